@@ -1,0 +1,19 @@
+package models
+
+// Backlog is how far the work is behind, for metrics and the operator.
+type Backlog struct {
+	Live      int64  // parcels that are followed up
+	Due       int64  // of these, due now
+	OldestDue Moment // since when the oldest of them is due; zero when none
+	Inbox     int64  // updates not answered yet
+	Owed      int64  // chats that are owed something now
+}
+
+// Usage is one row of a day's bill.
+type Usage struct {
+	Provider string
+	Kind     CallKind
+	Outcome  Outcome
+	Billed   bool
+	Count    int64
+}

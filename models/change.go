@@ -1,0 +1,34 @@
+package models
+
+// Change is what an answer, or the mere passing of time, makes of a parcel.
+type Change struct {
+	Parcel Parcel  // the row as it shall be; Seq counts Events in, Version and DueAt are the store's and the scheduler's
+	Events []Event // to be stored, with Seq, oldest first
+	Urgent bool    // some of it may break quiet hours
+	// Everyone says that followers without a verified tail are told too: true
+	// for notices that say nothing of the journey (Ended, TailRefused).
+	Everyone bool
+}
+
+// News says whether followers are owed anything.
+func (c Change) News() bool { return len(c.Events) > 0 }
+
+// Finish is the end of a check, written in one transaction. The parcel's part
+// is conditional on Version; the ledger's part is written in any case.
+type Finish struct {
+	Version  int64 // from the last Ticket, or of the parcel as it was read
+	Change   Change
+	DueAt    Moment  // when the parcel is due next
+	TellAt   Moment  // when those who are owed something are to be told
+	Verified []int64 // follows whose tail this answer verified
+	Refused  []int64 // follows whose tail this answer refused
+	Closings []Closing
+}
+
+// Checked is what came of a check: the parcel as it is stored now (its ID may
+// be another one after a corrected carrier), and why there is no fresh answer.
+type Checked struct {
+	Parcel Parcel
+	Fresh  bool  // a provider answered just now (a trace, or "no record")
+	Err    error // nil, or wraps a name of package tracking, or ErrFloor, ErrBudget, ErrHeld, ErrStale (a check is under way)
+}

@@ -1,0 +1,37 @@
+package models
+
+// Address says where a chat is: the door, the platform's id of the chat, and
+// the topic within it ("" when none).
+type Address struct {
+	Door   string `gorm:"size:24;uniqueIndex:chats_address,priority:1"`  // "telegram", "console", …
+	Room   string `gorm:"size:128;uniqueIndex:chats_address,priority:2"` // the platform's chat id
+	Thread string `gorm:"size:32;uniqueIndex:chats_address,priority:3"`
+}
+
+// Chat is somebody, or a group, that the bot talks with.
+type Chat struct {
+	ID int64 `gorm:"primaryKey"`
+	Address
+	Group    bool    `gorm:"column:is_group"`
+	Lang     string  `gorm:"size:12"` // BCP 47, chosen with /lang; "" until then
+	Spoken   string  `gorm:"size:12"` // what the platform last said the language is
+	Tail     []byte  // sealed; see store.ChatTail
+	Listed   []int64 `gorm:"serializer:json"` // parcels of the last list shown, in order
+	Failures int     // sends in a row that failed
+	GoneAt   Moment  // the chat blocked the bot or is gone; zero while it can be told
+
+	TellAt      Moment // when it is to be told next; Never when nothing is owed
+	TellVersion int64  // raised whenever something new is owed
+	Claim       string `gorm:"size:40"` // who serves the chat now
+	ClaimUntil  Moment
+
+	CreatedAt Moment `gorm:"autoCreateTime:false"`
+}
+
+// Language is the chat's language: the chosen one, else the platform's, else "".
+func (c Chat) Language() string {
+	if c.Lang != "" {
+		return c.Lang
+	}
+	return c.Spoken
+}

@@ -1,0 +1,65 @@
+package models
+
+// TailState is what is known about the tail that a follower gave.
+type TailState int
+
+const (
+	TailNone    TailState = iota // none given
+	TailUntried                  // given, no answer has verified or refused it yet
+	TailOK                       // it brought a trace, or equals one that did
+	TailWrong                    // a provider refused it
+)
+
+// Follow is one chat following one parcel. It is owed every event after its
+// Told mark; the mark moves only after the platform has accepted the message.
+type Follow struct {
+	ID        int64  `gorm:"primaryKey"`
+	ChatID    int64  `gorm:"uniqueIndex:follows_chat_parcel,priority:1"`
+	ParcelID  int64  `gorm:"uniqueIndex:follows_chat_parcel,priority:2;index:follows_parcel"`
+	Name      string `gorm:"size:80"`
+	Muted     bool
+	Tail      []byte // sealed, bound to this row's chat and parcel; dies with the row
+	TailState TailState
+	Told      int64  // the last sequence number the chat has been told
+	Owed      int64  // owed something while Owed > Told
+	Urgent    int64  // owed something urgent while Urgent > Told
+	PushTo    string `gorm:"size:64"` // a group robot that gets this parcel's news too
+	CreatedAt Moment `gorm:"autoCreateTime:false"`
+}
+
+// Opens says whether this follower may see the parcel's trace.
+func (f Follow) Opens(p Parcel) bool { return !p.TailNeeded || f.TailState == TailOK }
+
+// Followed is a follow together with its parcel, a row of a chat's list.
+type Followed struct {
+	Follow Follow
+	Parcel Parcel
+}
+
+// Tail is a follower's phone tail in the clear. It never enters a log or an error.
+type Tail struct {
+	FollowID int64
+	ChatID   int64
+	Digits   string
+	State    TailState
+}
+
+// Hint points a worker at a parcel that was taken for checking. It carries no
+// more, so that a lost one comes again and a doubled one fails the version check.
+type Hint struct {
+	Parcel  int64 `json:"p"`
+	Version int64 `json:"v"`
+}
+
+// Following is the wish of a chat to follow a parcel. On a parcel that the
+// chat follows already, Name and Tail replace the old ones unless empty, and
+// Told never goes back.
+type Following struct {
+	ChatID    int64
+	ParcelID  int64
+	Name      string
+	Tail      string // digits in the clear; the store seals them
+	TailState TailState
+	Told      int64 // what the reply shows: the chat counts as told up to here
+	Max       int   // live parcels per chat; ErrTooMany beyond. 0: no limit
+}

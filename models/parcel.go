@@ -1,0 +1,42 @@
+package models
+
+// Parcel is a waybill that somebody follows or has followed: (carrier, number).
+type Parcel struct {
+	ID         int64   `gorm:"primaryKey"`
+	Number     string  `gorm:"size:40;uniqueIndex:parcels_number_carrier,priority:1"`
+	Carrier    Carrier `gorm:"size:32;uniqueIndex:parcels_number_carrier,priority:2"`
+	Status     Status  `gorm:"size:24"`
+	Detail     string  // the provider's own, finer state
+	Provider   string  `gorm:"size:16"` // who answered last; asked first next time
+	TailNeeded bool    // a phone's tail opens it; see Follow.TailState
+	Final      bool    // the provider calls it finished
+
+	Seq     int64 // the last sequence number given to an event or notice
+	Version int64 // every write that decides something raises it
+	DueAt   Moment
+	AskedAt Moment // the start of the last call, whatever came of it
+	HeardAt Moment // the last time a provider answered (a trace or "no record")
+
+	Failures int    // checks in a row without an answer
+	EventAt  Moment // carrier time of the newest scan
+	NewsAt   Moment // when the newest scan was stored; zero before the first
+	StatusAt Moment // when Status became what it is
+	Since    Moment // after a switch of provider: scans up to here are not news
+	DoneAt   Moment // when it was finished or given up; zero while it lives
+	Digest   string `gorm:"size:32"` // of the last trace, to see at once that nothing changed
+	Noticed  Notices
+
+	CreatedAt Moment `gorm:"autoCreateTime:false"`
+}
+
+// Live says that the parcel is still followed up: neither finished nor given up.
+func (p Parcel) Live() bool { return p.DoneAt == 0 }
+
+// Notices remembers which notices were given since the newest scan.
+type Notices int
+
+const (
+	NoticedStuck Notices = 1 << iota
+	NoticedPickup1
+	NoticedPickup2
+)

@@ -1,0 +1,33 @@
+package models
+
+// Asking is what an open question wants to know.
+type Asking string
+
+const (
+	AskTail    Asking = "tail"    // the last four digits of a phone, for every item
+	AskCarrier Asking = "carrier" // which carrier the first item's number belongs to
+	AskStop    Asking = "stop"    // which parcel to stop
+	AskStopAll Asking = "stopall" // whether to stop all
+	AskForget  Asking = "forget"  // whether to erase everything
+)
+
+// Question is the one open question of a chat. It is a row, so it survives a
+// restart; it expires a day after it was asked.
+type Question struct {
+	ChatID    int64  `gorm:"primaryKey;autoIncrement:false"`
+	Asking    Asking `gorm:"size:12"`
+	Nonce     string `gorm:"size:16"`         // buttons carry it, so an old one cannot answer a new question
+	Items     []Item `gorm:"serializer:json"` // what it is about
+	Rest      []Item `gorm:"serializer:json"` // what is to be asked after it
+	AskedAt   Moment
+	ExpiresAt Moment
+}
+
+// Item is one number that a question is about.
+type Item struct {
+	Number   string    `json:"number"`
+	Name     string    `json:"name,omitempty"`
+	Carrier  Carrier   `json:"carrier,omitempty"`  // decided already, or ""
+	Carriers []Carrier `json:"carriers,omitempty"` // to choose from
+	Needs    Asking    `json:"needs,omitempty"`    // in Rest: what is to be asked
+}
