@@ -1,5 +1,10 @@
 package models
 
+import (
+	"cmp"
+	"slices"
+)
+
 // MaxNews is how many scans one message about news shows; the rest is counted.
 const MaxNews = 5
 
@@ -15,8 +20,47 @@ type News struct {
 	Urgent  bool
 }
 
+// Empty says that there is nothing in it that this follower may see; the mark
+// moves without a message.
+func (n News) Empty() bool { return len(n.Events) == 0 && len(n.Notices) == 0 }
+
 // Compose merges what a follow is owed out of the parcel's events after its
-// mark (any order). A follower whose tail is not verified gets notices only.
+// mark, in any order. A follower whose tail is not verified gets only the
+// notices that say nothing of the journey.
 func Compose(c Chat, f Follow, p Parcel, owed []Event) News {
-	return News{}
+	n := News{Chat: c, Follow: f, Parcel: p, Upto: max(f.Told, f.Owed), Urgent: f.Urgent > f.Told}
+	for _, e := range owed {
+		n.Upto = max(n.Upto, e.Seq)
+		switch {
+		case !f.mayHear(p, e):
+		case e.Kind == Scan:
+			n.Events = append(n.Events, e)
+		default:
+			n.Notices = append(n.Notices, e)
+		}
+	}
+	slices.SortFunc(n.Events, newestFirst)
+	slices.SortFunc(n.Notices, func(a, b Event) int { return cmp.Compare(a.Seq, b.Seq) })
+	if len(n.Events) > MaxNews {
+		n.More = len(n.Events) - MaxNews
+		n.Events = n.Events[:MaxNews]
+	}
+	return n
+}
+
+// mayHear says whether this follower may be told e.
+func (f Follow) mayHear(p Parcel, e Event) bool {
+	switch e.Kind {
+	case TailRefused:
+		return f.TailState == TailWrong
+	case Ended:
+		return true
+	}
+	return f.Opens(p)
+}
+
+// newestFirst orders scans as a trace shows them: by the carrier's clock, and
+// by arrival where the clock says the same.
+func newestFirst(a, b Event) int {
+	return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.Seq, a.Seq))
 }

@@ -7,7 +7,8 @@ type Carrier string
 // Trace is one provider's answer about one waybill.
 type Trace struct {
 	Provider string
-	Carrier  Carrier // the carrier that the provider names, "" when it names none
+	Carrier  Carrier // the carrier that the provider names, "" when it names none that we know
+	Named    string  // the carrier's name as the provider wrote it
 	Status   Status
 	Detail   string  // the provider's own, finer state, as it wrote it
 	Events   []Event // newest first, Kind Scan, Identity signed; may be empty

@@ -1,0 +1,109 @@
+package models
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+)
+
+// Digest is a fingerprint of everything in a trace that could be news. A trace
+// whose digest equals Parcel.Digest brings nothing, and spares reading what is known.
+func Digest(t Trace) string {
+	h := sha256.New()
+	for _, part := range []string{t.Provider, string(t.Carrier), string(t.Status), t.Detail} {
+		h.Write([]byte(part + "\x00"))
+	}
+	if t.Final {
+		h.Write([]byte{1})
+	}
+	for _, e := range t.Events {
+		h.Write([]byte(e.Identity))
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// Decide tells what is news between what is stored of a parcel (the row, and
+// the identities of its events) and what a provider has just answered.
+//
+// Scans that are not known are news, late and back-dated ones too; after a
+// switch of provider only scans later than everything stored are. A status
+// that changes without a scan is news. Scans that vanish change nothing, and
+// an answer whose newest scan is older than the stored one changes no status.
+func Decide(p Parcel, known map[string]bool, t Trace, now Moment) Change {
+	was := p
+	p.HeardAt, p.Failures, p.Digest = now, 0, Digest(t)
+	if was.Provider != "" && was.Provider != t.Provider {
+		p.Since = max(p.Since, was.EventAt)
+	}
+	p.Provider = t.Provider
+	c := Change{Parcel: p}
+	for _, e := range fresh(p, known, t) {
+		c.add(e, now)
+	}
+	if t.Newest() >= was.EventAt {
+		c.settle(was, t, now)
+	}
+	return c
+}
+
+// fresh picks the scans of t that are news, oldest first.
+func fresh(p Parcel, known map[string]bool, t Trace) []Event {
+	seen := map[string]bool{}
+	var news []Event
+	for _, e := range slices.Backward(t.Events) {
+		late := p.Since != 0 && e.At <= p.Since
+		if late || known[e.Identity] || seen[e.Identity] {
+			continue
+		}
+		seen[e.Identity] = true
+		news = append(news, e)
+	}
+	slices.SortStableFunc(news, func(a, b Event) int { return cmp.Compare(a.At, b.At) })
+	return news
+}
+
+// add gives e the parcel's next sequence number and takes it into the change.
+func (c *Change) add(e Event, now Moment) {
+	c.Parcel.Seq++
+	e.ParcelID, e.Seq, e.StoredAt = c.Parcel.ID, c.Parcel.Seq, now
+	if e.Kind == Scan {
+		c.Parcel.EventAt = max(c.Parcel.EventAt, e.At)
+		c.Parcel.NewsAt, c.Parcel.Noticed = now, 0
+	}
+	c.Events = append(c.Events, e)
+}
+
+// Note adds a notice of Waybill's own to the change.
+func (c *Change) Note(kind Kind, text string, now Moment) {
+	e := Event{Kind: kind, At: now, Text: text, Status: c.Parcel.Status}
+	e.Sign()
+	c.add(e, now)
+}
+
+// settle takes over status, finality and end of an answer that is up to date.
+func (c *Change) settle(was Parcel, t Trace, now Moment) {
+	p := &c.Parcel
+	p.Detail, p.Final = t.Detail, t.Final
+	if status := believe(was.Status, t.Status); status != was.Status {
+		p.Status, p.StatusAt = status, now
+		c.Urgent = status.Urgent()
+		if was.Status != "" && status != Unknown && len(c.Events) == 0 {
+			c.Note(StatusChanged, string(status), now)
+		}
+	}
+	switch done := p.Final || p.Status.Done(); {
+	case done && p.DoneAt == 0:
+		p.DoneAt = now
+	case !done && len(c.Events) > 0:
+		p.DoneAt = 0 // finished or given up, and yet it moves
+	}
+}
+
+// believe is the status after an answer: "I do not know" never replaces knowledge.
+func believe(was, says Status) Status {
+	if says == "" || says == Unknown && was != "" {
+		return was
+	}
+	return says
+}
