@@ -1,0 +1,23 @@
+package main
+
+import "log/slog"
+
+// Secret is a setting that must not be shown: every way of printing it gives
+// a placeholder. string(s) is the value.
+type Secret string
+
+const hidden = "[hidden]"
+
+// String hides the value from fmt.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return hidden
+}
+
+// GoString hides the value from %#v.
+func (s Secret) GoString() string { return s.String() }
+
+// LogValue hides the value from slog.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
