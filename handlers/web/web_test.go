@@ -1,0 +1,167 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"waybill/models"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var quiet = slog.New(slog.DiscardHandler)
+
+// behind is a database that is behind by this much, or fails.
+type behind struct {
+	state models.Backlog
+	err   error
+}
+
+func (b behind) Backlog(context.Context, models.Moment) (models.Backlog, error) {
+	return b.state, b.err
+}
+
+func metrics(b behind) *Metrics {
+	now := func() time.Time { return time.UnixMilli(100_000) }
+	return NewMetrics(Build{Version: "v1", Commit: "abc", Go: "go1.26"}, map[string]float64{"muzhi.query": 0.25}, b, now)
+}
+
+// echo answers with the length of the body it read.
+func echo(w http.ResponseWriter, r *http.Request) {
+	n, _ := io.Copy(io.Discard, r.Body)
+	w.Header().Set("X-Read", string(rune('0'+n%10)))
+}
+
+func answer(t *testing.T, s *Server, method, path, body string) *httptest.ResponseRecorder {
+	t.Helper()
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest(method, path, struct{ io.Reader }{strings.NewReader(body)}) // no Content-Length
+	s.http.Handler.ServeHTTP(w, r)
+	return w
+}
+
+func TestPathsAndMethods(t *testing.T) {
+	s := New(nil, metrics(behind{}).Handler(), quiet, Route{"POST /telegram/webhook", http.HandlerFunc(echo)})
+	for name, c := range map[string]struct {
+		method, path, body string
+		want               int
+	}{
+		"health":                          {"GET", "/healthz", "", 200},
+		"ready":                           {"GET", "/readyz", "", 200},
+		"metrics":                         {"GET", "/metrics", "", 200},
+		"a door's path":                   {"POST", "/telegram/webhook", "{}", 200},
+		"a door's path, wrong method":     {"GET", "/telegram/webhook", "", 405},
+		"health, wrong method":            {"POST", "/healthz", "", 405},
+		"an unknown path":                 {"GET", "/nowhere", "", 404},
+		"a door that is off":              {"POST", "/wecom/kf", "", 404},
+		"the root":                        {"GET", "/", "", 404},
+		"a body of exactly 1 MiB":         {"POST", "/telegram/webhook", strings.Repeat("x", 1<<20), 200},
+		"a body of one byte more":         {"POST", "/telegram/webhook", strings.Repeat("x", 1<<20+1), 413},
+		"a large body to an unknown path": {"POST", "/nowhere", strings.Repeat("x", 2<<20), 404},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := answer(t, s, c.method, c.path, c.body).Code; got != c.want {
+				t.Errorf("%s %s: %d, want %d", c.method, c.path, got, c.want)
+			}
+		})
+	}
+}
+
+func TestReadinessListsWhatIsDownAndKeepsTheReasonToTheLog(t *testing.T) {
+	up := func(context.Context) error { return nil }
+	down := func(context.Context) error { return errors.New("dial db.internal: refused") }
+	s := New([]Check{{"queue", up}, {"database", down}}, metrics(behind{}).Handler(), quiet)
+	w := answer(t, s, "GET", "/readyz", "")
+	if got := strings.TrimSpace(w.Body.String()); w.Code != 503 || got != `[{"part":"database","up":false}]` {
+		t.Errorf("%d %s", w.Code, got)
+	}
+}
+
+func TestReadinessWaitsForNobodyLongerThanItsPatience(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	hangs := func(ctx context.Context) error { cancel(); <-ctx.Done(); return ctx.Err() }
+	if down := ask(ctx, []Check{{"database", hangs}}, quiet); len(down) != 1 {
+		t.Errorf("down: %v", down)
+	}
+}
+
+func TestMetricsTellWhatWasReported(t *testing.T) {
+	m := metrics(behind{state: models.Backlog{Live: 7, Due: 3, OldestDue: 40_000, Inbox: 2, Owed: 1}})
+	m.Called("muzhi", models.CallQuery, models.OutcomeTrace, true, 20*time.Millisecond)
+	m.Called("muzhi", models.CallQuery, models.OutcomeNumber, false, 20*time.Millisecond)
+	m.Checked(time.Second)
+	m.Told(time.Second)
+	m.SendFailed("telegram", "wait")
+	page := answer(t, New(nil, m.Handler(), quiet), "GET", "/metrics", "").Body.String()
+	for _, want := range []string{
+		`waybill_provider_calls_total{billed="true",kind="query",outcome="trace",provider="muzhi"} 1`,
+		`waybill_provider_calls_total{billed="false",kind="query",outcome="number",provider="muzhi"} 1`,
+		`waybill_provider_cost_yuan_total{kind="query",provider="muzhi"} 0.25`,
+		`waybill_build_info{commit="abc",go="go1.26",version="v1"} 1`,
+		`waybill_send_failures_total{door="telegram",reason="wait"} 1`,
+		"waybill_check_age_seconds_count 1", "waybill_tell_seconds_count 1", "waybill_backlog_up 1",
+		"waybill_parcels_live 7", "waybill_parcels_due 3", "waybill_due_age_seconds 60", "waybill_inbox_depth 2", "waybill_chats_owed 1",
+	} {
+		if !strings.Contains(page, "\n"+want) {
+			t.Errorf("no line %q", want)
+		}
+	}
+}
+
+func TestMetricsSayWhenTheDatabaseDoesNotAnswer(t *testing.T) {
+	m := metrics(behind{err: errors.New("gone")})
+	w := answer(t, New(nil, m.Handler(), quiet), "GET", "/metrics", "")
+	if !strings.Contains(w.Body.String(), "\nwaybill_backlog_up 0") || strings.Contains(w.Body.String(), "waybill_parcels_due ") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+func TestAnOrderedStopLetsRequestsFinish(t *testing.T) {
+	entered, leave := make(chan struct{}), make(chan struct{})
+	slow := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { close(entered); <-leave; w.WriteHeader(204) })
+	s := New(nil, metrics(behind{}).Handler(), quiet, Route{"GET /slow", slow})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	served, got := make(chan error, 1), make(chan int, 1)
+	go func() { served <- s.Serve(ctx, l) }()
+	go func() {
+		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+		r, err := client.Get("http://" + l.Addr().String() + "/slow")
+		if err != nil {
+			got <- 0
+			return
+		}
+		r.Body.Close()
+		got <- r.StatusCode
+	}()
+	<-entered
+	stop()
+	close(leave)
+	if code, err := <-got, <-served; code != 204 || err != nil {
+		t.Errorf("status %d, error %v", code, err)
+	}
+}
+
+func TestAListenerThatFailsIsReported(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	if err := New(nil, metrics(behind{}).Handler(), quiet).Serve(t.Context(), l); err == nil {
+		t.Error("no error")
+	}
+}
