@@ -1,0 +1,139 @@
+package telegram
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A reply longer than this is not one: 100 updates stay far below it.
+const maxReply = 32 << 20
+
+// client is the HTTP client given to the library. It sees every call and every
+// reply first, so the library never meets a reply it would misread: failures
+// become a *fault, anything that is not the Bot API's JSON becomes an error
+// that quotes none of it, and results are cut down to what is used, so that a
+// new kind of content cannot make a sent message look like a failed one.
+type client struct {
+	http   *http.Client
+	token  string
+	health *health
+}
+
+func newClient(s Settings, h *health) *client {
+	return &client{
+		token:  s.Token,
+		health: h,
+		http: &http.Client{
+			Transport: s.Client.Transport,
+			// Calls have deadlines of their own; this one must outlast a held poll.
+			Timeout: s.PollTimeout + 25*time.Second,
+			// The token is in the path: it follows no redirect.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}
+}
+
+func (c *client) redact(err error) error { return redact(c.token, err) }
+
+// Do makes one call of the Bot API. It returns a response only for calls that
+// succeeded.
+func (c *client) Do(req *http.Request) (*http.Response, error) {
+	method := path.Base(req.URL.Path)
+	resp, result, err := c.ask(req, method)
+	c.health.called(err)
+	if err != nil {
+		return nil, c.redact(err)
+	}
+	return withResult(resp, cutDown(method, result)), nil
+}
+
+// ask sends the request and returns the result out of the reply.
+func (c *client) ask(req *http.Request, method string) (*http.Response, json.RawMessage, error) {
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, nil, fmt.Errorf("call telegram %s: %w", method, withoutURL(err))
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply))
+	if err = errors.Join(err, resp.Body.Close()); err != nil {
+		return nil, nil, fmt.Errorf("read reply of telegram %s: %w", method, withoutURL(err))
+	}
+	result, err := open(method, resp.StatusCode, body)
+	return resp, result, err
+}
+
+// withoutURL drops the address from an error of net/http: it holds the token.
+func withoutURL(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}
+
+// envelope is what every reply of the Bot API is wrapped in.
+type envelope struct {
+	OK          bool            `json:"ok"`
+	Result      json.RawMessage `json:"result"`
+	Code        int             `json:"error_code"`
+	Description string          `json:"description"`
+	Parameters  struct {
+		RetryAfter int64 `json:"retry_after"`
+		MigrateTo  int64 `json:"migrate_to_chat_id"`
+	} `json:"parameters"`
+}
+
+// open takes the result out of its envelope, or tells the failure.
+func open(method string, status int, body []byte) (json.RawMessage, error) {
+	var e envelope
+	if err := json.Unmarshal(body, &e); err != nil {
+		return nil, fmt.Errorf("telegram answers %s with status %d and something that is not JSON", method, status)
+	}
+	if e.OK {
+		return e.Result, nil
+	}
+	if e.Code == 0 {
+		e.Code = status
+	}
+	f := &fault{method: method, code: e.Code, description: tidy(e.Description)}
+	f.after = time.Duration(max(e.Parameters.RetryAfter, 0)) * time.Second
+	if f.after == 0 {
+		f.after = time.Second
+	}
+	if e.Parameters.MigrateTo != 0 {
+		f.room = strconv.FormatInt(e.Parameters.MigrateTo, 10)
+	}
+	return nil, f
+}
+
+// cutDown leaves of a sent message only its id.
+func cutDown(method string, result json.RawMessage) json.RawMessage {
+	if !strings.HasPrefix(method, "send") && method != "editMessageText" {
+		return result
+	}
+	var m struct {
+		ID int64 `json:"message_id"`
+	}
+	// An edited inline message answers true; the id is wanted by nobody then.
+	_ = json.Unmarshal(result, &m)
+	return json.RawMessage(`{"message_id":` + strconv.FormatInt(m.ID, 10) + `}`)
+}
+
+// withResult is a response whose body holds the result and nothing else.
+func withResult(resp *http.Response, result json.RawMessage) *http.Response {
+	if len(result) == 0 {
+		result = json.RawMessage("null")
+	}
+	body := append(append([]byte(`{"ok":true,"result":`), result...), '}')
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	resp.ContentLength = int64(len(body))
+	return resp
+}

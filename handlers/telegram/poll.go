@@ -1,0 +1,145 @@
+package telegram
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/go-telegram/bot"
+	sdk "github.com/go-telegram/bot/models"
+)
+
+// Run fetches updates by long polling until ctx ends, and returns nil then. It
+// sets the door up first if nobody has. Only one process may poll a bot: run it
+// under a lease.
+func (d *Door) Run(ctx context.Context) error {
+	if d.Setup(ctx) != nil {
+		return nil // it gives up only with the context
+	}
+	// A fresh library each time: it starts without an offset of its own, so a
+	// process that comes back to polling asks for what is unconfirmed now.
+	b, err := d.library(&poller{client: d.client, store: d.store, health: d.health, log: d.settings.Log})
+	if err != nil {
+		return fmt.Errorf("poll telegram: %w", d.client.redact(err))
+	}
+	b.Start(ctx)
+	d.health.polled(nil) // from here on it is another process that polls, or nobody should
+	return nil
+}
+
+// stored is the library's handler. The update lies in the inbox already, and
+// the inbox's runner is awake.
+func (d *Door) stored(context.Context, *bot.Bot, *sdk.Update) {}
+
+// poller is the HTTP client of the library's polling. It stores the updates
+// before the library sees them, because the library moves its offset before it
+// hands an update over; when they cannot be stored the library gets an error
+// and the offset stays.
+type poller struct {
+	client  *client
+	store   func(context.Context, []json.RawMessage) error
+	health  *health
+	log     *slog.Logger
+	backoff backoff
+	wait    time.Duration
+}
+
+// Do makes one getUpdates call. The library calls it from one goroutine.
+func (p *poller) Do(req *http.Request) (*http.Response, error) {
+	// The library itself would be back within a tenth of a second.
+	if err := pause(req.Context(), p.wait); err != nil {
+		return nil, err
+	}
+	resp, err := p.poll(req)
+	if err != nil && req.Context().Err() != nil {
+		return nil, req.Context().Err()
+	}
+	p.note(err)
+	return resp, p.client.redact(err)
+}
+
+func (p *poller) poll(req *http.Request) (*http.Response, error) {
+	resp, result, err := p.client.ask(req, "getUpdates")
+	p.client.health.called(err)
+	if err != nil {
+		return nil, err
+	}
+	var raws []json.RawMessage
+	if err := json.Unmarshal(result, &raws); err != nil {
+		return nil, errors.New("telegram answers getUpdates with something that is no list")
+	}
+	ids, err := onlyIDs(raws)
+	if err != nil {
+		return nil, fmt.Errorf("read telegram updates: %w", err)
+	}
+	if err := p.store(req.Context(), raws); err != nil {
+		return nil, err
+	}
+	return withResult(resp, ids), nil
+}
+
+// onlyIDs leaves of each update what moves the offset. The library refuses a
+// whole batch over one kind of content that it does not know.
+func onlyIDs(raws []json.RawMessage) (json.RawMessage, error) {
+	type bare struct {
+		ID int64 `json:"update_id"`
+	}
+	bares := make([]bare, 0, len(raws))
+	for _, raw := range raws {
+		id, err := updateID(raw)
+		if err != nil {
+			return nil, err
+		}
+		bares = append(bares, bare{ID: id})
+	}
+	return json.Marshal(bares)
+}
+
+// note paces the next poll and says what is wrong, once per change.
+func (p *poller) note(err error) {
+	changed := p.health.polled(explain(p.client.redact(err)))
+	if err == nil {
+		p.backoff.reset()
+		p.wait = 0
+		if changed {
+			p.log.Info("telegram polling works again")
+		}
+		return
+	}
+	p.wait = p.backoff.next(floor(err))
+	level := slog.LevelDebug
+	if changed {
+		level = slog.LevelError
+	}
+	p.log.Log(context.Background(), level, "telegram polling fails",
+		slog.Any("err", explain(p.client.redact(err))), slog.Duration("again_in", p.wait))
+}
+
+// floor is the wait that Telegram itself asks for.
+func floor(err error) time.Duration {
+	if f := (&fault{}); errors.As(err, &f) && f.code == http.StatusTooManyRequests {
+		return f.after
+	}
+	return 0
+}
+
+// explain adds what the operator can do about it.
+func explain(err error) error {
+	f := &fault{}
+	if !errors.As(err, &f) {
+		return err
+	}
+	switch {
+	case f.token():
+		return fmt.Errorf("%w: %w", errToken, err)
+	case f.code == http.StatusConflict && f.says("webhook"):
+		return fmt.Errorf("a webhook is set for this bot, so it cannot be polled; another deployment uses its token: %w", err)
+	case f.code == http.StatusConflict:
+		return fmt.Errorf("another process polls this bot with the same token: stop it: %w", err)
+	}
+	return err
+}

@@ -1,0 +1,135 @@
+package telegram
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Defaults of Settings.
+const (
+	defaultAPIURL      = "https://api.telegram.org"
+	defaultPollTimeout = 50 * time.Second // the longest that Telegram holds a poll
+)
+
+// Settings of the door; only Token is required.
+type Settings struct {
+	Token         string
+	APIURL        string        // default https://api.telegram.org; trailing slashes are cut
+	WebhookSecret string        // "": long polling; 1-256 of A-Z, a-z, 0-9, _ and -
+	PublicURL     string        // with WebhookSecret: the base under which Telegram reaches Webhook
+	Menus         []Menu        // the command menus to show; none: menus are left as they are
+	Limits        Limits        // zero: Telegram's; see NoLimits
+	Slots         Slots         // nil: this process keeps Limits.Overall on its own
+	PollTimeout   time.Duration // how long Telegram may hold a poll; whole seconds, default and at most 50 s
+	Client        *http.Client  // its Transport is used; nil: an own one
+	Log           *slog.Logger  // nil: nothing is logged
+	Now           func() time.Time
+}
+
+// Menu is the command menu in one language.
+type Menu struct {
+	Lang    string    // two letters (ISO 639-1); "" for everybody without a menu of their own
+	Private []Command // shown one to one
+	Group   []Command // shown in groups
+}
+
+// Command is a line of a Menu: a name of 1-32 of a-z, 0-9 and _, without a
+// slash, and a description of 1-256 characters.
+type Command struct {
+	Name string
+	Text string
+}
+
+var (
+	secretShape  = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
+	commandShape = regexp.MustCompile(`^[a-z0-9_]{1,32}$`)
+	langShape    = regexp.MustCompile(`^([a-z]{2})?$`)
+)
+
+// complete fills in defaults and refuses what could never work, all mistakes
+// at once. No mistake quotes the token or the secret.
+func (s Settings) complete() (Settings, error) {
+	if s.APIURL == "" {
+		s.APIURL = defaultAPIURL
+	}
+	s.APIURL = strings.TrimRight(s.APIURL, "/")
+	s.PublicURL = strings.TrimRight(s.PublicURL, "/")
+	if s.PollTimeout == 0 {
+		s.PollTimeout = defaultPollTimeout
+	}
+	if s.Log == nil {
+		s.Log = slog.New(slog.DiscardHandler)
+	}
+	if s.Now == nil {
+		s.Now = time.Now
+	}
+	if s.Client == nil {
+		s.Client = &http.Client{Transport: transport()}
+	}
+	s.Limits = s.Limits.complete()
+	return s, errors.Join(s.checkAccess(), s.checkWebhook(), s.checkMenus())
+}
+
+func (s Settings) checkAccess() error {
+	var errs []error
+	if s.Token == "" || strings.ContainsAny(s.Token, "/?#% \t\r\n") {
+		errs = append(errs, errors.New("the token is empty or not a token"))
+	}
+	u, err := url.Parse(s.APIURL)
+	if err != nil || u.Host == "" {
+		errs = append(errs, errors.New("the API URL is not a URL"))
+	}
+	// Less than a second would make the library ask without a timeout, over and over.
+	if s.PollTimeout < time.Second || s.PollTimeout > defaultPollTimeout {
+		errs = append(errs, fmt.Errorf("a poll timeout of %s is not within 1s and %s", s.PollTimeout, defaultPollTimeout))
+	}
+	return errors.Join(errs...)
+}
+
+func (s Settings) checkWebhook() error {
+	if s.WebhookSecret == "" {
+		return nil
+	}
+	var errs []error
+	if !secretShape.MatchString(s.WebhookSecret) {
+		errs = append(errs, errors.New("the webhook secret is not 1-256 of A-Z, a-z, 0-9, _ and -"))
+	}
+	if s.PublicURL == "" {
+		errs = append(errs, errors.New("a webhook secret needs a public URL"))
+	}
+	return errors.Join(errs...)
+}
+
+func (s Settings) checkMenus() error {
+	var errs []error
+	for _, m := range s.Menus {
+		if !langShape.MatchString(m.Lang) {
+			errs = append(errs, fmt.Errorf("menu language %q is not of two letters", m.Lang))
+		}
+		errs = append(errs, checkCommands(m.Private), checkCommands(m.Group))
+	}
+	return errors.Join(errs...)
+}
+
+func checkCommands(cs []Command) error {
+	var errs []error
+	if len(cs) > 100 {
+		errs = append(errs, fmt.Errorf("a menu of %d commands is longer than 100", len(cs)))
+	}
+	for _, c := range cs {
+		if !commandShape.MatchString(c.Name) {
+			errs = append(errs, fmt.Errorf("command %q is not 1-32 of a-z, 0-9 and _", c.Name))
+		}
+		if n := utf8.RuneCountInString(c.Text); n < 1 || n > 256 {
+			errs = append(errs, fmt.Errorf("the description of %q has %d characters, not 1-256", c.Name, n))
+		}
+	}
+	return errors.Join(errs...)
+}
