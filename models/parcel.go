@@ -11,11 +11,12 @@ type Parcel struct {
 	TailNeeded bool    // a phone's tail opens it; see Follow.TailState
 	Final      bool    // the provider calls it finished
 
-	Seq     int64 // the last sequence number given to an event or notice
-	Version int64 // every write that decides something raises it
-	DueAt   Moment
-	AskedAt Moment // the start of the last call, whatever came of it
-	HeardAt Moment // the last time a provider answered (a trace or "no record")
+	Seq       int64 // the last sequence number given to an event or notice
+	Version   int64 // every write that decides something raises it
+	DueAt     Moment
+	AskedAt   Moment // the start of the last call, whatever came of it
+	SettledAt Moment // the end of the last check, whatever came of it; store.Finish sets it
+	HeardAt   Moment // the last time a provider answered (a trace or "no record")
 
 	Failures int    // checks in a row without an answer
 	EventAt  Moment // carrier time of the newest scan

@@ -1,0 +1,180 @@
+package tracking
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"waybill/models"
+)
+
+// round is one Ask on its way through the providers.
+type round struct {
+	tracker  *Tracker
+	ask      Ask
+	answer   Answer
+	doubted  *models.Trace // an answer that is believed only if nobody knows better
+	noRecord *Error
+	failure  error
+}
+
+// try asks one provider and says whether the round is over.
+func (r *round) try(ctx context.Context, d *desk) bool {
+	if r.noRecord != nil && !r.secondOpinion(ctx) {
+		return true
+	}
+	v, until, err := d.enter(ctx, models.CallQuery, r.ask.Purpose)
+	if err != nil {
+		r.fail(err, until)
+		return r.ask.Purpose == models.Poll && errors.Is(err, errBusy) // only busy: polling stays with its provider
+	}
+	ticket, err := r.begin(ctx, d)
+	if err != nil {
+		v.leave()
+		return r.refused(err)
+	}
+	r.answer.Version = ticket.Version
+	return r.heard(r.query(ctx, v, ticket))
+}
+
+// query makes the call and keeps the end of its ledger row.
+func (r *round) query(ctx context.Context, v *visit, ticket models.Ticket) (models.Trace, error) {
+	var trace models.Trace
+	p := r.ask.Parcel
+	err := v.call(ctx, ticket, func(ctx context.Context) (billed bool, err error) {
+		trace, err = v.desk.Query(ctx, p.Number, p.Carrier, r.ask.Tail)
+		return trace.Billed, err
+	})
+	r.answer.Closings = append(r.answer.Closings, closing(ticket, p.Number, trace.Billed, err, r.tracker.now()))
+	if err == nil && trace.Carrier == "" {
+		trace.Carrier = r.tracker.named(ctx, v.desk, trace.Named)
+	}
+	return trace, err
+}
+
+// begin writes the call into the ledger.
+func (r *round) begin(ctx context.Context, d *desk) (models.Ticket, error) {
+	call := models.Call{
+		Provider: d.Name(), Kind: models.CallQuery, Purpose: r.ask.Purpose,
+		Number: r.ask.Parcel.Number, Exempt: r.exempt(),
+		Floor: r.tracker.Floor, Limit: r.tracker.limit(d.Name(), r.ask.Purpose),
+		Parcel: r.ask.Parcel.ID, Version: r.answer.Version,
+	}
+	return r.tracker.Ledger.Begin(ctx, call, r.tracker.now())
+}
+
+func (r *round) exempt() models.Exempt {
+	switch {
+	case r.ask.Untried:
+		return models.ExemptTail
+	case r.ask.Corrected:
+		return models.ExemptCarrier
+	}
+	return ""
+}
+
+// refused takes the ledger's no. A waybill that this provider was asked about
+// too recently, or a spent budget, leaves the others; a stale parcel ends it.
+func (r *round) refused(err error) bool {
+	var refusal *models.Refusal
+	if !errors.As(err, &refusal) {
+		r.failure = err
+		return true
+	}
+	r.fail(err, refusal.Until)
+	return false
+}
+
+// heard takes a provider's answer and says whether the round is over.
+func (r *round) heard(trace models.Trace, err error) bool {
+	e, failed := asError(err)
+	switch {
+	case err == nil && (trace.Status == models.Invalid || trace.Status == models.Expired):
+		if r.doubted == nil {
+			r.doubted = &trace
+		}
+		return false
+	case err == nil:
+		r.answer.Trace, r.doubted, r.noRecord, r.failure = trace, nil, nil, nil
+		r.answer.Err, r.answer.Until = nil, 0
+		return true
+	case !failed:
+		r.fail(err, 0)
+		return false
+	case errors.Is(e.Kind, ErrNoRecord):
+		if r.noRecord == nil {
+			r.noRecord = e
+		}
+		return false
+	case errors.Is(e.Kind, ErrTailNeeded), errors.Is(e.Kind, ErrTailWrong):
+		r.failure = e
+		return true
+	}
+	r.fail(e, e.Until)
+	return false
+}
+
+// fail keeps the first failure, the one of the provider that was to be asked,
+// and the earliest moment at which asking again makes sense.
+func (r *round) fail(err error, until models.Moment) {
+	if r.failure == nil || errors.Is(r.failure, models.ErrFloor) && !errors.Is(err, models.ErrFloor) {
+		r.failure = err
+	}
+	if until != 0 && (r.answer.Until == 0 || until < r.answer.Until) {
+		r.answer.Until = until
+	}
+}
+
+// result weighs what was heard: a doubted answer beats "no record", which
+// beats a failure.
+func (r *round) result() Answer {
+	a := r.answer
+	if a.Trace.Provider != "" {
+		return a
+	}
+	switch {
+	case r.failure != nil && final(r.failure):
+		a.Err = r.failure
+	case r.doubted != nil:
+		a.Trace, a.Until = *r.doubted, 0
+	case r.noRecord != nil:
+		a.Err, a.Until = r.noRecord, 0
+	case r.failure != nil:
+		a.Err = r.failure
+	default:
+		a.Err = &Error{Provider: "tracker", Kind: ErrCarrier, Text: "no provider serves this carrier", Unsent: true}
+	}
+	return a
+}
+
+// final says that a failure is about the question itself, so that it stands
+// whatever else was heard.
+func final(err error) bool {
+	return errors.Is(err, ErrTailNeeded) || errors.Is(err, ErrTailWrong) || errors.Is(err, models.ErrStale)
+}
+
+// secondOpinion says whether another provider may be asked about a waybill
+// that one has no record of: at most once a day, over all replicas.
+func (r *round) secondOpinion(ctx context.Context) bool {
+	t, now := r.tracker, r.tracker.now()
+	_, had, err := t.Memory.Recall(ctx, "second", r.ask.Parcel.Number, now)
+	if had || err != nil {
+		return false
+	}
+	day := time.Duration(float64(24*time.Hour) / t.Speed)
+	return t.Memory.Remember(ctx, "second", r.ask.Parcel.Number, []byte("1"), now.Add(day)) == nil
+}
+
+func (t *Tracker) now() models.Moment { return models.At(t.Now()) }
+
+// limit is the budget that a purpose may use: polling stops at 80 %.
+func (t *Tracker) limit(provider string, purpose models.Purpose) int64 {
+	whole, limited := t.Budgets[provider]
+	if !limited {
+		return 0
+	}
+	if purpose == models.Poll {
+		return max(1, whole*8/10)
+	}
+	return whole
+}

@@ -1,0 +1,485 @@
+package tracking
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"waybill/models"
+)
+
+// script is a provider that answers what it is told, in turn; the last answer stays.
+type script struct {
+	name    string
+	answers []any // models.Trace or error
+	carrier models.Carrier
+	serves  func(models.Carrier) bool
+
+	mu    sync.Mutex
+	asked []string // carrier/tail of every query
+}
+
+func (s *script) Name() string { return s.name }
+func (s *script) Serves(c models.Carrier) bool {
+	return s.serves == nil || s.serves(c)
+}
+
+func (s *script) Query(_ context.Context, _ string, c models.Carrier, tail string) (models.Trace, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked = append(s.asked, string(c)+"/"+tail)
+	answer := s.answers[min(len(s.asked), len(s.answers))-1]
+	if err, ok := answer.(error); ok {
+		return models.Trace{}, err
+	}
+	return answer.(models.Trace), nil
+}
+
+func (s *script) calls() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.asked)
+}
+
+// book is a ledger, a memory and slots, kept in a map; the real ones are
+// tested with the store.
+type book struct {
+	mu      sync.Mutex
+	refuse  map[string]error
+	begun   []models.Call
+	settled []models.Closing
+	notes   map[string]note
+	slot    map[string]models.Moment
+}
+
+type note struct {
+	value []byte
+	until models.Moment
+}
+
+func newBook() *book {
+	return &book{refuse: map[string]error{}, notes: map[string]note{}, slot: map[string]models.Moment{}}
+}
+
+func (b *book) Begin(_ context.Context, c models.Call, now models.Moment) (models.Ticket, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err := b.refuse[c.Provider]; err != nil {
+		return models.Ticket{}, err
+	}
+	b.begun = append(b.begun, c)
+	return models.Ticket{ID: int64(len(b.begun)), Provider: c.Provider, Kind: c.Kind, Version: c.Version + 1, At: now}, nil
+}
+
+func (b *book) Settle(_ context.Context, cs []models.Closing) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.settled = append(b.settled, cs...)
+	return nil
+}
+
+func (b *book) Recall(_ context.Context, kind, key string, now models.Moment) ([]byte, bool, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n, ok := b.notes[kind+"/"+key]
+	return n.value, ok && n.until > now, nil
+}
+
+func (b *book) Remember(_ context.Context, kind, key string, value []byte, until models.Moment) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.notes[kind+"/"+key] = note{value, until}
+	return nil
+}
+
+func (b *book) Slots(_ context.Context, name string, every time.Duration, n int, now models.Moment) (models.Moment, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	first := max(b.slot[name], now)
+	b.slot[name] = first.Add(every * time.Duration(n))
+	return first, nil
+}
+
+func tracker(b *book, providers ...Provider) *Tracker {
+	return New(Settings{
+		Providers: providers, Carriers: few{}, Ledger: b, Memory: b, Slots: b,
+		Floor: 30 * time.Minute, Speed: 1, Now: time.Now,
+	})
+}
+
+// few is a carrier table of two.
+type few struct{}
+
+func (few) ByName(name string) (models.Carrier, bool) {
+	if strings.HasPrefix(name, "中通") {
+		return "zto", true
+	}
+	return "", false
+}
+
+func (few) ByCode(_, code string) (models.Carrier, bool) {
+	if code == "zhongtian" {
+		return "ztky", true
+	}
+	return "", false
+}
+
+func says(provider string, s models.Status) models.Trace {
+	e := models.Event{Kind: models.Scan, At: 1, Text: "x"}
+	e.Sign()
+	return models.Trace{Provider: provider, Status: s, Events: []models.Event{e}, Billed: true}
+}
+
+func fails(provider string, kind error) *Error { return &Error{Provider: provider, Kind: kind} }
+
+func ask() Ask {
+	return Ask{Parcel: models.Parcel{ID: 1, Number: "SF1000000000015", Carrier: "sf", Version: 4}, Purpose: models.Person}
+}
+
+func outcomes(a Answer) []string {
+	var all []string
+	for _, c := range a.Closings {
+		all = append(all, c.Ticket.Provider+" "+string(c.Outcome))
+	}
+	return all
+}
+
+func TestAskGoesFromProviderToProvider(t *testing.T) {
+	trace := says("b", models.InTransit)
+	cases := []struct {
+		name   string
+		a, b   any
+		closed []string
+		err    error
+		status models.Status
+	}{
+		{"the first that answers is enough", says("a", models.Delivered), trace, []string{"a trace"}, nil, models.Delivered},
+		{"after a failure the next is asked", fails("a", ErrUnavailable), trace, []string{"a unavailable", "b trace"}, nil, models.InTransit},
+		{"after a spent quota the next is asked", fails("a", ErrQuota), trace, []string{"a quota", "b trace"}, nil, models.InTransit},
+		{"after a refused key the next is asked", fails("a", ErrAuth), trace, []string{"a auth", "b trace"}, nil, models.InTransit},
+		{"after a lock the next is asked", fails("a", ErrLocked), trace, []string{"a locked", "b trace"}, nil, models.InTransit},
+		{"a wrong carrier is no end", fails("a", ErrCarrier), trace, []string{"a carrier", "b trace"}, nil, models.InTransit},
+		{"no record here may be a trace there", fails("a", ErrNoRecord), trace, []string{"a no_record", "b trace"}, nil, models.InTransit},
+		{"no record outlives a failure", fails("a", ErrNoRecord), fails("b", ErrUnavailable), []string{"a no_record", "b unavailable"}, ErrNoRecord, ""},
+		{"a tail that is wanted ends the round", fails("a", ErrTailNeeded), trace, []string{"a tail_needed"}, ErrTailNeeded, ""},
+		{"a refused tail ends the round", fails("a", ErrTailWrong), trace, []string{"a tail_wrong"}, ErrTailWrong, ""},
+		{"invalid is not believed at once", says("a", models.Invalid), trace, []string{"a trace", "b trace"}, nil, models.InTransit},
+		{"invalid is believed when nobody knows better", says("a", models.Invalid), fails("b", ErrUnavailable), []string{"a trace", "b unavailable"}, nil, models.Invalid},
+		{"when all fail the first failure is told", fails("a", ErrAuth), fails("b", ErrUnavailable), []string{"a auth", "b unavailable"}, ErrAuth, ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			tr := tracker(newBook(), &script{name: "a", answers: []any{c.a}}, &script{name: "b", answers: []any{c.b}})
+			got := tr.Ask(t.Context(), ask())
+			if !slices.Equal(outcomes(got), c.closed) {
+				t.Errorf("calls = %v, want %v", outcomes(got), c.closed)
+			}
+			if !errors.Is(got.Err, c.err) || got.Trace.Status != c.status {
+				t.Errorf("err %v, status %q", got.Err, got.Trace.Status)
+			}
+			if got.Version != 4+int64(len(c.closed)) {
+				t.Errorf("version = %d", got.Version)
+			}
+		})
+	}
+}
+
+func TestTheProviderThatAnsweredLastIsAskedFirst(t *testing.T) {
+	a, b := &script{name: "a", answers: []any{says("a", models.InTransit)}}, &script{name: "b", answers: []any{says("b", models.InTransit)}}
+	wish := ask()
+	wish.Parcel.Provider = "b"
+	if got := tracker(newBook(), a, b).Ask(t.Context(), wish); got.Trace.Provider != "b" || a.calls() != 0 {
+		t.Errorf("answered by %s, a was asked %d times", got.Trace.Provider, a.calls())
+	}
+}
+
+func TestAProviderThatDoesNotServeTheCarrierIsPassedOver(t *testing.T) {
+	a := &script{name: "a", serves: func(c models.Carrier) bool { return c == "zto" }, answers: []any{says("a", models.InTransit)}}
+	got := tracker(newBook(), a).Ask(t.Context(), ask())
+	if !errors.Is(got.Err, ErrCarrier) || a.calls() != 0 {
+		t.Errorf("err %v after %d calls", got.Err, a.calls())
+	}
+}
+
+func TestInsideTheFloorAnAnsweredParcelIsNotAskedAbout(t *testing.T) {
+	a, b := &script{name: "a", answers: []any{says("a", models.InTransit)}}, newBook()
+	wish := ask()
+	now := models.At(time.Now())
+	wish.Parcel.AskedAt, wish.Parcel.HeardAt, wish.Parcel.SettledAt = now.Add(-time.Minute), now, now
+	if got := tracker(b, a).Ask(t.Context(), wish); !errors.Is(got.Err, models.ErrFloor) || got.Until == 0 || len(b.begun) != 0 {
+		t.Errorf("err %v, until %d, %d calls", got.Err, got.Until, len(b.begun))
+	}
+	wish.Untried = true
+	if got := tracker(b, a).Ask(t.Context(), wish); got.Err != nil || b.begun[0].Exempt != models.ExemptTail {
+		t.Errorf("a tail not tried yet: %v", got.Err)
+	}
+}
+
+func TestACheckUnderWayIsNotPaidForTwice(t *testing.T) {
+	b := newBook()
+	wish := ask()
+	wish.Parcel.AskedAt = models.At(time.Now()).Add(-time.Second)
+	got := tracker(b, &script{name: "a", answers: []any{says("a", models.InTransit)}}).Ask(t.Context(), wish)
+	if !errors.Is(got.Err, models.ErrStale) || len(b.begun) != 0 {
+		t.Errorf("err %v, %d calls", got.Err, len(b.begun))
+	}
+}
+
+func TestTheLedgersNoLeavesTheOthersButAStaleParcelEndsIt(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		no    error
+		asked int
+	}{
+		{"a spent budget leaves the next", &models.Refusal{Why: models.ErrBudget, Until: 9}, 1},
+		{"a floor leaves the next", &models.Refusal{Why: models.ErrFloor, Until: 9}, 1},
+		{"somebody else's check ends it", models.ErrStale, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b, second := newBook(), &script{name: "b", answers: []any{says("b", models.InTransit)}}
+			b.refuse["a"] = c.no
+			got := tracker(b, &script{name: "a"}, second).Ask(t.Context(), ask())
+			if second.calls() != c.asked || (c.asked == 0) != errors.Is(got.Err, models.ErrStale) {
+				t.Errorf("asked %d times, err %v", second.calls(), got.Err)
+			}
+		})
+	}
+}
+
+func TestASecondOpinionOnNoRecordIsTakenOnceADay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		second := &script{name: "b", answers: []any{fails("b", ErrNoRecord)}}
+		tr := tracker(newBook(), &script{name: "a", answers: []any{fails("a", ErrNoRecord)}}, second)
+		for range 3 {
+			tr.Ask(t.Context(), ask())
+			time.Sleep(time.Hour)
+		}
+		if second.calls() != 1 {
+			t.Errorf("asked %d times in three hours", second.calls())
+		}
+		time.Sleep(24 * time.Hour)
+		if tr.Ask(t.Context(), ask()); second.calls() != 2 {
+			t.Errorf("asked %d times by the next day", second.calls())
+		}
+	})
+}
+
+func TestAProviderThatFailsIsLeftAloneForAWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := &script{name: "a", answers: []any{fails("a", ErrUnavailable)}}, newBook()
+		tr := tracker(b, a)
+		for range 9 {
+			tr.Ask(t.Context(), ask())
+		}
+		if a.calls() != 5 || len(b.begun) != 5 {
+			t.Errorf("asked %d times, %d rows", a.calls(), len(b.begun))
+		}
+		time.Sleep(61 * time.Second)
+		if tr.Ask(t.Context(), ask()); a.calls() != 6 {
+			t.Errorf("asked %d times after the rest", a.calls())
+		}
+	})
+}
+
+func TestNoRecordIsNoFailure(t *testing.T) {
+	a := &script{name: "a", answers: []any{fails("a", ErrNoRecord)}}
+	tr := tracker(newBook(), a)
+	for range 20 {
+		tr.Ask(t.Context(), ask())
+	}
+	if a.calls() != 20 {
+		t.Errorf("asked %d times", a.calls())
+	}
+}
+
+func TestASpentQuotaRestsTheProviderOverReplicasAndRestarts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, a := newBook(), &script{name: "a", answers: []any{fails("a", ErrQuota)}}
+		tracker(b, a).Ask(t.Context(), ask())
+		other := tracker(b, a)
+		if got := other.Ask(t.Context(), ask()); !errors.Is(got.Err, ErrQuota) || a.calls() != 1 || got.Until == 0 {
+			t.Errorf("err %v after %d calls, until %d", got.Err, a.calls(), got.Until)
+		}
+		time.Sleep(time.Hour + time.Second)
+		other.Ask(t.Context(), ask())
+		time.Sleep(time.Hour + time.Second)
+		if other.Ask(t.Context(), ask()); a.calls() != 2 {
+			t.Errorf("the second rest is not longer: %d calls", a.calls())
+		}
+	})
+}
+
+func TestAQuotaRestEndsAtMidnightInShanghai(t *testing.T) {
+	r := &rest{speed: 1, state: resting{Step: 5}}
+	now := models.At(time.Date(2026, 3, 1, 22, 30, 0, 0, models.Shanghai))
+	if got := r.end("quota", 0, now).Time().In(models.Shanghai); got.Hour() != 0 || got.Day() != 2 {
+		t.Errorf("ends at %s", got)
+	}
+	if got := r.end("quota", now.Add(time.Minute), now); got != now.Add(time.Minute) {
+		t.Error("the provider's own time is not kept")
+	}
+}
+
+func TestCallsKeepTheirDistance(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBook()
+		one, two := newPacer("a", 10, b, time.Now), newPacer("a", 10, b, time.Now)
+		start := time.Now()
+		var wg sync.WaitGroup
+		for i := range 20 {
+			wg.Go(func() {
+				if err := []*pacer{one, two}[i%2].wait(t.Context(), time.Minute); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if took := time.Since(start); took < 1900*time.Millisecond || took > 2100*time.Millisecond {
+			t.Errorf("20 calls at 10 a second over two replicas took %s", took)
+		}
+	})
+}
+
+func TestWhoWouldWaitTooLongIsToldAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPacer("a", 1, newBook(), time.Now)
+		busy := 0
+		var wg sync.WaitGroup
+		var mu sync.Mutex
+		for range 10 {
+			wg.Go(func() {
+				if err := p.wait(t.Context(), 4*time.Second); errors.Is(err, errBusy) {
+					mu.Lock()
+					busy++
+					mu.Unlock()
+				}
+			})
+		}
+		wg.Wait()
+		if busy != 5 {
+			t.Errorf("%d were turned away", busy)
+		}
+	})
+}
+
+func TestPollingStopsAtFourFifthsOfTheBudget(t *testing.T) {
+	tr := &Tracker{Settings: Settings{Budgets: map[string]int64{"a": 100}}}
+	if tr.limit("a", models.Poll) != 80 || tr.limit("a", models.Person) != 100 || tr.limit("b", models.Poll) != 0 {
+		t.Error(tr.limit("a", models.Poll), tr.limit("a", models.Person), tr.limit("b", models.Poll))
+	}
+}
+
+// finder is a provider with detection and a list.
+type finder struct {
+	script
+	found    []models.Carrier
+	err      error
+	rows     []Named
+	detected int
+	listed   int
+}
+
+func (f *finder) Detect(context.Context, string) (Detected, error) {
+	f.detected++
+	return Detected{Carriers: f.found, Billed: true}, f.err
+}
+
+func (f *finder) Carriers(context.Context, string) (Listed, error) {
+	f.listed++
+	return Listed{Carriers: f.rows, Billed: true}, nil
+}
+
+func TestWeighPutsTheAPIsAnswerOnTopOfTheLocalRules(t *testing.T) {
+	cs := func(names ...models.Carrier) []models.Carrier { return names }
+	cases := []struct {
+		name        string
+		said, local []models.Carrier
+		localSure   bool
+		want        []models.Carrier
+		sure        bool
+	}{
+		{"one carrier is an answer, whatever the rules say", cs("sto"), cs("zto"), true, cs("sto"), true},
+		{"of several the one that the rules are sure of", cs("zto", "zto_intl", "ems"), cs("zto"), true, cs("zto"), true},
+		{"several that the rules know too stay several", cs("sto", "zto"), cs("zto", "sto"), false, cs("sto", "zto"), false},
+		{"those that the rules know come first", cs("jt", "zto"), cs("zto", "sto"), false, cs("zto", "jt"), false},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			got, sure := weigh(c.said, c.local, c.localSure)
+			if !slices.Equal(got, c.want) || sure != c.sure {
+				t.Errorf("%v, sure %v", got, sure)
+			}
+		})
+	}
+}
+
+func TestDetectionIsPaidForOnceAndFailuresForAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBook()
+		f := &finder{script: script{name: "a"}, found: []models.Carrier{"zto"}}
+		tr := tracker(b, f)
+		for range 3 {
+			if got, sure := tr.Detect(t.Context(), "780000000001"); !sure || got[0] != "zto" {
+				t.Errorf("%v, sure %v", got, sure)
+			}
+		}
+		if f.detected != 1 || len(b.settled) != 1 || b.settled[0].Outcome != models.OutcomeTrace {
+			t.Errorf("%d calls, settled %+v", f.detected, b.settled)
+		}
+		time.Sleep(31 * 24 * time.Hour)
+		f.err = fails("a", ErrUnavailable)
+		tr.Detect(t.Context(), "780000000001")
+		tr.Detect(t.Context(), "780000000001")
+		if f.detected != 2 {
+			t.Errorf("a failure is not remembered: %d calls", f.detected)
+		}
+		time.Sleep(61 * time.Second)
+		if tr.Detect(t.Context(), "780000000001"); f.detected != 3 {
+			t.Errorf("a failure is remembered too long: %d calls", f.detected)
+		}
+	})
+}
+
+func TestWhenDetectionsBudgetIsSpentTheLocalRulesDecide(t *testing.T) {
+	b := newBook()
+	b.refuse["a"] = &models.Refusal{Why: models.ErrBudget}
+	f := &finder{script: script{name: "a"}, found: []models.Carrier{"zto"}}
+	got, sure := tracker(b, f).Detect(t.Context(), "SF1000000000015")
+	if f.detected != 0 || !sure || got[0] != "sf" {
+		t.Errorf("%d calls, %v, sure %v", f.detected, got, sure)
+	}
+}
+
+func TestAnUnknownNameIsLookedUpOnceOverAllReplicas(t *testing.T) {
+	trace := says("a", models.InTransit)
+	trace.Named = "中天快运"
+	b := newBook()
+	f := &finder{script: script{name: "a", answers: []any{trace}}, rows: []Named{{Code: "zhongtian", Name: "中天快运"}}}
+	for range 2 {
+		if got := tracker(b, f).Ask(t.Context(), ask()); got.Trace.Carrier != "ztky" {
+			t.Errorf("carrier = %q", got.Trace.Carrier)
+		}
+	}
+	if f.listed != 1 {
+		t.Errorf("looked up %d times", f.listed)
+	}
+}
+
+func TestErrorsSayWhatTheOperatorNeedsAndUnwrap(t *testing.T) {
+	e := &Error{Provider: "muzhi", Kind: ErrQuota, Code: "403", Text: "Quota Exhausted", Cause: context.DeadlineExceeded}
+	if got := e.Error(); got != "muzhi: quota spent (403): Quota Exhausted: context deadline exceeded" {
+		t.Error(got)
+	}
+	if !errors.Is(e, ErrQuota) || !errors.Is(e, context.DeadlineExceeded) {
+		t.Error("kind or cause is lost")
+	}
+	if raw, err := json.Marshal(resting{Why: "quota"}); err != nil || !strings.Contains(string(raw), "quota") {
+		t.Error("a rest cannot be shared")
+	}
+}
