@@ -1,0 +1,349 @@
+package muzhi_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"waybill/models"
+	"waybill/tracking"
+	"waybill/tracking/muzhi"
+	"waybill/tracking/providertest"
+)
+
+const (
+	waybill = "SF1000000000015"
+	tail    = "4321"
+	appcode = "synthetic-appcode-0f9e"
+)
+
+func fixture(t *testing.T, name string) string {
+	t.Helper()
+	raw, err := os.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+func clock() time.Time { return time.Date(2026, 3, 5, 12, 0, 0, 0, models.Shanghai) }
+
+func carriers(t *testing.T) *tracking.Carriers {
+	t.Helper()
+	c, err := tracking.NewCarriers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func settings(t *testing.T, url string) muzhi.Settings {
+	t.Helper()
+	return muzhi.Settings{
+		Appcode: appcode, URL: url, QueryPath: "/query", DetectPath: "/detect", ListPath: "/list",
+		Carriers: carriers(t), Now: clock,
+	}
+}
+
+func client(t *testing.T, s muzhi.Settings) tracking.Provider {
+	t.Helper()
+	p, err := muzhi.New(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func at(day, hour, minute, second int) time.Time {
+	return time.Date(2026, 3, day, hour, minute, second, 0, models.Shanghai)
+}
+
+// says is Muzhi's own refusal: ok 1 comes with 200, everything else with 666.
+func says(ok int, msg string) providertest.Reply {
+	status := 666
+	if ok == 1 {
+		status = 200
+	}
+	return providertest.Reply{Status: status, Body: fmt.Sprintf(`{"ok":%d,"msg":%q,"status":0,"kdmc":"","kddh":"","data":[]}`, ok, msg)}
+}
+
+func gateway(status int, reason string) providertest.Reply {
+	return providertest.Reply{Status: status, Header: map[string]string{"X-Ca-Error-Message": reason}}
+}
+
+func refusals() []providertest.Refusal {
+	table := []providertest.Refusal{
+		{Name: "the gateway's own wait is kept", Kind: tracking.ErrRate, Until: true, Reply: providertest.Reply{
+			Status: 403, Header: map[string]string{"X-Ca-Error-Message": "Throttled by APP Flow Control", "Retry-After": "30"},
+		}},
+		{Name: "403 with its reason in the body", Kind: tracking.ErrQuota, Reply: providertest.Reply{Status: 403, Body: "Quota Exhausted"}},
+	}
+	own := func(ok int, msg string, noTail bool, kind error) {
+		table = append(table, providertest.Refusal{
+			Name: fmt.Sprintf("ok %d, %s, tail %v", ok, msg, !noTail), Reply: says(ok, msg), NoTail: noTail, Kind: kind, Billed: ok == 1,
+		})
+	}
+	for _, msg := range []string{"未传入快递单号kddh", "请传入快递单号【kddh字段】", "传入快递单号kddh字符串长度超限", "快递单号格式不正确", "存在*字符,视为调试数据。止于当前结果。"} {
+		own(0, msg, false, tracking.ErrNumber)
+	}
+	for _, msg := range []string{"查询失败:快递单号错误", "查询失败：快递单号错误", "单号格式不正确", "查询失败 : 快递单号错误。"} {
+		own(1, msg, false, tracking.ErrNumber)
+	}
+	own(0, "传入快递代码code字符串长度超限", false, tracking.ErrCarrier)
+	own(1, "查询成功,无法匹配物流类型", false, tracking.ErrCarrier)
+	own(1, "查询成功，无法匹配物流类型", true, tracking.ErrCarrier)
+	own(1, "查询成功,暂无记录", false, tracking.ErrNoRecord)
+	own(1, "查询成功，暂无记录", true, tracking.ErrNoRecord)
+	own(0, "查询成功,暂无记录", false, tracking.ErrNoRecord)
+	own(1, "查询成功,暂无记录,请核对手机尾号", false, tracking.ErrNoRecord)
+	for _, msg := range []string{"传入4位手机尾号tel字符串长度超限", "手机尾号非法格式", "请输入正确的电话号码"} {
+		own(0, msg, false, tracking.ErrTailWrong)
+		own(0, msg, true, tracking.ErrTailNeeded)
+	}
+	own(0, "接口已升级,电话号码请传入另一个字段【tel】", true, tracking.ErrTailNeeded)
+	own(0, "接口已升级，电话号码请传入另一个字段【tel】", false, tracking.ErrUnavailable)
+	for _, msg := range []string{
+		"未传入开发者账号appid", "传入开发者账号appid字符串长度超限", "未传入查询时间sendtime", "传入查询时间sendtime字符串长度超限", "时间戳超时,请重新请求",
+		"未传入签名sign", "传入签名sign字符串长度超限", "签名校验失败", "非法来源", "appid:XXXXXXXX接口已停用",
+	} {
+		own(0, msg, true, tracking.ErrAuth)
+	}
+	own(0, "系统繁忙,请联系客服电话", true, tracking.ErrUnavailable)
+	own(1, "查询成功", false, tracking.ErrUnavailable) // status 0 查询异常 and no scan
+	for _, g := range []struct {
+		status int
+		reason string
+		kind   error
+	}{
+		{403, "Throttled by USER Flow Control", tracking.ErrRate},
+		{403, "Throttled by APP Flow Control", tracking.ErrRate},
+		{403, "Throttled by API Flow Control", tracking.ErrRate},
+		{403, "Throttled by DOMAIN Flow Control", tracking.ErrRate},
+		{403, "Quota Exhausted", tracking.ErrQuota},
+		{403, "Quota Expired", tracking.ErrQuota},
+		{403, "Expiry of Authorization", tracking.ErrQuota},
+		{403, "User Arrears", tracking.ErrQuota},
+		{403, "", tracking.ErrQuota},
+		{403, "Unauthorized", tracking.ErrAuth},
+		{400, "Invalid AppKey", tracking.ErrAuth},
+		{400, "Invalid AppSecret", tracking.ErrAuth},
+		{400, "Invalid AppCode", tracking.ErrAuth},
+		{400, "Invalid Url", tracking.ErrUnavailable},
+		{400, "Invalid Param Location", tracking.ErrUnavailable},
+		{401, "Empty Signature", tracking.ErrAuth},
+		{404, "", tracking.ErrUnavailable},
+		{429, "", tracking.ErrRate},
+		{500, "Internal Error", tracking.ErrUnavailable},
+		{500, "Failed To Call Backend Service", tracking.ErrUnavailable},
+		{503, "Service Unavailable", tracking.ErrUnavailable},
+		{504, "Async Service", tracking.ErrUnavailable},
+	} {
+		table = append(table, providertest.Refusal{
+			Name: fmt.Sprintf("%d %s", g.status, g.reason), Reply: gateway(g.status, g.reason), Kind: g.kind,
+		})
+	}
+	return table
+}
+
+func TestContract(t *testing.T) {
+	providertest.Run(t, providertest.Vendor{
+		Name: "muzhi",
+		New: func(t *testing.T, url string, c *http.Client) tracking.Provider {
+			s := settings(t, url)
+			s.Client = c
+			return client(t, s)
+		},
+		Secrets: []string{appcode},
+		Waybill: waybill, Carrier: "sf", Tail: tail, TooLong: "SF1000000000015100000",
+		Good: providertest.Reply{Body: fixture(t, "transit.json")},
+		Scans: []providertest.Scan{
+			{At: at(4, 19, 18, 40), Text: "【泉州市】快件离开【福建营销部】已发往【泉州中转部】"},
+			{At: at(4, 19, 18, 0), Text: "【泉州市】快件已装车"},
+			{At: at(4, 19, 18, 0), Text: "【泉州市】快件已装袋"},
+			{At: at(4, 9, 5, 0), Text: "【泉州市】【福建营销部】(189****0)的舒宝(189****0)已揽收"},
+		},
+		Status: models.InTransit, Names: "sf",
+		Refusals: refusals(),
+		Echo:     func(told string) providertest.Reply { return says(0, "快递单号错误 "+told) },
+		Billed:   func(status int) bool { return status >= 200 && status <= 300 },
+	})
+}
+
+// answering is a server that gives one body and keeps the last request.
+func answering(t *testing.T, status int, body string) (string, *http.Request) {
+	t.Helper()
+	last := &http.Request{}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		*last = *r.Clone(t.Context())
+		w.WriteHeader(status)
+		fmt.Fprint(w, body)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL, last
+}
+
+func query(t *testing.T, status int, body string) (models.Trace, error) {
+	t.Helper()
+	url, _ := answering(t, status, body)
+	return client(t, settings(t, url)).Query(t.Context(), waybill, "sf", tail)
+}
+
+func TestTheRequestIsWhatTheVendorDocuments(t *testing.T) {
+	for name, c := range map[string]struct {
+		carrier models.Carrier
+		tail    string
+		want    string
+	}{
+		"carrier and tail":              {"sf", tail, "kddh=" + waybill + "&code=shunfeng&tel=" + tail},
+		"nothing but the number":        {"", "", "kddh=" + waybill},
+		"a carrier without a code":      {"sto", tail, "kddh=" + waybill + "&tel=" + tail},
+		"muzhi's code, not kuaidi100's": {"jd", "", "kddh=" + waybill + "&code=jingdong"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			url, last := answering(t, 200, fixture(t, "transit.json"))
+			if _, err := client(t, settings(t, url+"//")).Query(t.Context(), waybill, c.carrier, c.tail); err != nil {
+				t.Fatal(err)
+			}
+			if last.Method != http.MethodGet || last.URL.Path != "/query" || last.URL.RawQuery != c.want {
+				t.Errorf("asked %s %s?%s, want GET /query?%s", last.Method, last.URL.Path, last.URL.RawQuery, c.want)
+			}
+			if got := last.Header["Authorization"]; len(got) != 1 || got[0] != "APPCODE "+appcode {
+				t.Error("the Authorization header is not as documented")
+			}
+			if last.ContentLength != 0 || len(last.TransferEncoding) != 0 {
+				t.Errorf("a GET with a body: %d %v", last.ContentLength, last.TransferEncoding)
+			}
+		})
+	}
+}
+
+func TestStatusesAreTranslatedAndRefined(t *testing.T) {
+	for name, c := range map[string]struct {
+		status string
+		text   string
+		want   models.Status
+	}{
+		"0 is read out of the words":             {"0", "快件已签收", models.Delivered},
+		"0 without known words is unknown":       {"0", "谢谢", models.Unknown},
+		"1 with a scan is read out of the words": {"1", "已揽收", models.Collected},
+		"2":                                      {"2", "谢谢", models.InTransit},
+		"2 may be out for delivery":              {"2", "正在派件", models.OutForDelivery},
+		"2 as text":                              {`"2"`, "谢谢", models.InTransit},
+		"2.0":                                    {"2.0", "谢谢", models.InTransit},
+		"3":                                      {"3", "快件到达【杭州网点】", models.OutForDelivery},
+		"3 may wait at a station":                {"3", "已存放至【菜鸟驿站】，请及时取件", models.ReadyForPickup},
+		"4":                                      {"4", "谢谢", models.Delivered},
+		"5":                                      {"5", "谢谢", models.Rejected},
+		"6":                                      {"6", "谢谢", models.Exception},
+		"7":                                      {"7", "谢谢", models.Invalid},
+		"8":                                      {"8", "谢谢", models.Expired},
+		"9":                                      {"9", "谢谢", models.FailedAttempt},
+		"10":                                     {"10", "谢谢", models.Returned},
+		"11":                                     {"11", "谢谢", models.Unknown},
+		"missing":                                {"null", "已揽收", models.Collected},
+	} {
+		t.Run(name, func(t *testing.T) {
+			trace, err := query(t, 200, fmt.Sprintf(`{"ok":1,"msg":"查询成功","status":%s,"data":[{"time":"2026-03-04 05:06:07","content":%q}]}`, c.status, c.text))
+			if err != nil || trace.Status != c.want {
+				t.Errorf("got %q, %v, want %q", trace.Status, err, c.want)
+			}
+		})
+	}
+}
+
+const scanned = `[{"time":"2026-03-04 05:06:07","content":"已揽收"}]`
+
+func TestContradictionsAreTolerated(t *testing.T) {
+	for name, c := range map[string]struct {
+		status int
+		body   string
+		billed bool
+		want   models.Status
+		scans  int
+	}{
+		"ok as text":               {200, `{"ok":"1","msg":"查询成功","status":"2","data":` + scanned + `}`, true, models.Collected, 1},
+		"ok as a boolean":          {200, `{"ok":true,"msg":null,"status":2,"data":` + scanned + `}`, true, models.Collected, 1},
+		"scans though no record":   {200, `{"ok":1,"msg":"查询成功,暂无记录","status":1,"data":` + scanned + `}`, true, models.Collected, 1},
+		"scans though invalid":     {200, `{"ok":1,"msg":"查询失败:无效单","status":2,"data":` + scanned + `}`, true, models.Collected, 1},
+		"scans though not billed":  {666, `{"ok":1,"msg":"查询成功","status":2,"data":` + scanned + `}`, false, models.Collected, 1},
+		"scans though not ok":      {200, `{"ok":0,"msg":"查询成功","status":2,"data":` + scanned + `}`, true, models.Collected, 1},
+		"a status without scans":   {200, `{"ok":1,"msg":"查询成功","status":4,"data":null}`, true, models.Delivered, 0},
+		"invalid by its msg":       {200, `{"ok":1,"msg":"查询失败：无效单","status":0,"data":[]}`, true, models.Invalid, 0},
+		"invalid by its status":    {200, `{"ok":1,"msg":"查询成功","status":7,"data":""}`, true, models.Invalid, 0},
+		"expired":                  {200, `{"ok":1,"msg":"查询成功","status":8,"data":{}}`, true, models.Expired, 0},
+		"a byte order mark":        {200, "\ufeff" + `{"ok":1,"status":2,"data":` + scanned + `}`, true, models.Collected, 1},
+		"one scan without a time":  {200, `{"ok":1,"status":2,"data":[{"time":"?","content":"x"},{"time":1772571967,"content":"已揽收"}]}`, true, models.Collected, 1},
+		"our number, masked":       {200, `{"ok":1,"status":2,"kddh":"78627****758","data":` + scanned + `}`, true, models.Collected, 1},
+		"our number, lower case":   {200, `{"ok":1,"status":2,"kddh":"sf1000000000015","data":` + scanned + `}`, true, models.Collected, 1},
+		"one blank scan among two": {200, `{"ok":1,"status":2,"data":[{"time":"2026-03-04 06:00","content":" "},{"time":"2026-03-04 05:06","content":"已揽收"}]}`, true, models.Collected, 1},
+		"one scan twice":           {200, `{"ok":1,"status":2,"data":[{"time":"2026-03-04 05:06","content":"已揽收"},{"time":"2026-03-04 05:06:00","content":"已揽收"}]}`, true, models.Collected, 1},
+		"a scan of next week":      {200, `{"ok":1,"status":2,"data":[{"time":"2026-03-12 05:06","content":"预计送达"},{"time":"2026-03-04 05:06:00","content":"已揽收"}]}`, true, models.Collected, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			trace, err := query(t, c.status, c.body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if trace.Status != c.want || trace.Billed != c.billed || len(trace.Events) != c.scans {
+				t.Errorf("got %q, billed %v, %d scans", trace.Status, trace.Billed, len(trace.Events))
+			}
+		})
+	}
+}
+
+func TestNonsenseIsUnavailable(t *testing.T) {
+	for name, body := range map[string]string{
+		"another number":           `{"ok":1,"status":2,"kddh":"SF1000000000023","data":` + scanned + `}`,
+		"no readable time":         `{"ok":1,"status":2,"data":[{"time":"?","content":"x"}]}`,
+		"data is text":             `{"ok":1,"status":2,"data":"x"}`,
+		"data is a list of texts":  `{"ok":1,"status":2,"data":["x"]}`,
+		"status is a list":         `{"ok":1,"status":[2],"data":[]}`,
+		"msg is an object":         `{"ok":1,"msg":{},"data":[]}`,
+		"ok without anything else": `{"ok":1}`,
+		"not ok, a status":         `{"ok":0,"msg":"系统异常","status":4,"data":[]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			for status, billed := range map[int]bool{200: true, 666: false} {
+				_, err := query(t, status, body)
+				var e *tracking.Error
+				if !errors.As(err, &e) || !errors.Is(err, tracking.ErrUnavailable) || e.Billed != billed || e.Unsent {
+					t.Errorf("%d: got %v", status, err)
+				}
+			}
+		})
+	}
+}
+
+func TestTheCarrierIsTheOneThatMuzhiNames(t *testing.T) {
+	for name, want := range map[string]models.Carrier{"中通快递": "zto", "极兔速递": "jt", "中天快运": "", "": ""} {
+		trace, err := query(t, 200, fmt.Sprintf(`{"ok":1,"status":2,"kdmc":%q,"data":%s}`, name, scanned))
+		if err != nil || trace.Carrier != want || trace.Named != name {
+			t.Errorf("%q: got %q named %q, %v; want %q", name, trace.Carrier, trace.Named, err, want)
+		}
+	}
+}
+
+func TestLimitsAreKeptBeforeAnythingIsSent(t *testing.T) {
+	p := client(t, settings(t, "http://127.0.0.1:1"))
+	for name, c := range map[string]struct {
+		number, tail string
+		want         error
+	}{
+		"no number":            {"", "", tracking.ErrNumber},
+		"21 characters":        {strings.Repeat("1", 21), "", tracking.ErrNumber},
+		"a star makes it test": {"SF10*0000", "", tracking.ErrNumber},
+		"a space":              {"SF 10", "", tracking.ErrNumber},
+		"a tail of 15":         {waybill, strings.Repeat("1", 15), tracking.ErrTailWrong},
+	} {
+		_, err := p.Query(t.Context(), c.number, "", c.tail)
+		var e *tracking.Error
+		if !errors.As(err, &e) || !e.Unsent || !errors.Is(err, c.want) {
+			t.Errorf("%s: got %v, want %v unsent", name, err, c.want)
+		}
+	}
+}
