@@ -26,6 +26,10 @@ const (
 	EndedSilent  = "silent"  // 30 days without any event
 )
 
+// TailMissing in Event.Text of a TailRefused notice: no tail was refused, but
+// one is wanted now, from those who have given none.
+const TailMissing = "missing"
+
 // Event is one line of a parcel's history: a carrier's scan or a notice.
 // Seq is the parcel's sequence number, given when the event is stored; marks
 // count Seq, not the carrier's clock.

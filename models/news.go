@@ -52,7 +52,7 @@ func Compose(c Chat, f Follow, p Parcel, owed []Event) News {
 func (f Follow) mayHear(p Parcel, e Event) bool {
 	switch e.Kind {
 	case TailRefused:
-		return f.TailState == TailWrong
+		return f.TailState == TailWrong || f.TailState == TailNone && e.Text == TailMissing
 	case Ended:
 		return true
 	}

@@ -1,0 +1,202 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"waybill/models"
+	"waybill/tracking"
+)
+
+// ending is how a check ends, as far as it is known.
+type ending struct {
+	was      models.Parcel // before the check
+	version  int64
+	change   models.Change
+	given    Given
+	verified []int64
+	refused  []int64
+	closings []models.Closing
+	outcome  string
+	fresh    bool
+	err      error // for Checked
+}
+
+// keep weighs an answer and writes down what came of it.
+func (c *Checker) keep(ctx context.Context, p models.Parcel, k key, a tracking.Answer, purpose models.Purpose) (models.Checked, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writing)
+	defer cancel()
+	now := c.now()
+	e := ending{was: p, version: a.Version, closings: a.Closings, err: a.Err, given: Given{NotBefore: a.Until}}
+	p = resumed(p, c.Cadence.Speed, now)
+	p.Version, p.AskedAt = a.Version, max(p.AskedAt, begun(a.Closings))
+	if err := c.weigh(ctx, &e, p, k, a, now); err != nil {
+		return c.giveUp(ctx, e, err)
+	}
+	if purpose == models.Poll {
+		c.tellRefused(&e, now)
+		e.change = Notice(e.change, c.Cadence.Speed, now)
+	}
+	return c.finish(ctx, e, now)
+}
+
+// begun is when the last call began, zero without one.
+func begun(closings []models.Closing) models.Moment {
+	var at models.Moment
+	for _, c := range closings {
+		at = max(at, c.Ticket.At)
+	}
+	return at
+}
+
+// weigh decides what an answer makes of the parcel.
+func (c *Checker) weigh(ctx context.Context, e *ending, p models.Parcel, k key, a tracking.Answer, now models.Moment) error {
+	switch {
+	case a.Err == nil:
+		return c.heard(ctx, e, p, k, a.Trace, now)
+	case errors.Is(a.Err, tracking.ErrNoRecord):
+		return c.heard(ctx, e, p, k, models.Trace{Provider: p.Provider, Status: models.Pending}, now)
+	case errors.Is(a.Err, tracking.ErrNumber):
+		return c.heard(ctx, e, p, k, models.Trace{Provider: p.Provider, Status: models.Invalid}, now)
+	case errors.Is(a.Err, tracking.ErrTailNeeded) && !p.TailNeeded:
+		e.outcome = OutcomeTail
+		e.change = lock(models.Change{Parcel: p}, now)
+	case errors.Is(a.Err, tracking.ErrTailWrong) && k.untried:
+		e.outcome, e.refused = OutcomeTail, k.refused()
+		e.change = models.Change{Parcel: p}
+	case len(a.Closings) == 0 && !errors.Is(a.Err, tracking.ErrCarrier):
+		e.outcome, e.given.Unasked = OutcomeUnasked, true
+		e.change = models.Change{Parcel: p}
+	default:
+		p.Failures++
+		e.outcome, e.change = OutcomeFailed, models.Change{Parcel: p}
+	}
+	return nil
+}
+
+// heard takes a provider's answer; "no record" is one too, and a provider that
+// has none does not become the one to stay with.
+func (c *Checker) heard(ctx context.Context, e *ending, p models.Parcel, k key, t models.Trace, now models.Moment) error {
+	opened := k.digits != "" && len(t.Events) > 0
+	e.fresh, e.verified = true, k.verified(opened)
+	if k.untried && !opened && e.err == nil {
+		e.err = tracking.ErrNoRecord
+	}
+	p, renamed, err := c.recarry(ctx, e, p, t.Carrier, now)
+	if err != nil {
+		return err
+	}
+	if e.change, err = c.decide(ctx, p, t, now); err != nil {
+		return err
+	}
+	e.change = reminded(p, e.change)
+	if renamed {
+		e.change.Note(models.Recarried, string(p.Carrier), now)
+	}
+	if slices.Contains(c.TailCarriers, p.Carrier) && !p.TailNeeded {
+		e.change = lock(e.change, now)
+	}
+	e.outcome = OutcomeSame
+	switch {
+	case errors.Is(e.err, tracking.ErrNoRecord):
+		e.outcome = OutcomeNoRecord
+	case e.change.News():
+		e.outcome = OutcomeNews
+	}
+	return nil
+}
+
+// recarry moves the check to the parcel of the carrier that the provider
+// names. It says whether a carrier that was known turned out to be wrong, and
+// the parcel only changed its name.
+func (c *Checker) recarry(ctx context.Context, e *ending, p models.Parcel, to models.Carrier, now models.Moment) (models.Parcel, bool, error) {
+	if to == "" || to == p.Carrier {
+		return p, false, nil
+	}
+	moved, err := c.Records.Recarry(ctx, p, to, now)
+	if err != nil {
+		return p, false, fmt.Errorf("correct carrier: %w", err)
+	}
+	e.version = moved.Version
+	moved.AskedAt = max(moved.AskedAt, p.AskedAt)
+	return moved, moved.ID == p.ID && p.Carrier != "", nil
+}
+
+// decide compares an answer with what is stored; what has not changed at all
+// is seen without reading it.
+func (c *Checker) decide(ctx context.Context, p models.Parcel, t models.Trace, now models.Moment) (models.Change, error) {
+	if p.Digest == models.Digest(t) {
+		p.HeardAt, p.Failures = now, 0
+		return models.Change{Parcel: p}, nil
+	}
+	known, err := c.Records.Identities(ctx, p.ID)
+	if err != nil {
+		return models.Change{}, fmt.Errorf("read identities: %w", err)
+	}
+	return models.Decide(p, known, t, now), nil
+}
+
+// lock makes a tail wanted from now on. Followers of a parcel that was open
+// before hear of it, because they have to give theirs.
+func lock(c models.Change, now models.Moment) models.Change {
+	heard := c.Parcel.HeardAt != 0 && c.Parcel.Seq > 0
+	c.Parcel.TailNeeded = true
+	if heard {
+		c.Everyone = true
+		c.Note(models.TailRefused, models.TailMissing, now)
+	}
+	return c
+}
+
+// tellRefused notes that a follower's tail was refused, while nobody asked.
+func (c *Checker) tellRefused(e *ending, now models.Moment) {
+	if len(e.refused) > 0 {
+		e.change.Everyone = true
+		e.change.Note(models.TailRefused, "", now)
+	}
+}
+
+// giveUp ends a check that cannot be written, but for its calls.
+func (c *Checker) giveUp(ctx context.Context, e ending, why error) (models.Checked, error) {
+	c.count(OutcomeStale, e.was)
+	if err := c.Ledger.Settle(ctx, e.closings); err != nil {
+		return models.Checked{}, errors.Join(why, fmt.Errorf("settle calls: %w", err))
+	}
+	if errors.Is(why, models.ErrStale) {
+		return models.Checked{Parcel: e.was, Err: why}, nil
+	}
+	return models.Checked{}, why
+}
+
+// finish writes the end of a check and wakes those who tell.
+func (c *Checker) finish(ctx context.Context, e ending, now models.Moment) (models.Checked, error) {
+	f := models.Finish{
+		Version: e.version, Change: e.change,
+		DueAt:    c.Cadence.Next(e.change.Parcel, e.given, now),
+		TellAt:   c.Cadence.Quiet.TellAt(e.change.Urgent, now),
+		Verified: e.verified, Refused: e.refused, Closings: e.closings,
+	}
+	stored, err := c.Ledger.Finish(ctx, f, now)
+	if errors.Is(err, models.ErrStale) {
+		c.count(OutcomeStale, e.was)
+		return models.Checked{Parcel: e.was, Err: err}, nil
+	}
+	if err != nil {
+		return models.Checked{}, fmt.Errorf("finish check: %w", err)
+	}
+	c.count(e.outcome, e.was)
+	if f.Change.News() && f.TellAt <= now {
+		c.ring(ctx)
+	}
+	return models.Checked{Parcel: stored, Fresh: e.fresh, Err: e.err}, nil
+}
+
+// ring wakes the tellers. They look by themselves every now and then, so a
+// bell that does not ring is no failure of the check.
+func (c *Checker) ring(ctx context.Context) {
+	if err := c.Bell.Wake(ctx, OwedTopic); err != nil {
+		c.Log.Warn("wake tellers", "error", err)
+	}
+}

@@ -1,0 +1,123 @@
+package scheduler
+
+import (
+	"context"
+	"log/slog"
+	"runtime/debug"
+	"time"
+)
+
+// LeaseTime is how long a lease lasts without being renewed. It is renewed
+// three times as often.
+const LeaseTime = 15 * time.Second
+
+// Leases say, by the database's clock, who may do what only one may do.
+type Leases interface {
+	Lease(ctx context.Context, name, owner string, ttl time.Duration) (fence int64, held bool, err error)
+	Unlease(ctx context.Context, name, owner string) error
+}
+
+// Keeper does what may be done once over all replicas.
+type Keeper struct {
+	leases Leases
+	owner  string
+	log    *slog.Logger
+}
+
+// NewKeeper makes a Keeper; owner is unique to this process.
+func NewKeeper(leases Leases, owner string, log *slog.Logger) *Keeper {
+	return &Keeper{leases: leases, owner: owner, log: log}
+}
+
+// Keep runs work whenever this process holds the named lease, until ctx ends.
+// The context given to work ends when the lease is lost, at the latest when it
+// would have run out by this process' own clock; Keep waits for work before it
+// gives the lease back or tries for it again. Work that panics is run again.
+func (k *Keeper) Keep(ctx context.Context, name string, work func(context.Context)) {
+	for ctx.Err() == nil {
+		begun := time.Now()
+		fence, held, err := k.leases.Lease(ctx, name, k.owner, LeaseTime)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			k.log.Warn("take lease", "lease", name, "error", err)
+		case err == nil && held:
+			k.hold(ctx, name, fence, begun, work)
+		}
+		pause(ctx, LeaseTime/3)
+	}
+}
+
+// hold works and renews until one of them ends.
+func (k *Keeper) hold(ctx context.Context, name string, fence int64, begun time.Time, work func(context.Context)) {
+	k.log.Debug("lease held", "lease", name, "fence", fence)
+	held, lose := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		defer lose()
+		defer k.caught(name)
+		work(held)
+	}()
+	k.renew(held, name, fence, begun)
+	lose()
+	<-ended
+	k.giveBack(ctx, name)
+}
+
+// renew keeps the lease until held ends or the lease is lost. A renewal counts
+// from before it was asked for, so that this process never believes in a lease
+// that the database has given away.
+func (k *Keeper) renew(held context.Context, name string, fence int64, begun time.Time) {
+	for {
+		left := LeaseTime - time.Since(begun)
+		pause(held, min(LeaseTime/3, left))
+		if held.Err() != nil {
+			return
+		}
+		start := time.Now()
+		if start.Sub(begun) >= LeaseTime {
+			k.log.Warn("lease ran out", "lease", name)
+			return
+		}
+		now, ours, err := k.again(held, name, begun)
+		switch {
+		case err != nil:
+			k.log.Warn("renew lease", "lease", name, "error", err)
+		case !ours || now != fence:
+			k.log.Warn("lease lost", "lease", name)
+			return
+		default:
+			begun = start
+		}
+	}
+}
+
+func (k *Keeper) again(held context.Context, name string, begun time.Time) (int64, bool, error) {
+	ctx, cancel := context.WithDeadline(held, begun.Add(LeaseTime))
+	defer cancel()
+	return k.leases.Lease(ctx, name, k.owner, LeaseTime)
+}
+
+func (k *Keeper) giveBack(ctx context.Context, name string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	if err := k.leases.Unlease(ctx, name, k.owner); err != nil {
+		k.log.Warn("give lease back", "lease", name, "error", err)
+	}
+}
+
+func (k *Keeper) caught(name string) {
+	if r := recover(); r != nil {
+		k.log.Error("panic", "lease", name, "panic", r, "stack", string(debug.Stack()))
+	}
+}
+
+// pause waits for d, or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}

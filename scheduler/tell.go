@@ -1,0 +1,139 @@
+package scheduler
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"waybill/models"
+)
+
+const (
+	claim   = time.Minute      // how long a chat is served by one sender alone
+	margin  = 5 * time.Second  // what a claim keeps for writing down what was sent
+	atOnce  = 256              // chats of one door that are served together
+	sending = 30 * time.Second // for one message
+	looking = time.Second      // between two looks when no bell rings
+)
+
+// Owing is who is owed what.
+type Owing interface {
+	ClaimOwed(ctx context.Context, door, owner string, now models.Moment, hold time.Duration, limit int) ([]models.Chat, error)
+	Owed(ctx context.Context, c models.Chat) ([]models.News, error)
+	Told(ctx context.Context, followID, upto int64) error
+	Release(ctx context.Context, c models.Chat, owner string, next models.Moment) error
+}
+
+// Chats are what a platform may say about a chat.
+type Chats interface {
+	Gone(ctx context.Context, chatID int64, now models.Moment) error
+	MoveChat(ctx context.Context, chatID int64, room string, now models.Moment) error
+}
+
+// Teller tells one chat about one parcel. It returns nil once the platform has
+// accepted the message; models.ErrGone, ErrRefused or ErrNoCredit, *models.Wait
+// or *models.Moved; anything else is passing.
+type Teller interface {
+	Tell(ctx context.Context, n models.News) error
+}
+
+// telling serves the chats of one door.
+type telling struct {
+	*Scheduler
+	door  string
+	bell  <-chan struct{}
+	again chan struct{} // a chat was released: something may have come meanwhile
+	seats chan struct{}
+}
+
+func (s *Scheduler) telling(door string) *telling {
+	return &telling{
+		Scheduler: s, door: door,
+		bell: s.Queue.Listen(OwedTopic), again: make(chan struct{}, 1), seats: make(chan struct{}, atOnce),
+	}
+}
+
+// run serves chats while this process holds the door's lease, and waits for
+// those under way, which go on under flight.
+func (t *telling) run(held, flight context.Context) {
+	var chats sync.WaitGroup
+	defer chats.Wait()
+	timer := time.NewTicker(looking)
+	defer timer.Stop()
+	for {
+		for t.seat(held, flight, &chats) {
+			continue
+		}
+		select {
+		case <-held.Done():
+			return
+		case <-t.bell:
+		case <-t.again:
+		case <-timer.C:
+		}
+	}
+}
+
+// seat claims chats for the free seats and says whether there may be more.
+func (t *telling) seat(held, flight context.Context, chats *sync.WaitGroup) bool {
+	free := cap(t.seats) - len(t.seats)
+	if free == 0 || held.Err() != nil {
+		return false // whoever leaves a seat says so
+	}
+	since := time.Now()
+	claimed, err := t.Store.ClaimOwed(held, t.door, t.Owner, t.now(), claim, free)
+	if err != nil {
+		t.failed(held, "claim chats", err)
+		return false
+	}
+	for _, c := range claimed {
+		t.seats <- struct{}{}
+		chats.Go(func() {
+			defer t.leave()
+			t.serve(held, flight, c, since)
+		})
+	}
+	return len(claimed) == free
+}
+
+func (t *telling) leave() {
+	<-t.seats
+	select {
+	case t.again <- struct{}{}:
+	default:
+	}
+}
+
+// serve tells one chat everything it is owed, one parcel after another, as
+// long as the claim lasts.
+func (t *telling) serve(held, flight context.Context, c models.Chat, since time.Time) {
+	defer t.caught("tell chat", "chat", c.ID)
+	ctx, cancel := context.WithDeadline(flight, since.Add(claim-margin))
+	defer cancel()
+	next := t.tellAll(ctx, held, c)
+	ctx, cancel = context.WithTimeout(context.WithoutCancel(flight), writing)
+	defer cancel()
+	if err := t.Store.Release(ctx, c, t.Owner, next); err != nil {
+		t.failed(ctx, "release chat", err)
+	}
+}
+
+// tellAll returns when the chat is to be tried again: zero when all is well.
+func (t *telling) tellAll(ctx, held context.Context, c models.Chat) models.Moment {
+	owed, err := t.Store.Owed(ctx, c)
+	if err != nil {
+		t.failed(ctx, "read what is owed", err)
+		return t.retry(c, 0)
+	}
+	var next models.Moment
+	for _, n := range owed {
+		if held.Err() != nil || ctx.Err() != nil {
+			return next
+		}
+		later, over := t.tell(ctx, c, n)
+		if next = max(next, later); over {
+			break
+		}
+	}
+	return next
+}

@@ -1,0 +1,89 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"waybill/models"
+)
+
+// Due is the work of the one replica that holds the lease "cron".
+type Due interface {
+	Parcel(ctx context.Context, id int64) (models.Parcel, error)
+	Take(ctx context.Context, now models.Moment, hold time.Duration, limit int) ([]models.Hint, error)
+	Backlog(ctx context.Context, now models.Moment) (models.Backlog, error)
+	Sweep(ctx context.Context, now models.Moment) error
+}
+
+// job is one line of the timetable.
+type job struct {
+	when string
+	do   func(context.Context)
+}
+
+// timetable is what the holder of the lease does, and when. The specs are
+// parsed here once, so that a mistake shows at start.
+func (s *Scheduler) timetable() (func(context.Context), error) {
+	jobs := []job{
+		{"@every 1s", s.take},
+		{"@every 15s", s.measure},
+		{"17 * * * *", s.sweep},
+	}
+	for _, j := range jobs {
+		if _, err := cron.ParseStandard(j.when); err != nil {
+			return nil, fmt.Errorf("read %q: %w", j.when, err)
+		}
+	}
+	return func(held context.Context) { s.follow(held, jobs) }, nil
+}
+
+// follow does the jobs until held ends, and waits for those under way.
+func (s *Scheduler) follow(held context.Context, jobs []job) {
+	log := cronLog{s.Log}
+	c := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(log),
+		cron.WithChain(cron.Recover(log), cron.SkipIfStillRunning(cron.DiscardLogger)))
+	for _, j := range jobs {
+		if _, err := c.AddFunc(j.when, func() { j.do(held) }); err != nil {
+			s.Log.Error("add job", "when", j.when, "error", err)
+		}
+	}
+	c.Start()
+	<-held.Done()
+	<-c.Stop().Done()
+	s.Meter.Backlog(models.Backlog{}) // another replica counts now
+}
+
+func (s *Scheduler) measure(ctx context.Context) {
+	b, err := s.Store.Backlog(ctx, s.now())
+	if err != nil {
+		s.failed(ctx, "measure backlog", err)
+		return
+	}
+	s.Meter.Backlog(b)
+}
+
+func (s *Scheduler) sweep(ctx context.Context) {
+	if err := s.Store.Sweep(ctx, s.now()); err != nil {
+		s.failed(ctx, "sweep", err)
+	}
+}
+
+// failed logs what the next round will try again; a loss of the lease is no failure.
+func (s *Scheduler) failed(ctx context.Context, what string, err error) {
+	if ctx.Err() == nil {
+		s.Log.Warn(what, "error", err)
+	}
+}
+
+// cronLog passes cron's errors on, which are panics that it caught.
+type cronLog struct{ log *slog.Logger }
+
+func (cronLog) Info(string, ...any) {}
+
+func (l cronLog) Error(err error, text string, about ...any) {
+	l.log.Error("cron: "+text, append(about, "error", err)...)
+}
