@@ -1,0 +1,147 @@
+package tracking
+
+import (
+	_ "embed"
+	"encoding/csv"
+	"fmt"
+	"slices"
+	"strings"
+
+	"waybill/models"
+)
+
+//go:embed carriers.csv
+var carriersCSV string
+
+// The columns of the carrier table: one per provider, named as in
+// WAYBILL_PROVIDERS, and one for Kuaibao's subscription (express.sub.msg),
+// whose codes are not those of its query (express.info.get).
+const (
+	ColumnMuzhi      = "muzhi" // simName
+	ColumnKuaidi100  = "kuaidi100"
+	ColumnJuhe       = "juhe"
+	ColumnKuaibao    = "kuaibao"
+	ColumnKuaibaoSub = "kuaibao.sub"
+)
+
+// Carriers is the one table of carriers: canonical code, Chinese name, and the
+// code that each provider gives it. It is read-only and safe for concurrent use.
+type Carriers struct {
+	all    []models.Carrier
+	names  map[models.Carrier]string
+	sent   map[string]map[models.Carrier]string // column -> carrier -> the code to send
+	read   map[string]map[string]models.Carrier // column -> code in lower case -> carrier
+	called map[string]models.Carrier            // every name that stands in the table, folded
+	stems  map[string][]brand                   // the same without 快递, 物流, …
+}
+
+// NewCarriers reads the embedded table. An error means that the table itself is broken.
+func NewCarriers() (*Carriers, error) {
+	rows, err := csv.NewReader(strings.NewReader(carriersCSV)).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("read carrier table: %w", err)
+	}
+	c := &Carriers{
+		names:  map[models.Carrier]string{},
+		sent:   map[string]map[models.Carrier]string{},
+		read:   map[string]map[string]models.Carrier{},
+		called: map[string]models.Carrier{},
+		stems:  map[string][]brand{},
+	}
+	for _, row := range rows[1:] {
+		if err := c.add(rows[0], row); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// column tells which of the table's columns a heading stands over; "" for those that Waybill has no use for.
+func column(heading string) string {
+	switch heading {
+	case "Muzhi simName":
+		return ColumnMuzhi
+	case "Kuaidi100":
+		return ColumnKuaidi100
+	case "Juhe no":
+		return ColumnJuhe
+	case "Kuaibao info.get":
+		return ColumnKuaibao
+	case "Kuaibao sub.msg":
+		return ColumnKuaibaoSub
+	}
+	return ""
+}
+
+func (c *Carriers) add(head, row []string) error {
+	code := models.Carrier(row[0])
+	if _, twice := c.names[code]; twice || code == "" {
+		return fmt.Errorf("read carrier table: code %q is empty or stands twice", code)
+	}
+	c.all = append(c.all, code)
+	c.names[code] = row[1]
+	c.addNames(row[1], code)
+	for i, heading := range head {
+		if col := column(heading); col != "" {
+			c.addCodes(col, row[i], code)
+		}
+	}
+	return nil
+}
+
+// addCodes keeps a cell: its first code is sent, all of them are read back,
+// unless an earlier row has the same code.
+func (c *Carriers) addCodes(col, cell string, carrier models.Carrier) {
+	if c.sent[col] == nil {
+		c.sent[col], c.read[col] = map[models.Carrier]string{}, map[string]models.Carrier{}
+	}
+	if cell == "-" {
+		return
+	}
+	codes := strings.Split(cell, " / ")
+	c.sent[col][carrier] = codes[0]
+	for _, code := range codes {
+		if _, taken := c.read[col][strings.ToLower(code)]; !taken {
+			c.read[col][strings.ToLower(code)] = carrier
+		}
+	}
+}
+
+// All lists the canonical codes in the table's order.
+func (c *Carriers) All() []models.Carrier { return slices.Clone(c.all) }
+
+// Name is the carrier's Chinese name as the table has it, "" for a code that it does not know.
+func (c *Carriers) Name(carrier models.Carrier) string { return c.names[carrier] }
+
+// Code is what to send to a provider for a carrier. Column is one of the
+// Column… constants. False: the provider has no code for it, as far as is known.
+func (c *Carriers) Code(column string, carrier models.Carrier) (string, bool) {
+	code, ok := c.sent[column][carrier]
+	return code, ok
+}
+
+// ByCode is the carrier that a provider's code means; upper or lower case.
+// Where several rows share the code it is the first of them.
+func (c *Carriers) ByCode(column, code string) (models.Carrier, bool) {
+	carrier, ok := c.read[column][strings.ToLower(strings.TrimSpace(code))]
+	return carrier, ok
+}
+
+// Typed is the carrier that a person means who writes 顺丰, sf, zto, shunfeng
+// or "SF Express": by name, by canonical code, or by any provider's code, in
+// this order.
+func (c *Carriers) Typed(text string) (models.Carrier, bool) {
+	if carrier, ok := c.ByName(text); ok {
+		return carrier, true
+	}
+	word := models.Carrier(strings.ReplaceAll(strings.ToLower(strings.TrimSpace(Normalise(text))), " ", "_"))
+	if _, ok := c.names[word]; ok {
+		return word, true
+	}
+	for _, col := range [...]string{ColumnKuaidi100, ColumnMuzhi, ColumnJuhe, ColumnKuaibao, ColumnKuaibaoSub} {
+		if carrier, ok := c.ByCode(col, string(word)); ok {
+			return carrier, true
+		}
+	}
+	return "", false
+}
