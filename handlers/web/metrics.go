@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -13,11 +12,6 @@ import (
 	"waybill/models"
 )
 
-// Behind tells how far the work is behind; it is asked at each scrape.
-type Behind interface {
-	Backlog(ctx context.Context, now models.Moment) (models.Backlog, error)
-}
-
 // Build says which program this is.
 type Build struct{ Version, Commit, Go string }
 
@@ -26,47 +20,75 @@ type Build struct{ Version, Commit, Go string }
 type Metrics struct {
 	registry *prometheus.Registry
 	prices   map[string]float64
+	now      func() time.Time
+
 	calls    *prometheus.CounterVec
 	took     *prometheus.HistogramVec
 	cost     *prometheus.CounterVec
-	checked  prometheus.Histogram
-	told     prometheus.Histogram
+	checks   *prometheus.CounterVec
+	heard    prometheus.Histogram
 	failures *prometheus.CounterVec
+	late     *prometheus.HistogramVec
+	live     prometheus.Gauge
+	due      prometheus.Gauge
+	dueAge   prometheus.Gauge
+	inbox    prometheus.Gauge
+	owed     prometheus.Gauge
 }
 
 // NewMetrics makes the collectors. Prices are yuan by "provider.kind" for a
 // billed call; calls without a price cost nothing here.
-func NewMetrics(build Build, prices map[string]float64, behind Behind, now func() time.Time) *Metrics {
+func NewMetrics(build Build, prices map[string]float64, now func() time.Time) *Metrics {
+	r := prometheus.NewRegistry()
 	m := &Metrics{
-		registry: prometheus.NewRegistry(),
-		prices:   prices,
-		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "waybill_provider_calls_total", Help: "Calls to the tracking APIs by outcome, and whether they were billed.",
-		}, []string{"provider", "kind", "outcome", "billed"}),
-		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "waybill_provider_call_seconds", Help: "How long calls to the tracking APIs took.", Buckets: seconds(),
-		}, []string{"provider", "kind"}),
-		cost: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "waybill_provider_cost_yuan_total", Help: "What billed calls cost, by the prices of the settings.",
-		}, []string{"provider", "kind"}),
-		checked: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "waybill_check_age_seconds", Help: "How long after it was due a parcel's check ended.", Buckets: seconds(),
-		}),
-		told: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "waybill_tell_seconds", Help: "From news being stored to the platform accepting the message.", Buckets: seconds(),
-		}),
-		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "waybill_send_failures_total", Help: "Messages that a platform did not accept, by door and reason.",
-		}, []string{"door", "reason"}),
+		registry: r, prices: prices, now: now,
+		calls: counters(r, "waybill_provider_calls_total", "Calls to the tracking APIs by outcome, and whether they were billed.",
+			"provider", "kind", "outcome", "billed"),
+		took:     histograms(r, "waybill_provider_call_seconds", "How long calls to the tracking APIs took.", "provider", "kind"),
+		cost:     counters(r, "waybill_provider_cost_yuan_total", "What billed calls cost, by the prices of the settings.", "provider", "kind"),
+		checks:   counters(r, "waybill_checks_total", "Checks of parcels by how they ended.", "outcome"),
+		failures: counters(r, "waybill_send_failures_total", "News that a platform did not accept, by door and reason.", "door", "reason"),
+		late:     histograms(r, "waybill_tell_seconds", "From the time news was to be told until the platform accepted it.", "door"),
+		live:     gauge(r, "waybill_parcels_live", "Parcels that are followed up."),
+		due:      gauge(r, "waybill_parcels_due", "Parcels that are due for a check now."),
+		dueAge:   gauge(r, "waybill_due_age_seconds", "For how long the parcel that has waited longest has been due."),
+		inbox:    gauge(r, "waybill_inbox_depth", "Updates that are not answered yet."),
+		owed:     gauge(r, "waybill_chats_owed", "Chats that are owed news now."),
 	}
-	m.registry.MustRegister(m.calls, m.took, m.cost, m.checked, m.told, m.failures, info(build),
-		newBacklog(behind, now), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.heard = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name: "waybill_check_age_seconds", Help: "When a check ended: for how long the parcel had not been heard of.", Buckets: hours(),
+	})
+	r.MustRegister(m.heard, info(build), collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+func counters(r prometheus.Registerer, name, help string, labels ...string) *prometheus.CounterVec {
+	c := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
+	r.MustRegister(c)
+	return c
+}
+
+func histograms(r prometheus.Registerer, name, help string, labels ...string) *prometheus.HistogramVec {
+	h := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: seconds()}, labels)
+	r.MustRegister(h)
+	return h
+}
+
+func gauge(r prometheus.Registerer, name, help string) prometheus.Gauge {
+	g := prometheus.NewGauge(prometheus.GaugeOpts{Name: name, Help: help})
+	r.MustRegister(g)
+	return g
 }
 
 // seconds spans five milliseconds to two hours.
 func seconds() []float64 {
 	return []float64{.005, .02, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200}
+}
+
+// hours spans the cadence: half an hour to a week, in seconds.
+func hours() []float64 {
+	return []float64{60, 600, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 259200, 604800}
 }
 
 func info(b Build) prometheus.Collector {
@@ -92,11 +114,36 @@ func (m *Metrics) Called(provider string, kind models.CallKind, outcome models.O
 	}
 }
 
-// Checked notes how long after it was due a parcel's check ended.
-func (m *Metrics) Checked(late time.Duration) { m.checked.Observe(late.Seconds()) }
+// Checked counts a check that ended; age is the time since the parcel was last
+// heard of, zero for the first time.
+func (m *Metrics) Checked(outcome string, age time.Duration) {
+	m.checks.WithLabelValues(outcome).Inc()
+	if age > 0 {
+		m.heard.Observe(age.Seconds())
+	}
+}
 
-// Told notes how long news took from being stored to being accepted.
-func (m *Metrics) Told(took time.Duration) { m.told.Observe(took.Seconds()) }
+// sent is the outcome of news that the platform accepted.
+const sent = "sent"
 
-// SendFailed counts a message that a platform did not accept.
-func (m *Metrics) SendFailed(door, reason string) { m.failures.WithLabelValues(door, reason).Inc() }
+// Told counts a chat that was told, or not; late is the time since it was to
+// be told.
+func (m *Metrics) Told(door, outcome string, late time.Duration) {
+	if outcome != sent {
+		m.failures.WithLabelValues(door, outcome).Inc()
+		return
+	}
+	m.late.WithLabelValues(door).Observe(late.Seconds())
+}
+
+// Backlog notes how far the work is behind.
+func (m *Metrics) Backlog(b models.Backlog) {
+	m.live.Set(float64(b.Live))
+	m.due.Set(float64(b.Due))
+	m.inbox.Set(float64(b.Inbox))
+	m.owed.Set(float64(b.Owed))
+	m.dueAge.Set(0)
+	if b.OldestDue != 0 {
+		m.dueAge.Set(max(0, models.At(m.now()).Sub(b.OldestDue).Seconds()))
+	}
+}

@@ -21,19 +21,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var quiet = slog.New(slog.DiscardHandler)
 
-// behind is a database that is behind by this much, or fails.
-type behind struct {
-	state models.Backlog
-	err   error
-}
-
-func (b behind) Backlog(context.Context, models.Moment) (models.Backlog, error) {
-	return b.state, b.err
-}
-
-func metrics(b behind) *Metrics {
+func metrics() *Metrics {
 	now := func() time.Time { return time.UnixMilli(100_000) }
-	return NewMetrics(Build{Version: "v1", Commit: "abc", Go: "go1.26"}, map[string]float64{"muzhi.query": 0.25}, b, now)
+	return NewMetrics(Build{Version: "v1", Commit: "abc", Go: "go1.26"}, map[string]float64{"muzhi.query": 0.25}, now)
 }
 
 // echo answers with the length of the body it read.
@@ -51,7 +41,7 @@ func answer(t *testing.T, s *Server, method, path, body string) *httptest.Respon
 }
 
 func TestPathsAndMethods(t *testing.T) {
-	s := New(nil, metrics(behind{}).Handler(), quiet, Route{"POST /telegram/webhook", http.HandlerFunc(echo)})
+	s := New(nil, metrics().Handler(), quiet, Route{"POST /telegram/webhook", http.HandlerFunc(echo)})
 	for name, c := range map[string]struct {
 		method, path, body string
 		want               int
@@ -80,7 +70,7 @@ func TestPathsAndMethods(t *testing.T) {
 func TestReadinessListsWhatIsDownAndKeepsTheReasonToTheLog(t *testing.T) {
 	up := func(context.Context) error { return nil }
 	down := func(context.Context) error { return errors.New("dial db.internal: refused") }
-	s := New([]Check{{"queue", up}, {"database", down}}, metrics(behind{}).Handler(), quiet)
+	s := New([]Check{{"queue", up}, {"database", down}}, metrics().Handler(), quiet)
 	w := answer(t, s, "GET", "/readyz", "")
 	if got := strings.TrimSpace(w.Body.String()); w.Code != 503 || got != `[{"part":"database","up":false}]` {
 		t.Errorf("%d %s", w.Code, got)
@@ -96,20 +86,22 @@ func TestReadinessWaitsForNobodyLongerThanItsPatience(t *testing.T) {
 }
 
 func TestMetricsTellWhatWasReported(t *testing.T) {
-	m := metrics(behind{state: models.Backlog{Live: 7, Due: 3, OldestDue: 40_000, Inbox: 2, Owed: 1}})
+	m := metrics()
 	m.Called("muzhi", models.CallQuery, models.OutcomeTrace, true, 20*time.Millisecond)
 	m.Called("muzhi", models.CallQuery, models.OutcomeNumber, false, 20*time.Millisecond)
-	m.Checked(time.Second)
-	m.Told(time.Second)
-	m.SendFailed("telegram", "wait")
+	m.Checked("news", 3*time.Hour)
+	m.Checked("news", 0)
+	m.Told("telegram", "sent", time.Second)
+	m.Told("telegram", "wait", time.Second)
+	m.Backlog(models.Backlog{Live: 7, Due: 3, OldestDue: 40_000, Inbox: 2, Owed: 1})
 	page := answer(t, New(nil, m.Handler(), quiet), "GET", "/metrics", "").Body.String()
 	for _, want := range []string{
 		`waybill_provider_calls_total{billed="true",kind="query",outcome="trace",provider="muzhi"} 1`,
 		`waybill_provider_calls_total{billed="false",kind="query",outcome="number",provider="muzhi"} 1`,
 		`waybill_provider_cost_yuan_total{kind="query",provider="muzhi"} 0.25`,
 		`waybill_build_info{commit="abc",go="go1.26",version="v1"} 1`,
-		`waybill_send_failures_total{door="telegram",reason="wait"} 1`,
-		"waybill_check_age_seconds_count 1", "waybill_tell_seconds_count 1", "waybill_backlog_up 1",
+		`waybill_checks_total{outcome="news"} 2`, "waybill_check_age_seconds_count 1",
+		`waybill_send_failures_total{door="telegram",reason="wait"} 1`, `waybill_tell_seconds_count{door="telegram"} 1`,
 		"waybill_parcels_live 7", "waybill_parcels_due 3", "waybill_due_age_seconds 60", "waybill_inbox_depth 2", "waybill_chats_owed 1",
 	} {
 		if !strings.Contains(page, "\n"+want) {
@@ -118,18 +110,25 @@ func TestMetricsTellWhatWasReported(t *testing.T) {
 	}
 }
 
-func TestMetricsSayWhenTheDatabaseDoesNotAnswer(t *testing.T) {
-	m := metrics(behind{err: errors.New("gone")})
-	w := answer(t, New(nil, m.Handler(), quiet), "GET", "/metrics", "")
-	if !strings.Contains(w.Body.String(), "\nwaybill_backlog_up 0") || strings.Contains(w.Body.String(), "waybill_parcels_due ") {
-		t.Errorf("%d %s", w.Code, w.Body)
+func TestEveryMetricOfOursHasOurName(t *testing.T) {
+	m := metrics()
+	m.Called("muzhi", models.CallQuery, models.OutcomeTrace, true, 0)
+	families, err := m.registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		name := f.GetName()
+		if !strings.HasPrefix(name, "waybill_") && !strings.HasPrefix(name, "go_") && !strings.HasPrefix(name, "process_") {
+			t.Errorf("metric %s", name)
+		}
 	}
 }
 
 func TestAnOrderedStopLetsRequestsFinish(t *testing.T) {
 	entered, leave := make(chan struct{}), make(chan struct{})
 	slow := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { close(entered); <-leave; w.WriteHeader(204) })
-	s := New(nil, metrics(behind{}).Handler(), quiet, Route{"GET /slow", slow})
+	s := New(nil, metrics().Handler(), quiet, Route{"GET /slow", slow})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -161,7 +160,7 @@ func TestAListenerThatFailsIsReported(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Close()
-	if err := New(nil, metrics(behind{}).Handler(), quiet).Serve(t.Context(), l); err == nil {
+	if err := New(nil, metrics().Handler(), quiet).Serve(t.Context(), l); err == nil {
 		t.Error("no error")
 	}
 }
