@@ -1,0 +1,107 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"waybill/models"
+)
+
+// chatRow is a chat with what only the store needs.
+type chatRow struct {
+	models.Chat
+	Forgotten bool // erased, but for its address: its last update is still being answered
+}
+
+// TableName is where GORM finds the rows.
+func (chatRow) TableName() string { return "chats" }
+
+// Chat gets the chat at an address, or makes it.
+func (s *Store) Chat(ctx context.Context, a models.Address, group bool, now models.Moment) (models.Chat, error) {
+	a = fitAddress(a)
+	var c models.Chat
+	err := at(s.read.WithContext(ctx), a).Take(&c).Error
+	if err == nil && c.Group == group {
+		return c, nil
+	}
+	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+		return models.Chat{}, fmt.Errorf("read chat: %w", err)
+	}
+	err = s.within(ctx, func(tx *gorm.DB) (err error) {
+		c, err = s.ensureChat(tx, a, group, now)
+		return err
+	})
+	if err != nil {
+		return models.Chat{}, fmt.Errorf("make chat: %w", err)
+	}
+	return c, nil
+}
+
+// ensureChat gets or makes a chat and locks it.
+func (s *Store) ensureChat(tx *gorm.DB, a models.Address, group bool, now models.Moment) (models.Chat, error) {
+	var c models.Chat
+	err := at(locking(tx), a).Take(&c).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		fresh := models.Chat{Address: a, Group: group, TellAt: models.Never, CreatedAt: now}
+		if err = tx.Clauses(s.ignore()).Create(&fresh).Error; err == nil {
+			err = at(locking(tx), a).Take(&c).Error
+		}
+	}
+	if err != nil || c.Group == group {
+		return c, err
+	}
+	c.Group = group
+	return c, tx.Exec("UPDATE chats SET is_group = ? WHERE id = ?", group, c.ID).Error
+}
+
+func at(db *gorm.DB, a models.Address) *gorm.DB {
+	return db.Where("door = ? AND room = ? AND thread = ?", a.Door, a.Room, a.Thread)
+}
+
+func fitAddress(a models.Address) models.Address {
+	return models.Address{Door: cut(a.Door, sizeDoor), Room: cut(a.Room, sizeRoom), Thread: cut(a.Thread, sizeThread)}
+}
+
+// ChatByID reads one chat; models.ErrNotFound when there is none.
+func (s *Store) ChatByID(ctx context.Context, id int64) (models.Chat, error) {
+	var c models.Chat
+	if err := s.read.WithContext(ctx).Take(&c, "id = ?", id).Error; err != nil {
+		return models.Chat{}, fmt.Errorf("read chat: %w", named(err))
+	}
+	return c, nil
+}
+
+// SetLang stores the language that the chat chose, BCP 47.
+func (s *Store) SetLang(ctx context.Context, chatID int64, lang string) error {
+	return s.setChat(ctx, chatID, "lang", cut(lang, sizeLang))
+}
+
+// SetSpoken stores the language that the platform last told, BCP 47.
+func (s *Store) SetSpoken(ctx context.Context, chatID int64, lang string) error {
+	return s.setChat(ctx, chatID, "spoken", cut(lang, sizeLang))
+}
+
+// SetListed stores the parcels of the list that was just shown, in its order.
+func (s *Store) SetListed(ctx context.Context, chatID int64, parcelIDs []int64) error {
+	listed, err := json.Marshal(slices.Clip(parcelIDs))
+	if err != nil {
+		return fmt.Errorf("write list: %w", err)
+	}
+	return s.setChat(ctx, chatID, "listed", string(listed))
+}
+
+func (s *Store) setChat(ctx context.Context, chatID int64, column string, value any) error {
+	n, err := s.change(ctx, "UPDATE chats SET "+column+" = ? WHERE id = ?", value, chatID)
+	if err == nil && n == 0 {
+		err = models.ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("change %s of chat: %w", column, err)
+	}
+	return nil
+}

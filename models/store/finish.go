@@ -1,0 +1,208 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"waybill/models"
+)
+
+// finish is the end of one check.
+type finish struct {
+	models.Finish
+	now models.Moment
+}
+
+// Finish writes the end of a check in one transaction: the parcel as it shall
+// be with its events, who is owed them and when they are told, tails that were
+// verified or refused, and the closings of the calls. It returns the parcel as
+// it is stored. When the parcel's version has moved on, only the closings are
+// written and the error is models.ErrStale. Number and carrier do not change
+// here (see Recarry). Concurrent calls are written together.
+func (s *Store) Finish(ctx context.Context, f models.Finish, now models.Moment) (models.Parcel, error) {
+	p, err := s.finishes.do(ctx, finish{Finish: f, now: now})
+	if err != nil {
+		return models.Parcel{}, fmt.Errorf("finish check: %w", err)
+	}
+	return p, nil
+}
+
+// Settle completes the ledger rows of calls that belong to no parcel, gives
+// back what was not billed and notes locks. A row that is completed already
+// does not change.
+func (s *Store) Settle(ctx context.Context, closings []models.Closing) error {
+	if len(closings) == 0 {
+		return nil
+	}
+	if _, err := s.finishes.do(ctx, finish{Finish: models.Finish{Closings: closings}}); err != nil {
+		return fmt.Errorf("settle calls: %w", err)
+	}
+	return nil
+}
+
+// finishAll writes many ends in one transaction.
+func (s *Store) finishAll(ctx context.Context, asks []finish) ([]outcome[models.Parcel], error) {
+	var outcomes []outcome[models.Parcel]
+	err := s.within(ctx, func(tx *gorm.DB) error {
+		e := &ending{outcomes: make([]outcome[models.Parcel], len(asks))}
+		if err := e.lock(tx, asks); err != nil {
+			return err
+		}
+		for i, f := range asks {
+			e.admit(i, f)
+		}
+		outcomes = e.outcomes
+		if err := e.write(tx, s); err != nil {
+			return err
+		}
+		return closeCalls(tx, asks)
+	})
+	return outcomes, err
+}
+
+// ending is a group of ends on its way into the database.
+type ending struct {
+	stored   map[int64]*parcelRow
+	outcomes []outcome[models.Parcel]
+	fresh    []finish // those whose version fitted, with the parcel as it will be stored
+	rows     []*parcelRow
+}
+
+// lock locks and reads the parcels.
+func (e *ending) lock(tx *gorm.DB, asks []finish) error {
+	e.stored = map[int64]*parcelRow{}
+	var ids []int64
+	for _, f := range asks {
+		if f.Change.Parcel.ID != 0 {
+			ids = append(ids, f.Change.Parcel.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var rows []*parcelRow
+	columns := []string{"id", "number", "carrier", "version", "tail_needed", "left_at", "asked_at", "created_at"}
+	if err := locking(tx).Select(columns).Where("id IN ?", ids).Order("id").Find(&rows).Error; err != nil {
+		return err
+	}
+	for _, row := range rows {
+		e.stored[row.ID] = row
+	}
+	return nil
+}
+
+// admit takes one end in, or refuses it as stale.
+func (e *ending) admit(i int, f finish) {
+	if f.Change.Parcel.ID == 0 {
+		return
+	}
+	stored := e.stored[f.Change.Parcel.ID]
+	if stored == nil || stored.Version != f.Version {
+		e.outcomes[i].err = models.ErrStale
+		return
+	}
+	row := &parcelRow{Parcel: fit(f.Change.Parcel), NextAt: f.DueAt, LeftAt: stored.LeftAt}
+	row.Number, row.Carrier, row.CreatedAt = stored.Number, stored.Carrier, stored.CreatedAt
+	row.AskedAt = max(row.AskedAt, stored.AskedAt)
+	row.Version, row.DueAt = stored.Version+1, f.DueAt
+	if !row.Live() {
+		row.DueAt = models.Never
+	}
+	stored.Version = row.Version
+	f.Change.Parcel = row.Parcel
+	e.outcomes[i].answer = row.Parcel
+	e.fresh, e.rows = append(e.fresh, f), append(e.rows, row)
+}
+
+// fit cuts a parcel's texts to their columns.
+func fit(p models.Parcel) models.Parcel {
+	p.Status = cut(p.Status, sizeStatus)
+	p.Detail = cut(p.Detail, sizeDetail)
+	p.Provider = cut(p.Provider, sizeProvider)
+	p.Digest = cut(p.Digest, sizeDigest)
+	return p
+}
+
+// write stores parcels, events, tails and marks.
+func (e *ending) write(tx *gorm.DB, s *Store) error {
+	if len(e.rows) == 0 {
+		return nil
+	}
+	if err := e.park(tx); err != nil {
+		return err
+	}
+	columns := []string{
+		"status", "detail", "provider", "tail_needed", "final", "seq", "version", "due_at", "next_at", "asked_at", "heard_at",
+		"failures", "event_at", "news_at", "status_at", "since", "done_at", "digest", "noticed",
+	}
+	if err := upsert(tx, &e.rows, []string{"id"}, columns...); err != nil {
+		return err
+	}
+	if err := e.addEvents(tx, s); err != nil {
+		return err
+	}
+	return e.tell(tx)
+}
+
+// park takes out of the queue what no reachable chat follows.
+func (e *ending) park(tx *gorm.DB) error {
+	var ids []int64
+	for _, row := range e.rows {
+		if row.DueAt != models.Never {
+			ids = append(ids, row.ID)
+		}
+	}
+	reached, err := reachable(tx, ids)
+	if err != nil {
+		return err
+	}
+	for _, row := range e.rows {
+		if !reached[row.ID] {
+			row.DueAt = models.Never
+		}
+	}
+	due := map[int64]models.Moment{}
+	for _, row := range e.rows {
+		due[row.ID] = row.DueAt
+	}
+	for i := range e.outcomes {
+		p := &e.outcomes[i].answer
+		if at, ok := due[p.ID]; ok {
+			p.DueAt = at
+		}
+	}
+	return nil
+}
+
+// addEvents stores the new scans and notices.
+func (e *ending) addEvents(tx *gorm.DB, s *Store) error {
+	var events []models.Event
+	for _, f := range e.fresh {
+		for _, event := range f.Change.Events {
+			event.ParcelID, event.StoredAt = f.Change.Parcel.ID, f.now
+			events = append(events, fitEvent(event))
+		}
+	}
+	if len(events) == 0 {
+		return nil
+	}
+	return tx.Clauses(s.ignore()).Create(&events).Error
+}
+
+// fitEvent cuts an event's texts to their columns and signs it if nobody has.
+func fitEvent(e models.Event) models.Event {
+	if e.Identity == "" {
+		e.Sign()
+	}
+	e.Kind = cut(e.Kind, sizeKind)
+	e.Text = cut(e.Text, sizeText)
+	e.Place = cut(e.Place, sizePlace)
+	e.Status = cut(e.Status, sizeStatus)
+	e.Code = cut(e.Code, sizeCode)
+	if cut(e.Extra, sizeExtra) != e.Extra {
+		e.Extra = "" // half of a JSON text is none
+	}
+	return e
+}

@@ -1,0 +1,225 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"waybill/models"
+)
+
+// Follow has a chat follow a parcel, in one transaction: the row, the chat's
+// limit of live parcels (models.ErrTooMany), the parcel's place in the queue.
+// A parcel whose sequence has passed w.Told meanwhile is owed at once. On a
+// parcel that the chat follows already, Name and Tail replace the old ones
+// unless empty, and the told mark never goes back.
+func (s *Store) Follow(ctx context.Context, w models.Following, now models.Moment) (models.Follow, error) {
+	var f models.Follow
+	err := s.within(ctx, func(tx *gorm.DB) error {
+		p, c, err := s.lockBoth(tx, w.ParcelID, w.ChatID)
+		if err != nil {
+			return err
+		}
+		if f, err = s.following(tx, w, p, now); err != nil {
+			return err
+		}
+		if err := tx.Save(&f).Error; err != nil {
+			return err
+		}
+		return joined(tx, f, p, c, now)
+	})
+	if err != nil {
+		return models.Follow{}, fmt.Errorf("follow parcel: %w", named(err))
+	}
+	return f, nil
+}
+
+// lockBoth locks the parcel and then the chat, so that two follows in one
+// chat cannot both take its last free place.
+func (s *Store) lockBoth(tx *gorm.DB, parcelID, chatID int64) (p models.Parcel, c models.Chat, err error) {
+	if err = locking(tx).Take(&p, "id = ?", parcelID).Error; err != nil {
+		return p, c, err
+	}
+	err = locking(tx).Take(&c, "id = ?", chatID).Error
+	return p, c, err
+}
+
+// following is the row as the wish makes it out of what is there.
+func (s *Store) following(tx *gorm.DB, w models.Following, p models.Parcel, now models.Moment) (models.Follow, error) {
+	var f models.Follow
+	err := locking(tx).Take(&f, "chat_id = ? AND parcel_id = ?", w.ChatID, w.ParcelID).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		f = models.Follow{ChatID: w.ChatID, ParcelID: w.ParcelID, TailState: w.TailState, CreatedAt: now}
+		err = room(tx, w, p)
+	}
+	if err != nil {
+		return f, err
+	}
+	if w.Name != "" {
+		f.Name = cut(w.Name, sizeName)
+	}
+	f.Told = max(f.Told, min(w.Told, p.Seq))
+	if f, err = s.withTail(f, w); err != nil {
+		return f, err
+	}
+	if f.Opens(p) && !f.Muted && p.Seq > f.Told {
+		f.Owed = p.Seq
+	}
+	return f, nil
+}
+
+// withTail seals a new tail into the row. The same digits, untried here but
+// verified already, stay verified.
+func (s *Store) withTail(f models.Follow, w models.Following) (models.Follow, error) {
+	if w.Tail == "" {
+		return f, nil
+	}
+	bind := followBind(f.ChatID, f.ParcelID)
+	if f.TailState == models.TailOK && w.TailState == models.TailUntried {
+		if old, err := s.sealer.Open(bind, f.Tail); err == nil && old == w.Tail {
+			return f, nil
+		}
+	}
+	sealed, err := s.sealer.Seal(bind, w.Tail)
+	if err != nil {
+		return f, fmt.Errorf("seal tail: %w", err)
+	}
+	f.Tail, f.TailState = sealed, w.TailState
+	return f, nil
+}
+
+// room says whether one more live parcel fits into the chat.
+func room(tx *gorm.DB, w models.Following, p models.Parcel) error {
+	if w.Max <= 0 || !p.Live() {
+		return nil
+	}
+	const sql = "SELECT COUNT(*) FROM follows f JOIN parcels p ON p.id = f.parcel_id WHERE f.chat_id = ? AND p.done_at = 0"
+	var live int
+	if err := tx.Raw(sql, w.ChatID).Scan(&live).Error; err != nil {
+		return err
+	}
+	if live >= w.Max {
+		return models.ErrTooMany
+	}
+	return nil
+}
+
+// joined puts the parcel back into the queue and has the chat told what it is
+// owed already.
+func joined(tx *gorm.DB, f models.Follow, p models.Parcel, c models.Chat, now models.Moment) error {
+	if err := tx.Exec("UPDATE parcels SET left_at = 0 WHERE id = ? AND left_at > 0", p.ID).Error; err != nil {
+		return err
+	}
+	if c.GoneAt == 0 {
+		if err := unpark(tx, []int64{p.ID}, now); err != nil {
+			return err
+		}
+	}
+	if f.Owed <= f.Told {
+		return nil
+	}
+	return wake(tx, map[int64]models.Moment{c.ID: now})
+}
+
+// Unfollow ends the chat's following of these parcels; the tails it gave die.
+func (s *Store) Unfollow(ctx context.Context, chatID int64, parcelIDs []int64, now models.Moment) error {
+	if len(parcelIDs) == 0 {
+		return nil
+	}
+	err := s.within(ctx, func(tx *gorm.DB) error {
+		if _, err := lockParcels(tx, parcelIDs); err != nil {
+			return err
+		}
+		if err := tx.Where("chat_id = ? AND parcel_id IN ?", chatID, parcelIDs).Delete(&models.Follow{}).Error; err != nil {
+			return err
+		}
+		return park(tx, parcelIDs, now)
+	})
+	if err != nil {
+		return fmt.Errorf("unfollow parcels: %w", err)
+	}
+	return nil
+}
+
+// Followed reads what a chat follows, the newest news first; all adds the
+// finished parcels to the live ones.
+func (s *Store) Followed(ctx context.Context, chatID int64, all bool) ([]models.Followed, error) {
+	db := s.read.WithContext(ctx)
+	var follows []models.Follow
+	if err := db.Where("chat_id = ?", chatID).Find(&follows).Error; err != nil {
+		return nil, fmt.Errorf("read follows: %w", err)
+	}
+	parcels, err := parcelsOf(db, follows)
+	if err != nil {
+		return nil, fmt.Errorf("read followed parcels: %w", err)
+	}
+	var rows []models.Followed
+	for _, f := range follows {
+		if p, ok := parcels[f.ParcelID]; ok && (all || p.Live()) {
+			rows = append(rows, models.Followed{Follow: f, Parcel: p})
+		}
+	}
+	slices.SortFunc(rows, func(a, b models.Followed) int {
+		return cmp.Or(cmp.Compare(b.Parcel.NewsAt, a.Parcel.NewsAt), cmp.Compare(b.Follow.ID, a.Follow.ID))
+	})
+	return rows, nil
+}
+
+// parcelsOf reads the parcels of some follows.
+func parcelsOf(db *gorm.DB, follows []models.Follow) (map[int64]models.Parcel, error) {
+	ids := make([]int64, len(follows))
+	for i, f := range follows {
+		ids[i] = f.ParcelID
+	}
+	var rows []models.Parcel
+	for part := range slices.Chunk(ids, chunk) {
+		var some []models.Parcel
+		if err := db.Where("id IN ?", part).Find(&some).Error; err != nil {
+			return nil, err
+		}
+		rows = append(rows, some...)
+	}
+	parcels := make(map[int64]models.Parcel, len(rows))
+	for _, p := range rows {
+		parcels[p.ID] = p
+	}
+	return parcels, nil
+}
+
+// FollowOf reads the chat's follow of one parcel; false when it has none.
+func (s *Store) FollowOf(ctx context.Context, chatID, parcelID int64) (models.Follow, bool, error) {
+	var f models.Follow
+	err := s.read.WithContext(ctx).Take(&f, "chat_id = ? AND parcel_id = ?", chatID, parcelID).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return f, false, nil
+	}
+	if err != nil {
+		return f, false, fmt.Errorf("read follow: %w", err)
+	}
+	return f, true, nil
+}
+
+// Rename names a chat's parcel; at most 80 characters are kept.
+func (s *Store) Rename(ctx context.Context, chatID, parcelID int64, name string) error {
+	return s.setFollow(ctx, "name", cut(name, sizeName), chatID, parcelID)
+}
+
+// Mute has a chat told of urgent news only, or of everything again.
+func (s *Store) Mute(ctx context.Context, chatID, parcelID int64, muted bool) error {
+	return s.setFollow(ctx, "muted", muted, chatID, parcelID)
+}
+
+func (s *Store) setFollow(ctx context.Context, column string, value any, chatID, parcelID int64) error {
+	n, err := s.change(ctx, "UPDATE follows SET "+column+" = ? WHERE chat_id = ? AND parcel_id = ?", value, chatID, parcelID)
+	if err == nil && n == 0 {
+		err = models.ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("change %s of follow: %w", column, err)
+	}
+	return nil
+}

@@ -1,0 +1,80 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"waybill/models"
+)
+
+// followedBy reads which parcels a chat follows.
+func followedBy(tx *gorm.DB, chatID int64) ([]int64, error) {
+	var ids []int64
+	err := tx.Model(&models.Follow{}).Where("chat_id = ?", chatID).Order("parcel_id").Pluck("parcel_id", &ids).Error
+	return ids, err
+}
+
+// Gone notes that the chat cannot be told any more. What only it follows is
+// no longer polled; its follows stay, in case it comes back.
+func (s *Store) Gone(ctx context.Context, chatID int64, now models.Moment) error {
+	err := s.within(ctx, func(tx *gorm.DB) error {
+		ids, err := followedBy(tx, chatID)
+		if err != nil {
+			return err
+		}
+		if _, err := lockParcels(tx, ids); err != nil {
+			return err
+		}
+		const sql = "UPDATE chats SET gone_at = ?, tell_at = ?, tell_version = tell_version + 1 WHERE id = ? AND gone_at = 0"
+		if err := tx.Exec(sql, now, models.Never, chatID).Error; err != nil {
+			return err
+		}
+		return park(tx, ids, now)
+	})
+	if err != nil {
+		return fmt.Errorf("note that the chat is gone: %w", err)
+	}
+	return nil
+}
+
+// Back notes that the chat can be told (again): what it follows is polled,
+// and what it is owed is told now.
+func (s *Store) Back(ctx context.Context, chatID int64, now models.Moment) error {
+	err := s.within(ctx, func(tx *gorm.DB) error {
+		ids, err := followedBy(tx, chatID)
+		if err != nil {
+			return err
+		}
+		if _, err := lockParcels(tx, ids); err != nil {
+			return err
+		}
+		if err := tx.Exec("UPDATE chats SET gone_at = 0, failures = 0 WHERE id = ?", chatID).Error; err != nil {
+			return err
+		}
+		if err := unpark(tx, ids, now); err != nil {
+			return err
+		}
+		owing, err := indebted(tx, []int64{chatID})
+		if err != nil || !owing[chatID] {
+			return err
+		}
+		return wake(tx, map[int64]models.Moment{chatID: now})
+	})
+	if err != nil {
+		return fmt.Errorf("note that the chat is back: %w", err)
+	}
+	return nil
+}
+
+// indebted says which of the chats are owed something.
+func indebted(tx *gorm.DB, chatIDs []int64) (map[int64]bool, error) {
+	var found []int64
+	err := tx.Raw("SELECT DISTINCT chat_id FROM follows WHERE chat_id IN ? AND owed > told", chatIDs).Scan(&found).Error
+	owing := make(map[int64]bool, len(found))
+	for _, id := range found {
+		owing[id] = true
+	}
+	return owing, err
+}

@@ -1,0 +1,209 @@
+-- Times are milliseconds since 1970 UTC; 4611686018427387904 is "never".
+
+-- +goose Up
+CREATE TABLE parcels (
+    id            BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    number        VARCHAR(40) NOT NULL DEFAULT '',
+    carrier       VARCHAR(32) NOT NULL DEFAULT '',
+    `status`      VARCHAR(24) NOT NULL DEFAULT '',
+    detail        VARCHAR(255) NOT NULL DEFAULT '',
+    provider      VARCHAR(16) NOT NULL DEFAULT '',
+    tail_needed   BOOLEAN NOT NULL DEFAULT 0,
+    final         BOOLEAN NOT NULL DEFAULT 0,
+    seq           BIGINT NOT NULL DEFAULT 0,
+    version       BIGINT NOT NULL DEFAULT 0,
+    due_at        BIGINT NOT NULL DEFAULT 4611686018427387904,
+    next_at       BIGINT NOT NULL DEFAULT 0,
+    asked_at      BIGINT NOT NULL DEFAULT 0,
+    heard_at      BIGINT NOT NULL DEFAULT 0,
+    failures      INT NOT NULL DEFAULT 0,
+    event_at      BIGINT NOT NULL DEFAULT 0,
+    news_at       BIGINT NOT NULL DEFAULT 0,
+    status_at     BIGINT NOT NULL DEFAULT 0,
+    since         BIGINT NOT NULL DEFAULT 0,
+    done_at       BIGINT NOT NULL DEFAULT 0,
+    digest        VARCHAR(64) NOT NULL DEFAULT '',
+    noticed       INT NOT NULL DEFAULT 0,
+    left_at       BIGINT NOT NULL DEFAULT 0,
+    created_at    BIGINT NOT NULL DEFAULT 0
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+CREATE UNIQUE INDEX parcels_number_carrier ON parcels (number, carrier);
+CREATE INDEX parcels_due ON parcels (due_at);
+CREATE INDEX parcels_left ON parcels (left_at);
+
+CREATE TABLE events (
+    parcel_id     BIGINT NOT NULL,
+    seq           BIGINT NOT NULL,
+    `kind`        VARCHAR(16) NOT NULL DEFAULT '',
+    identity      VARCHAR(64) NOT NULL DEFAULT '',
+    `at`          BIGINT NOT NULL DEFAULT 0,
+    `text`        VARCHAR(1000) NOT NULL DEFAULT '',
+    place         VARCHAR(200) NOT NULL DEFAULT '',
+    `status`      VARCHAR(24) NOT NULL DEFAULT '',
+    code          VARCHAR(64) NOT NULL DEFAULT '',
+    extra         VARCHAR(2000) NOT NULL DEFAULT '',
+    stored_at     BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (parcel_id, seq)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+CREATE UNIQUE INDEX events_identity ON events (parcel_id, identity);
+
+CREATE TABLE follows (
+    id            BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    chat_id       BIGINT NOT NULL,
+    parcel_id     BIGINT NOT NULL,
+    `name`        VARCHAR(80) NOT NULL DEFAULT '',
+    muted         BOOLEAN NOT NULL DEFAULT 0,
+    tail          VARBINARY(255),
+    tail_state    INT NOT NULL DEFAULT 0,
+    told          BIGINT NOT NULL DEFAULT 0,
+    owed          BIGINT NOT NULL DEFAULT 0,
+    urgent        BIGINT NOT NULL DEFAULT 0,
+    push_to       VARCHAR(64) NOT NULL DEFAULT '',
+    created_at    BIGINT NOT NULL DEFAULT 0
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+CREATE UNIQUE INDEX follows_chat_parcel ON follows (chat_id, parcel_id);
+CREATE INDEX follows_parcel ON follows (parcel_id);
+
+CREATE TABLE chats (
+    id            BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    door          VARCHAR(24) NOT NULL DEFAULT '',
+    room          VARCHAR(128) NOT NULL DEFAULT '',
+    thread        VARCHAR(32) NOT NULL DEFAULT '',
+    is_group      BOOLEAN NOT NULL DEFAULT 0,
+    lang          VARCHAR(12) NOT NULL DEFAULT '',
+    spoken        VARCHAR(12) NOT NULL DEFAULT '',
+    tail          VARBINARY(255),
+    listed        MEDIUMTEXT,
+    failures      INT NOT NULL DEFAULT 0,
+    gone_at       BIGINT NOT NULL DEFAULT 0,
+    tell_at       BIGINT NOT NULL DEFAULT 4611686018427387904,
+    tell_version  BIGINT NOT NULL DEFAULT 0,
+    claim         VARCHAR(40) NOT NULL DEFAULT '',
+    claim_until   BIGINT NOT NULL DEFAULT 0,
+    forgotten     BOOLEAN NOT NULL DEFAULT 0,
+    created_at    BIGINT NOT NULL DEFAULT 0
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+CREATE UNIQUE INDEX chats_address ON chats (door, room, thread);
+CREATE INDEX chats_tell ON chats (door, tell_at);
+
+CREATE TABLE questions (
+    chat_id       BIGINT NOT NULL PRIMARY KEY,
+    asking        VARCHAR(12) NOT NULL DEFAULT '',
+    nonce         VARCHAR(16) NOT NULL DEFAULT '',
+    items         MEDIUMTEXT,
+    `rest`        MEDIUMTEXT,
+    asked_at      BIGINT NOT NULL DEFAULT 0,
+    expires_at    BIGINT NOT NULL DEFAULT 0
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+CREATE INDEX questions_expires ON questions (expires_at);
+
+CREATE TABLE arrivals (
+    id            BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    door          VARCHAR(24) NOT NULL,
+    update_key    VARCHAR(128) NOT NULL,
+    chat_id       BIGINT NOT NULL,
+    pos           BIGINT NOT NULL DEFAULT 0,
+    body          MEDIUMBLOB,
+    replies       MEDIUMBLOB,
+    answered      BOOLEAN NOT NULL DEFAULT 0,
+    sent          INT NOT NULL DEFAULT 0,
+    failures      INT NOT NULL DEFAULT 0,
+    due_at        BIGINT NOT NULL DEFAULT 0,
+    `at`          BIGINT NOT NULL DEFAULT 0
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+CREATE UNIQUE INDEX arrivals_door_key ON arrivals (door, update_key);
+CREATE INDEX arrivals_due ON arrivals (door, due_at);
+CREATE INDEX arrivals_chat ON arrivals (chat_id, due_at);
+CREATE INDEX arrivals_at ON arrivals (at);
+
+-- When a provider was last asked about a waybill, and until when it is locked there.
+CREATE TABLE asked (
+    number        VARCHAR(40) NOT NULL,
+    provider      VARCHAR(16) NOT NULL,
+    started_at    BIGINT NOT NULL DEFAULT 0,
+    locked_until  BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (number, provider)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
+-- The exempt calls about a waybill that were made inside the floor in the last 24 hours.
+CREATE TABLE passes (
+    number        VARCHAR(40) NOT NULL PRIMARY KEY,
+    times         VARCHAR(200)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
+CREATE TABLE budgets (
+    `day`         VARCHAR(10) NOT NULL,
+    provider      VARCHAR(16) NOT NULL,
+    used          BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (day, provider)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
+-- One row per call, or per day and kind of call once they are folded (started_at is 0 then).
+CREATE TABLE calls (
+    id            BIGINT NOT NULL PRIMARY KEY,
+    `day`         VARCHAR(10) NOT NULL DEFAULT '',
+    provider      VARCHAR(16) NOT NULL DEFAULT '',
+    `kind`        VARCHAR(16) NOT NULL DEFAULT '',
+    outcome       VARCHAR(16) NOT NULL DEFAULT '',
+    billed        BOOLEAN NOT NULL DEFAULT 0,
+    `count`       BIGINT NOT NULL DEFAULT 1,
+    number        VARCHAR(40) NOT NULL DEFAULT '',
+    purpose       VARCHAR(12) NOT NULL DEFAULT '',
+    started_at    BIGINT NOT NULL DEFAULT 0,
+    finished_at   BIGINT NOT NULL DEFAULT 0
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+CREATE INDEX calls_day_provider ON calls (day, provider);
+CREATE INDEX calls_started ON calls (started_at);
+
+CREATE TABLE tries (
+    number        VARCHAR(40) NOT NULL,
+    `day`         VARCHAR(10) NOT NULL,
+    chat_id       BIGINT NOT NULL,
+    `count`       BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (number, day, chat_id)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+CREATE INDEX tries_day ON tries (day);
+
+CREATE TABLE leases (
+    `name`        VARCHAR(80) NOT NULL PRIMARY KEY,
+    `owner`       VARCHAR(80) NOT NULL DEFAULT '',
+    fence         BIGINT NOT NULL DEFAULT 0,
+    expires_at    BIGINT NOT NULL DEFAULT 0
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
+-- The next free slot of a rate, in microseconds since 1970.
+CREATE TABLE rates (
+    `name`        VARCHAR(80) NOT NULL PRIMARY KEY,
+    next_us       BIGINT NOT NULL DEFAULT 0
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
+CREATE TABLE cache (
+    `kind`        VARCHAR(16) NOT NULL,
+    cache_key     VARCHAR(190) NOT NULL,
+    `value`       MEDIUMBLOB,
+    until_at      BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (kind, cache_key)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+CREATE INDEX cache_until ON cache (until_at);
+
+CREATE TABLE counters (
+    `name`        VARCHAR(80) NOT NULL PRIMARY KEY,
+    `value`       BIGINT NOT NULL DEFAULT 0
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
+-- +goose Down
+DROP TABLE counters;
+DROP TABLE cache;
+DROP TABLE rates;
+DROP TABLE leases;
+DROP TABLE tries;
+DROP TABLE calls;
+DROP TABLE budgets;
+DROP TABLE passes;
+DROP TABLE asked;
+DROP TABLE arrivals;
+DROP TABLE questions;
+DROP TABLE chats;
+DROP TABLE follows;
+DROP TABLE events;
+DROP TABLE parcels;

@@ -1,0 +1,154 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"waybill/models"
+)
+
+// MoveChat gives a chat its new id on the platform. When the new id has a chat
+// already, the old one is merged into it, in one transaction: follows, open
+// question, updates, language and tail; the old row ends.
+func (s *Store) MoveChat(ctx context.Context, chatID int64, room string, now models.Moment) error {
+	room = cut(room, sizeRoom)
+	err := s.within(ctx, func(tx *gorm.DB) error {
+		from, to, err := s.lockRooms(tx, chatID, room)
+		if err != nil || from.Room == room {
+			return err
+		}
+		if to.ID != 0 {
+			return s.mergeChats(tx, from, to, now)
+		}
+		err = tx.Exec("UPDATE chats SET room = ? WHERE id = ?", room, from.ID).Error
+		if errors.Is(err, gorm.ErrDuplicatedKey) {
+			return errAgain // the new id wrote just now: merge with it
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("move chat: %w", named(err))
+	}
+	return nil
+}
+
+// lockRooms locks what both chats follow and then both chats; to is empty when
+// the new id has no chat.
+func (s *Store) lockRooms(tx *gorm.DB, chatID int64, room string) (from, to models.Chat, err error) {
+	if err = tx.Take(&from, "id = ?", chatID).Error; err != nil {
+		return from, to, err
+	}
+	address := from.Address
+	address.Room = room
+	if err = at(tx, address).Take(&to).Error; err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+		return from, to, err
+	}
+	ids := []int64{from.ID, to.ID}
+	var parcels []int64
+	if err = tx.Model(&models.Follow{}).Where("chat_id IN ?", ids).Distinct().Pluck("parcel_id", &parcels).Error; err != nil {
+		return from, to, err
+	}
+	if _, err = lockParcels(tx, parcels); err != nil {
+		return from, to, err
+	}
+	var locked []models.Chat
+	if err = locking(tx).Where("id IN ?", ids).Order("id").Find(&locked).Error; err != nil {
+		return from, to, err
+	}
+	if i := slices.IndexFunc(locked, func(c models.Chat) bool { return c.ID == chatID }); i < 0 {
+		return from, to, gorm.ErrRecordNotFound
+	}
+	return from, to, nil
+}
+
+// mergeChats moves everything of one chat to another and ends it.
+func (s *Store) mergeChats(tx *gorm.DB, from, to models.Chat, now models.Moment) error {
+	if err := s.moveChatFollows(tx, from, to); err != nil {
+		return err
+	}
+	if err := s.mergeRow(tx, from, to); err != nil {
+		return err
+	}
+	ids, err := followedBy(tx, to.ID)
+	if err != nil {
+		return err
+	}
+	for _, sql := range []string{
+		"UPDATE arrivals SET chat_id = ? WHERE chat_id = ?",
+		"UPDATE questions SET chat_id = ? WHERE chat_id = ?",
+	} {
+		if err := tx.Exec(sql, to.ID, from.ID).Error; err != nil {
+			return err
+		}
+	}
+	if err := tx.Exec("DELETE FROM chats WHERE id = ?", from.ID).Error; err != nil {
+		return err
+	}
+	if err := unpark(tx, ids, now); err != nil {
+		return err
+	}
+	return wake(tx, map[int64]models.Moment{to.ID: now})
+}
+
+// mergeRow keeps what the chat knows and adds what only the old one knew. The
+// newer of two open questions stays.
+func (s *Store) mergeRow(tx *gorm.DB, from, to models.Chat) error {
+	if to.Lang == "" {
+		to.Lang = from.Lang
+	}
+	if len(to.Tail) == 0 && len(from.Tail) > 0 {
+		if digits, err := s.sealer.Open(chatBind(from.ID), from.Tail); err == nil {
+			if to.Tail, err = s.sealer.Seal(chatBind(to.ID), digits); err != nil {
+				return fmt.Errorf("seal tail: %w", err)
+			}
+		}
+	}
+	const keep = "UPDATE chats SET lang = ?, tail = ?, gone_at = 0 WHERE id = ?"
+	if err := tx.Exec(keep, to.Lang, to.Tail, to.ID).Error; err != nil {
+		return err
+	}
+	var questions []models.Question
+	err := tx.Where("chat_id IN ?", []int64{from.ID, to.ID}).Order("asked_at").Find(&questions).Error
+	if err != nil || len(questions) < 2 {
+		return err
+	}
+	return tx.Delete(&models.Question{}, "chat_id = ?", questions[0].ChatID).Error
+}
+
+// moveChatFollows takes the follows of one chat to another. Where both follow
+// a parcel the older mark holds: news may come twice, but not never.
+func (s *Store) moveChatFollows(tx *gorm.DB, from, to models.Chat) error {
+	there, err := followsOf(tx, "chat_id", to.ID)
+	if err != nil {
+		return err
+	}
+	twins := map[int64]models.Follow{}
+	for _, f := range there {
+		twins[f.ParcelID] = f
+	}
+	moving, err := followsOf(tx, "chat_id", from.ID)
+	if err != nil {
+		return err
+	}
+	for _, f := range moving {
+		id := f.ID
+		if f, err = s.rebind(f, to.ID, f.ParcelID); err != nil {
+			return err
+		}
+		if twin, ok := twins[f.ParcelID]; ok {
+			twin.Told, twin.Owed, twin.Urgent = min(twin.Told, f.Told), max(twin.Owed, f.Owed), max(twin.Urgent, f.Urgent)
+			f = unite(twin, f)
+			if err := tx.Delete(&models.Follow{}, "id = ?", id).Error; err != nil {
+				return err
+			}
+		}
+		if err := tx.Save(&f).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}

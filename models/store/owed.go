@@ -1,0 +1,123 @@
+package store
+
+import (
+	"maps"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"waybill/models"
+)
+
+// tell sets the tails that the answers verified or refused, marks the
+// followers who are owed something, and their chats.
+func (e *ending) tell(tx *gorm.DB) error {
+	verified := map[int64]bool{}
+	var concerned []int64
+	for _, f := range e.fresh {
+		if err := judgeTails(tx, f); err != nil {
+			return err
+		}
+		for _, id := range f.Verified {
+			verified[id] = true
+		}
+		if f.Change.News() || len(f.Verified) > 0 {
+			concerned = append(concerned, f.Change.Parcel.ID)
+		}
+	}
+	if len(concerned) == 0 {
+		return nil
+	}
+	var follows []models.Follow
+	if err := locking(tx).Omit("tail").Where("parcel_id IN ?", concerned).Order("id").Find(&follows).Error; err != nil {
+		return err
+	}
+	m := marks{follows: map[debt][]int64{}, chats: map[int64]models.Moment{}}
+	byParcel := map[int64][]models.Follow{}
+	for _, f := range follows {
+		byParcel[f.ParcelID] = append(byParcel[f.ParcelID], f)
+	}
+	for _, f := range e.fresh {
+		for _, follow := range byParcel[f.Change.Parcel.ID] {
+			m.owe(f, follow, verified[follow.ID])
+		}
+	}
+	return m.write(tx)
+}
+
+// judgeTails stores what an answer said about the tails that were tried.
+func judgeTails(tx *gorm.DB, f finish) error {
+	for state, ids := range map[models.TailState][]int64{models.TailOK: f.Verified, models.TailWrong: f.Refused} {
+		if len(ids) == 0 {
+			continue
+		}
+		const sql = "UPDATE follows SET tail_state = ? WHERE parcel_id = ? AND id IN ?"
+		if err := tx.Exec(sql, state, f.Change.Parcel.ID, ids).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// debt is what a follow is owed: its columns owed and urgent.
+type debt struct{ owed, urgent int64 }
+
+// marks collects who is owed what, so that equal marks are written together.
+type marks struct {
+	follows map[debt][]int64
+	chats   map[int64]models.Moment
+}
+
+// owe marks one follow after one check. A tail that was just verified opens
+// what was stored before, too.
+func (m *marks) owe(f finish, follow models.Follow, verified bool) {
+	p := f.Change.Parcel
+	opens := follow.Opens(p) || f.Change.Everyone && f.Change.News()
+	hears := !follow.Muted || f.Change.Urgent
+	if !opens || !hears || !f.Change.News() && !verified || p.Seq <= follow.Told {
+		return
+	}
+	due := debt{owed: p.Seq, urgent: follow.Urgent}
+	if f.Change.Urgent {
+		due.urgent = p.Seq
+	}
+	m.follows[due] = append(m.follows[due], follow.ID)
+	if at, ok := m.chats[follow.ChatID]; !ok || f.TellAt < at {
+		m.chats[follow.ChatID] = f.TellAt
+	}
+}
+
+// write stores the marks: follows first, then their chats in order of id.
+func (m *marks) write(tx *gorm.DB) error {
+	for due, ids := range m.follows {
+		if err := tx.Exec("UPDATE follows SET owed = ?, urgent = ? WHERE id IN ?", due.owed, due.urgent, ids).Error; err != nil {
+			return err
+		}
+	}
+	return wake(tx, m.chats)
+}
+
+// wake has chats told at the given moments, or earlier if they were to be
+// told earlier. Chats that are gone stay quiet.
+func wake(tx *gorm.DB, chats map[int64]models.Moment) error {
+	if len(chats) == 0 {
+		return nil
+	}
+	all := slices.Sorted(maps.Keys(chats))
+	var locked []int64
+	if err := locking(tx.Table("chats")).Where("id IN ?", all).Order("id").Pluck("id", &locked).Error; err != nil {
+		return err
+	}
+	at := map[models.Moment][]int64{}
+	for _, id := range all {
+		at[chats[id]] = append(at[chats[id]], id)
+	}
+	const sql = `UPDATE chats SET tell_version = tell_version + 1, tell_at = CASE WHEN tell_at > ? THEN ? ELSE tell_at END
+		WHERE gone_at = 0 AND id IN ?`
+	for moment, ids := range at {
+		if err := tx.Exec(sql, moment, moment, ids).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,98 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"waybill/models"
+)
+
+// Parcel reads one parcel; models.ErrNotFound when there is none.
+func (s *Store) Parcel(ctx context.Context, id int64) (models.Parcel, error) {
+	var p models.Parcel
+	if err := s.read.WithContext(ctx).Take(&p, "id = ?", id).Error; err != nil {
+		return models.Parcel{}, fmt.Errorf("read parcel: %w", named(err))
+	}
+	return p, nil
+}
+
+// named turns GORM's "no row" into the house's.
+func named(err error) error {
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return models.ErrNotFound
+	}
+	return err
+}
+
+// ByNumber reads the parcels with this number, of whatever carrier, oldest first.
+func (s *Store) ByNumber(ctx context.Context, number string) ([]models.Parcel, error) {
+	var found []models.Parcel
+	err := s.read.WithContext(ctx).Where("number = ?", cut(number, sizeNumber)).Order("id").Find(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("read parcels by number: %w", err)
+	}
+	return found, nil
+}
+
+// Ensure gets the parcel, or makes it: followed by nobody, therefore not due.
+// A parcel that is now known to need a tail is marked so.
+func (s *Store) Ensure(ctx context.Context, number string, carrier models.Carrier, tailNeeded bool, now models.Moment) (models.Parcel, error) {
+	number, carrier = cut(number, sizeNumber), cut(carrier, sizeCarrier)
+	var p models.Parcel
+	err := s.read.WithContext(ctx).Take(&p, "number = ? AND carrier = ?", number, carrier).Error
+	if err == nil && (p.TailNeeded || !tailNeeded) {
+		return p, nil
+	}
+	err = s.within(ctx, func(tx *gorm.DB) error {
+		row := parcelRow{LeftAt: now, Parcel: models.Parcel{
+			Number: number, Carrier: carrier, TailNeeded: tailNeeded, Status: models.Unknown, StatusAt: now,
+			Version: 1, DueAt: models.Never, CreatedAt: now,
+		}}
+		if err := tx.Clauses(s.ignore()).Create(&row).Error; err != nil {
+			return err
+		}
+		const need = "UPDATE parcels SET tail_needed = ?, version = version + 1 WHERE number = ? AND carrier = ? AND tail_needed = ?"
+		if tailNeeded {
+			if err := tx.Exec(need, true, number, carrier, false).Error; err != nil {
+				return err
+			}
+		}
+		p = models.Parcel{}
+		return tx.Take(&p, "number = ? AND carrier = ?", number, carrier).Error
+	})
+	if err != nil {
+		return models.Parcel{}, fmt.Errorf("make parcel: %w", err)
+	}
+	return p, nil
+}
+
+// History reads a parcel's events and notices with a sequence number above
+// after, the highest first; limit 0 reads all.
+func (s *Store) History(ctx context.Context, parcelID, after int64, limit int) ([]models.Event, error) {
+	q := s.read.WithContext(ctx).Where("parcel_id = ? AND seq > ?", parcelID, after).Order("seq DESC")
+	if limit > 0 {
+		q = q.Limit(limit)
+	}
+	var events []models.Event
+	if err := q.Find(&events).Error; err != nil {
+		return nil, fmt.Errorf("read history: %w", err)
+	}
+	return events, nil
+}
+
+// Identities reads the identities of everything stored about a parcel.
+func (s *Store) Identities(ctx context.Context, parcelID int64) (map[string]bool, error) {
+	var all []string
+	err := s.read.WithContext(ctx).Model(&models.Event{}).Where("parcel_id = ?", parcelID).Pluck("identity", &all).Error
+	if err != nil {
+		return nil, fmt.Errorf("read identities: %w", err)
+	}
+	known := make(map[string]bool, len(all))
+	for _, identity := range all {
+		known[identity] = true
+	}
+	return known, nil
+}

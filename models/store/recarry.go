@@ -1,0 +1,202 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"waybill/models"
+)
+
+// Recarry corrects a parcel's carrier, conditional on p.Version
+// (models.ErrStale). When the number has a parcel under the right carrier
+// already, the followers move there, those of both keep one row, and the wrong
+// parcel ends. Followers are owed a Recarried notice, whose Text is the old
+// carrier and whose Code is the new one; they owe nothing to older events of a
+// parcel they moved to. It returns the parcel that is left.
+func (s *Store) Recarry(ctx context.Context, p models.Parcel, to models.Carrier, now models.Moment) (models.Parcel, error) {
+	to = cut(to, sizeCarrier)
+	var left models.Parcel
+	err := s.within(ctx, func(tx *gorm.DB) error {
+		source, target, err := lockCarriers(tx, p, to)
+		if err != nil {
+			return err
+		}
+		switch {
+		case source.Carrier == to:
+			left = source.Parcel
+		case target == nil:
+			left, err = s.rename(tx, source, to, now)
+		default:
+			left, err = s.merge(tx, source, target, now)
+		}
+		return err
+	})
+	if err != nil {
+		return models.Parcel{}, fmt.Errorf("correct carrier: %w", err)
+	}
+	return left, nil
+}
+
+// lockCarriers locks the parcel and the one under the right carrier, if any.
+func lockCarriers(tx *gorm.DB, p models.Parcel, to models.Carrier) (source, target *parcelRow, err error) {
+	ids := []int64{p.ID}
+	var others []int64
+	err = tx.Model(&models.Parcel{}).Where("number = ? AND carrier = ? AND id <> ?", p.Number, to, p.ID).Pluck("id", &others).Error
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, err := lockParcels(tx, append(ids, others...))
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range rows {
+		if rows[i].ID == p.ID {
+			source = &rows[i]
+		} else {
+			target = &rows[i]
+		}
+	}
+	if source == nil || source.Version != p.Version {
+		return nil, nil, models.ErrStale
+	}
+	return source, target, nil
+}
+
+// rename gives the parcel its right carrier. A carrier that was not known
+// before is no correction, and nobody is told.
+func (s *Store) rename(tx *gorm.DB, p *parcelRow, to models.Carrier, now models.Moment) (models.Parcel, error) {
+	from := p.Carrier
+	p.Carrier = to
+	p.Version++
+	follows, err := followsOf(tx, "parcel_id", p.ID)
+	if err != nil {
+		return p.Parcel, err
+	}
+	told := from != "" && len(follows) > 0
+	if told {
+		p.Seq++
+	}
+	if err := tx.Save(p).Error; err != nil {
+		if errors.Is(err, gorm.ErrDuplicatedKey) {
+			err = errAgain // somebody made the other parcel just now: merge with it
+		}
+		return p.Parcel, err
+	}
+	if !told {
+		return p.Parcel, nil
+	}
+	return p.Parcel, s.recarried(tx, p.Parcel, from, follows, now)
+}
+
+// recarried stores the notice under the parcel's newest sequence number and
+// owes it to follows.
+func (s *Store) recarried(tx *gorm.DB, p models.Parcel, from models.Carrier, follows []models.Follow, now models.Moment) error {
+	notice := fitEvent(models.Event{
+		ParcelID: p.ID, Seq: p.Seq, Kind: models.Recarried, At: now, Text: string(from), Code: string(p.Carrier), StoredAt: now,
+	})
+	if err := tx.Clauses(s.ignore()).Create(&notice).Error; err != nil {
+		return err
+	}
+	f := finish{Finish: models.Finish{Change: models.Change{Parcel: p, Events: []models.Event{notice}}, TellAt: now}, now: now}
+	m := marks{follows: map[debt][]int64{}, chats: map[int64]models.Moment{}}
+	for _, follow := range follows {
+		m.owe(f, follow, false)
+	}
+	return m.write(tx)
+}
+
+// merge moves the followers of source to target and ends source.
+func (s *Store) merge(tx *gorm.DB, source, target *parcelRow, now models.Moment) (models.Parcel, error) {
+	moved, err := s.moveFollows(tx, source.Parcel, target.Parcel)
+	if err != nil {
+		return target.Parcel, err
+	}
+	if err := dropParcels(tx, []int64{source.ID}); err != nil {
+		return target.Parcel, err
+	}
+	target.Version++
+	if len(moved) > 0 {
+		// Those who follow the right parcel already, and know all of it, have no use for the notice.
+		const known = "UPDATE follows SET told = ? WHERE parcel_id = ? AND told = ? AND id NOT IN ?"
+		if err := tx.Exec(known, target.Seq+1, target.ID, target.Seq, idsOf(moved)).Error; err != nil {
+			return target.Parcel, err
+		}
+		target.Seq++
+		target.LeftAt = 0
+	}
+	if err := tx.Save(target).Error; err != nil || len(moved) == 0 {
+		return target.Parcel, err
+	}
+	if err := s.recarried(tx, target.Parcel, source.Carrier, moved, now); err != nil {
+		return target.Parcel, err
+	}
+	return s.requeue(tx, target.Parcel, now)
+}
+
+// requeue puts the parcel back into the queue if a chat that can be told
+// follows it now, and reads it again.
+func (s *Store) requeue(tx *gorm.DB, p models.Parcel, now models.Moment) (models.Parcel, error) {
+	reached, err := reachable(tx, []int64{p.ID})
+	if err != nil || !reached[p.ID] {
+		return p, err
+	}
+	if err := unpark(tx, []int64{p.ID}, now); err != nil {
+		return p, err
+	}
+	var again models.Parcel
+	return again, tx.Take(&again, "id = ?", p.ID).Error
+}
+
+// moveFollows takes the follows of source to target, and returns them as they
+// stand there.
+func (s *Store) moveFollows(tx *gorm.DB, source, target models.Parcel) ([]models.Follow, error) {
+	there, err := followsOf(tx, "parcel_id", target.ID)
+	if err != nil {
+		return nil, err
+	}
+	twins := map[int64]models.Follow{}
+	for _, f := range there {
+		twins[f.ChatID] = f
+	}
+	moving, err := followsOf(tx, "parcel_id", source.ID)
+	if err != nil {
+		return nil, err
+	}
+	for i, f := range moving {
+		id := f.ID
+		if f, err = s.rebind(f, f.ChatID, target.ID); err != nil {
+			return nil, err
+		}
+		f.Told, f.Owed, f.Urgent = target.Seq, 0, 0
+		if twin, ok := twins[f.ChatID]; ok {
+			f = unite(twin, f)
+			if err := tx.Delete(&models.Follow{}, "id = ?", id).Error; err != nil {
+				return nil, err
+			}
+		}
+		if err := tx.Save(&f).Error; err != nil {
+			return nil, err
+		}
+		moving[i] = f
+	}
+	return moving, nil
+}
+
+func idsOf(follows []models.Follow) []int64 {
+	ids := make([]int64, len(follows))
+	for i, f := range follows {
+		ids[i] = f.ID
+	}
+	return ids
+}
+
+// dropParcels removes parcels and their events.
+func dropParcels(tx *gorm.DB, ids []int64) error {
+	if err := tx.Exec("DELETE FROM events WHERE parcel_id IN ?", ids).Error; err != nil {
+		return err
+	}
+	return tx.Exec("DELETE FROM parcels WHERE id IN ?", ids).Error
+}

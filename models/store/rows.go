@@ -1,0 +1,133 @@
+package store
+
+import (
+	"strings"
+
+	"waybill/models"
+)
+
+// parcelRow is a parcel with what only the store needs.
+type parcelRow struct {
+	models.Parcel
+	NextAt models.Moment // when it is due once somebody follows it again
+	LeftAt models.Moment // when its last follower left; zero while it has one
+}
+
+// TableName is where GORM finds the rows.
+func (parcelRow) TableName() string { return "parcels" }
+
+// parcelStart is as much of a parcel as the start of a call changes.
+type parcelStart struct {
+	ID      int64
+	Number  string
+	Carrier models.Carrier
+	Version int64
+	AskedAt models.Moment
+	DueAt   models.Moment
+	NextAt  models.Moment
+	touched bool
+}
+
+// TableName is where GORM finds the rows.
+func (parcelStart) TableName() string { return "parcels" }
+
+// askedRow is when a provider was last asked about a waybill, and until when
+// it locked it.
+type askedRow struct {
+	Number      string `gorm:"primaryKey"`
+	Provider    string `gorm:"primaryKey"`
+	StartedAt   models.Moment
+	LockedUntil models.Moment
+	touched     bool
+}
+
+// TableName is where GORM finds the rows.
+func (askedRow) TableName() string { return "asked" }
+
+// passRow is when exempt calls were made inside the floor, about one waybill.
+type passRow struct {
+	Number  string          `gorm:"primaryKey"`
+	Times   []models.Moment `gorm:"serializer:json"`
+	touched bool
+}
+
+// TableName is where GORM finds the rows.
+func (passRow) TableName() string { return "passes" }
+
+// budgetRow is how many billed calls a provider's day has had.
+type budgetRow struct {
+	Day      string `gorm:"primaryKey"`
+	Provider string `gorm:"primaryKey"`
+	Used     int64  // in an upsert: how many are added
+	before   int64  // how many there were when the row was locked
+}
+
+// TableName is where GORM finds the rows.
+func (budgetRow) TableName() string { return "budgets" }
+
+// callRow is one call in the ledger, or the fold of many (StartedAt zero).
+type callRow struct {
+	ID         int64 `gorm:"primaryKey;autoIncrement:false"`
+	Day        string
+	Provider   string
+	Kind       models.CallKind
+	Outcome    models.Outcome
+	Billed     bool
+	Count      int64
+	Number     string
+	Purpose    models.Purpose
+	StartedAt  models.Moment
+	FinishedAt models.Moment
+}
+
+// TableName is where GORM finds the rows.
+func (callRow) TableName() string { return "calls" }
+
+// Sizes of columns, in characters. What is longer is cut, never an error.
+const (
+	sizeNumber   = 40
+	sizeCarrier  = 32
+	sizeStatus   = 24
+	sizeDetail   = 255
+	sizeProvider = 16
+	sizeDigest   = 64
+	sizeKind     = 16
+	sizeText     = 1000
+	sizePlace    = 200
+	sizeCode     = 64
+	sizeExtra    = 2000
+	sizeName     = 80
+	sizeDoor     = 24
+	sizeRoom     = 128
+	sizeThread   = 32
+	sizeLang     = 12
+	sizeOwner    = 40
+	sizeNonce    = 16
+	sizeKey      = 128
+	sizeCacheKey = 190
+)
+
+// cut makes text fit a column: valid UTF-8, at most size characters.
+func cut[S ~string](text S, size int) S {
+	if len(text) <= size && isPlain(string(text)) {
+		return text
+	}
+	valid := strings.ToValidUTF8(string(text), "\uFFFD")
+	n := 0
+	for at := range valid {
+		if n == size {
+			return S(valid[:at])
+		}
+		n++
+	}
+	return S(valid)
+}
+
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if text[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,101 @@
+package store
+
+import (
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+	gormsqlite "gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+//go:embed migrations/sqlite/*.sql
+var sqliteFiles embed.FS
+
+const (
+	sqliteDriver  = "sqlite" // modernc.org/sqlite's name
+	sqliteReaders = 4
+)
+
+// sqliteFile is a database in one file.
+type sqliteFile struct{ path string }
+
+func parseSQLite(path string) (driver, error) {
+	if path == "" || strings.HasPrefix(path, ":memory:") {
+		return nil, fmt.Errorf("%w: a file is needed", errAddress)
+	}
+	return sqliteFile{path: path}, nil
+}
+
+// dsn is the file's address for the driver. busy_timeout comes first, so that
+// switching to WAL waits for other processes too.
+func (f sqliteFile) dsn(readOnly bool) string {
+	escape := strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
+	q := url.Values{"_txlock": {"immediate"}}
+	for _, pragma := range []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "temp_store(MEMORY)", "cache_size(-8192)"} {
+		q.Add("_pragma", pragma)
+	}
+	if readOnly {
+		q.Add("_pragma", "query_only(1)")
+	}
+	return "file:" + escape.Replace(f.path) + "?" + q.Encode()
+}
+
+func (f sqliteFile) open() (write, read *gorm.DB, err error) {
+	if write, err = f.pool(false, 1); err != nil {
+		return nil, nil, err
+	}
+	if read, err = f.pool(true, sqliteReaders); err != nil {
+		return nil, nil, err
+	}
+	return write, read, nil
+}
+
+func (f sqliteFile) pool(readOnly bool, size int) (*gorm.DB, error) {
+	pool, err := sql.Open(sqliteDriver, f.dsn(readOnly))
+	if err != nil {
+		return nil, err
+	}
+	pool.SetMaxOpenConns(size)
+	pool.SetMaxIdleConns(size)
+	db, err := gorm.Open(sqliteDialect{&gormsqlite.Dialector{Conn: pool}}, config())
+	if err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	return db, nil
+}
+
+func (f sqliteFile) bare() (*sql.DB, error) { return sql.Open(sqliteDriver, f.dsn(false)) }
+
+func (f sqliteFile) words() words {
+	return words{ignore: "OR IGNORE", clock: "CAST(unixepoch('subsec') * 1000 AS INTEGER)"}
+}
+
+func (f sqliteFile) migrations() (goose.Dialect, fs.FS, lock.Locker, error) {
+	files, err := fs.Sub(sqliteFiles, "migrations/sqlite")
+	return goose.DialectSQLite3, files, newSQLiteLock(), err
+}
+
+// sqliteDialect is GORM's SQLite over a driver whose errors it does not know.
+type sqliteDialect struct{ *gormsqlite.Dialector }
+
+// Translate names the errors that callers tell apart.
+func (d sqliteDialect) Translate(err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() {
+	case sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE:
+		return gorm.ErrDuplicatedKey
+	}
+	return err
+}

@@ -1,0 +1,102 @@
+// Package store keeps Waybill's vocabulary in SQLite, or in MySQL, MariaDB or
+// TiDB, through GORM. It is the only place with SQL. Every write that decides
+// something is conditional on a version or made under the row's lock, so any
+// number of processes on one database is correct.
+//
+// Rows are locked in one order everywhere: parcels, follows, chats, arrivals,
+// asked, calls, budgets. What a deadlock undoes is tried again.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"waybill/models"
+)
+
+// Sealer encrypts phone tails. What was sealed under one bind opens under the
+// same bind only.
+type Sealer interface {
+	Seal(bind, plain string) ([]byte, error)
+	Open(bind string, sealed []byte) (string, error)
+}
+
+// Store is one process's way to the database. It is safe for concurrent use.
+type Store struct {
+	write  *gorm.DB // SQLite: one connection; every transaction begins here
+	read   *gorm.DB // single statements that change nothing
+	driver driver
+	sealer Sealer
+	ids    block
+
+	begins   *group[start, models.Ticket]
+	finishes *group[finish, models.Parcel]
+	told     *group[mark, struct{}]
+	releases *group[release, struct{}]
+}
+
+// Open opens the database that dsn names, as WAYBILL_DB does:
+// sqlite://PATH or mysql://user:password@host:3306/name. It does not migrate.
+// Close must be called.
+func Open(ctx context.Context, dsn string, sealer Sealer) (*Store, error) {
+	d, err := parse(dsn)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{driver: d, sealer: sealer}
+	if s.write, s.read, err = d.open(); err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	if err := s.Ping(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open database: %w", err), s.closePools())
+	}
+	s.begins = newGroup(s.beginAll)
+	s.finishes = newGroup(s.finishAll)
+	s.told = newGroup(s.toldAll)
+	s.releases = newGroup(s.releaseAll)
+	return s, nil
+}
+
+// Ping says whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	for _, pool := range s.pools() {
+		if err := pool.PingContext(ctx); err != nil {
+			return fmt.Errorf("ping database: %w", err)
+		}
+	}
+	return nil
+}
+
+// Close commits what is queued, waits for it and closes the database.
+func (s *Store) Close() error {
+	s.begins.close()
+	s.finishes.close()
+	s.told.close()
+	s.releases.close()
+	return s.closePools()
+}
+
+func (s *Store) closePools() error {
+	var errs []error
+	for _, pool := range s.pools() {
+		errs = append(errs, pool.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// pools are the distinct connection pools below the two GORM handles.
+func (s *Store) pools() []*sql.DB {
+	var pools []*sql.DB
+	for _, db := range []*gorm.DB{s.write, s.read} {
+		pool, err := db.DB()
+		if err != nil || (len(pools) > 0 && pools[0] == pool) {
+			continue
+		}
+		pools = append(pools, pool)
+	}
+	return pools
+}

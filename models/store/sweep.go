@@ -1,0 +1,99 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"waybill/models"
+)
+
+const (
+	keepCalls    = 7 * 24 * time.Hour
+	keepArrivals = 3 * 24 * time.Hour
+	keepParcels  = 90 * 24 * time.Hour
+	keepTries    = 2 * 24 * time.Hour
+	keepBudgets  = 60 * 24 * time.Hour
+)
+
+// Sweep folds ledger rows older than seven days into one for each day,
+// provider, kind, outcome and billing, and drops what has had its time:
+// expired questions and memories, updates that ended three days ago, parcels
+// that nobody has followed for 90 days, old tries and budgets. It works in
+// small transactions and may be stopped at any time.
+func (s *Store) Sweep(ctx context.Context, now models.Moment) error {
+	old := func(keep time.Duration) models.Moment { return now.Add(-keep) }
+	steps := []struct {
+		what string
+		some func(tx *gorm.DB) (int, error)
+	}{
+		{"fold calls", func(tx *gorm.DB) (int, error) { return s.fold(tx, old(keepCalls)) }},
+		{"drop parcels", func(tx *gorm.DB) (int, error) { return dropLeft(tx, old(keepParcels)) }},
+		{"drop updates", func(tx *gorm.DB) (int, error) { return dropEnded(tx, old(keepArrivals)) }},
+		{"drop questions", dropping("DELETE FROM questions WHERE expires_at <= ?", now)},
+		{"drop memories", dropping("DELETE FROM cache WHERE until_at <= ?", now)},
+		{"drop tries", dropping("DELETE FROM tries WHERE day < ?", old(keepTries).Day())},
+		{"drop budgets", dropping("DELETE FROM budgets WHERE day < ?", old(keepBudgets).Day())},
+	}
+	for _, step := range steps {
+		if err := s.repeat(ctx, step.some); err != nil {
+			return fmt.Errorf("%s: %w", step.what, err)
+		}
+	}
+	return nil
+}
+
+// repeat runs a step, each time in its own transaction, while it fills chunks.
+func (s *Store) repeat(ctx context.Context, some func(*gorm.DB) (int, error)) error {
+	for {
+		n := 0
+		err := s.within(ctx, func(tx *gorm.DB) (err error) {
+			n, err = some(tx)
+			return err
+		})
+		if err != nil || n < chunk {
+			return err
+		}
+	}
+}
+
+// dropping is a step of one statement.
+func dropping(sql string, args ...any) func(*gorm.DB) (int, error) {
+	return func(tx *gorm.DB) (int, error) { return 0, tx.Exec(sql, args...).Error }
+}
+
+// dropEnded removes updates that ended; their keys are forgotten with them.
+func dropEnded(tx *gorm.DB, before models.Moment) (int, error) {
+	var ids []int64
+	err := tx.Table("arrivals").Where("at < ? AND due_at = ?", before, models.Never).Order("at").Limit(chunk).Pluck("id", &ids).Error
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	return len(ids), tx.Exec("DELETE FROM arrivals WHERE id IN ?", ids).Error
+}
+
+// dropLeft removes parcels that nobody follows any more, and what is kept
+// about their numbers when no other carrier has them.
+func dropLeft(tx *gorm.DB, before models.Moment) (int, error) {
+	var rows []parcelRow
+	err := locking(tx).Select("id", "number").Where("left_at > 0 AND left_at < ?", before).Order("id").Limit(chunk).Find(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	ids, numbers := make([]int64, len(rows)), make([]string, len(rows))
+	for i, row := range rows {
+		ids[i], numbers[i] = row.ID, row.Number
+	}
+	if err := dropParcels(tx, ids); err != nil {
+		return 0, err
+	}
+	for _, table := range []string{"asked", "passes"} {
+		sql := "DELETE FROM " + table + " WHERE number IN ? AND NOT EXISTS (SELECT 1 FROM parcels p WHERE p.number = " + table + ".number)"
+		if err := tx.Exec(sql, numbers).Error; err != nil {
+			return 0, err
+		}
+	}
+	return len(rows), nil
+}

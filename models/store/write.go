@@ -1,0 +1,103 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+const (
+	writeTries = 12
+	chunk      = 1000 // ids in one statement, at most
+)
+
+// within runs fn in one transaction, again when the database undid it because
+// of a deadlock, a write conflict or a busy file. fn must not keep anything
+// from a run that failed.
+func (s *Store) within(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	wait := backoff.NewExponentialBackOff()
+	wait.InitialInterval, wait.MaxInterval = 2*time.Millisecond, 200*time.Millisecond
+	_, err := backoff.Retry(ctx, func() (struct{}, error) {
+		err := s.write.WithContext(ctx).Transaction(fn)
+		if err != nil && !passing(err) {
+			err = backoff.Permanent(err)
+		}
+		return struct{}{}, err
+	}, backoff.WithBackOff(wait), backoff.WithMaxTries(writeTries))
+	return err
+}
+
+// errAgain is returned by a transaction that has to see what another one has
+// just written.
+var errAgain = errors.New("somebody else wrote it first")
+
+// passing says that the same transaction may succeed when it is run again.
+func passing(err error) bool {
+	if errors.Is(err, errAgain) {
+		return true
+	}
+	var server *serverError
+	if errors.As(err, &server) {
+		switch server.number {
+		case 1205, 1213, // lock wait timeout, deadlock
+			1020,             // MariaDB: the record has changed since it was read
+			8002, 8022, 9007: // TiDB: write conflicts
+			return true
+		}
+		return false
+	}
+	var lite *sqlite.Error
+	if errors.As(err, &lite) {
+		primary := lite.Code() & 0xff
+		return primary == sqlite3.SQLITE_BUSY || primary == sqlite3.SQLITE_LOCKED
+	}
+	return false
+}
+
+// refused says that the database refused what was to be written, not the
+// moment or the connection.
+func refused(err error) bool {
+	var server *serverError
+	if errors.As(err, &server) {
+		return !passing(err)
+	}
+	var lite *sqlite.Error
+	if errors.As(err, &lite) {
+		primary := lite.Code() & 0xff
+		return primary == sqlite3.SQLITE_CONSTRAINT || primary == sqlite3.SQLITE_TOOBIG || primary == sqlite3.SQLITE_ERROR
+	}
+	return errors.Is(err, gorm.ErrDuplicatedKey)
+}
+
+// change runs one statement on its own and says how many rows matched.
+func (s *Store) change(ctx context.Context, sql string, args ...any) (int64, error) {
+	var n int64
+	err := s.within(ctx, func(tx *gorm.DB) error {
+		done := tx.Exec(sql, args...)
+		n = done.RowsAffected
+		return done.Error
+	})
+	return n, err
+}
+
+// locking makes a SELECT lock the rows it reads until the transaction ends.
+// SQLite needs no words for it: one writer at a time is its rule.
+func locking(tx *gorm.DB) *gorm.DB {
+	return tx.Clauses(clause.Locking{Strength: "UPDATE"})
+}
+
+// upsert writes rows whose keys are columns keys; of rows that are there
+// already it changes the columns set.
+func upsert(tx *gorm.DB, rows any, keys []string, set ...string) error {
+	conflict := clause.OnConflict{DoUpdates: clause.AssignmentColumns(set)}
+	for _, key := range keys {
+		conflict.Columns = append(conflict.Columns, clause.Column{Name: key})
+	}
+	return tx.Clauses(conflict).Create(rows).Error
+}
