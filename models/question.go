@@ -9,6 +9,7 @@ const (
 	AskStop    Asking = "stop"    // which parcel to stop
 	AskStopAll Asking = "stopall" // whether to stop all
 	AskForget  Asking = "forget"  // whether to erase everything
+	AskName    Asking = "name"    // what to call the first item
 )
 
 // Question is the one open question of a chat. It is a row, so it survives a

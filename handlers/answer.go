@@ -1,0 +1,134 @@
+package handlers
+
+import (
+	"context"
+	"strconv"
+
+	"waybill/models"
+)
+
+// answered tries a text as the answer to the open question; false when it is
+// none. In a group, what was not said to the bot answers only when it can
+// hardly mean anything else.
+func (t *turn) answered(ctx context.Context, q models.Question, text string) ([]Reply, bool, error) {
+	switch q.Asking {
+	case models.AskTail:
+		tail, ok := tailIn(text, t.unmeant())
+		if !ok {
+			return nil, false, nil
+		}
+		replies, err := t.answerTail(ctx, q, tail)
+		return replies, true, err
+	case models.AskCarrier:
+		return t.typedCarrier(ctx, q, text)
+	case models.AskStop:
+		return t.answerStop(ctx, text)
+	case models.AskName:
+		if t.unmeant() {
+			return nil, false, nil
+		}
+		replies, err := t.answerName(ctx, q, text)
+		return replies, true, err
+	}
+	return t.typedYesNo(ctx, q, text)
+}
+
+// answerStop stops what the answer names, by row or by number.
+func (t *turn) answerStop(ctx context.Context, text string) ([]Reply, bool, error) {
+	if wantsAll(text) {
+		replies, err := t.askStopAll(ctx)
+		return replies, true, err
+	}
+	p, err := t.pickAll(ctx, text)
+	_, rows := rowsIn(text)
+	if err != nil || len(p.rows) == 0 && !rows {
+		return nil, false, err
+	}
+	replies, err := t.stopPicked(ctx, p)
+	if err != nil || p.lost != "" {
+		return replies, true, err
+	}
+	return replies, true, t.drop(ctx)
+}
+
+// answerTail tries a tail on every parcel that the question was about.
+func (t *turn) answerTail(ctx context.Context, q models.Question, tail string) ([]Reply, error) {
+	var wishes []wish
+	for _, item := range q.Items {
+		item.Needs = ""
+		wishes = append(wishes, wish{Item: item, tail: tail, answered: true})
+	}
+	return t.track(ctx, wishes, q.Rest)
+}
+
+// typedCarrier reads the number of a choice, or a carrier's name.
+func (t *turn) typedCarrier(ctx context.Context, q models.Question, text string) ([]Reply, bool, error) {
+	choices := q.Items[0].Carriers
+	if n, err := strconv.Atoi(plainWord(text)); err == nil && len(choices) > 0 && n >= 1 && n <= len(choices)+1 {
+		if n > len(choices) {
+			replies, err := t.otherCarrier(ctx, q)
+			return replies, true, err
+		}
+		replies, err := t.chosen(ctx, q, choices[n-1])
+		return replies, true, err
+	}
+	if carrier, ok := t.Carriers.Typed(plainWord(text)); ok {
+		replies, err := t.chosen(ctx, q, carrier)
+		return replies, true, err
+	}
+	if t.m.Addressed && !t.m.Group && len(choices) == 0 && !asksWhere(text) {
+		return t.tell("carrier_ask.unknown", "Number", q.Items[0].Number), true, nil
+	}
+	return nil, false, nil
+}
+
+// chosen goes on with the carrier that the chat has named.
+func (t *turn) chosen(ctx context.Context, q models.Question, carrier models.Carrier) ([]Reply, error) {
+	item := q.Items[0]
+	item.Carrier, item.Carriers, item.Needs = carrier, nil, ""
+	return t.track(ctx, []wish{{Item: item}}, q.Rest)
+}
+
+// otherCarrier asks for a name, because none of the choices was right.
+func (t *turn) otherCarrier(ctx context.Context, q models.Question) ([]Reply, error) {
+	q.Items[0].Carriers = nil
+	if err := t.ask(ctx, &q); err != nil {
+		return nil, err
+	}
+	return t.wording(q), nil
+}
+
+func (t *turn) typedYesNo(ctx context.Context, q models.Question, text string) ([]Reply, bool, error) {
+	switch {
+	case saidYes(text):
+		replies, err := t.confirmed(ctx, q)
+		return replies, true, err
+	case saidNo(text):
+		replies, err := t.declined(ctx)
+		return replies, true, err
+	}
+	return nil, false, nil
+}
+
+// confirmed does what was asked about. In a group the one who says yes must be
+// allowed to, whoever asked for it.
+func (t *turn) confirmed(ctx context.Context, q models.Question) ([]Reply, error) {
+	if may, err := t.governs(ctx); err != nil || !may {
+		return t.tell("admins_only"), err
+	}
+	if q.Asking == models.AskForget {
+		if err := t.Lives.Forget(ctx, t.chat.ID, t.now); err != nil {
+			return nil, wrap("forget chat", err)
+		}
+		return t.tell("forget.done"), nil
+	}
+	replies, err := t.stopAll(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return replies, t.drop(ctx)
+}
+
+func (t *turn) declined(ctx context.Context) ([]Reply, error) {
+	return t.tell("dropped"), t.drop(ctx)
+}

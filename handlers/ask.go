@@ -1,0 +1,195 @@
+package handlers
+
+import (
+	"context"
+	"crypto/rand"
+	"slices"
+	"strings"
+	"time"
+
+	"waybill/models"
+)
+
+const (
+	questionLives = 24 * time.Hour
+	maxChoices    = 4 // carriers to choose from, beside "other"
+	nonceLength   = 8
+
+	// askAlone marks an item of Question.Rest whose tail is asked for on its
+	// own: one that was given for several did not fit it.
+	askAlone models.Asking = "alone"
+)
+
+// askNext asks the next of what is missing: carriers one by one, then one tail
+// for all that need one, then those that the tail did not fit. Nothing missing
+// asks nothing, and ends what was open. It comes last, so that a message that
+// fails on its way finds its question again.
+func (t *turn) askNext(ctx context.Context, missing []models.Item) ([]Reply, error) {
+	if len(missing) == 0 {
+		return nil, t.drop(ctx)
+	}
+	q := next(missing)
+	if err := t.ask(ctx, &q); err != nil {
+		return nil, err
+	}
+	return t.wording(q), nil
+}
+
+// drop ends the chat's open question, if there is one.
+func (t *turn) drop(ctx context.Context) error {
+	_, open, err := t.Questions.Question(ctx, t.chat.ID, t.now)
+	if err != nil || !open {
+		return wrap("read question", err)
+	}
+	return wrap("drop question", t.Questions.DropQuestion(ctx, t.chat.ID))
+}
+
+// ask makes q the chat's open question.
+func (t *turn) ask(ctx context.Context, q *models.Question) error {
+	q.ChatID, q.Nonce = t.chat.ID, rand.Text()[:nonceLength]
+	q.AskedAt, q.ExpiresAt = t.now, t.now.Add(questionLives)
+	return wrap("ask question", t.Questions.Ask(ctx, *q))
+}
+
+// next picks the question that comes first.
+func next(missing []models.Item) models.Question {
+	first := func(needs models.Asking) int {
+		return slices.IndexFunc(missing, func(i models.Item) bool { return i.Needs == needs })
+	}
+	if at := first(models.AskCarrier); at >= 0 {
+		return single(models.AskCarrier, missing, at)
+	}
+	q := models.Question{Asking: models.AskTail}
+	for _, item := range missing {
+		if item.Needs == models.AskTail {
+			q.Items = append(q.Items, item)
+		} else {
+			q.Rest = append(q.Rest, item)
+		}
+	}
+	if len(q.Items) > 0 {
+		return q
+	}
+	return single(models.AskTail, missing, 0)
+}
+
+func single(asking models.Asking, missing []models.Item, at int) models.Question {
+	return models.Question{
+		Asking: asking,
+		Items:  []models.Item{missing[at]},
+		Rest:   slices.Delete(slices.Clone(missing), at, at+1),
+	}
+}
+
+// wording is a question in words and buttons.
+func (t *turn) wording(q models.Question) []Reply {
+	switch q.Asking {
+	case models.AskTail:
+		return t.askTail(q)
+	case models.AskCarrier:
+		return t.askCarrier(q)
+	case models.AskStop:
+		return t.tell("stop.which")
+	case models.AskName:
+		return t.tell("name.ask", "Number", q.Items[0].Number)
+	case models.AskStopAll:
+		return t.yesNo(q, "stop.all_sure", "Count", len(q.Items))
+	}
+	return t.yesNo(q, "forget.sure")
+}
+
+func (t *turn) askTail(q models.Question) []Reply {
+	if len(q.Items) == 1 {
+		item := q.Items[0]
+		return t.tell("tail.ask", "Number", item.Number, "Carrier", t.carrier(item.Carrier))
+	}
+	block := t.sentence("tail.ask_many", "Count", len(q.Items))
+	for _, item := range q.Items {
+		block = append(block, t.head(models.Parcel{Number: item.Number, Carrier: item.Carrier}, item.Name))
+	}
+	return []Reply{{Blocks: []Block{block}}}
+}
+
+func (t *turn) askCarrier(q models.Question) []Reply {
+	item := q.Items[0]
+	if len(item.Carriers) == 0 {
+		return t.tell("carrier_ask.typed", "Number", item.Number)
+	}
+	reply := Reply{Blocks: []Block{t.sentence("carrier_ask.choose", "Number", item.Number)}}
+	for row := range slices.Chunk(item.Carriers, 2) {
+		var buttons []Button
+		for _, c := range row {
+			buttons = append(buttons, Button{Text: t.carrier(c), Data: "c:" + q.Nonce + ":" + string(c)})
+		}
+		reply.Buttons = append(reply.Buttons, buttons)
+	}
+	elsewhere := Button{Text: t.Say("button.elsewhere"), Data: "c:" + q.Nonce + ":"}
+	reply.Buttons = append(reply.Buttons, []Button{elsewhere})
+	return []Reply{reply}
+}
+
+func (t *turn) yesNo(q models.Question, key string, args ...any) []Reply {
+	reply := Reply{Blocks: []Block{t.sentence(key, args...)}}
+	reply.Buttons = [][]Button{{
+		{Text: t.Say("button.yes"), Data: "y:" + q.Nonce},
+		{Text: t.Say("button.no"), Data: "x:" + q.Nonce},
+	}}
+	return []Reply{reply}
+}
+
+// remind says once more what the open question wants.
+func (t *turn) remind(q models.Question) []Reply {
+	replies := t.wording(q)
+	replies[0].Blocks = append(replies[0].Blocks, t.sentence("question_open"))
+	return replies
+}
+
+// together puts a question under what was said before it, where the buttons
+// allow it, so that one message is sent and not two.
+func together(replies, question []Reply) []Reply {
+	if len(replies) == 0 || len(question) == 0 || len(replies[len(replies)-1].Buttons) > 0 {
+		return append(replies, question...)
+	}
+	last := &replies[len(replies)-1]
+	last.Blocks = append(last.Blocks, Block{Line{}})
+	last.Blocks = append(last.Blocks, question[0].Blocks...)
+	last.Buttons = question[0].Buttons
+	return append(replies, question[1:]...)
+}
+
+// saidYes and saidNo are the typed answers to a question of yes or no.
+func saidYes(text string) bool {
+	switch plainWord(text) {
+	case "是", "是的", "对", "确认", "确定", "好", "好的", "嗯", "yes", "y", "ok", "sure", "confirm":
+		return true
+	}
+	return false
+}
+
+func saidNo(text string) bool {
+	switch plainWord(text) {
+	case "否", "不", "不是", "不要", "不用", "不了", "算了", "别", "取消", "no", "n", "nope", "cancel":
+		return true
+	}
+	return false
+}
+
+// tailIn finds the four digits that answer the question for a tail: alone, or
+// as the only digits of a short sentence; of a whole phone number the last four.
+func tailIn(text string, strict bool) (string, bool) {
+	text = fold(text)
+	if word := plainWord(text); isDigits(word, 4) || strict {
+		return word, isDigits(word, 4)
+	}
+	groups := strings.FieldsFunc(text, func(r rune) bool { return r < '0' || r > '9' })
+	if len(groups) != 1 || len([]rune(text)) > 20 {
+		return "", false
+	}
+	switch digits := groups[0]; {
+	case len(digits) == 4:
+		return digits, true
+	case len(digits) == 11 && digits[0] == '1':
+		return digits[7:], true
+	}
+	return "", false
+}

@@ -1,0 +1,163 @@
+package handlers
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// verb is what a command does.
+type verb string
+
+const (
+	verbTrack  verb = "track"
+	verbList   verb = "list"
+	verbStop   verb = "stop"
+	verbDetail verb = "detail"
+	verbName   verb = "name"
+	verbTail   verb = "tail"
+	verbMute   verb = "mute"
+	verbUnmute verb = "unmute"
+	verbLang   verb = "lang"
+	verbExport verb = "export"
+	verbForget verb = "forget"
+	verbHelp   verb = "help"
+)
+
+// command is a text that tells the bot to do something.
+type command struct {
+	verb verb
+	args string // as written, without the spaces around it
+}
+
+// longestWord is the length of the longest Chinese command in characters.
+const longestWord = 4
+
+// parse reads a command: a word behind a slash, or a Chinese word that opens
+// the text. A Chinese word that merely begins a sentence (查一下我的快递) is none.
+func parse(text string) (command, bool) {
+	text = strings.TrimSpace(text)
+	rest, slash := strings.CutPrefix(text, "/")
+	if !slash {
+		rest, slash = strings.CutPrefix(text, "／")
+	}
+	if slash {
+		if c, ok := slashed(rest); ok {
+			return c, true
+		}
+	}
+	return worded(rest)
+}
+
+// slashed reads "list", "stop@botname 2".
+func slashed(text string) (command, bool) {
+	word, args := text, ""
+	if at := strings.IndexFunc(text, unicode.IsSpace); at >= 0 {
+		word, args = text[:at], text[at:]
+	}
+	word, _, _ = strings.Cut(fold(word), "@")
+	v, ok := called(strings.ToLower(word))
+	return command{verb: v, args: strings.TrimSpace(args)}, ok
+}
+
+// worded reads "停止 2", "停止2", "停止", "停止全部"; the longest word wins, so
+// that 取消静音 is not 取消.
+func worded(text string) (command, bool) {
+	for length := longestWord; length > 0; length-- {
+		word, rest, ok := cutRunes(text, length)
+		if !ok {
+			continue
+		}
+		if v, known := spoken(word); known {
+			args, whole := argument(v, rest)
+			return command{verb: v, args: args}, whole
+		}
+	}
+	return command{}, false
+}
+
+// argument is what follows a Chinese word; false when the word only begins a sentence.
+func argument(v verb, rest string) (string, bool) {
+	if strings.Trim(rest, " \t\n.!?~。！？～…") == "" {
+		return "", true
+	}
+	next, _ := utf8.DecodeRuneInString(fold(rest))
+	rest = strings.TrimSpace(strings.TrimLeft(rest, ":：,，"))
+	switch {
+	case unicode.IsSpace(next), next == ':', next == ',', next == '，':
+		return rest, true
+	case next == '@': // the bot's name behind a Chinese word
+		_, rest, _ = strings.Cut(rest, " ")
+		return strings.TrimSpace(rest), true
+	case next < utf8.RuneSelf && (unicode.IsLetter(next) || unicode.IsDigit(next)):
+		return rest, true
+	case v == verbLang:
+		_, ok := langOf(rest)
+		return rest, ok
+	}
+	return rest, wantsAll(rest) || strings.HasPrefix(rest, "第")
+}
+
+// called is the verb of a word behind a slash.
+func called(word string) (verb, bool) {
+	switch word {
+	case "start", "help":
+		return verbHelp, true
+	case "track", "list", "stop", "detail", "name", "tail", "mute", "unmute", "lang", "export", "forget":
+		return verb(word), true
+	}
+	return spoken(word)
+}
+
+// spoken is the verb of a Chinese word.
+func spoken(word string) (verb, bool) {
+	switch word {
+	case "查", "查询":
+		return verbTrack, true
+	case "列表":
+		return verbList, true
+	case "停止", "取消":
+		return verbStop, true
+	case "详情":
+		return verbDetail, true
+	case "备注":
+		return verbName, true
+	case "尾号":
+		return verbTail, true
+	case "静音":
+		return verbMute, true
+	case "取消静音":
+		return verbUnmute, true
+	case "语言":
+		return verbLang, true
+	case "导出":
+		return verbExport, true
+	case "忘记我":
+		return verbForget, true
+	case "帮助":
+		return verbHelp, true
+	}
+	return "", false
+}
+
+// wantsAll says that an argument means everything.
+func wantsAll(args string) bool {
+	switch plainWord(args) {
+	case "all", "全部", "所有", "全都", "全部包裹", "所有包裹":
+		return true
+	}
+	return false
+}
+
+// cutRunes splits s behind its first n characters; false when it has fewer.
+func cutRunes(s string, n int) (head, tail string, ok bool) {
+	at := 0
+	for range n {
+		_, size := utf8.DecodeRuneInString(s[at:])
+		if size == 0 {
+			return "", "", false
+		}
+		at += size
+	}
+	return s[:at], s[at:], true
+}

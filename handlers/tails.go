@@ -1,0 +1,120 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"waybill/models"
+	"waybill/tracking"
+)
+
+// Wrong tails that are let through to a provider, per waybill and day.
+const (
+	triesOfChat    = 3
+	triesOfWaybill = 10
+)
+
+// unlock finds the tail for a parcel that wants one: the one given, what opened
+// it for this chat before, the one the chat wants remembered; else it has to be
+// asked for. A tail that opened the parcel for somebody else opens it without a
+// call; one that nobody has tried yet is tried upstream, a few times a day.
+func (t *turn) unlock(ctx context.Context, l *lookup) error {
+	if !l.parcel.TailNeeded || l.needs != "" || l.note != "" {
+		return nil
+	}
+	if l.tail == "" && l.follow.TailState != models.TailNone && l.follow.TailState != models.TailWrong {
+		l.state = l.follow.TailState
+		return nil
+	}
+	tail, err := t.tailFor(ctx, l)
+	if err != nil {
+		return err
+	}
+	if tail == "" {
+		l.needs = models.AskTail
+		return nil
+	}
+	tails, err := t.Tails.Tails(ctx, l.parcel.ID)
+	if err != nil {
+		return wrap("read tails", err)
+	}
+	if slices.ContainsFunc(tails, func(k models.Tail) bool { return k.State == models.TailOK && k.Digits == tail }) {
+		l.tail, l.state = tail, models.TailOK
+		return nil
+	}
+	left, err := t.triesLeft(ctx, l.Number)
+	if err != nil {
+		return err
+	}
+	if left == 0 {
+		l.note = "tail.spent"
+		return nil
+	}
+	l.tail, l.untried, l.state = tail, tail, models.TailUntried
+	return nil
+}
+
+// tailFor is the tail given, else the one this chat wants remembered.
+func (t *turn) tailFor(ctx context.Context, l *lookup) (string, error) {
+	if l.tail != "" {
+		return l.tail, nil
+	}
+	kept, err := t.Habits.ChatTail(ctx, t.chat.ID)
+	l.keptTail = kept != ""
+	return kept, wrap("read kept tail", err)
+}
+
+// triesLeft is how many more tails of this number may be tried upstream today.
+func (t *turn) triesLeft(ctx context.Context, number string) (int, error) {
+	ofChat, ofWaybill, err := t.Tails.WrongTails(ctx, t.chat.ID, number, t.now)
+	return max(0, min(triesOfChat-ofChat, triesOfWaybill-ofWaybill)), wrap("count wrong tails", err)
+}
+
+// tailWrong takes a provider's no to a tail: it counts, and another one is
+// asked for while there are tries left.
+func (t *turn) tailWrong(ctx context.Context, l *lookup) error {
+	if l.untried == "" {
+		return t.keptWrong(ctx, l)
+	}
+	if err := t.Tails.WrongTail(ctx, t.chat.ID, l.Number, t.now); err != nil {
+		return wrap("count wrong tail", err)
+	}
+	left, err := t.triesLeft(ctx, l.Number)
+	if err != nil {
+		return err
+	}
+	switch {
+	case l.follow.TailState == models.TailOK:
+		l.note = "tail.wrong_open" // what opened it before still does
+	case left == 0:
+		l.note = "tail.spent"
+	case l.keptTail:
+		l.note, l.needs = "tail.kept_wrong", models.AskTail
+	default:
+		l.note, l.needs = "tail.wrong", models.AskTail
+	}
+	return nil
+}
+
+// keptWrong is for a stored tail that was refused now: whoever has opened the
+// parcel before keeps seeing it, anybody else is asked.
+func (t *turn) keptWrong(ctx context.Context, l *lookup) error {
+	if l.state == models.TailOK {
+		return t.join(ctx, l)
+	}
+	l.note, l.needs = "tail.wrong", models.AskTail
+	return nil
+}
+
+// verified says that the answer proves the tail: it brought a trace.
+func (l *lookup) verified() bool {
+	return l.untried != "" && l.checked.Err == nil && l.checked.Fresh && l.checked.Parcel.EventAt != 0
+}
+
+// opens says whether this chat may see the trace.
+func (l *lookup) opens() bool {
+	return !l.checked.Parcel.TailNeeded || l.state == models.TailOK
+}
+
+func tailRefused(err error) bool { return errors.Is(err, tracking.ErrTailWrong) }

@@ -1,0 +1,145 @@
+package handlers
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"waybill/locales"
+	"waybill/models"
+)
+
+// TellerNeeds is everything a Teller stands on.
+type TellerNeeds struct {
+	Doors     map[string]Door // by name
+	Questions Questions
+	Words     *locales.Bundle
+	Alerts    Alerter
+	Timezone  *time.Location // nil: Asia/Shanghai
+	Log       *slog.Logger
+	Now       func() time.Time
+}
+
+// Teller brings news to chats.
+type Teller struct{ TellerNeeds }
+
+// NewTeller makes a Teller.
+func NewTeller(n TellerNeeds) *Teller {
+	if n.Timezone == nil {
+		n.Timezone = models.Shanghai
+	}
+	return &Teller{n}
+}
+
+// Tell sends one chat's news of one parcel as one message. It returns the
+// door's error as it is: models.ErrGone, ErrNoCredit, *models.Wait,
+// *models.Moved, or a passing one. After models.ErrRefused the text has been
+// tried without any style and the operators know: the mark may move.
+func (t *Teller) Tell(ctx context.Context, news models.News) error {
+	if news.Empty() {
+		return nil
+	}
+	door, ok := t.Doors[news.Chat.Door]
+	if !ok {
+		return fmt.Errorf("tell news: there is no door %q", news.Chat.Door)
+	}
+	v := voice{
+		Speech: t.Words.For(news.Chat.Lang, news.Chat.Spoken),
+		zone:   t.Timezone, now: models.At(t.Now()),
+	}
+	reply := v.news(news)
+	if err := t.askAgain(ctx, news, v.now); err != nil {
+		return err
+	}
+	err := door.Send(ctx, news.Chat.Address, reply)
+	if errors.Is(err, models.ErrRefused) {
+		err = door.Send(ctx, news.Chat.Address, bare(reply))
+	}
+	if errors.Is(err, models.ErrRefused) {
+		t.Log.Error("tell news: refused for good", "door", news.Chat.Door, "chat", news.Chat.ID, "parcel", news.Parcel.ID, "error", err)
+		t.Alerts.Alert(ctx, AlertRefused, "Door", news.Chat.Door)
+	}
+	return err
+}
+
+// askAgain opens the question for a phone tail when the one given was refused,
+// so that four digits are answer enough. Another open question stays.
+func (t *Teller) askAgain(ctx context.Context, news models.News, now models.Moment) error {
+	refused := false
+	for _, n := range news.Notices {
+		refused = refused || n.Kind == models.TailRefused
+	}
+	if !refused {
+		return nil
+	}
+	_, open, err := t.Questions.Question(ctx, news.Chat.ID, now)
+	if err != nil || open {
+		return wrap("read question", err)
+	}
+	item := models.Item{Number: news.Parcel.Number, Carrier: news.Parcel.Carrier, Name: news.Follow.Name}
+	return wrap("ask question", t.Questions.Ask(ctx, models.Question{
+		ChatID: news.Chat.ID, Asking: models.AskTail, Nonce: rand.Text()[:nonceLength],
+		Items: []models.Item{item}, AskedAt: now, ExpiresAt: now.Add(questionLives),
+	}))
+}
+
+// news is a message about what has happened to a parcel.
+func (v voice) news(n models.News) Reply {
+	opens := n.Follow.Opens(n.Parcel)
+	blocks := []Block{{v.head(n.Parcel, n.Follow.Name)}}
+	if opens {
+		blocks = []Block{{v.headline(n.Parcel), v.head(n.Parcel, n.Follow.Name)}}
+	}
+	for _, notice := range n.Notices {
+		if block := v.notice(notice, n.Parcel); block != nil {
+			blocks = append(blocks, block)
+		}
+	}
+	for _, e := range n.Events {
+		blocks = append(blocks, v.event(e))
+	}
+	if n.More > 0 {
+		blocks = append(blocks, v.sentence("more_events", "Count", n.More))
+	}
+	reply := Reply{Blocks: blocks}
+	if opens {
+		reply.Buttons = v.parcelButtons(n.Parcel)
+	}
+	return reply
+}
+
+// headline is where the parcel stands now.
+func (v voice) headline(p models.Parcel) Line {
+	return Line{{Text: icon(p.Status) + " "}, {Text: v.status(p.Status), Style: Strong}}
+}
+
+// notice puts what Waybill itself noticed into words. A changed status needs
+// none: the headline has it.
+func (v voice) notice(e models.Event, p models.Parcel) Block {
+	switch e.Kind {
+	case models.Recarried:
+		return v.sentence("notice.carrier", "Carrier", v.carrier(p.Carrier))
+	case models.Stuck:
+		return v.sentence("notice.stuck", "Age", v.age(p.EventAt))
+	case models.PickupWaits:
+		return v.sentence("notice.pickup", "Age", v.age(p.StatusAt))
+	case models.Ended:
+		return v.sentence("notice.ended_"+ending(e.Text), "Number", p.Number)
+	case models.TailRefused:
+		return v.sentence("notice.tail", "Number", p.Number)
+	case models.StatusChanged:
+		return nil
+	}
+	return v.sentence("notice.unknown")
+}
+
+func ending(why string) string {
+	switch why {
+	case models.EndedPending, models.EndedUnknown, models.EndedSilent:
+		return why
+	}
+	return models.EndedSilent
+}

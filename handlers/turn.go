@@ -1,0 +1,119 @@
+package handlers
+
+import (
+	"context"
+
+	"waybill/models"
+	"waybill/tracking"
+)
+
+// turn is one message on its way to its replies.
+type turn struct {
+	*Conversation
+	voice
+	chat models.Chat
+	m    Message
+}
+
+func (t *turn) answer(ctx context.Context) ([]Reply, error) {
+	switch t.m.Happening {
+	case Joined:
+		return t.greet(), nil
+	case Tapped:
+		return t.tapped(ctx)
+	}
+	return t.said(ctx)
+}
+
+// said finds out what a text is: a command, numbers, the answer to an open
+// question, a question about parcels, or none of these.
+func (t *turn) said(ctx context.Context) ([]Reply, error) {
+	text := tidy(t.m.Text)
+	if c, ok := parse(text); ok {
+		return t.obey(ctx, c)
+	}
+	q, open, err := t.Questions.Question(ctx, t.chat.ID, t.now)
+	if err != nil {
+		return nil, wrap("read question", err)
+	}
+	found := tracking.Recognise(text)
+	if len(found.Numbers) > 0 && !(open && q.Asking == models.AskStop) {
+		return t.numbers(ctx, found)
+	}
+	if open {
+		if replies, answered, err := t.answered(ctx, q, text); answered || err != nil {
+			return replies, err
+		}
+	}
+	if len(found.Numbers) > 0 {
+		return t.numbers(ctx, found)
+	}
+	return t.small(ctx, text, found.Refused, q, open)
+}
+
+// small is for texts that ask nothing the bot was waiting for. A group hears
+// it only when it means the bot.
+func (t *turn) small(ctx context.Context, text string, refused []tracking.Reason, q models.Question, open bool) ([]Reply, error) {
+	switch {
+	case t.unmeant() || text == "" && !t.m.Addressed:
+		return nil, nil
+	case asksWhere(text):
+		return t.list(ctx, false)
+	case open:
+		return t.remind(q), nil
+	case len(refused) > 0:
+		return t.tell("refused." + string(refused[0])), nil
+	}
+	return t.tell("help_line"), nil
+}
+
+// unmeant says that the message was said in a group, to somebody else.
+func (t *turn) unmeant() bool { return t.m.Group && !t.m.Addressed }
+
+func (t *turn) greet() []Reply {
+	if t.m.Group {
+		return t.tell("greet_group", "Number", example)
+	}
+	return t.tell("help", "Number", example)
+}
+
+// obey does what a command says.
+func (t *turn) obey(ctx context.Context, c command) ([]Reply, error) {
+	switch c.verb {
+	case verbTrack:
+		return t.trackCommand(ctx, c.args)
+	case verbList:
+		return t.list(ctx, wantsAll(c.args))
+	case verbStop:
+		return t.stop(ctx, c.args)
+	case verbDetail:
+		return t.detail(ctx, c.args)
+	case verbName:
+		return t.name(ctx, c.args)
+	case verbTail:
+		return t.tail(ctx, c.args)
+	case verbMute, verbUnmute:
+		return t.mute(ctx, c.args, c.verb == verbMute)
+	case verbLang:
+		return t.lang(ctx, c.args)
+	case verbExport:
+		return t.export(ctx)
+	case verbForget:
+		return t.forget(ctx)
+	}
+	return t.tell("help", "Number", example), nil
+}
+
+// governs says whether the person may decide for the whole chat: anybody one
+// to one, in a group its administrators, where the platform can tell.
+func (t *turn) governs(ctx context.Context) (bool, error) {
+	if !t.m.Group && !t.chat.Group {
+		return true, nil
+	}
+	judge := t.Settings.Judges[t.chat.Door]
+	if judge == nil || t.m.From == "" {
+		return false, nil
+	}
+	admin, err := judge.Admin(ctx, t.chat.Address, t.m.From)
+	return admin, wrap("ask who administers the group", err)
+}

@@ -1,0 +1,161 @@
+// Package locales holds every sentence the bot can say, one embedded file per
+// language. A language is added by adding its file.
+package locales
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
+)
+
+//go:embed active.*.toml
+var files embed.FS
+
+// Bundle is all languages, loaded. It is safe for concurrent use.
+type Bundle struct {
+	speeches []*Speech // in the order of the matcher's tags
+	matcher  language.Matcher
+	fallback *Speech // where the platform names no language
+	english  *Speech // where it names one that has no file
+}
+
+// Load reads the embedded files. fallback is the language (BCP 47) of those
+// whose platform names none; it is an error when no file speaks it.
+func Load(fallback string) (*Bundle, error) {
+	messages := i18n.NewBundle(language.SimplifiedChinese)
+	messages.RegisterUnmarshalFunc("toml", toml.Unmarshal)
+	names, err := fs.Glob(files, "active.*.toml")
+	if err != nil {
+		return nil, fmt.Errorf("list languages: %w", err)
+	}
+	b := &Bundle{}
+	var tags []language.Tag
+	for _, name := range names {
+		speech, err := read(messages, name)
+		if err != nil {
+			return nil, err
+		}
+		b.speeches = append(b.speeches, speech)
+		tags = append(tags, speech.tag)
+	}
+	b.matcher = language.NewMatcher(tags)
+	b.english, _ = b.find("en")
+	known := false
+	if b.fallback, known = b.find(fallback); !known {
+		return nil, fmt.Errorf("load language %q: there are %s", fallback, strings.Join(b.Languages(), ", "))
+	}
+	return b, nil
+}
+
+func read(messages *i18n.Bundle, name string) (*Speech, error) {
+	body, err := files.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("read language: %w", err)
+	}
+	file, err := messages.ParseMessageFileBytes(body, name)
+	if err != nil {
+		return nil, fmt.Errorf("read language %s: %w", name, err)
+	}
+	keys := make(map[string]bool, len(file.Messages))
+	for _, m := range file.Messages {
+		keys[m.ID] = true
+	}
+	return &Speech{tag: file.Tag, words: i18n.NewLocalizer(messages, file.Tag.String()), keys: keys}, nil
+}
+
+// For is the speech of the first language named that is not "": any Chinese
+// finds its file, a language without a file English, and no language at all
+// the fallback.
+func (b *Bundle) For(langs ...string) *Speech {
+	for _, lang := range langs {
+		if lang == "" {
+			continue
+		}
+		if speech, known := b.find(lang); known {
+			return speech
+		}
+		return b.english
+	}
+	return b.fallback
+}
+
+// find reads Telegram's zh-hans and POSIX's zh_CN as well as zh-CN.
+func (b *Bundle) find(lang string) (*Speech, bool) {
+	tag, err := language.Parse(lang)
+	if err != nil {
+		return nil, false
+	}
+	_, at, sure := b.matcher.Match(tag)
+	return b.speeches[at], sure > language.No
+}
+
+// Knows says whether some file speaks the language (BCP 47).
+func (b *Bundle) Knows(lang string) bool {
+	_, known := b.find(lang)
+	return known
+}
+
+// Languages are the tags of all files, in alphabetical order.
+func (b *Bundle) Languages() []string {
+	tags := make([]string, 0, len(b.speeches))
+	for _, s := range b.speeches {
+		tags = append(tags, s.Tag())
+	}
+	slices.Sort(tags)
+	return tags
+}
+
+// Speech is one language.
+type Speech struct {
+	tag   language.Tag
+	words *i18n.Localizer
+	keys  map[string]bool
+}
+
+// Tag is the language, as in BCP 47.
+func (s *Speech) Tag() string { return s.tag.String() }
+
+// Has says whether there are words for the key.
+func (s *Speech) Has(key string) bool { return s.keys[key] }
+
+// Say is the sentence of a key. args are pairs of a placeholder's name and its
+// value; one named Count also chooses the plural form. A key without words
+// comes back as it is.
+func (s *Speech) Say(key string, args ...any) string {
+	config := i18n.LocalizeConfig{MessageID: key}
+	if len(args) > 0 {
+		config.TemplateData, config.PluralCount = values(args)
+	}
+	said, err := s.words.Localize(&config)
+	if err != nil && said == "" {
+		return key
+	}
+	return said
+}
+
+func values(args []any) (data map[string]any, count any) {
+	data = make(map[string]any, len(args)/2)
+	for i := 0; i+1 < len(args); i += 2 {
+		name, _ := args[i].(string)
+		data[name] = args[i+1]
+	}
+	return data, data["Count"]
+}
+
+// Keys are the keys that begin with the prefix, in alphabetical order.
+func (s *Speech) Keys(prefix string) []string {
+	var keys []string
+	for key := range s.keys {
+		if strings.HasPrefix(key, prefix) {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
