@@ -96,7 +96,7 @@ func (c Cadence) wait(p models.Parcel, g Given, now models.Moment) time.Duration
 // interval is DESIGN 7's table.
 func interval(p models.Parcel, s Speed, now models.Moment) time.Duration {
 	still := now.Sub(lastMove(p))
-	switch p.Status {
+	switch standing(p) {
 	case models.OutForDelivery, models.FailedAttempt:
 		return 45 * time.Minute
 	case models.ReadyForPickup:

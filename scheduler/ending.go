@@ -135,6 +135,7 @@ func (c *Checker) decide(ctx context.Context, p models.Parcel, t models.Trace, n
 	if err != nil {
 		return models.Change{}, fmt.Errorf("read identities: %w", err)
 	}
+	p.Status = standing(p)
 	return models.Decide(p, known, t, now), nil
 }
 

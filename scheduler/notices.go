@@ -59,7 +59,7 @@ func nextNotice(p models.Parcel, s Speed) models.Moment {
 
 // endAt is when following ends, and why.
 func endAt(p models.Parcel, s Speed) (models.Moment, string) {
-	switch p.Status {
+	switch standing(p) {
 	case models.Pending, "":
 		return lastMove(p).Add(s.Of(7 * day)), models.EndedPending
 	case models.Invalid, models.Expired, models.Unknown:
@@ -97,6 +97,15 @@ func pickupAt(p models.Parcel, s Speed, given models.Notices, after time.Duratio
 // lastMove is when anything last happened to the parcel, by our own clock.
 func lastMove(p models.Parcel) models.Moment {
 	return max(p.CreatedAt, p.StatusAt, p.NewsAt)
+}
+
+// standing is the parcel's status, "" while nobody has answered: not knowing is
+// then our own ignorance, not a provider's.
+func standing(p models.Parcel) models.Status {
+	if p.HeardAt == 0 && p.Status == models.Unknown {
+		return ""
+	}
+	return p.Status
 }
 
 // resumed starts a parcel's waits anew when nobody has asked about it for days,

@@ -26,17 +26,25 @@ func ParseQuiet(text string, zone *time.Location) (Quiet, error) {
 	}
 	from, to, _ := strings.Cut(text, "-")
 	q := Quiet{Zone: zone}
-	for text, hour := range map[string]*int{from: &q.From, to: &q.To} {
-		n, err := strconv.Atoi(strings.TrimSpace(text))
-		if err != nil || n < 0 || n > 23 {
-			return Quiet{}, fmt.Errorf("read quiet hours: %w", errQuiet)
-		}
-		*hour = n
+	var err error
+	if q.From, err = hour(from); err != nil {
+		return Quiet{}, err
+	}
+	if q.To, err = hour(to); err != nil {
+		return Quiet{}, err
 	}
 	if q.From == q.To {
 		return Quiet{}, fmt.Errorf("read quiet hours: %w", errQuiet)
 	}
 	return q, nil
+}
+
+func hour(text string) (int, error) {
+	n, err := strconv.Atoi(strings.TrimSpace(text))
+	if err != nil || n < 0 || n > 23 {
+		return 0, fmt.Errorf("read quiet hours: %w", errQuiet)
+	}
+	return n, nil
 }
 
 // During says whether m lies in the quiet hours.
