@@ -1,0 +1,166 @@
+// Package console is the door to a terminal, or to a pipe: one chat whose
+// lines come from somebody at this machine. Lines take the same road through
+// the inbox as a platform's updates.
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"waybill/handlers"
+	"waybill/models"
+)
+
+// Inbox keeps lines until they are answered; the store is one.
+type Inbox interface {
+	// Arrive stores arrivals whose (door, key) is new and says how many were.
+	Arrive(ctx context.Context, as []models.Arrival, now models.Moment) (fresh int, err error)
+}
+
+// Screen shows text, whole lines at a time.
+type Screen interface {
+	// Show writes text, which ends in a newline, at once.
+	Show(text string) error
+}
+
+// Name is the door's name in addresses.
+const Name = "console"
+
+var _ handlers.Door = (*Door)(nil)
+
+// Door is the way in and out of a terminal. Its methods may be used at the same time.
+type Door struct {
+	inbox   Inbox
+	screen  Screen
+	colours bool
+	wake    func()
+	now     func() time.Time
+	session string // tells this run's lines from those of earlier runs
+
+	mu      sync.Mutex
+	lines   int64
+	hearing bool     // a line is being answered
+	old     bool     // choices belong to an earlier line
+	choices []string // the data of the buttons that the numbers stand for
+}
+
+// New makes the door. wake is called whenever a line lies in the inbox; it
+// must not block. With colours, styles become ANSI sequences.
+func New(inbox Inbox, screen Screen, colours bool, wake func(), now func() time.Time) *Door {
+	return &Door{
+		inbox: inbox, screen: screen, colours: colours, wake: wake, now: now,
+		session: strconv.FormatInt(now().UnixNano(), 36),
+	}
+}
+
+// Name is the door's name in addresses.
+func (d *Door) Name() string { return Name }
+
+// line is the update that the inbox keeps.
+type line struct {
+	Text   string `json:"text,omitempty"`
+	Button string `json:"button,omitempty"`
+}
+
+// Hear takes one line in: it returns once the line is stored. A bare number
+// that stands before a choice on the screen presses that choice.
+func (d *Door) Hear(ctx context.Context, text string) error {
+	d.mu.Lock()
+	d.lines++
+	pos := d.lines
+	d.hearing, d.old = true, true
+	body, err := json.Marshal(d.pick(text))
+	d.mu.Unlock()
+	if err != nil {
+		return fmt.Errorf("keep line: %w", err)
+	}
+	now := models.At(d.now())
+	_, err = d.inbox.Arrive(ctx, []models.Arrival{{
+		Door: Name, Key: d.session + "-" + strconv.FormatInt(pos, 10), Pos: pos,
+		Body: body, DueAt: now, At: now,
+		Address: models.Address{Door: Name, Room: "local"},
+	}}, now)
+	if err != nil {
+		return fmt.Errorf("keep line: %w", err)
+	}
+	d.wake()
+	return nil
+}
+
+// Answered says that the last line has all its replies. What is sent from here
+// on is news, and takes no numbers: a choice must not change its meaning while
+// somebody makes up their mind.
+func (d *Door) Answered() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.hearing = false
+}
+
+// pick turns a number into the choice that it stands for.
+func (d *Door) pick(text string) line {
+	n, err := strconv.Atoi(narrow(strings.TrimSpace(text)))
+	if err != nil || n < 1 || n > len(d.choices) {
+		return line{Text: text}
+	}
+	return line{Button: d.choices[n-1]}
+}
+
+// narrow turns full-width digits into plain ones.
+func narrow(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '０' && r <= '９' {
+			return r - '０' + '0'
+		}
+		return r
+	}, s)
+}
+
+// Read turns a stored line into a Message.
+func (d *Door) Read(body []byte) (handlers.Message, bool, error) {
+	var l line
+	if json.Unmarshal(body, &l) != nil {
+		return handlers.Message{}, false, errors.New("read console line: not as this door writes it")
+	}
+	m := handlers.Message{
+		Address:   models.Address{Door: Name, Room: "local"},
+		Addressed: true, Text: l.Text, Button: l.Button, From: "local",
+	}
+	if l.Button != "" {
+		m.Happening = handlers.Tapped
+	}
+	return m, l.Button != "" || strings.TrimSpace(l.Text) != "", nil
+}
+
+// Send shows one reply. It fails only when the screen is gone.
+func (d *Door) Send(_ context.Context, _ models.Address, r handlers.Reply) error {
+	if err := d.screen.Show(render(r, d.number(r), d.colours)); err != nil {
+		return fmt.Errorf("show reply: %w", err)
+	}
+	return nil
+}
+
+// number gives the buttons of a reply their numbers and returns the first one,
+// 0 when they get none. Replies to one line are numbered through.
+func (d *Door) number(r handlers.Reply) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.hearing || len(r.Buttons) == 0 {
+		return 0
+	}
+	if d.old {
+		d.choices, d.old = nil, false
+	}
+	first := len(d.choices) + 1
+	for _, row := range r.Buttons {
+		for _, b := range row {
+			d.choices = append(d.choices, b.Data)
+		}
+	}
+	return first
+}
