@@ -1,0 +1,135 @@
+package juhe
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+
+	"waybill/tracking"
+)
+
+// succeeded is the error_code of an answer that is none.
+const succeeded = "0"
+
+// answer is an answer of exp/index, of either format. The vendor's document
+// shows list beside result, his service sends it inside. His resultcode is of
+// an older version, and ignored.
+type answer struct {
+	ErrorCode tracking.Loose
+	Reason    tracking.Loose
+	Result    *result
+	List      []row
+}
+
+type result struct {
+	Company tracking.Loose `json:"company" xml:"company"`
+	Com     tracking.Loose `json:"com" xml:"com"`
+	No      tracking.Loose `json:"no" xml:"no"`
+	Status  tracking.Loose `json:"status" xml:"status"` // 1: nothing will change any more
+	Detail  tracking.Loose `json:"status_detail" xml:"status_detail"`
+	List    []row          `json:"-" xml:"list>item"`
+}
+
+// row is one scan.
+type row struct {
+	Datetime tracking.Loose `json:"datetime" xml:"datetime"`
+	Remark   tracking.Loose `json:"remark" xml:"remark"`
+	Zone     tracking.Loose `json:"zone" xml:"zone"`
+}
+
+// code is the error_code. The XML of a success has none.
+func (a answer) code() string {
+	if a.ErrorCode == "" && a.Result != nil {
+		return succeeded
+	}
+	return string(a.ErrorCode)
+}
+
+// rows are the scans, wherever they stand.
+func (a answer) rows() []row {
+	if a.Result != nil && len(a.Result.List) > 0 {
+		return a.Result.List
+	}
+	return a.List
+}
+
+// decode reads an answer in the format in which it came: a system error may
+// come as JSON whatever was asked for.
+func decode(body []byte) (answer, error) {
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
+	read := decodeJSON
+	if bytes.HasPrefix(body, []byte("<")) {
+		read = decodeXML
+	}
+	a, err := read(body)
+	if err == nil && a.code() == "" {
+		err = errors.New("nothing of Juhe in it")
+	}
+	return a, err
+}
+
+func decodeJSON(body []byte) (answer, error) {
+	var outer struct {
+		ErrorCode tracking.Loose  `json:"error_code"`
+		Reason    tracking.Loose  `json:"reason"`
+		Result    json.RawMessage `json:"result"`
+		List      json.RawMessage `json:"list"`
+	}
+	if json.Unmarshal(body, &outer) != nil {
+		return answer{}, errors.New("not the JSON of Juhe")
+	}
+	a := answer{ErrorCode: outer.ErrorCode, Reason: outer.Reason}
+	var inner struct {
+		result
+		Rows json.RawMessage `json:"list"`
+	}
+	if bytes.HasPrefix(outer.Result, []byte("{")) && json.Unmarshal(outer.Result, &inner) == nil {
+		a.Result = &inner.result
+	}
+	var err, ierr error
+	a.List, err = rows(outer.List)
+	if a.Result != nil {
+		a.Result.List, ierr = rows(inner.Rows)
+	}
+	return a, errors.Join(err, ierr)
+}
+
+// rows reads a list, which without scans may be anything.
+func rows(raw json.RawMessage) ([]row, error) {
+	switch string(raw) {
+	case "", "null", `""`, "{}", "false":
+		return nil, nil
+	}
+	var list []row
+	if json.Unmarshal(raw, &list) != nil {
+		return nil, errors.New("list is not the list it should be")
+	}
+	return list, nil
+}
+
+func decodeXML(body []byte) (answer, error) {
+	var root struct {
+		XMLName   xml.Name       `xml:"root"`
+		ErrorCode tracking.Loose `xml:"error_code"`
+		Reason    tracking.Loose `xml:"reason"`
+		Result    *result        `xml:"result"`
+		List      []row          `xml:"list>item"`
+	}
+	if xml.Unmarshal(body, &root) != nil {
+		return answer{}, errors.New("not the XML of Juhe")
+	}
+	a := answer{ErrorCode: trim(root.ErrorCode), Reason: root.Reason, Result: root.Result, List: root.List}
+	if r := a.Result; r != nil {
+		*r = result{trim(r.Company), trim(r.Com), trim(r.No), trim(r.Status), trim(r.Detail), r.List}
+		if r.Com == "" && r.No == "" && len(r.List) == 0 {
+			a.Result = nil // an empty element, as errors have it
+		}
+	}
+	return a, nil
+}
+
+// trim is what Loose does by itself when it reads JSON.
+func trim(l tracking.Loose) tracking.Loose {
+	return tracking.Loose(bytes.TrimSpace([]byte(l)))
+}

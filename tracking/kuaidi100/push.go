@@ -1,0 +1,125 @@
+package kuaidi100
+
+import (
+	"crypto/hmac"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"strings"
+
+	"waybill/tracking"
+)
+
+// notice is a push.
+type notice struct {
+	Status     tracking.Loose  `json:"status"`
+	Message    tracking.Loose  `json:"message"`
+	AutoCheck  tracking.Loose  `json:"autoCheck"`
+	ComOld     tracking.Loose  `json:"comOld"`
+	ComNew     tracking.Loose  `json:"comNew"`
+	LastResult json.RawMessage `json:"lastResult"`
+}
+
+// PushReply is what the vendor must read, or he sends the push three times
+// more, 35 minutes apart.
+func (*Pusher) PushReply() string {
+	return `{"result":true,"returnCode":"200","message":"成功"}`
+}
+
+// ReadPush reads a push: a form with param and, because every subscription has
+// a salt, sign. Whether the token is known is the caller's to say, and whether
+// the push is about the waybill that the token stands for.
+func (p *Pusher) ReadPush(token string, body []byte) (tracking.Push, error) {
+	if len(body) > tracking.MaxBody {
+		return tracking.Push{}, tracking.ErrPushBody
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return tracking.Push{}, tracking.ErrPushBody
+	}
+	param := form.Get("param")
+	if !p.signedBy(token, param, form.Get("sign")) {
+		return tracking.Push{}, tracking.ErrPushSign
+	}
+	return p.notice(param, token)
+}
+
+// signedBy compares in constant time; the vendor's demonstrations write the
+// sign in upper case, his document says nothing of it.
+func (p *Pusher) signedBy(token, param, given string) bool {
+	want := sign(param + p.salt(token))
+	return hmac.Equal([]byte(want), []byte(strings.ToUpper(strings.TrimSpace(given))))
+}
+
+func (p *Pusher) notice(param, token string) (tracking.Push, error) {
+	var n notice
+	if json.Unmarshal([]byte(param), &n) != nil {
+		return tracking.Push{}, tracking.ErrPushBody
+	}
+	push := tracking.Push{
+		Provider: name, Stage: stage(n.Status),
+		AutoCheck: n.AutoCheck == "1" || n.AutoCheck == "true",
+		ComOld:    word(n.ComOld), ComNew: word(n.ComNew),
+	}
+	push.Corrected, _ = p.carriers.ByCode(name, push.ComNew)
+	var last answer
+	err := json.Unmarshal(n.LastResult, &last)
+	hide := p.hide(string(last.Nu), token, p.salt(token))
+	push.Message = tracking.Mask(string(n.Message), hide...)
+	if err != nil {
+		push.Err = unread("", "no readable lastResult", tracking.ErrUnavailable)
+		return push, nil
+	}
+	p.last(&push, last, hide)
+	return push, nil
+}
+
+// last reads the whole trace that a push brings, or why it brings none.
+func (p *Pusher) last(push *tracking.Push, a answer, hide []string) {
+	if a.Nu != "" {
+		push.Numbers = []string{strings.ToUpper(string(a.Nu))}
+	}
+	if kind := ofPush(a); kind != nil {
+		push.Err = unread(a.code(), string(a.Message), kind, hide...)
+		return
+	}
+	trace, err := p.trace(a, question{number: string(a.Nu)})
+	switch {
+	case err != nil:
+		push.Err = unread(a.code(), err.Error(), tracking.ErrUnavailable, hide...)
+	case len(trace.Events) == 0:
+		push.Err = unread(a.code(), "", tracking.ErrNoRecord, hide...)
+	default:
+		trace.Final = push.Stage == tracking.StageShutdown
+		push.Trace = trace
+	}
+}
+
+// unread is why a push brings no trace. Pushes cost nothing by themselves.
+func unread(code, text string, kind error, hide ...string) error {
+	return &tracking.Error{Provider: name, Kind: kind, Code: code, Text: tracking.Mask(text, hide...)}
+}
+
+// ofPush is the meaning that a query's codes have in a push. One without a code
+// is a success when it has scans; whether a tail was given, only the
+// subscription knows.
+func ofPush(a answer) error {
+	if a.code() == "" {
+		return nil
+	}
+	kind := meaning(a, "given")
+	if errors.Is(kind, errStrange) {
+		return tracking.ErrUnavailable
+	}
+	return kind
+}
+
+// stage reads the subscription's state. One that is in no document ends
+// nothing: it is a hint that something happened.
+func stage(status tracking.Loose) tracking.Stage {
+	switch s := tracking.Stage(strings.ToLower(string(status))); s {
+	case tracking.StagePolling, tracking.StageShutdown, tracking.StageAbort, tracking.StageUpdateAll:
+		return s
+	}
+	return tracking.StageHint
+}
