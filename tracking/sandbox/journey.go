@@ -1,0 +1,112 @@
+package sandbox
+
+import (
+	"hash/fnv"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"waybill/models"
+)
+
+// Scan is one line of a journey.
+type Scan struct {
+	At     time.Time
+	Status models.Status
+	City   string
+	Text   string
+}
+
+// journey is all that decides what happens to a number, once it is known when
+// it was first asked about.
+type journey struct {
+	number string
+	plot   plot
+	seed   uint64
+}
+
+// scans is what has happened by now, newest first. It depends on nothing but
+// its arguments: the same question has the same answer.
+func (j journey) scans(start, now time.Time, speed float64) []Scan {
+	random := j.random()
+	tell := j.plot
+	if tell == nil {
+		tell = anyPlot(random)
+	}
+	c := castOf(random)
+	var scans []Scan
+	for _, l := range tell(c) {
+		at := start.Add(time.Duration(l.hours * c.pace / speed * float64(time.Hour))).Truncate(time.Second)
+		if at.After(now) {
+			break
+		}
+		scans = append(scans, Scan{at, l.status, l.city, l.text})
+	}
+	slices.Reverse(scans)
+	return scans
+}
+
+func (j journey) random() *rand.Rand {
+	sum := fnv.New64a()
+	_, _ = sum.Write([]byte(j.number)) // a hash takes everything
+	return rand.New(rand.NewPCG(sum.Sum64(), j.seed))
+}
+
+// anyPlot is what happens to a number that is no scenario: mostly nothing special.
+func anyPlot(random *rand.Rand) plot {
+	switch random.IntN(16) {
+	case 0, 1:
+		return pickup
+	case 2:
+		return failed
+	}
+	return plain
+}
+
+// view is what an API can say of a number now.
+type view struct {
+	Scans  []Scan
+	Status models.Status
+}
+
+// view looks at a number's journey, which starts if it never was asked about.
+func (s *Sandbox) view(number string) view {
+	now := s.Now()
+	j := journey{number: number, plot: s.scenarios[number].plot, seed: s.Seed}
+	scans := j.scans(s.memory.start(number, now), now, s.Speed)
+	if len(scans) == 0 {
+		return view{Status: models.Pending}
+	}
+	return view{Scans: scans, Status: scans[0].Status}
+}
+
+// opens says whether a tail opens a number. Of a scenario only its own does;
+// else 0000 never does, and the first other one given for a number is its own.
+func (s *Sandbox) opens(number, tail string) bool {
+	if c, ok := s.scenarios[number]; ok && (c.closed || c.Tail != "") {
+		return !c.closed && c.Tail == tail
+	}
+	return tail != "0000" && s.memory.opens(number, tail, s.Now())
+}
+
+// carries says who carries a number when it is asked about under a carrier
+// ("" for none given). False: not that one.
+func (s *Sandbox) carries(number string, asked models.Carrier) (models.Carrier, bool) {
+	if c, ok := s.scenarios[number]; ok {
+		return c.Carrier, asked == "" || asked == c.Carrier
+	}
+	likely := guess(number)
+	switch {
+	case asked == "" && len(likely) > 0:
+		return likely[0], true
+	case asked == "":
+		return s.anyCarrier(number), true
+	}
+	return asked, len(likely) == 0 || slices.Contains(likely, asked)
+}
+
+// anyCarrier is who carries a number that looks like nobody's.
+func (s *Sandbox) anyCarrier(number string) models.Carrier {
+	all := []models.Carrier{"yto", "sto", "yunda", "jt"}
+	return all[journey{number: number, seed: s.Seed}.random().IntN(len(all))]
+}

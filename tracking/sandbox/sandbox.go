@@ -1,0 +1,93 @@
+// Package sandbox emulates the tracking APIs on the wire, as strictly as their
+// vendors: for `bot demo`, for `bot sandbox`, and for tests. All APIs tell of
+// the same journeys, so that a provider can be broken and the next one goes on
+// with the same parcel.
+//
+// A journey starts when its number is first asked about and moves with the
+// clock. Where a vendor's documents are silent (what Muzhi says when a tail is
+// wanted, his codes for most carriers, his paths for detection and list), what
+// is emulated is an invention; muzhi.go says where.
+package sandbox
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Options say how the emulated world runs. The zero value is one that moves as
+// fast as the real one.
+type Options struct {
+	Now      func() time.Time // nil: time.Now
+	Speed    float64          // emulated hours an hour; 0 means 1
+	Seed     uint64           // another seed, other journeys for the numbers that are no scenario
+	Appcode  string           // the only AppCode that Muzhi accepts; "" accepts any that is not empty
+	Remember int              // numbers whose journeys are kept, the oldest goes first; 0 means 100,000
+	Slow     time.Duration    // how long a slow answer takes; 0 means 30 s
+}
+
+// Sandbox is an http.Handler that serves every emulated API. It is safe for
+// concurrent use.
+type Sandbox struct {
+	Options
+	mux       *http.ServeMux
+	scenarios map[string]Scenario
+	memory    *memory
+	ledger    *ledger
+	broken    *broken
+}
+
+// New makes a sandbox in which nothing has been asked yet.
+func New(o Options) *Sandbox {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Speed <= 0 {
+		o.Speed = 1
+	}
+	if o.Remember <= 0 {
+		o.Remember = 100_000
+	}
+	if o.Slow <= 0 {
+		o.Slow = 30 * time.Second
+	}
+	s := &Sandbox{
+		Options: o, mux: http.NewServeMux(), scenarios: map[string]Scenario{},
+		memory: newMemory(o.Remember), ledger: newLedger(o.Remember), broken: newBroken(),
+	}
+	for _, c := range Scenarios() {
+		s.scenarios[c.Number] = c
+	}
+	s.mux.HandleFunc("GET /{$}", index)
+	s.muzhi(s.mux)
+	return s
+}
+
+// ServeHTTP answers as the vendor to whom the path belongs.
+func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+
+// index says what there is, for a person with a browser or curl.
+func index(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = io.WriteString(w, Guide()) // a reader who has left is no failure
+}
+
+// Guide lists the endpoints and the scenario numbers.
+func Guide() string {
+	var b strings.Builder
+	b.WriteString("Waybill sandbox: emulated tracking APIs 模拟的快递查询接口\n\nEndpoints 接口\n")
+	for _, e := range muzhiEndpoints() {
+		fmt.Fprintf(&b, "  %-9s %s\n            %s\n", e.provider, e.usage, e.note)
+	}
+	b.WriteString("\nScenario numbers 场景单号\n")
+	for _, c := range Scenarios() {
+		fmt.Fprintf(&b, "  %-16s %-6s %-10s %s / %s\n", c.Number, c.Tail, c.Carrier, c.Chinese, c.English)
+	}
+	b.WriteString("\nEvery other plausible number has a journey of its own. SF, ZTO and KYE want the last four digits of a\n" +
+		"phone: 0000 is always wrong, the first other tail given for a number is its tail from then on.\n")
+	return b.String()
+}
+
+type endpoint struct{ provider, usage, note string }
