@@ -1,0 +1,134 @@
+package telegram_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"waybill/handlers/telegram"
+	"waybill/handlers/telegram/telegramtest"
+)
+
+func TestSetupShowsMenusPerLanguageAndScope(t *testing.T) {
+	api := telegramtest.Serve(t)
+	d := door(t, api, newInbox(), func(s *telegram.Settings) {
+		s.Menus = []telegram.Menu{
+			{Private: []telegram.Command{{Name: "list", Text: "Live parcels"}, {Name: "export", Text: "Everything"}}, Group: []telegram.Command{{Name: "list", Text: "Live parcels"}}},
+			{Lang: "zh", Private: []telegram.Command{{Name: "list", Text: "在途包裹"}}},
+		}
+	})
+	if err := d.Setup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for where, want := range map[[2]string]int{{"all_private_chats", ""}: 2, {"all_group_chats", ""}: 1, {"all_private_chats", "zh"}: 1, {"all_group_chats", "zh"}: 0} {
+		if got := api.Menu(where[0], where[1]); len(got) != want {
+			t.Errorf("%v: %v", where, got)
+		}
+	}
+	if got := api.Menu("all_private_chats", "zh")[0]; got != (telegramtest.Command{Name: "list", Text: "在途包裹"}) {
+		t.Errorf("%v", got)
+	}
+	if n := api.Calls()["deleteWebhook"]; n != 1 {
+		t.Errorf("deleteWebhook was called %d times", n)
+	}
+	if err := d.Setup(t.Context()); err != nil || api.Calls()["getMe"] != 1 {
+		t.Errorf("done twice: %v", err)
+	}
+}
+
+func TestSetupWarnsOfWhatPrivacyModeHides(t *testing.T) {
+	for _, seesAll := range []bool{false, true} {
+		api, log := telegramtest.Serve(t), &lines{}
+		api.SeesAll = seesAll
+		d := door(t, api, newInbox(), func(s *telegram.Settings) { s.Log = log.logger() })
+		if err := d.Setup(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		warned := strings.Contains(log.String(), "level=WARN") && strings.Contains(log.String(), "/setprivacy") && strings.Contains(log.String(), "bare tracking numbers")
+		if warned == seesAll {
+			t.Errorf("sees all: %v, log: %s", seesAll, log)
+		}
+	}
+}
+
+func TestSetupOutlastsATelegramThatIsDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := telegramtest.New()
+		api.Down("getMe", -1)
+		d := door(t, api, newInbox(), onFakeClock(api))
+		if err := d.Ready(); err == nil {
+			t.Fatal("ready before anything")
+		}
+		done := make(chan error, 1)
+		go func() { done <- d.Setup(t.Context()) }()
+		time.Sleep(200 * time.Second) // at 0, 1, 3, 7, 15, 31, 63, 123 and 183 seconds
+		synctest.Wait()
+		if n := api.Calls()["getMe"]; n != 9 || d.Ready() == nil {
+			t.Fatalf("%d calls, %v", n, d.Ready())
+		}
+		api.Heal()
+		if err := <-done; err != nil || d.Ready() != nil {
+			t.Fatalf("%v, %v", err, d.Ready())
+		}
+	})
+}
+
+func TestSetupKeepsTheWaitThatTelegramAsksFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api, began := telegramtest.New(), time.Now()
+		api.Fail(telegramtest.Fault{Method: "deleteWebhook", Code: http.StatusTooManyRequests, RetryAfter: 90})
+		if err := door(t, api, newInbox(), onFakeClock(api)).Setup(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took != 90*time.Second {
+			t.Fatalf("tried again after %s", took)
+		}
+	})
+}
+
+func TestSetupSaysThatTheTokenIsWrong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api, log := telegramtest.New(), &lines{}
+		api.Fail(telegramtest.Fault{Method: "getMe", Times: -1, Code: http.StatusUnauthorized, Description: "Unauthorized"})
+		d := door(t, api, newInbox(), onFakeClock(api), func(s *telegram.Settings) { s.Log = log.logger() })
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		if err := d.Setup(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		if err := d.Ready(); err == nil || !strings.Contains(err.Error(), "operator") || !strings.Contains(log.String(), "operator must set a valid one") {
+			t.Fatalf("%v\n%s", err, log)
+		}
+	})
+}
+
+func TestARefusedMenuKeepsNobodyFromWorking(t *testing.T) {
+	api, log := telegramtest.Serve(t), &lines{}
+	api.Fail(telegramtest.Fault{Method: "setMyCommands", Code: http.StatusBadRequest, Description: "Bad Request: BOT_COMMAND_INVALID"})
+	d := door(t, api, newInbox(), func(s *telegram.Settings) {
+		s.Log = log.logger()
+		s.Menus = []telegram.Menu{{Private: []telegram.Command{{Name: "list", Text: "x"}}}}
+	})
+	if err := d.Setup(t.Context()); err != nil || d.Ready() != nil || !strings.Contains(log.String(), "refuses a command menu") {
+		t.Fatalf("%v, %v\n%s", err, d.Ready(), log)
+	}
+}
+
+func TestNewTellsAllMistakesAtOnce(t *testing.T) {
+	_, err := telegram.New(telegram.Settings{
+		Token: "a b", APIURL: "nowhere", WebhookSecret: "不", PollTimeout: time.Hour,
+		Menus: []telegram.Menu{{Lang: "zho", Private: []telegram.Command{{Name: "List", Text: ""}}}},
+	}, newInbox(), func() {})
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, want := range []string{"token", "API URL", "webhook secret is", "public URL", "poll timeout", `"zho"`, `"List"`, "description"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("nothing of %s in: %v", want, err)
+		}
+	}
+}

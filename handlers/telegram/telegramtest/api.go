@@ -1,0 +1,233 @@
+// Package telegramtest is a strict stand-in for the Telegram Bot API, over real
+// HTTP. It refuses what Telegram refuses, and a little more: what Telegram lets
+// pass in silence (a bare "&" in HTML, a chat that it was never told of) is a
+// mistake here. It needs no testing.T, so benchmarks and programs can use it.
+package telegramtest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Token is the token of the fake's only bot, BotID and BotName who it is.
+const (
+	Token         = "700001:test-token-that-nobody-else-has"
+	BotID   int64 = 700001
+	BotName       = "waybill_test_bot"
+)
+
+// API is the fake. Its methods may be used at the same time.
+type API struct {
+	// SeesAll is what getMe says about can_read_all_group_messages. Set it before the first call.
+	SeesAll bool
+	// Redeliver is the first wait before a webhook delivery that failed is
+	// repeated; it doubles to a minute. Default one second.
+	Redeliver time.Duration
+
+	url     string
+	server  *http.Server
+	client  *http.Client
+	life    context.Context // ends with Close
+	end     context.CancelFunc
+	running sync.WaitGroup
+
+	mu       sync.Mutex
+	changed  chan struct{} // closed and replaced whenever something happens
+	updates  []queued
+	lastID   int64
+	allowed  []string
+	poll     chan struct{} // closed when a newer poll takes over
+	webhook  *webhook      // nil: updates are polled
+	chats    map[int64]*room
+	queries  map[string]bool // callback ids not answered yet
+	messages []*Sent
+	answers  []Answer
+	menus    map[string][]Command
+	faults   []*Fault
+	calls    map[string]int
+	admins   map[[2]int64]bool
+}
+
+// New makes a fake without an address: a http.Handler.
+func New() *API {
+	life, end := context.WithCancel(context.Background())
+	return &API{
+		Redeliver: time.Second,
+		life:      life,
+		end:       end,
+		client:    &http.Client{Timeout: 30 * time.Second},
+		changed:   make(chan struct{}),
+		lastID:    100,
+		chats:     map[int64]*room{},
+		queries:   map[string]bool{},
+		menus:     map[string][]Command{},
+		calls:     map[string]int{},
+		admins:    map[[2]int64]bool{},
+	}
+}
+
+// Start makes a fake that listens on a loopback address. Close it.
+func Start() (*API, error) {
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("start fake telegram: %w", err)
+	}
+	a := New()
+	a.url = "http://" + l.Addr().String()
+	a.server = &http.Server{Handler: a, ReadHeaderTimeout: 10 * time.Second}
+	a.running.Go(func() {
+		if err := a.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			panic(err) // nobody could be told otherwise
+		}
+	})
+	return a, nil
+}
+
+// TB is what Serve needs of a *testing.T.
+type TB interface {
+	Helper()
+	Cleanup(func())
+	Fatalf(format string, args ...any)
+}
+
+// Serve starts a fake for one test and closes it afterwards.
+func Serve(t TB) *API {
+	t.Helper()
+	a, err := Start()
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	t.Cleanup(a.Close)
+	return a
+}
+
+// URL is the base under which the fake listens.
+func (a *API) URL() string { return a.url }
+
+// Client is what webhooks are delivered with; its transport may be replaced
+// before the first delivery.
+func (a *API) Client() *http.Client { return a.client }
+
+// Close ends held polls and deliveries and waits for them.
+func (a *API) Close() {
+	a.end()
+	if a.server != nil {
+		_ = a.server.Close()
+	}
+	a.client.CloseIdleConnections()
+	a.running.Wait()
+}
+
+// refusal is an "ok": false.
+type refusal struct {
+	Code        int    `json:"error_code"`
+	Description string `json:"description"`
+	Parameters  params `json:"parameters,omitzero"`
+}
+
+type params struct {
+	RetryAfter int   `json:"retry_after,omitempty"`
+	MigrateTo  int64 `json:"migrate_to_chat_id,omitempty"`
+}
+
+// bad is a 400 in Telegram's words.
+func bad(format string, args ...any) *refusal {
+	return &refusal{Code: http.StatusBadRequest, Description: "Bad Request: " + fmt.Sprintf(format, args...)}
+}
+
+// ServeHTTP answers /bot<token>/<method>.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	token, method, ok := strings.Cut(strings.TrimPrefix(r.URL.Path, "/bot"), "/")
+	switch {
+	case !ok || !strings.HasPrefix(r.URL.Path, "/bot") || !strings.Contains(token, ":"):
+		reply(w, nil, &refusal{Code: http.StatusNotFound, Description: "Not Found"})
+		return
+	case token != Token:
+		reply(w, nil, &refusal{Code: http.StatusUnauthorized, Description: "Unauthorized"})
+		return
+	}
+	f, err := readForm(r)
+	if err != nil {
+		reply(w, nil, bad("%v", err))
+		return
+	}
+	fault := a.called(method, f.int("chat_id"))
+	if fault != nil && !fault.Lose {
+		fault.reply(w)
+		return
+	}
+	result, no := a.do(r.Context(), method, f)
+	if fault != nil {
+		panic(http.ErrAbortHandler) // done, and nobody will know
+	}
+	reply(w, result, no)
+}
+
+// called counts a call and takes out the fault that was injected for it.
+func (a *API) called(method string, chat int64) *Fault {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.calls[method]++
+	defer a.happened()
+	return a.takeFault(method, chat)
+}
+
+func (a *API) do(ctx context.Context, method string, f form) (any, *refusal) {
+	if method == "getUpdates" {
+		return a.getUpdates(ctx, f)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	defer a.happened()
+	switch method {
+	case "getMe":
+		return a.me(), nil
+	case "setWebhook":
+		return a.setWebhook(f)
+	case "deleteWebhook":
+		a.webhook = nil
+		return true, nil
+	case "setMyCommands":
+		return a.setMyCommands(f)
+	case "sendMessage":
+		return a.sendMessage(f)
+	case "sendDocument":
+		return a.sendDocument(f)
+	case "editMessageText":
+		return a.editMessageText(f)
+	case "answerCallbackQuery":
+		return a.answerCallbackQuery(f)
+	case "getChatMember":
+		return a.getChatMember(f)
+	}
+	return nil, &refusal{Code: http.StatusNotFound, Description: "Not Found"}
+}
+
+// happened wakes whoever waits for something. The caller holds the lock.
+func (a *API) happened() {
+	close(a.changed)
+	a.changed = make(chan struct{})
+}
+
+func reply(w http.ResponseWriter, result any, no *refusal) {
+	w.Header().Set("Content-Type", "application/json")
+	if no != nil {
+		w.WriteHeader(no.Code)
+		_ = json.NewEncoder(w).Encode(struct {
+			OK bool `json:"ok"`
+			*refusal
+		}{false, no})
+		return
+	}
+	_ = json.NewEncoder(w).Encode(struct {
+		OK     bool `json:"ok"`
+		Result any  `json:"result"`
+	}{true, result})
+}

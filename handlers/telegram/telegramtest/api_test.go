@@ -1,0 +1,267 @@
+package telegramtest_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/go-telegram/bot"
+	"github.com/go-telegram/bot/models"
+
+	"waybill/handlers/telegram/telegramtest"
+)
+
+// call posts a form the plain way and returns the status and the reply.
+func call(t *testing.T, api *telegramtest.API, method string, form map[string]string) (int, string) {
+	t.Helper()
+	var body strings.Builder
+	for name, value := range form {
+		fmt.Fprintf(&body, "--B\r\nContent-Disposition: form-data; name=%q\r\n\r\n%s\r\n", name, value)
+	}
+	body.WriteString("--B--\r\n")
+	return post(t, api.URL()+"/bot"+telegramtest.Token+"/"+method, "multipart/form-data; boundary=B", body.String())
+}
+
+func post(t *testing.T, url, kind, body string) (int, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", kind)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(text)
+}
+
+// ids reads the update ids out of a reply to getUpdates.
+func ids(t *testing.T, reply string) []int64 {
+	t.Helper()
+	var r struct {
+		Result []struct {
+			ID int64 `json:"update_id"`
+		} `json:"result"`
+	}
+	if err := json.Unmarshal([]byte(reply), &r); err != nil {
+		t.Fatalf("%v in %s", err, reply)
+	}
+	var out []int64
+	for _, u := range r.Result {
+		out = append(out, u.ID)
+	}
+	return out
+}
+
+func TestTheFakeRefusesWhatTelegramRefuses(t *testing.T) {
+	api := telegramtest.Serve(t)
+	api.Know(7)
+	keys := func(data string) string {
+		return `{"inline_keyboard":[[{"text":"x","callback_data":"` + data + `"}]]}`
+	}
+	for name, c := range map[string]struct {
+		method string
+		form   map[string]string
+		says   string
+	}{
+		"an unknown chat":             {"sendMessage", map[string]string{"chat_id": "8", "text": "x"}, "chat not found"},
+		"no text":                     {"sendMessage", map[string]string{"chat_id": "7", "text": " \n"}, "message text is empty"},
+		"text that is too long":       {"sendMessage", map[string]string{"chat_id": "7", "text": strings.Repeat("包", 4097)}, "message is too long"},
+		"text of wide characters":     {"sendMessage", map[string]string{"chat_id": "7", "text": strings.Repeat("📦", 2049)}, "message is too long"},
+		"markup that is not closed":   {"sendMessage", map[string]string{"chat_id": "7", "text": "<b>x", "parse_mode": "HTML"}, "can't parse entities"},
+		"a bare ampersand in markup":  {"sendMessage", map[string]string{"chat_id": "7", "text": "a & b", "parse_mode": "HTML"}, "can't parse entities"},
+		"an unknown parse mode":       {"sendMessage", map[string]string{"chat_id": "7", "text": "x", "parse_mode": "BBCode"}, "unsupported parse_mode"},
+		"a topic that does not exist": {"sendMessage", map[string]string{"chat_id": "7", "text": "x", "message_thread_id": "5"}, "message thread not found"},
+		"an answer to nothing":        {"sendMessage", map[string]string{"chat_id": "7", "text": "x", "reply_parameters": `{"message_id":99}`}, "message to be replied not found"},
+		"65 bytes behind a button":    {"sendMessage", map[string]string{"chat_id": "7", "text": "x", "reply_markup": keys(strings.Repeat("a", 65))}, "BUTTON_DATA_INVALID"},
+		"nothing behind a button":     {"sendMessage", map[string]string{"chat_id": "7", "text": "x", "reply_markup": keys("")}, "BUTTON_DATA_INVALID"},
+		"null for a keyboard":         {"sendMessage", map[string]string{"chat_id": "7", "text": "x", "reply_markup": "null"}, "object expected"},
+		"an edit of nothing":          {"editMessageText", map[string]string{"chat_id": "7", "message_id": "1", "text": "x"}, "message to edit not found"},
+		"an unknown callback id":      {"answerCallbackQuery", map[string]string{"callback_query_id": "1"}, "query is too old"},
+		"a document without one":      {"sendDocument", map[string]string{"chat_id": "7"}, "no document"},
+		"a command in capitals":       {"setMyCommands", map[string]string{"commands": `[{"command":"Track","description":"x"}]`}, "BOT_COMMAND_INVALID"},
+		"a webhook without https":     {"setWebhook", map[string]string{"url": "http://example.org/x"}, "HTTPS URL must be provided"},
+		"a secret with a space":       {"setWebhook", map[string]string{"url": "https://example.org/x", "secret_token": "a b"}, "unallowed characters"},
+		"a member it never saw":       {"getChatMember", map[string]string{"chat_id": "7", "user_id": "4"}, "user not found"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			code, reply := call(t, api, c.method, c.form)
+			if code != http.StatusBadRequest || !strings.Contains(reply, c.says) {
+				t.Fatalf("%d %s", code, reply)
+			}
+		})
+	}
+}
+
+func TestTheFakeKnowsOneToken(t *testing.T) {
+	api := telegramtest.Serve(t)
+	for path, want := range map[string]int{"/bot1:other/getMe": 401, "/botnonsense/getMe": 404, "/": 404, "/bot" + telegramtest.Token + "/noSuchMethod": 404} {
+		if code, reply := post(t, api.URL()+path, "text/plain", ""); code != want {
+			t.Errorf("%s: %d %s", path, code, reply)
+		}
+	}
+}
+
+func TestTheFakeTakesWhatTheLibrarySends(t *testing.T) {
+	api := telegramtest.Serve(t)
+	api.Know(7)
+	b, err := bot.New(telegramtest.Token, bot.WithServerURL(api.URL())) // getMe: an empty multipart body
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := b.SendMessage(t.Context(), &bot.SendMessageParams{ChatID: 7, Text: "<b>a</b> &lt;", ParseMode: models.ParseModeHTML})
+	if err != nil || m.Text != "a <" {
+		t.Fatalf("%+v, %v", m, err)
+	}
+	if sent := api.Sent(7); len(sent) != 1 || sent[0].Entities[0] != (telegramtest.Entity{Type: "bold", Length: 1}) {
+		t.Fatalf("%v", sent)
+	}
+}
+
+func TestAnUpdateComesAgainUntilAHigherOffsetIsAskedFor(t *testing.T) {
+	api := telegramtest.Serve(t)
+	first, second := api.Say(7, "a"), api.Say(7, "b")
+	for range 2 {
+		_, reply := call(t, api, "getUpdates", nil)
+		if got := ids(t, reply); len(got) != 2 || got[0] != first {
+			t.Fatalf("%v", got)
+		}
+	}
+	_, reply := call(t, api, "getUpdates", map[string]string{"offset": fmt.Sprint(second), "limit": "1"})
+	if got := ids(t, reply); len(got) != 1 || got[0] != second {
+		t.Fatalf("%v", got)
+	}
+	if left := api.Unconfirmed(); len(left) != 1 || left[0] != second {
+		t.Fatalf("unconfirmed: %v", left)
+	}
+}
+
+func TestASecondPollerThrowsOutTheFirst(t *testing.T) {
+	api := telegramtest.Serve(t)
+	older := make(chan string, 1)
+	go func() {
+		_, reply := call(t, api, "getUpdates", map[string]string{"timeout": "50"})
+		older <- reply
+	}()
+	if err := api.WaitHeld(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	newer := make(chan string, 1)
+	go func() {
+		_, reply := call(t, api, "getUpdates", map[string]string{"timeout": "50"})
+		newer <- reply
+	}()
+	if reply := <-older; !strings.Contains(reply, `"error_code":409`) {
+		t.Fatal(reply)
+	}
+	id := api.Say(7, "a")
+	if got := ids(t, <-newer); len(got) != 1 || got[0] != id {
+		t.Fatalf("a held poll brings %v", got)
+	}
+}
+
+func TestKindsThatWereNotAskedForAreDropped(t *testing.T) {
+	api := telegramtest.Serve(t)
+	call(t, api, "getUpdates", map[string]string{"allowed_updates": `["callback_query"]`})
+	call(t, api, "getUpdates", nil) // unset keeps the previous setting
+	if id := api.Say(7, "a"); id != 0 || len(api.Unconfirmed()) != 0 {
+		t.Fatal("a message was queued")
+	}
+}
+
+func TestAWebhookExcludesPollingAndIsDeliveredUntilItAnswers2xx(t *testing.T) {
+	api := telegramtest.Serve(t)
+	api.Redeliver = 1
+	codes := []int{500, 401, 200}
+	seen := make(chan string, 3)
+	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		seen <- r.Header.Get("X-Telegram-Bot-Api-Secret-Token") + " " + string(body)
+		w.WriteHeader(codes[0])
+		codes = codes[1:]
+	}))
+	defer hook.Close()
+	call(t, api, "setWebhook", map[string]string{"url": hook.URL, "secret_token": "s"})
+	if code, reply := call(t, api, "getUpdates", nil); code != 409 || !strings.Contains(reply, "webhook is active") {
+		t.Fatal(reply)
+	}
+	api.Say(7, "a")
+	for range 3 {
+		if got := <-seen; !strings.HasPrefix(got, "s {") {
+			t.Fatal(got)
+		}
+	}
+	if err := api.WaitConfirmed(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestFaultsHitTheCallsTheyAreMeantFor(t *testing.T) {
+	api := telegramtest.Serve(t)
+	api.Know(7, 8)
+	api.Flood(8, 5)
+	if code, _ := call(t, api, "sendMessage", map[string]string{"chat_id": "7", "text": "x"}); code != 200 {
+		t.Fatal("the wrong chat is hit")
+	}
+	if code, reply := call(t, api, "sendMessage", map[string]string{"chat_id": "8", "text": "x"}); code != 429 || !strings.Contains(reply, `"retry_after":5`) {
+		t.Fatal(reply)
+	}
+	api.Down("getMe", 1)
+	if code, reply := call(t, api, "getMe", nil); code != 502 || !strings.HasPrefix(reply, "<html>") {
+		t.Fatal(reply)
+	}
+	api.Migrate(-5, -100)
+	if _, reply := call(t, api, "sendMessage", map[string]string{"chat_id": "-5", "text": "x"}); !strings.Contains(reply, `"migrate_to_chat_id":-100`) {
+		t.Fatal(reply)
+	}
+	api.Block(7)
+	if code, _ := call(t, api, "sendMessage", map[string]string{"chat_id": "7", "text": "x"}); code != 403 {
+		t.Fatal("a blocked bot writes")
+	}
+}
+
+func TestParseHTML(t *testing.T) {
+	for name, c := range map[string]struct{ in, text, err string }{
+		"plain text":                 {"你好 1", "你好 1", ""},
+		"nested tags":                {"<b>a<i>b</i></b>", "ab", ""},
+		"references":                 {"&lt;&amp;&quot;&#39;&#x4e2d;", `<&"'中`, ""},
+		"a link":                     {`<a href="https://x.org/?a=1&amp;b=2">x</a>`, "x", ""},
+		"white space around":         {" \n<b>a</b>\n ", "a", ""},
+		"an unknown tag":             {"<h1>a</h1>", "", "unsupported start tag"},
+		"a stray less-than":          {"a < b", "", "unsupported start tag"},
+		"a stray end":                {"a</b>", "", "unexpected end tag"},
+		"crossed tags":               {"<b><i>a</b></i>", "", "unmatched end tag"},
+		"an open tag":                {"<code>a", "", "can't find end tag"},
+		"a reference it has not got": {"&nbsp;", "", "unescaped &"},
+		"a stray greater-than":       {"a > b", "", "unescaped >"},
+		"bold inside code":           {"<code><b>a</b></code>", "", "inside code"},
+		"a link to nowhere":          {"<a>x</a>", "", "without href"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text, _, err := telegramtest.ParseHTML(c.in)
+			if text != c.text || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
+				t.Fatalf("%q, %v", text, err)
+			}
+		})
+	}
+}
+
+func TestWaitEndsWithItsContext(t *testing.T) {
+	api := telegramtest.New()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := api.WaitSent(ctx, func(telegramtest.Sent) bool { return false }); err == nil {
+		t.Fatal("no error")
+	}
+}

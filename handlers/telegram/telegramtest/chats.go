@@ -1,0 +1,211 @@
+package telegramtest
+
+import (
+	"net/http"
+	"regexp"
+	"strconv"
+	"time"
+	"unicode/utf16"
+)
+
+// room is a chat that the fake knows of.
+type room struct {
+	kind    string // "private", "group", "supergroup"
+	last    int64  // the last message's id
+	threads map[int64]bool
+	people  map[int64]bool
+	frozen  bool  // its messages cannot be edited any more
+	blocked bool  // the bot cannot write there
+	movedTo int64 // what it became
+}
+
+// Said is what somebody writes. Positive chats are private, negative ones groups.
+type Said struct {
+	Chat     int64
+	Thread   int64  // a topic
+	From     int64  // default: the chat itself, or in a group person 1
+	Lang     string // the person's language_code
+	Text     string
+	ReplyTo  int64 // a message of the bot's
+	Unmarked bool  // no entities are made of mentions and commands
+	InName   int64 // written in the name of this chat
+}
+
+// Know makes the fake know chats, as if somebody there had written before.
+func (a *API) Know(chats ...int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, id := range chats {
+		a.room(id)
+	}
+}
+
+func (a *API) room(id int64) *room {
+	if r := a.chats[id]; r != nil {
+		return r
+	}
+	r := &room{kind: "private", threads: map[int64]bool{}, people: map[int64]bool{}}
+	if id < 0 {
+		r.kind = "supergroup"
+	}
+	a.chats[id] = r
+	return r
+}
+
+// reach is a chat that the bot may write to.
+func (a *API) reach(id int64) (*room, *refusal) {
+	r := a.chats[id]
+	switch {
+	case r == nil:
+		return nil, bad("chat not found")
+	case r.movedTo != 0:
+		no := bad("group chat was upgraded to a supergroup chat")
+		no.Parameters.MigrateTo = r.movedTo
+		return nil, no
+	case r.blocked && r.kind == "private":
+		return nil, &refusal{Code: http.StatusForbidden, Description: "Forbidden: bot was blocked by the user"}
+	case r.blocked:
+		return nil, &refusal{Code: http.StatusForbidden, Description: "Forbidden: bot was kicked from the supergroup chat"}
+	}
+	return r, nil
+}
+
+// Say lets the one person of a private chat, or person 1 of a group, write.
+func (a *API) Say(chat int64, text string) int64 { return a.SayAs(Said{Chat: chat, Text: text}) }
+
+// SayAs lets somebody write and returns the update's id.
+func (a *API) SayAs(s Said) int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	r := a.room(s.Chat)
+	r.last++
+	m := a.frame(r, &s)
+	m["text"] = s.Text
+	if !s.Unmarked {
+		m["entities"] = marks(s.Text)
+	}
+	if s.ReplyTo != 0 {
+		if to := a.find(s.Chat, s.ReplyTo); to != nil {
+			m["reply_to_message"] = a.shown(to, r)
+		}
+	}
+	return a.push("message", m)
+}
+
+// frame is a message without content.
+func (a *API) frame(r *room, s *Said) map[string]any {
+	if s.From == 0 {
+		s.From = max(s.Chat, 1)
+	}
+	r.people[s.From] = true
+	from := map[string]any{"id": s.From, "is_bot": false, "first_name": "Somebody"}
+	if s.Lang != "" {
+		from["language_code"] = s.Lang
+	}
+	m := map[string]any{
+		"message_id": r.last, "date": time.Now().Unix(), "from": from,
+		"chat": map[string]any{"id": s.Chat, "type": r.kind},
+	}
+	if s.InName != 0 {
+		m["from"] = map[string]any{"id": 1087968824, "is_bot": true, "first_name": "Group", "username": "GroupAnonymousBot"}
+		m["sender_chat"] = map[string]any{"id": s.InName, "type": r.kind}
+	}
+	if s.Thread != 0 {
+		r.threads[s.Thread] = true
+		m["message_thread_id"], m["is_topic_message"] = s.Thread, true
+	}
+	return m
+}
+
+var markShape = regexp.MustCompile(`(?:^|\s)(/[A-Za-z0-9_]+(?:@\w+)?)|(@\w{4,})`)
+
+// marks finds commands and mentions as Telegram does, in UTF-16 code units.
+func marks(text string) []map[string]any {
+	var out []map[string]any
+	for _, at := range markShape.FindAllStringSubmatchIndex(text, -1) {
+		kind, from, to := "bot_command", at[2], at[3]
+		if from < 0 {
+			kind, from, to = "mention", at[4], at[5]
+		}
+		out = append(out, map[string]any{
+			"type":   kind,
+			"offset": len(utf16.Encode([]rune(text[:from]))),
+			"length": len(utf16.Encode([]rune(text[from:to]))),
+		})
+	}
+	return out
+}
+
+// Tap presses a button of a message and returns the query's id. A message that
+// the bot has not sent to the chat is one that Telegram has forgotten.
+func (a *API) Tap(chat, message, person int64, data string) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	r := a.room(chat)
+	r.people[person] = true
+	query := strconv.FormatInt(a.lastID+1, 10) + "77"
+	a.queries[query] = true
+	shown := map[string]any{"message_id": message, "date": 0, "chat": map[string]any{"id": chat, "type": r.kind}}
+	if s := a.find(chat, message); s != nil {
+		shown = a.shown(s, r)
+	}
+	a.push("callback_query", map[string]any{
+		"id": query, "from": map[string]any{"id": person, "is_bot": false, "first_name": "Somebody"},
+		"message": shown, "chat_instance": "1", "data": data,
+	})
+	return query
+}
+
+// Block lets the person of a private chat block the bot, or a group remove it.
+func (a *API) Block(chat int64) int64 { return a.member(chat, "member", "kicked", true) }
+
+// Unblock takes Block back.
+func (a *API) Unblock(chat int64) int64 { return a.member(chat, "kicked", "member", false) }
+
+func (a *API) member(chat int64, before, after string, blocked bool) int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	r := a.room(chat)
+	r.blocked = blocked
+	bot := map[string]any{"id": BotID, "is_bot": true, "first_name": "Waybill"}
+	return a.push("my_chat_member", map[string]any{
+		"chat": map[string]any{"id": chat, "type": r.kind}, "date": time.Now().Unix(),
+		"from":            map[string]any{"id": max(chat, 1), "is_bot": false, "first_name": "Somebody"},
+		"old_chat_member": map[string]any{"status": before, "user": bot, "until_date": 0},
+		"new_chat_member": map[string]any{"status": after, "user": bot, "until_date": 0},
+	})
+}
+
+// Drop makes the bot lose a chat without an update about it.
+func (a *API) Drop(chat int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.room(chat).blocked = true
+}
+
+// Migrate turns a group into a supergroup with another id.
+func (a *API) Migrate(from, to int64) int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	old := a.room(from)
+	old.kind, old.movedTo = "group", to
+	a.room(to)
+	old.last++
+	m := a.frame(old, &Said{Chat: from})
+	m["migrate_to_chat_id"] = to
+	return a.push("message", m)
+}
+
+// Freeze makes a chat's messages too old to be edited.
+func (a *API) Freeze(chat int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.room(chat).frozen = true
+}
+
+// Promote makes a person an administrator of a group.
+func (a *API) Promote(group, person int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.admins[[2]int64{group, person}] = true
+}

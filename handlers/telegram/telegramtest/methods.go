@@ -1,0 +1,291 @@
+package telegramtest
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Telegram's limits.
+const (
+	maxText    = 4096
+	maxCaption = 1024
+	maxData    = 64
+	maxToast   = 200
+)
+
+// Sent is a message that the bot has sent, as it stands now.
+type Sent struct {
+	Chat     int64
+	Thread   int64
+	ID       int64
+	Text     string // what the reader sees: markup parsed, white space around it gone; a file's caption
+	Raw      string // as the bot wrote it
+	Entities []Entity
+	Buttons  [][]Button
+	ReplyTo  int64
+	File     *File
+	Preview  bool // a link preview may show
+	Edits    int
+	At       time.Time // when it came, or was edited last
+}
+
+// Button is an inline button.
+type Button struct {
+	Text string `json:"text"`
+	Data string `json:"callback_data"`
+}
+
+// Answer is the end of a callback query.
+type Answer struct {
+	Query string
+	Text  string
+}
+
+// Command is a line of a command menu.
+type Command struct {
+	Name string `json:"command"`
+	Text string `json:"description"`
+}
+
+var commandShape = regexp.MustCompile(`^[a-z0-9_]{1,32}$`)
+
+func (a *API) me() any {
+	return map[string]any{
+		"id": BotID, "is_bot": true, "first_name": "Waybill", "username": BotName,
+		"can_join_groups": true, "can_read_all_group_messages": a.SeesAll,
+	}
+}
+
+// compose reads what sendMessage, sendDocument and editMessageText share.
+func compose(f form, field string, limit int) (*Sent, *refusal) {
+	s := &Sent{Chat: f.int("chat_id"), Thread: f.int("message_thread_id"), Raw: f.values[field], Preview: true, At: time.Now()}
+	if !utf8.ValidString(s.Raw) {
+		return nil, bad("strings must be encoded in UTF-8")
+	}
+	switch f.values["parse_mode"] {
+	case "":
+		s.Text = strings.TrimSpace(s.Raw)
+	case "HTML":
+		var err error
+		if s.Text, s.Entities, err = ParseHTML(s.Raw); err != nil {
+			return nil, bad("can't parse entities: %v", err)
+		}
+	default:
+		return nil, bad("unsupported parse_mode")
+	}
+	if len(utf16.Encode([]rune(s.Text))) > limit {
+		return nil, bad("message is too long")
+	}
+	var preview struct {
+		Off bool `json:"is_disabled"`
+	}
+	if err := f.json("link_preview_options", &preview); err != nil {
+		return nil, bad("can't parse link preview options JSON object")
+	}
+	s.Preview = !preview.Off
+	return s, s.markup(f)
+}
+
+// markup reads the inline keyboard.
+func (s *Sent) markup(f form) *refusal {
+	if f.values["reply_markup"] == "null" {
+		return bad("object expected as reply markup")
+	}
+	var keys struct {
+		Rows [][]Button `json:"inline_keyboard"`
+	}
+	if err := f.json("reply_markup", &keys); err != nil {
+		return bad("can't parse reply keyboard markup JSON object")
+	}
+	for _, b := range slices.Concat(keys.Rows...) {
+		if b.Text == "" {
+			return bad("inline keyboard button text must be non-empty")
+		}
+		if len(b.Data) < 1 || len(b.Data) > maxData {
+			return bad("BUTTON_DATA_INVALID")
+		}
+	}
+	s.Buttons = keys.Rows
+	return nil
+}
+
+func (a *API) sendMessage(f form) (any, *refusal) {
+	s, no := compose(f, "text", maxText)
+	if no == nil && s.Text == "" {
+		no = bad("message text is empty")
+	}
+	if no != nil {
+		return nil, no
+	}
+	return a.send(s, f)
+}
+
+func (a *API) sendDocument(f form) (any, *refusal) {
+	s, no := compose(f, "caption", maxCaption)
+	if no != nil {
+		return nil, no
+	}
+	file, ok := f.files["document"]
+	if !ok || len(file.Body) == 0 {
+		return nil, bad("there is no document in the request")
+	}
+	s.File = &file
+	return a.send(s, f)
+}
+
+// send puts a message into its chat.
+func (a *API) send(s *Sent, f form) (any, *refusal) {
+	r, no := a.reach(s.Chat)
+	if no != nil {
+		return nil, no
+	}
+	if s.Thread != 0 && !r.threads[s.Thread] {
+		return nil, bad("message thread not found")
+	}
+	var to struct {
+		ID      int64 `json:"message_id"`
+		Anyway  bool  `json:"allow_sending_without_reply"`
+		Unknown any   `json:"chat_id"`
+	}
+	if err := f.json("reply_parameters", &to); err != nil {
+		return nil, bad("can't parse reply parameters JSON object")
+	}
+	if to.ID != 0 && to.ID > r.last && !to.Anyway {
+		return nil, bad("message to be replied not found")
+	}
+	if to.ID <= r.last {
+		s.ReplyTo = to.ID
+	}
+	r.last++
+	s.ID = r.last
+	a.messages = append(a.messages, s)
+	return a.shown(s, r), nil
+}
+
+// shown is a message as Telegram shows it to the bot.
+func (a *API) shown(s *Sent, r *room) map[string]any {
+	m := map[string]any{
+		"message_id": s.ID, "date": s.At.Unix(), "from": a.me(),
+		"chat": map[string]any{"id": s.Chat, "type": r.kind},
+		"text": s.Text,
+	}
+	if s.Thread != 0 {
+		m["message_thread_id"], m["is_topic_message"] = s.Thread, true
+	}
+	if s.ReplyTo != 0 {
+		// A kind of origin that no library of today knows.
+		m["reply_to_message"] = map[string]any{
+			"message_id": s.ReplyTo, "date": 1, "chat": map[string]any{"id": s.Chat, "type": r.kind},
+			"forward_origin": map[string]any{"type": "from_the_future"},
+		}
+	}
+	return m
+}
+
+func (a *API) editMessageText(f form) (any, *refusal) {
+	now, no := compose(f, "text", maxText)
+	if no == nil && now.Text == "" {
+		no = bad("message text is empty")
+	}
+	if no != nil {
+		return nil, no
+	}
+	r, no := a.reach(now.Chat)
+	if no != nil {
+		return nil, no
+	}
+	s := a.find(now.Chat, f.int("message_id"))
+	switch {
+	case s == nil:
+		return nil, bad("message to edit not found")
+	case r.frozen:
+		return nil, bad("message can't be edited")
+	case s.File != nil:
+		return nil, bad("there is no text in the message to edit")
+	case s.Text == now.Text && slices.Equal(s.Entities, now.Entities) && slices.EqualFunc(s.Buttons, now.Buttons, slices.Equal):
+		return nil, bad("message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message")
+	}
+	s.Text, s.Raw, s.Entities, s.Buttons, s.Preview, s.At = now.Text, now.Raw, now.Entities, now.Buttons, now.Preview, now.At
+	s.Edits++
+	return a.shown(s, r), nil
+}
+
+func (a *API) find(chat, id int64) *Sent {
+	for _, s := range a.messages {
+		if s.Chat == chat && s.ID == id {
+			return s
+		}
+	}
+	return nil
+}
+
+func (a *API) answerCallbackQuery(f form) (any, *refusal) {
+	id, text := f.values["callback_query_id"], f.values["text"]
+	if !a.queries[id] {
+		return nil, bad("query is too old and response timeout expired or query ID is invalid")
+	}
+	if utf8.RuneCountInString(text) > maxToast {
+		return nil, bad("MESSAGE_TOO_LONG")
+	}
+	delete(a.queries, id)
+	a.answers = append(a.answers, Answer{Query: id, Text: text})
+	return true, nil
+}
+
+func (a *API) setMyCommands(f form) (any, *refusal) {
+	var commands []Command
+	var scope struct {
+		Type string `json:"type"`
+	}
+	if f.json("commands", &commands) != nil || f.json("scope", &scope) != nil {
+		return nil, bad("can't parse commands JSON object")
+	}
+	for _, c := range commands {
+		if !commandShape.MatchString(c.Name) || c.Text == "" || utf8.RuneCountInString(c.Text) > 256 {
+			return nil, bad("BOT_COMMAND_INVALID")
+		}
+	}
+	if lang := f.values["language_code"]; len(lang) != 0 && len(lang) != 2 || len(commands) > 100 {
+		return nil, bad("invalid language code specified, or too many commands")
+	}
+	a.menus[scope.Type+"/"+f.values["language_code"]] = commands
+	return true, nil
+}
+
+func (a *API) getChatMember(f form) (any, *refusal) {
+	chat, person := f.int("chat_id"), f.int("user_id")
+	r, no := a.reach(chat)
+	if no != nil {
+		return nil, no
+	}
+	who := map[string]any{"id": person, "is_bot": false, "first_name": "Somebody"}
+	switch {
+	case a.admins[[2]int64{chat, person}]:
+		return map[string]any{"status": "administrator", "user": who}, nil
+	case r.people[person]:
+		return map[string]any{"status": "member", "user": who}, nil
+	}
+	return nil, bad("user not found")
+}
+
+// clone makes a copy that the caller may keep.
+func (s *Sent) clone() Sent {
+	c := *s
+	c.Entities = slices.Clone(s.Entities)
+	c.Buttons = slices.Clone(s.Buttons)
+	return c
+}
+
+// String makes a failed test readable.
+func (s Sent) String() string {
+	b, err := json.Marshal(s)
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
+}

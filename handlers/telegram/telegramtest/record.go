@@ -1,0 +1,89 @@
+package telegramtest
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Sent is what the bot has sent to a chat, oldest first; chat 0 means all chats.
+func (a *API) Sent(chat int64) []Sent {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var out []Sent
+	for _, s := range a.messages {
+		if chat == 0 || s.Chat == chat {
+			out = append(out, s.clone())
+		}
+	}
+	return out
+}
+
+// Answers is how callback queries were ended.
+func (a *API) Answers() []Answer {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.answers)
+}
+
+// Menu is the command menu of a scope ("all_private_chats", "all_group_chats")
+// in a language ("" for everybody else).
+func (a *API) Menu(scope, lang string) []Command {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.menus[scope+"/"+lang])
+}
+
+// Calls is how often each method was called, refused calls included.
+func (a *API) Calls() map[string]int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return maps.Clone(a.calls)
+}
+
+// WaitSent waits until the bot has sent a message that fits.
+func (a *API) WaitSent(ctx context.Context, fits func(Sent) bool) (Sent, error) {
+	var found Sent
+	err := a.Wait(ctx, func() bool {
+		i := slices.IndexFunc(a.messages, func(s *Sent) bool { return fits(s.clone()) })
+		if i >= 0 {
+			found = a.messages[i].clone()
+		}
+		return i >= 0
+	})
+	return found, err
+}
+
+// WaitCalls waits until a method was called n times.
+func (a *API) WaitCalls(ctx context.Context, method string, n int) error {
+	return a.Wait(ctx, func() bool { return a.calls[method] >= n })
+}
+
+// WaitHeld waits until a poll is held.
+func (a *API) WaitHeld(ctx context.Context) error {
+	return a.Wait(ctx, func() bool { return a.poll != nil })
+}
+
+// WaitConfirmed waits until no update would come again.
+func (a *API) WaitConfirmed(ctx context.Context) error {
+	return a.Wait(ctx, func() bool { return len(a.updates) == 0 })
+}
+
+// Wait waits until something is so; it is looked at whenever something has
+// happened, with the fake locked: so must not call it.
+func (a *API) Wait(ctx context.Context, so func() bool) error {
+	for {
+		a.mu.Lock()
+		ok, changed := so(), a.changed
+		a.mu.Unlock()
+		if ok {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return fmt.Errorf("wait for telegram's bot: %w", ctx.Err())
+		}
+	}
+}
