@@ -84,7 +84,7 @@ func (c *Checker) heard(ctx context.Context, e *ending, p models.Parcel, k key, 
 	if k.untried && !opened && e.err == nil {
 		e.err = tracking.ErrNoRecord
 	}
-	p, renamed, err := c.recarry(ctx, e, p, t.Carrier, now)
+	p, err := c.recarry(ctx, e, p, t.Carrier, now)
 	if err != nil {
 		return err
 	}
@@ -92,9 +92,6 @@ func (c *Checker) heard(ctx context.Context, e *ending, p models.Parcel, k key, 
 		return err
 	}
 	e.change = reminded(p, e.change)
-	if renamed {
-		e.change.Note(models.Recarried, string(p.Carrier), now)
-	}
 	if slices.Contains(c.TailCarriers, p.Carrier) && !p.TailNeeded {
 		e.change = lock(e.change, now)
 	}
@@ -109,19 +106,21 @@ func (c *Checker) heard(ctx context.Context, e *ending, p models.Parcel, k key, 
 }
 
 // recarry moves the check to the parcel of the carrier that the provider
-// names. It says whether a carrier that was known turned out to be wrong, and
-// the parcel only changed its name.
-func (c *Checker) recarry(ctx context.Context, e *ending, p models.Parcel, to models.Carrier, now models.Moment) (models.Parcel, bool, error) {
+// names. The store keeps the notice of it.
+func (c *Checker) recarry(ctx context.Context, e *ending, p models.Parcel, to models.Carrier, now models.Moment) (models.Parcel, error) {
 	if to == "" || to == p.Carrier {
-		return p, false, nil
+		return p, nil
 	}
 	moved, err := c.Records.Recarry(ctx, p, to, now)
 	if err != nil {
-		return p, false, fmt.Errorf("correct carrier: %w", err)
+		return p, fmt.Errorf("correct carrier: %w", err)
 	}
 	e.version = moved.Version
 	moved.AskedAt = max(moved.AskedAt, p.AskedAt)
-	return moved, moved.ID == p.ID && p.Carrier != "", nil
+	if moved.ID == p.ID {
+		moved.StatusAt = p.StatusAt
+	}
+	return moved, nil
 }
 
 // decide compares an answer with what is stored; what has not changed at all

@@ -7,8 +7,6 @@ import (
 	"runtime/debug"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
-
 	"waybill/models"
 )
 
@@ -35,8 +33,7 @@ func (t *telling) tell(ctx context.Context, c models.Chat, n models.News) (model
 	switch outcome {
 	case sent:
 		return t.mark(ctx, c, n)
-	case refused:
-		t.alarm(ctx, "a platform refuses a message for good; it was not told", err)
+	case refused: // the Teller has tried plain text and told the operator
 		return t.mark(ctx, c, n)
 	case gone:
 		return t.turnOver(ctx, c, t.Store.Gone(ctx, c.ID, t.now()))
@@ -68,9 +65,11 @@ func (t *telling) send(ctx context.Context, n models.News) (err error) {
 func (t *telling) mark(ctx context.Context, c models.Chat, n models.News) (models.Moment, bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writing)
 	defer cancel()
-	_, err := backoff.Retry(ctx, func() (struct{}, error) {
-		return struct{}{}, t.Store.Told(ctx, n.Follow.ID, n.Upto)
-	})
+	err := t.Store.Told(ctx, n.Follow.ID, n.Upto)
+	for err != nil && ctx.Err() == nil {
+		pause(ctx, time.Second/4)
+		err = t.Store.Told(ctx, n.Follow.ID, n.Upto)
+	}
 	if err != nil {
 		t.failed(ctx, "move mark", err)
 		return t.retry(c, 0), true
@@ -92,13 +91,6 @@ func (t *telling) turnOver(ctx context.Context, c models.Chat, err error) (model
 func (t *telling) retry(c models.Chat, floor time.Duration) models.Moment {
 	doubled := min(time.Minute, time.Second<<min(c.Failures, 6))
 	return t.now().Add(max(doubled, floor))
-}
-
-func (t *telling) alarm(ctx context.Context, what string, err error) {
-	t.Log.Error(what, "door", t.door, "error", err)
-	if t.Alarm != nil {
-		t.Alarm.Alarm(ctx, what, err)
-	}
 }
 
 func outcomeOf(err error) string {

@@ -32,11 +32,6 @@ type Checks interface {
 	Check(ctx context.Context, p models.Parcel, tail string, purpose models.Purpose) (models.Checked, error)
 }
 
-// Alarm tells the operator what needs a person.
-type Alarm interface {
-	Alarm(ctx context.Context, what string, err error)
-}
-
 // Settings are what a Scheduler needs.
 type Settings struct {
 	Store   Store
@@ -48,7 +43,6 @@ type Settings struct {
 	Workers int           // checks under way together; 0 means 256
 	Grace   time.Duration // for what is in flight when Run's context ends; 0 means 6 s
 	Meter   Meter         // may be nil
-	Alarm   Alarm         // may be nil
 	Log     *slog.Logger  // may be nil
 	Now     func() time.Time
 }

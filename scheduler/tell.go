@@ -31,8 +31,9 @@ type Chats interface {
 }
 
 // Teller tells one chat about one parcel. It returns nil once the platform has
-// accepted the message; models.ErrGone, ErrRefused or ErrNoCredit, *models.Wait
-// or *models.Moved; anything else is passing.
+// accepted the message; models.ErrGone or ErrNoCredit, *models.Wait or
+// *models.Moved; models.ErrRefused when the platform will never take it, after
+// the Teller has tried plain text and told the operator. Anything else is passing.
 type Teller interface {
 	Tell(ctx context.Context, n models.News) error
 }
