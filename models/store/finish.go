@@ -105,7 +105,7 @@ func (e *ending) admit(i int, f finish) {
 	}
 	row := &parcelRow{Parcel: fit(f.Change.Parcel), NextAt: f.DueAt, LeftAt: stored.LeftAt}
 	row.Number, row.Carrier, row.CreatedAt = stored.Number, stored.Carrier, stored.CreatedAt
-	row.AskedAt = max(row.AskedAt, stored.AskedAt)
+	row.AskedAt, row.SettledAt = max(row.AskedAt, stored.AskedAt), f.now
 	row.Version, row.DueAt = stored.Version+1, f.DueAt
 	if !row.Live() {
 		row.DueAt = models.Never
@@ -134,8 +134,8 @@ func (e *ending) write(tx *gorm.DB, s *Store) error {
 		return err
 	}
 	columns := []string{
-		"status", "detail", "provider", "tail_needed", "final", "seq", "version", "due_at", "next_at", "asked_at", "heard_at",
-		"failures", "event_at", "news_at", "status_at", "since", "done_at", "digest", "noticed",
+		"status", "detail", "provider", "tail_needed", "final", "seq", "version", "due_at", "next_at", "asked_at", "settled_at",
+		"heard_at", "failures", "event_at", "news_at", "status_at", "since", "done_at", "digest", "noticed",
 	}
 	if err := upsert(tx, &e.rows, []string{"id"}, columns...); err != nil {
 		return err

@@ -48,8 +48,8 @@ func (s *Store) Ensure(ctx context.Context, number string, carrier models.Carrie
 	}
 	err = s.within(ctx, func(tx *gorm.DB) error {
 		row := parcelRow{LeftAt: now, Parcel: models.Parcel{
-			Number: number, Carrier: carrier, TailNeeded: tailNeeded, Status: models.Unknown, StatusAt: now,
-			Version: 1, DueAt: models.Never, CreatedAt: now,
+			Number: number, Carrier: carrier, TailNeeded: tailNeeded, StatusAt: now, Version: 1,
+			DueAt: models.Never, CreatedAt: now,
 		}}
 		if err := tx.Clauses(s.ignore()).Create(&row).Error; err != nil {
 			return err

@@ -15,6 +15,7 @@ CREATE TABLE parcels (
     due_at        BIGINT NOT NULL DEFAULT 4611686018427387904,
     next_at       BIGINT NOT NULL DEFAULT 0,
     asked_at      BIGINT NOT NULL DEFAULT 0,
+    settled_at    BIGINT NOT NULL DEFAULT 0,
     heard_at      BIGINT NOT NULL DEFAULT 0,
     failures      INT NOT NULL DEFAULT 0,
     event_at      BIGINT NOT NULL DEFAULT 0,

@@ -1,0 +1,50 @@
+package seal
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// FileName is the key file's place: beside the SQLite file at dbPath.
+func FileName(dbPath string) string { return dbPath + ".key" }
+
+// KeyFile returns the key in the file at path. A file that is missing is made
+// with a new key, once, readable by its owner only; of several processes that
+// start at the same time all get the same key.
+func KeyFile(path string) (string, error) {
+	keys, err := readKey(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return keys, err
+	}
+	if err := makeKey(path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return "", fmt.Errorf("make key file: %w", err)
+	}
+	return readKey(path)
+}
+
+func readKey(path string) (string, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("read key file: %w", err)
+	}
+	return strings.TrimSpace(string(text)), nil
+}
+
+// makeKey writes a file of another name and links it to its place, which fails
+// when somebody was faster: nobody ever reads half a key.
+func makeKey(path string) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".key-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.Remove(f.Name())) }()
+	_, err = f.WriteString(NewKey() + "\n")
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Link(f.Name(), path)
+}

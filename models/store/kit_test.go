@@ -1,0 +1,138 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"waybill/models"
+	"waybill/models/store"
+	"waybill/models/store/storetest"
+)
+
+const (
+	minute = models.Moment(60_000)
+	hour   = 60 * minute
+	floor  = 30 * time.Minute
+)
+
+// noon is the tests' now: noon in Shanghai.
+func noon() models.Moment {
+	return models.At(time.Date(2025, 6, 10, 12, 0, 0, 0, models.Shanghai))
+}
+
+// kit is a store with short ways to do what most tests begin with.
+type kit struct {
+	*store.Store
+	t    *testing.T
+	open func() *store.Store
+}
+
+// each runs a test with a kit on every kind of database.
+func each(t *testing.T, test func(k kit)) {
+	t.Helper()
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		test(kit{Store: open(), t: t, open: open})
+	})
+}
+
+// ctx is the test's context.
+func (k kit) ctx() context.Context { return k.t.Context() }
+
+// ok fails the test on an error.
+func (k kit) ok(err error) {
+	k.t.Helper()
+	if err != nil {
+		k.t.Fatal(err)
+	}
+}
+
+// parcel makes the n-th parcel.
+func (k kit) parcel(n int) models.Parcel {
+	k.t.Helper()
+	p, err := k.Ensure(k.ctx(), number(n), "sf", false, noon())
+	k.ok(err)
+	return p
+}
+
+// sealed makes the n-th parcel, one that needs a tail.
+func (k kit) sealed(n int) models.Parcel {
+	k.t.Helper()
+	p, err := k.Ensure(k.ctx(), number(n), "sf", true, noon())
+	k.ok(err)
+	return p
+}
+
+// number is the n-th synthetic waybill.
+func number(n int) string { return fmt.Sprintf("SF1%012d", n) }
+
+// chat makes the n-th chat of the telegram door.
+func (k kit) chat(n int) models.Chat {
+	k.t.Helper()
+	c, err := k.Chat(k.ctx(), models.Address{Door: "telegram", Room: fmt.Sprint(n)}, false, noon())
+	k.ok(err)
+	return c
+}
+
+// follow has a chat follow a parcel as far as it has come.
+func (k kit) follow(c models.Chat, p models.Parcel) models.Follow {
+	k.t.Helper()
+	f, err := k.Follow(k.ctx(), models.Following{ChatID: c.ID, ParcelID: p.ID, Told: p.Seq}, noon())
+	k.ok(err)
+	return f
+}
+
+// stored reads a parcel again.
+func (k kit) stored(id int64) models.Parcel {
+	k.t.Helper()
+	p, err := k.Parcel(k.ctx(), id)
+	k.ok(err)
+	return p
+}
+
+// again reads a chat again.
+func (k kit) again(c models.Chat) models.Chat {
+	k.t.Helper()
+	c, err := k.ChatByID(k.ctx(), c.ID)
+	k.ok(err)
+	return c
+}
+
+// query is a poll of a parcel.
+func query(p models.Parcel) models.Call {
+	return models.Call{
+		Provider: "muzhi", Kind: models.CallQuery, Purpose: models.Poll, Number: p.Number, Floor: floor, Parcel: p.ID, Version: p.Version,
+	}
+}
+
+// begin begins a call that must be granted.
+func (k kit) begin(c models.Call, now models.Moment) models.Ticket {
+	k.t.Helper()
+	ticket, err := k.Begin(k.ctx(), c, now)
+	k.ok(err)
+	return ticket
+}
+
+// scan gives a parcel one more event, as a check that brings news does.
+func scan(p models.Parcel, text string, at models.Moment) models.Finish {
+	e := models.Event{Seq: p.Seq + 1, Kind: models.Scan, At: at, Text: text}
+	e.Sign()
+	version := p.Version
+	p.Seq++
+	p.NewsAt = at
+	return models.Finish{Version: version, Change: models.Change{Parcel: p, Events: []models.Event{e}}, DueAt: at + 2*hour, TellAt: at}
+}
+
+// finish ends a check that must be taken.
+func (k kit) finish(f models.Finish, now models.Moment) models.Parcel {
+	k.t.Helper()
+	p, err := k.Finish(k.ctx(), f, now)
+	k.ok(err)
+	return p
+}
+
+// closing is a call's end.
+func closing(t models.Ticket, outcome models.Outcome, billed bool) models.Closing {
+	return models.Closing{Ticket: t, Outcome: outcome, Billed: billed, At: t.At + 100}
+}
