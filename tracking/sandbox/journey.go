@@ -95,7 +95,7 @@ func (s *Sandbox) carries(number string, asked models.Carrier) (models.Carrier, 
 	if c, ok := s.scenarios[number]; ok {
 		return c.Carrier, asked == "" || asked == c.Carrier
 	}
-	likely := guess(number)
+	likely := s.guess(number)
 	switch {
 	case asked == "" && len(likely) > 0:
 		return likely[0], true

@@ -122,9 +122,9 @@ func (s *Sandbox) muzhiQuery(r *http.Request) (int, any) {
 		return muzhiBilled, muzhiTrace{OK: 1, Msg: "单号格式不正确", Data: []muzhiScan{}}
 	}
 	c := s.scenarios[number]
-	carrier, fits := s.carries(number, carrierOf(code))
+	carrier, fits := s.carries(number, s.carrierOf(code))
 	switch {
-	case code != "" && carrierOf(code) == "", !fits:
+	case code != "" && s.carrierOf(code) == "", !fits:
 		return muzhiBilled, muzhiTrace{OK: 1, Msg: "查询成功,无法匹配物流类型", Data: []muzhiScan{}}
 	case c.refusal != "":
 		return muzhiBilled, muzhiTrace{OK: 1, Msg: c.refusal, Status: muzhiStatus(invalidWhen(c.refusal)), Data: []muzhiScan{}}
@@ -135,7 +135,7 @@ func (s *Sandbox) muzhiQuery(r *http.Request) (int, any) {
 	if c.company != "" {
 		carrier = c.company
 	}
-	return muzhiBilled, muzhiAnswer(number, carrier, s.view(number))
+	return muzhiBilled, s.muzhiAnswer(number, carrier, s.view(number))
 }
 
 func invalidWhen(msg string) models.Status {
@@ -187,8 +187,8 @@ func (s *Sandbox) muzhiTail(number string, carrier models.Carrier, tail string) 
 	return ""
 }
 
-func muzhiAnswer(number string, carrier models.Carrier, v view) muzhiTrace {
-	t := muzhiTrace{OK: 1, Msg: "查询成功", Status: muzhiStatus(v.Status), Kdmc: companyOf(carrier).Name, Kddh: mask(number), Data: []muzhiScan{}}
+func (s *Sandbox) muzhiAnswer(number string, carrier models.Carrier, v view) muzhiTrace {
+	t := muzhiTrace{OK: 1, Msg: "查询成功", Status: muzhiStatus(v.Status), Kdmc: s.companyOf(carrier).Name, Kddh: mask(number), Data: make([]muzhiScan, 0, len(v.Scans))}
 	if len(v.Scans) == 0 {
 		t.Msg = "查询成功,暂无记录"
 	}

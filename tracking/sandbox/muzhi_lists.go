@@ -47,8 +47,8 @@ func companies() []company {
 }
 
 // carrierOf is whom a code of Muzhi's means, "" when he does not know it.
-func carrierOf(code string) models.Carrier {
-	for _, c := range companies() {
+func (s *Sandbox) carrierOf(code string) models.Carrier {
+	for _, c := range s.companies {
 		if c.SimName == code {
 			return c.carrier
 		}
@@ -56,8 +56,8 @@ func carrierOf(code string) models.Carrier {
 	return ""
 }
 
-func companyOf(carrier models.Carrier) company {
-	for _, c := range companies() {
+func (s *Sandbox) companyOf(carrier models.Carrier) company {
+	for _, c := range s.companies {
 		if c.carrier == carrier {
 			return c
 		}
@@ -80,8 +80,8 @@ func (s *Sandbox) muzhiDetect(r *http.Request) (int, any) {
 		return muzhiUnbilled, muzhiDetected{Msg: msg, Data: []company{}}
 	}
 	found := muzhiDetected{OK: 1, Msg: "匹配成功", Data: []company{}}
-	for _, carrier := range guess(number) {
-		found.Data = append(found.Data, companyOf(carrier))
+	for _, carrier := range s.guess(number) {
+		found.Data = append(found.Data, s.companyOf(carrier))
 	}
 	found.LikeCount = len(found.Data)
 	if found.LikeCount == 0 {
@@ -113,7 +113,7 @@ const pageSize = 10
 func (s *Sandbox) muzhiList(r *http.Request) (int, any) {
 	key := r.URL.Query().Get("key")
 	var rows []company
-	for _, c := range companies() {
+	for _, c := range s.companies {
 		if strings.Contains(c.Name, key) {
 			rows = append(rows, c)
 		}

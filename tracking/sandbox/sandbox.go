@@ -34,6 +34,8 @@ type Sandbox struct {
 	Options
 	mux       *http.ServeMux
 	scenarios map[string]Scenario
+	shapes    []shape
+	companies []company
 	memory    *memory
 	ledger    *ledger
 	broken    *broken
@@ -54,7 +56,7 @@ func New(o Options) *Sandbox {
 		o.Slow = 30 * time.Second
 	}
 	s := &Sandbox{
-		Options: o, mux: http.NewServeMux(), scenarios: map[string]Scenario{},
+		Options: o, mux: http.NewServeMux(), scenarios: map[string]Scenario{}, shapes: shapes(), companies: companies(),
 		memory: newMemory(o.Remember), ledger: newLedger(o.Remember), broken: newBroken(),
 	}
 	for _, c := range Scenarios() {

@@ -39,16 +39,16 @@ func shapes() []shape {
 
 // guess names the carriers that a number may belong to, the likeliest first;
 // none when it looks like nobody's.
-func guess(number string) []models.Carrier {
+func (s *Sandbox) guess(number string) []models.Carrier {
 	if c, ok := postal(number); ok {
 		return []models.Carrier{c}
 	}
 	if strings.HasPrefix(number, "JD") && len(number) == 15 && digits(number[4:]) {
 		return []models.Carrier{"jd"}
 	}
-	for _, s := range shapes() {
-		if s.fits(number) {
-			return s.carriers
+	for _, form := range s.shapes {
+		if form.fits(number) {
+			return form.carriers
 		}
 	}
 	return nil
