@@ -48,7 +48,7 @@ func (f *fault) token() bool {
 func (f *fault) gone() bool {
 	return f.says("chat not found", "user not found", "user is deactivated", "peer_id_invalid", "kicked",
 		"group chat was deleted", "group chat was deactivated", "chat_write_forbidden", "chat_restricted",
-		"not enough rights", "have no rights", "need administrator rights",
+		"not enough rights to send text", "have no rights to send a message", "need administrator rights",
 		"message thread not found", "topic_closed", "topic_deleted")
 }
 

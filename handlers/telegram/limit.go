@@ -83,9 +83,9 @@ type room struct {
 
 func newLimiter(l Limits, s Slots, now func() time.Time) *limiter {
 	lim := &limiter{limits: l, now: now, rooms: map[string]*room{}}
-	lim.overall = &local{pace: rate.NewLimiter(rate.Limit(l.PerSecond), 1), now: now}
+	lim.overall = &local{pace: rate.NewLimiter(rate.Every(everySlot(l.PerSecond)), 1), now: now}
 	if s != nil {
-		lim.overall = &shared{slots: s, every: everySlot(l.PerSecond), now: now}
+		lim.overall = newShared(s, l.PerSecond, now)
 	}
 	return lim
 }

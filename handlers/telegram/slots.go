@@ -3,7 +3,6 @@ package telegram
 import (
 	"context"
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,12 +29,16 @@ type shared struct {
 	now     func() time.Time
 	waiting atomic.Int64
 
-	mu   sync.Mutex
+	lock chan struct{} // one place: who is in it may reserve, and owns what follows
 	slot models.Moment // the next one of those reserved
 	left int
 }
 
-// everySlot is the distance of slots, rounded up to the store's milliseconds.
+func newShared(s Slots, perSecond int, now func() time.Time) *shared {
+	return &shared{slots: s, every: everySlot(perSecond), now: now, lock: make(chan struct{}, 1)}
+}
+
+// everySlot is the distance of messages, rounded up to the store's milliseconds.
 func everySlot(perSecond int) time.Duration {
 	ms := (1000 + perSecond - 1) / perSecond
 	return time.Duration(ms) * time.Millisecond
@@ -46,10 +49,14 @@ func everySlot(perSecond int) time.Duration {
 func (s *shared) next(ctx context.Context) (time.Duration, error) {
 	s.waiting.Add(1)
 	defer s.waiting.Add(-1)
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	select {
+	case s.lock <- struct{}{}:
+		defer func() { <-s.lock }()
+	case <-ctx.Done():
+		return 0, fmt.Errorf("wait for a turn: %w", ctx.Err())
+	}
 	now := models.At(s.now())
-	for s.left > 0 && s.slot.Add(s.every) <= now {
+	for s.left > 0 && s.slot < now {
 		s.slot, s.left = s.slot.Add(s.every), s.left-1
 	}
 	if s.left == 0 {
@@ -57,7 +64,7 @@ func (s *shared) next(ctx context.Context) (time.Duration, error) {
 			return 0, err
 		}
 	}
-	d := s.slot.Sub(now)
+	d := max(s.slot.Sub(models.At(s.now())), 0)
 	if d > patience {
 		return 0, &models.Wait{After: d}
 	}

@@ -53,11 +53,14 @@ type Door struct {
 }
 
 // New makes the door of one bot. It calls nobody: Setup does. wake is called
-// whenever something new lies in the inbox; it must not block.
+// whenever something new lies in the inbox; it must not block. It may be nil.
 func New(s Settings, inbox Inbox, wake func()) (*Door, error) {
 	s, err := s.complete()
 	if err != nil {
 		return nil, fmt.Errorf("set up telegram: %w", err)
+	}
+	if wake == nil {
+		wake = func() {}
 	}
 	h := newHealth()
 	d := &Door{

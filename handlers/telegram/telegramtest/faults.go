@@ -9,6 +9,7 @@ import (
 type Fault struct {
 	Method      string // "" means any but getUpdates
 	Chat        int64  // 0 means any, or none
+	After       int    // how many such calls pass before it hits
 	Times       int    // how many calls it hits, default 1; -1: all
 	Code        int    // of the refusal
 	Description string
@@ -51,6 +52,10 @@ func (a *API) takeFault(method string, chat int64) *Fault {
 	for i, f := range a.faults {
 		fits := f.Method == method || f.Method == "" && method != "getUpdates"
 		if !fits || f.Chat != 0 && f.Chat != chat {
+			continue
+		}
+		if f.After > 0 {
+			f.After--
 			continue
 		}
 		if f.Times--; f.Times == 0 {
