@@ -63,7 +63,7 @@ func (t *turn) numbers(ctx context.Context, found tracking.Recognised) ([]Reply,
 // trackCommand is /track: the same as a text with a number, whatever the
 // number looks like.
 func (t *turn) trackCommand(ctx context.Context, args string) ([]Reply, error) {
-	if found := tracking.Recognise(args); len(found.Numbers) > 0 {
+	if found := tracking.RecogniseTracked(args); len(found.Numbers) > 0 {
 		return t.numbers(ctx, found)
 	}
 	if args != "" && !asksWhere(args) && !asksWhere(t.m.Text) {
@@ -160,8 +160,8 @@ func (t *turn) look(ctx context.Context, lookups []*lookup) error {
 	return g.Wait()
 }
 
-// check asks about one parcel; when the carrier turns out to want a tail, it
-// tries the one at hand.
+// check asks about one parcel; when it turns out to want a tail, the one at
+// hand is tried.
 func (t *turn) check(ctx context.Context, l *lookup) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -171,15 +171,16 @@ func (t *turn) check(ctx context.Context, l *lookup) (err error) {
 	if err := t.checkOnce(ctx, l); err != nil {
 		return err
 	}
-	if !errors.Is(l.checked.Err, tracking.ErrTailNeeded) || l.parcel.TailNeeded {
+	wanted := errors.Is(l.checked.Err, tracking.ErrTailNeeded) || l.checked.Parcel.TailNeeded
+	if !wanted || l.parcel.TailNeeded {
 		return nil
 	}
-	parcel, err := t.Parcels.Ensure(ctx, l.parcel.Number, l.checked.Parcel.Carrier, true, t.now)
-	if err != nil {
+	p := l.checked.Parcel
+	if l.parcel, err = t.Parcels.Ensure(ctx, p.Number, p.Carrier, true, t.now); err != nil {
 		return wrap("keep parcel", err)
 	}
-	l.parcel, l.checked.Parcel = parcel, parcel
-	if err := t.unlock(ctx, l); err != nil || l.needs != "" || l.note != "" {
+	l.checked.Parcel = l.parcel
+	if err := t.unlock(ctx, l); err != nil || l.untried == "" {
 		return err
 	}
 	return t.checkOnce(ctx, l)

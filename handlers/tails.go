@@ -97,14 +97,18 @@ func (t *turn) tailWrong(ctx context.Context, l *lookup) error {
 	return nil
 }
 
-// keptWrong is for a stored tail that was refused now: whoever has opened the
-// parcel before keeps seeing it, anybody else is asked.
+// keptWrong is for a stored tail that was refused now, perhaps another
+// follower's. This chat is asked again only if it was its own.
 func (t *turn) keptWrong(ctx context.Context, l *lookup) error {
-	if l.state == models.TailOK {
-		return t.join(ctx, l)
+	follow, ours, err := t.Follows.FollowOf(ctx, t.chat.ID, l.checked.Parcel.ID)
+	if err != nil {
+		return wrap("find follow", err)
 	}
-	l.note, l.needs = "tail.wrong", models.AskTail
-	return nil
+	if ours && follow.TailState == models.TailWrong {
+		l.note, l.needs = "tail.wrong", models.AskTail
+		return nil
+	}
+	return t.join(ctx, l)
 }
 
 // verified says that the answer proves the tail: it brought a trace.

@@ -129,6 +129,9 @@ func (v voice) notice(e models.Event, p models.Parcel) Block {
 	case models.Ended:
 		return v.sentence("notice.ended_"+ending(e.Text), "Number", p.Number)
 	case models.TailRefused:
+		if e.Text == models.TailMissing {
+			return v.sentence("notice.tail_missing", "Number", p.Number)
+		}
 		return v.sentence("notice.tail", "Number", p.Number)
 	case models.StatusChanged:
 		return nil

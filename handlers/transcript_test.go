@@ -1,0 +1,226 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"waybill/models"
+)
+
+// A transcript is a conversation, line by line:
+//
+//	> text         somebody says it
+//	@> text        in a group: and means the bot
+//	tap Button     presses a button of the last message that had some
+//	< line         the next line of the answer; /…/ is a regular expression
+//	chat NAME      from here on in this chat; "group NAME" is a group
+//	as PERSON      from here on this person speaks
+//	wait 3h        time passes
+//	restart        the process starts anew
+//	join, leave    the bot is added, or blocked
+//	platform TAG   from here on the platform tells this language
+//
+// All lines of an answer must be there, in order; no "<" means silence.
+type transcript struct {
+	*world
+	t        *testing.T
+	c        *Conversation
+	room     string
+	group    bool
+	person   string
+	lang     string
+	buttons  map[string][][]Button // the last ones, by room
+	answered []string
+	expected []string
+	at       int
+}
+
+func TestTranscripts(t *testing.T) {
+	files, err := filepath.Glob("testdata/transcripts/*/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no transcripts: %v", err)
+	}
+	for _, file := range files {
+		locale := filepath.Base(filepath.Dir(file))
+		t.Run(locale+"/"+strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			body, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := newWorld(t, locale)
+			tr := &transcript{world: w, t: t, c: w.conversation(), room: "me", person: "me", buttons: map[string][][]Button{}}
+			for i, line := range strings.Split(string(body), "\n") {
+				tr.line(i+1, strings.TrimRight(line, " "))
+			}
+			tr.compare()
+		})
+	}
+}
+
+func (tr *transcript) line(at int, line string) {
+	word, rest, _ := strings.Cut(line, " ")
+	if word == "<" {
+		tr.expected = append(tr.expected, rest)
+		return
+	}
+	if word == "" || strings.HasPrefix(word, "#") {
+		return
+	}
+	tr.compare()
+	tr.at = at
+	switch word {
+	case ">":
+		tr.say(Message{Text: rest, Addressed: !tr.group})
+	case "@>":
+		tr.say(Message{Text: rest, Addressed: true})
+	case "tap":
+		tr.say(Message{Happening: Tapped, Button: tr.button(rest), Addressed: true})
+	case "join":
+		tr.say(Message{Happening: Joined, Addressed: true})
+	case "leave":
+		tr.say(Message{Happening: Left, Addressed: true})
+	case "chat", "group":
+		tr.room, tr.group = rest, word == "group"
+	case "as":
+		tr.person = rest
+	case "platform":
+		tr.lang = rest
+	case "wait":
+		d, err := time.ParseDuration(rest)
+		if err != nil {
+			tr.t.Fatalf("line %d: %v", at, err)
+		}
+		tr.pass(d)
+	case "restart":
+		tr.restart()
+		tr.c = tr.conversation()
+	default:
+		tr.t.Fatalf("line %d: %q is no line of a transcript", at, line)
+	}
+}
+
+func (tr *transcript) button(text string) string {
+	for _, row := range tr.buttons[tr.room] {
+		for _, b := range row {
+			if b.Text == text {
+				return b.Data
+			}
+		}
+	}
+	return text // made up, or an old one
+}
+
+func (tr *transcript) say(m Message) {
+	tr.t.Helper()
+	chat := tr.chat(tr.room, tr.group)
+	m.Address, m.Group, m.From, m.Lang, m.Token = chat.Address, tr.group, tr.person, tr.lang, "token"
+	replies, err := tr.c.Handle(tr.t.Context(), chat, m)
+	if err != nil {
+		tr.t.Fatalf("line %d: %v", tr.at, err)
+	}
+	tr.answered = shown(replies)
+	for _, r := range replies {
+		if len(r.Buttons) > 0 {
+			tr.buttons[tr.room] = r.Buttons
+		}
+		for _, row := range r.Buttons {
+			for _, b := range row {
+				if len(b.Data) > 64 || b.Data == "" {
+					tr.t.Errorf("line %d: button %q carries %d bytes", tr.at, b.Text, len(b.Data))
+				}
+			}
+		}
+	}
+	tr.unspoilt(replies)
+}
+
+// unspoilt looks for what no user may ever see.
+func (tr *transcript) unspoilt(replies []Reply) {
+	for _, line := range shown(replies) {
+		for _, spoilt := range []string{"<no value>", "%!", "asked too recently", "not found", "provider"} {
+			if strings.Contains(line, spoilt) {
+				tr.t.Errorf("line %d: a user sees %q", tr.at, line)
+			}
+		}
+	}
+}
+
+func (tr *transcript) compare() {
+	tr.t.Helper()
+	got, want := tr.answered, tr.expected
+	tr.answered, tr.expected = nil, nil
+	ok := len(got) == len(want)
+	for i := range want {
+		ok = ok && matches(want[i], got[i])
+	}
+	if !ok {
+		tr.t.Errorf("line %d: the answer differs (-want +got):\n%s", tr.at, cmp.Diff(want, got))
+	}
+}
+
+func matches(want, got string) bool {
+	if len(want) > 1 && strings.HasPrefix(want, "/") && strings.HasSuffix(want, "/") {
+		return regexp.MustCompile("^(?:" + want[1:len(want)-1] + ")$").MatchString(got)
+	}
+	return want == got
+}
+
+func TestHandleReportsTheStoresFailuresSoThatItIsTriedAgain(t *testing.T) {
+	w := newWorld(t, "en")
+	c := w.conversation()
+	chat := w.chat("me", false)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.Handle(ctx, chat, Message{Text: "YT1000000000017", Addressed: true}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want the context's end", err)
+	}
+	if _, follows, err := w.store.FollowOf(t.Context(), chat.ID, 1); follows || err != nil {
+		t.Errorf("the chat follows something: %v, %v", follows, err)
+	}
+}
+
+func TestOnlyTheFirstReplyCarriesTheToken(t *testing.T) {
+	w := newWorld(t, "en")
+	c := w.conversation()
+	replies, err := c.Handle(t.Context(), w.chat("me", false), Message{Text: "YT1000000000017 SF1000000000015", Addressed: true, Token: "t"})
+	if err != nil || len(replies) == 0 || replies[0].Token != "t" {
+		t.Fatalf("got %v, %v", replies, err)
+	}
+	for _, r := range replies[1:] {
+		if r.Token != "" {
+			t.Error("a second reply carries the token")
+		}
+	}
+}
+
+func TestACheckThatTakesTooLongIsFollowedAllTheSame(t *testing.T) {
+	w := newWorld(t, "en")
+	c := w.conversation()
+	c.Checker = slow{}
+	chat := w.chat("me", false)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	turn := &turn{Conversation: c, voice: c.voice(chat, models.At(w.clock())), chat: chat}
+	l := &lookup{parcel: models.Parcel{ID: 1}}
+	over, end := context.WithCancel(ctx)
+	end()
+	if err := turn.checkOnce(over, l); err != nil || reason(l.checked.Err) != "under_way" {
+		t.Errorf("got %v, %v", l.checked, err)
+	}
+}
+
+// slow never answers before its context ends.
+type slow struct{}
+
+func (slow) Check(ctx context.Context, _ models.Parcel, _ string, _ models.Purpose) (models.Checked, error) {
+	<-ctx.Done()
+	return models.Checked{}, ctx.Err()
+}
