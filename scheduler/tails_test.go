@@ -1,0 +1,230 @@
+package scheduler
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"waybill/models"
+	"waybill/models/store/storetest"
+	"waybill/tracking"
+)
+
+// guarded opens a waybill with one tail only.
+func guarded(tail string, texts ...string) func(query) (models.Trace, error) {
+	return func(q query) (models.Trace, error) {
+		switch q.tail {
+		case tail:
+			return shows(models.InTransit, texts...)(q)
+		case "":
+			return fails(tracking.ErrTailNeeded)(q)
+		}
+		return fails(tracking.ErrTailWrong)(q)
+	}
+}
+
+// locked makes chats follow an SF parcel with their tails, in one state.
+func (r *rig) locked(state models.TailState, tails map[string]string) models.Parcel {
+	r.t.Helper()
+	var p models.Parcel
+	for room, tail := range tails {
+		p = r.followWith(sf, "sf", true, models.Following{Tail: tail, TailState: state}, room)
+	}
+	return p
+}
+
+func TestATailThatBringsATraceIsVerifiedForAllWhoGaveIt(t *testing.T) {
+	r := newRig(t, storetest.New(t))
+	p := r.locked(models.TailUntried, map[string]string{"a": "1111", "b": "1111"})
+	r.provider.says(guarded("1111", "揽收"))
+	if got := r.poll(p.ID); got.Err != nil {
+		t.Fatalf("checked %+v", got)
+	}
+	for _, room := range []string{"a", "b"} {
+		if r.tailState(room, p.ID) != models.TailOK {
+			t.Errorf("%s: state %v", room, r.tailState(room, p.ID))
+		}
+		r.wantOwed(room, sf+" scan:揽收")
+	}
+}
+
+func TestATailEqualToAVerifiedOneIsVerifiedWithoutATry(t *testing.T) {
+	r := newRig(t, storetest.New(t))
+	r.locked(models.TailOK, map[string]string{"a": "1111"})
+	p := r.locked(models.TailUntried, map[string]string{"b": "1111"})
+	r.provider.says(fails(tracking.ErrNoRecord))
+	r.poll(p.ID)
+	if r.tailState("b", p.ID) != models.TailOK {
+		t.Error("not verified")
+	}
+}
+
+func TestAnAnswerWithoutARecordVerifiesNothing(t *testing.T) {
+	r := newRig(t, storetest.New(t))
+	p := r.locked(models.TailUntried, map[string]string{"a": "1111"})
+	for _, answer := range []func(query) (models.Trace, error){fails(tracking.ErrNoRecord), shows(models.InTransit)} {
+		r.provider.says(answer)
+		if got := r.poll(p.ID); !errors.Is(got.Err, tracking.ErrNoRecord) || !got.Fresh {
+			t.Errorf("checked %+v", got)
+		}
+		if r.tailState("a", p.ID) != models.TailUntried {
+			t.Error("a tail that opened nothing was judged")
+		}
+		r.pass(2 * time.Hour)
+	}
+}
+
+func TestAPersonsTailIsProvedByAScanOnly(t *testing.T) {
+	r := newRig(t, storetest.New(t))
+	r.locked(models.TailOK, map[string]string{"a": "1111"})
+	r.provider.says(guarded("1111", "揽收"))
+	p := r.parcel(r.locked(models.TailOK, map[string]string{"a": "1111"}).ID)
+	r.poll(p.ID)
+	r.pass(time.Minute)
+	r.provider.says(fails(tracking.ErrNoRecord)) // as some answer to a wrong tail
+	if got := r.ask(p.ID, "9999"); got.Err == nil {
+		t.Errorf("checked %+v: the stored trace would be shown to a stranger", got)
+	}
+	r.provider.says(guarded("2222", "揽收"))
+	if got := r.ask(p.ID, "2222"); got.Err != nil || !got.Fresh {
+		t.Errorf("checked %+v: the receiver's tail fits too", got)
+	}
+}
+
+func TestARefusedTailIsToldToWhoGaveItAndToNobodyElse(t *testing.T) {
+	r := newRig(t, storetest.New(t))
+	r.locked(models.TailUntried, map[string]string{"a": "9999"})
+	p := r.locked(models.TailNone, map[string]string{"b": ""})
+	r.provider.says(guarded("1111", "揽收"))
+	got := r.poll(p.ID)
+	if !errors.Is(got.Err, tracking.ErrTailWrong) || got.Parcel.Failures != 0 || r.tailState("a", p.ID) != models.TailWrong {
+		t.Errorf("checked %+v, state %v", got, r.tailState("a", p.ID))
+	}
+	r.wantOwed("a", sf+" tail")
+	r.wantOwed("b", sf)
+}
+
+func TestAPersonWhoseTailIsRefusedIsAnsweredDirectly(t *testing.T) {
+	r := newRig(t, storetest.New(t))
+	p := r.locked(models.TailUntried, map[string]string{"a": "9999"})
+	r.provider.says(guarded("1111", "揽收"))
+	if got := r.ask(p.ID, "9999"); !errors.Is(got.Err, tracking.ErrTailWrong) || got.Parcel.Seq != 0 {
+		t.Errorf("checked %+v", got)
+	}
+	r.wantOwed("a")
+}
+
+func TestATailThatOpenedTheParcelStaysProvedWhenItIsRefused(t *testing.T) {
+	r := newRig(t, storetest.New(t))
+	p := r.locked(models.TailOK, map[string]string{"a": "1111"})
+	r.provider.says(fails(tracking.ErrTailWrong))
+	if got := r.poll(p.ID); got.Parcel.Failures != 1 || r.tailState("a", p.ID) != models.TailOK {
+		t.Errorf("checked %+v, state %v", got, r.tailState("a", p.ID))
+	}
+}
+
+func TestWithoutATailThatMayFitNothingIsAskedAndTimePasses(t *testing.T) {
+	r := newRig(t, storetest.New(t))
+	p := r.locked(models.TailWrong, map[string]string{"a": "9999"})
+	if got := r.poll(p.ID); !errors.Is(got.Err, tracking.ErrTailNeeded) || got.Parcel.DueAt == models.Never {
+		t.Errorf("checked %+v", got)
+	}
+	if got := r.ask(p.ID, ""); !errors.Is(got.Err, tracking.ErrTailNeeded) || len(r.provider.asked()) != 0 {
+		t.Errorf("checked %+v, asked %v", got, r.provider.asked())
+	}
+	for range 40 {
+		r.pass(8 * time.Hour)
+		r.poll(p.ID)
+	}
+	r.wantOwed("a", sf+" ended:pending")
+}
+
+func TestATailThatBecomesWantedIsAskedOfThoseWhoGaveNone(t *testing.T) {
+	r := newRig(t, storetest.New(t))
+	p := r.follow(sf, "jd", "a")
+	r.poll(p.ID)
+	told, _, err := r.db.FollowOf(t.Context(), r.chat("a").ID, p.ID)
+	r.must(err)
+	r.must(r.db.Told(t.Context(), told.ID, 1))
+	r.pass(2 * time.Hour)
+	r.provider.says(fails(tracking.ErrTailNeeded))
+	if got := r.poll(p.ID); !errors.Is(got.Err, tracking.ErrTailNeeded) || !got.Parcel.TailNeeded || got.Parcel.Failures != 0 {
+		t.Errorf("checked %+v", got)
+	}
+	r.wantOwed("a", sf+" tail:missing")
+}
+
+func TestATailThatIsWantedFromTheStartIsNoNews(t *testing.T) {
+	r := newRig(t, storetest.New(t))
+	p := r.follow(sf, "jd")
+	r.provider.says(fails(tracking.ErrTailNeeded))
+	if got := r.ask(p.ID, ""); !got.Parcel.TailNeeded || got.Parcel.Seq != 0 {
+		t.Errorf("checked %+v", got)
+	}
+}
+
+func TestAnUntriedTailMayBeTriedInsideTheFloor(t *testing.T) {
+	r := newRig(t, storetest.New(t))
+	p := r.locked(models.TailUntried, map[string]string{"a": "9999"})
+	r.provider.says(guarded("1111", "揽收"))
+	r.poll(p.ID)
+	r.pass(time.Second)
+	if got := r.ask(p.ID, "1111"); got.Err != nil || !got.Fresh {
+		t.Errorf("checked %+v", got)
+	}
+}
+
+func TestChoose(t *testing.T) {
+	tail := func(digits string, s models.TailState) models.Tail { return models.Tail{Digits: digits, State: s} }
+	ok, untried, wrong := tail("1111", models.TailOK), tail("2222", models.TailUntried), tail("3333", models.TailWrong)
+	p := models.Parcel{TailNeeded: true}
+	for _, c := range []struct {
+		name    string
+		parcel  models.Parcel
+		tails   []models.Tail
+		given   string
+		digits  string
+		untried bool
+		found   bool
+	}{
+		{"none is wanted", models.Parcel{}, nil, "", "", false, true},
+		{"the one given is untried", p, []models.Tail{ok}, "9999", "9999", true, true},
+		{"the one given is proved", p, []models.Tail{ok}, "1111", "1111", false, true},
+		{"an untried one, if there is no other", p, []models.Tail{wrong, untried}, "", "2222", true, true},
+		{"a proved one", p, []models.Tail{wrong, ok}, "", "1111", false, true},
+		{"untried, but equal to a proved one", p, []models.Tail{ok, tail("1111", models.TailUntried)}, "", "1111", false, true},
+		{"only a wrong one", p, []models.Tail{wrong}, "", "", false, false},
+		{"none", p, nil, "", "", false, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			k, found := choose(c.parcel, c.tails, c.given)
+			if k.digits != c.digits || k.untried != c.untried || found != c.found {
+				t.Errorf("chose %+v, %v", k, found)
+			}
+		})
+	}
+}
+
+// A tail that no answer ever judges keeps nobody waiting, and gets its tries.
+func TestProvedAndUntriedTailsTakeTurns(t *testing.T) {
+	var tails []models.Tail
+	for i := range 3 {
+		tails = append(tails,
+			models.Tail{Digits: fmt.Sprint(1000 + i), State: models.TailOK},
+			models.Tail{Digits: fmt.Sprint(2000 + i), State: models.TailUntried})
+	}
+	chosen := map[string]int{}
+	for v := range int64(1000) {
+		k, _ := choose(models.Parcel{TailNeeded: true, Version: v, Failures: int(v) % 3}, tails, "")
+		chosen[k.digits]++
+	}
+	for digits, times := range chosen {
+		if proved := digits < "2000"; proved && times < 200 || !proved && times < 50 {
+			t.Errorf("%s is chosen %d times of 1000", digits, times)
+		}
+	}
+	if len(chosen) != 6 {
+		t.Errorf("chosen %v", chosen)
+	}
+}
