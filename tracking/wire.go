@@ -98,7 +98,7 @@ func (w *Wire) failed(err error, sent, billed bool, hide []string) *Error {
 // kept one dies under it: the vendor may have billed the first. A request
 // whose body cannot be rewound is never sent twice.
 func once(req *http.Request) *http.Request {
-	if req.Body == nil {
+	if req.Body == nil || req.Body == http.NoBody {
 		req.Body = io.NopCloser(bytes.NewReader(nil))
 	}
 	req.GetBody = nil
@@ -170,7 +170,7 @@ func asciiLower(s string) string {
 
 func maskDigits(text string) string {
 	var b strings.Builder
-	for len(text) > 0 {
+	for text != "" {
 		n := 0
 		for n < len(text) && '0' <= text[n] && text[n] <= '9' {
 			n++

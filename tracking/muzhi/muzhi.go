@@ -164,7 +164,7 @@ func (c *Client) get(ctx context.Context, address string, hide []string) (tracki
 	if err := c.wire.Live(ctx); err != nil {
 		return tracking.Reply{}, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
 	if err != nil {
 		return tracking.Reply{}, c.wire.Unsent(tracking.ErrUnavailable, "address cannot be asked")
 	}
@@ -196,10 +196,9 @@ func address(base string, pairs ...string) string {
 // sendable says whether a number fits the field kddh. A * would make the
 // vendor take the call for a test.
 func sendable(number string) bool {
-	for _, r := range number {
-		if !('0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z' || r == '-') {
-			return false
-		}
-	}
-	return number != "" && len(number) <= maxNumber
+	strange := strings.IndexFunc(number, func(r rune) bool {
+		letter := 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z'
+		return !letter && (r < '0' || '9' < r) && r != '-'
+	})
+	return strange < 0 && number != "" && len(number) <= maxNumber
 }

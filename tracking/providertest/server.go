@@ -50,6 +50,12 @@ func (v Vendor) ask(ctx context.Context, t *testing.T, url string) (models.Trace
 	return v.New(t, url, &http.Client{Transport: &http.Transport{}}).Query(ctx, v.Waybill, v.Carrier, v.Tail)
 }
 
+// unusable wants err to say that there is no usable answer.
+func (v Vendor) unusable(t *testing.T, err error) *tracking.Error {
+	t.Helper()
+	return v.refusal(t, err, tracking.ErrUnavailable)
+}
+
 // refusal wants err to be an *Error of this kind that keeps its secrets.
 func (v Vendor) refusal(t *testing.T, err, kind error) *tracking.Error {
 	t.Helper()

@@ -120,7 +120,7 @@ func nonsense(t *testing.T, v Vendor) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := v.ask(t.Context(), t, serve(t, answer).URL)
-			if e := v.refusal(t, err, tracking.ErrUnavailable); e.Billed != v.Billed(http.StatusOK) || e.Unsent {
+			if e := v.unusable(t, err); e.Billed != v.Billed(http.StatusOK) || e.Unsent {
 				t.Errorf("billed %v, unsent %v", e.Billed, e.Unsent)
 			}
 		})
@@ -128,9 +128,8 @@ func nonsense(t *testing.T, v Vendor) {
 	t.Run("a redirect is not followed", func(t *testing.T) {
 		s := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) })
 		_, err := v.ask(t.Context(), t, s.URL)
-		v.refusal(t, err, tracking.ErrUnavailable)
-		if s.calls.Load() != 1 {
-			t.Errorf("%d calls, want 1", s.calls.Load())
+		if e := v.unusable(t, err); e.Unsent || s.calls.Load() != 1 {
+			t.Errorf("unsent %v, %d calls, want 1", e.Unsent, s.calls.Load())
 		}
 	})
 }
@@ -171,7 +170,7 @@ func early(t *testing.T, v Vendor) {
 		cancel()
 		s := serve(t, say(v.Good))
 		_, err := v.ask(ctx, t, s.URL)
-		e := v.refusal(t, err, tracking.ErrUnavailable)
+		e := v.unusable(t, err)
 		if !e.Unsent || e.Billed || s.calls.Load() != 0 || !errors.Is(err, context.Canceled) {
 			t.Errorf("unsent %v, billed %v, %d calls: %v", e.Unsent, e.Billed, s.calls.Load(), err)
 		}
@@ -184,7 +183,7 @@ func early(t *testing.T, v Vendor) {
 			<-r.Context().Done()
 		})
 		_, err := v.ask(ctx, t, s.URL)
-		e := v.refusal(t, err, tracking.ErrUnavailable)
+		e := v.unusable(t, err)
 		if e.Unsent || !e.Billed || !errors.Is(err, context.Canceled) {
 			t.Errorf("unsent %v, billed %v: %v", e.Unsent, e.Billed, err)
 		}
@@ -197,7 +196,7 @@ func early(t *testing.T, v Vendor) {
 			<-r.Context().Done()
 		})
 		_, err := v.ask(ctx, t, s.URL)
-		e := v.refusal(t, err, tracking.ErrUnavailable)
+		e := v.unusable(t, err)
 		if e.Unsent || !e.Billed || !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("unsent %v, billed %v: %v", e.Unsent, e.Billed, err)
 		}
@@ -206,7 +205,7 @@ func early(t *testing.T, v Vendor) {
 		s := serve(t, say(v.Good))
 		s.Close()
 		_, err := v.ask(t.Context(), t, s.URL)
-		if e := v.refusal(t, err, tracking.ErrUnavailable); !e.Unsent || e.Billed {
+		if e := v.unusable(t, err); !e.Unsent || e.Billed {
 			t.Errorf("unsent %v, billed %v", e.Unsent, e.Billed)
 		}
 	})

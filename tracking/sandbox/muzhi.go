@@ -112,7 +112,7 @@ func (s *Sandbox) muzhiKey(r *http.Request) (status int, reason string) {
 	return 0, ""
 }
 
-func (s *Sandbox) muzhiQuery(r *http.Request) (int, any) {
+func (s *Sandbox) muzhiQuery(r *http.Request) (status int, body any) {
 	q := r.URL.Query()
 	number, code := strings.ToUpper(q.Get("kddh")), q.Get("code")
 	if msg := muzhiFields(q); msg != "" {

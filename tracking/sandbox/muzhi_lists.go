@@ -73,7 +73,7 @@ type muzhiDetected struct {
 	LikeCount int       `json:"likecount,omitempty"`
 }
 
-func (s *Sandbox) muzhiDetect(r *http.Request) (int, any) {
+func (s *Sandbox) muzhiDetect(r *http.Request) (status int, body any) {
 	q := r.URL.Query()
 	number := strings.ToUpper(q.Get("kddh"))
 	if msg := muzhiFields(q); msg != "" {
@@ -110,7 +110,7 @@ type muzhiUnlisted struct {
 // pageSize is how many rows a page of 接口三 has.
 const pageSize = 10
 
-func (s *Sandbox) muzhiList(r *http.Request) (int, any) {
+func (s *Sandbox) muzhiList(r *http.Request) (status int, body any) {
 	key := r.URL.Query().Get("key")
 	var rows []company
 	for _, c := range s.companies {

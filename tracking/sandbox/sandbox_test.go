@@ -326,7 +326,7 @@ func TestTheOldestNumberIsForgottenFirst(t *testing.T) {
 	if m.start("b", at.Now().Add(time.Hour)) != at.Now() {
 		t.Error("the newer one was forgotten")
 	}
-	if m.start("a", at.Now()) == first || len(m.known) != 2 {
+	if m.start("a", at.Now()).Equal(first) || len(m.known) != 2 {
 		t.Error("the oldest one was kept")
 	}
 }
