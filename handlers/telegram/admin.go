@@ -43,8 +43,8 @@ func (d *Door) Admin(ctx context.Context, group models.Address, person string) (
 	if person != "" && person == group.Room {
 		return true, nil
 	}
-	id, err := strconv.ParseInt(person, 10, 64)
-	if err != nil || id <= 0 {
+	id := personID(person)
+	if id == 0 {
 		return false, nil
 	}
 	s := seat{group.Room, person}
@@ -61,6 +61,15 @@ func (d *Door) Admin(ctx context.Context, group models.Address, person string) (
 	}
 	d.admins.note(s, admin)
 	return admin, nil
+}
+
+// personID is a person's number; 0 for whatever is not a person.
+func personID(person string) int64 {
+	id, err := strconv.ParseInt(person, 10, 64)
+	if err != nil || id < 0 {
+		return 0
+	}
+	return id
 }
 
 func (d *Door) judge(ctx context.Context, chat, person int64) (bool, error) {

@@ -66,7 +66,7 @@ func keyboard(rows [][]handlers.Button) (*sdk.InlineKeyboardMarkup, error) {
 	for _, row := range rows {
 		var line []sdk.InlineKeyboardButton
 		for _, b := range row {
-			if len(b.Data) == 0 || len(b.Data) > maxData || strings.TrimSpace(b.Text) == "" {
+			if b.Data == "" || len(b.Data) > maxData || strings.TrimSpace(b.Text) == "" {
 				return nil, fmt.Errorf("%w: a button with %d bytes of data and %d of text", models.ErrRefused, len(b.Data), len(b.Text))
 			}
 			line = append(line, sdk.InlineKeyboardButton{Text: valid(b.Text), CallbackData: b.Data})

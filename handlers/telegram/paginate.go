@@ -74,7 +74,7 @@ func tear(run []handlers.Span, limit int) [][]handlers.Span {
 
 // prefix is the longest beginning of text that has at most room code units,
 // and how many it has.
-func prefix(text string, room int) (string, int) {
+func prefix(text string, room int) (head string, size int) {
 	n := 0
 	for i, r := range text {
 		width := utf16.RuneLen(r)

@@ -17,9 +17,7 @@ import (
 // sets the door up first if nobody has. Only one process may poll a bot: run it
 // under a lease.
 func (d *Door) Run(ctx context.Context) error {
-	if d.Setup(ctx) != nil {
-		return nil // it gives up only with the context
-	}
+	_ = d.Setup(ctx) // it gives up only with the context, and then the polling below is over at once
 	// A fresh library each time: it starts without an offset of its own, so a
 	// process that comes back to polling asks for what is unconfirmed now.
 	b, err := d.library(&poller{client: d.client, store: d.store, health: d.health, log: d.settings.Log})

@@ -58,7 +58,8 @@ func (a *API) takeFault(method string, chat int64) *Fault {
 			f.After--
 			continue
 		}
-		if f.Times--; f.Times == 0 {
+		f.Times--
+		if f.Times == 0 {
 			a.faults = slices.Delete(a.faults, i, i+1)
 		}
 		return f

@@ -29,7 +29,7 @@ func kinds() map[string]string {
 var (
 	tagShape    = regexp.MustCompile(`^<(/?)([a-z-]+)((?:\s+[a-z-]+(?:="[^"<>]*")?)*)\s*>`)
 	attrShape   = regexp.MustCompile(`([a-z-]+)(?:="([^"]*)")?`)
-	entityShape = regexp.MustCompile(`^&(?:lt|gt|amp|quot|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});`)
+	entityShape = regexp.MustCompile(`^&(?:lt|gt|amp|quot|#\d{1,7}|#x[0-9a-fA-F]{1,6});`)
 )
 
 // open is a tag that is not closed yet.

@@ -88,7 +88,8 @@ func compose(f form, field string, limit int) (*Sent, *refusal) {
 		return nil, bad("can't parse link preview options JSON object")
 	}
 	s.Preview = !preview.Off
-	return s, s.markup(f)
+	no := s.markup(f)
+	return s, no
 }
 
 // markup reads the inline keyboard.
@@ -250,7 +251,7 @@ func (a *API) setMyCommands(f form) (any, *refusal) {
 			return nil, bad("BOT_COMMAND_INVALID")
 		}
 	}
-	if lang := f.values["language_code"]; len(lang) != 0 && len(lang) != 2 || len(commands) > 100 {
+	if lang := f.values["language_code"]; lang != "" && len(lang) != 2 || len(commands) > 100 {
 		return nil, bad("invalid language code specified, or too many commands")
 	}
 	a.menus[scope.Type+"/"+f.values["language_code"]] = commands
