@@ -3,7 +3,6 @@ package tracking
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"waybill/models"
 )
@@ -71,11 +70,11 @@ func RecogniseNumber(text string) (Number, bool) {
 
 // isClaimable: letters and digits of a length that providers take, with enough
 // digits in it.
-func isClaimable(s string, shortest int) bool {
-	if len(s) < shortest || len(s) > 32 || countDigits(s) < 4 {
+func isClaimable(s string, least int) bool {
+	if len(s) < least || len(s) > 32 || countDigits(s) < 4 {
 		return false
 	}
-	return strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf || !isAlnum(byte(r)) }) < 0
+	return runEnd(s, 0) == len(s)
 }
 
 // reader goes once through a text.
@@ -168,7 +167,7 @@ func (r *reader) unknown(start, end int, found rule) int {
 		return r.take(start, end, s, found, saidWaybill)
 	case said == saidWaybill && isClaimable(s, 8) && !(len(s) == 8 && isDate(s)):
 		return r.take(start, end, s, found, said)
-	case said == saidOrder, isOrder(s):
+	case said == saidOrder, isOrder(s), len(s) == 15 && r.isPinduoduo(start):
 		return r.refuse(end, Order, said)
 	case isForeign(s) && start >= r.urlEnd && (said == saidParcel || r.standsAlone(start, end)):
 		return r.take(start, end, s, found, said)

@@ -154,20 +154,26 @@ func (r *reader) standsAlone(start, end int) bool {
 }
 
 // isForeign: one to four letters, at least nine digits, at most two letters:
-// what numbers of unknown carriers look like. Not a word glued to a phone,
-// a date or an account.
+// what numbers of unknown carriers look like. Not a known carrier's number
+// with something too much or too little, nor a word glued to a number, a
+// phone or a date.
 func isForeign(s string) bool {
-	letters := 0
-	for letters < len(s) && isLetter(s[letters]) {
-		letters++
-	}
-	digits := letters
-	for digits < len(s) && isDigit(s[digits]) {
-		digits++
-	}
-	body := s[letters:digits]
-	if letters < 1 || letters > 4 || len(body) < 9 || len(s) > 24 || len(s)-digits > 2 || countDigits(s[digits:]) > 0 {
+	front := len(s) - len(strings.TrimLeft(s, capitals))
+	back := len(s) - len(strings.TrimRight(s, capitals))
+	if len(s) > 24 || front < 1 || front > 4 || back > 2 || len(s)-front-back < 9 {
 		return false
 	}
-	return !isPhone(body) && !isDate(body) && !endsIn(s[:letters], "QQ VX WX TEL ID UID SN NO ISBN IMEI RMB CNY USD")
+	letters, digits := s[:front], s[front:len(s)-back]
+	if !isDigits(digits) || isPhone(digits) || isDate(digits) {
+		return false
+	}
+	if found, ok := ruleFor(digits); ok && found.weight == bare {
+		return false
+	}
+	return !begins(letters, prefixes) && !endsIn(letters, prefixes) && !endsIn(letters, "QQ VX WX TEL ID UID SN NO ISBN IMEI RMB CNY USD")
 }
+
+const (
+	capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	prefixes = "SF YT JT JD DPK TT YD ZJS SUR STO" // of the carriers whose numbers' length is known
+)

@@ -51,7 +51,7 @@ func (r *reader) follows(start int) bool {
 func (r *reader) groups(start, end int) groups {
 	var g groups
 	g.add(start, end)
-	for g.n < mostGroups && r.goesOn(end) && end-start < 40 {
+	for g.n < mostGroups && r.goesOn(end) && end-start < longest+mostGroups {
 		next := end + 1
 		end = runEnd(r.text, next)
 		g.add(next, end)

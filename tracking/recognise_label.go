@@ -19,15 +19,24 @@ const (
 // said reads what stands before a run: its label, the key of an address, or
 // what the run listed before it was called.
 func (r *reader) said(start int) saying {
-	at, glue := skipGlue(r.text, start)
+	from := r.beforeEscapes(start)
+	at, glue := skipGlue(r.text, from)
 	before := r.text[max(0, at-64):at]
 	if said := label(before, glue, start < r.urlEnd); said != saidNothing {
 		return said
 	}
-	if r.last > 0 && r.last < start && start-r.last < 16 && isList(r.text[r.last:start]) {
+	if r.last > 0 && r.last <= from && from-r.last < 16 && isList(r.text[r.last:from], from < start) {
 		return r.lastWas
 	}
 	return saidNothing
+}
+
+// beforeEscapes steps back over the %20 of an address.
+func (r *reader) beforeEscapes(at int) int {
+	for at < r.urlEnd && r.byteAt(at-3) == '%' {
+		at -= 3
+	}
+	return at
 }
 
 // skipGlue steps back over what may stand between a label and its number, and
@@ -159,9 +168,10 @@ func letters(dst []byte, s string) []byte {
 	return dst
 }
 
-// isList says that only a separator stands between two entries of a list.
-func isList(gap string) bool {
-	return strings.Trim(gap, " \t\n,;/|、&和与及") == "" && strings.Trim(gap, " \t") != ""
+// isList says that only a separator stands between two entries of a list; one
+// may have been escaped.
+func isList(gap string, escaped bool) bool {
+	return strings.Trim(gap, " \t\n,;/|、&和与及") == "" && (escaped || strings.Trim(gap, " \t") != "")
 }
 
 // endsIn says whether s ends in one of the words of a list with spaces between.

@@ -15,6 +15,12 @@ const (
 	marked                // letters or a check digit make it unmistakable
 )
 
+// The length of the numbers that some rule knows, in characters.
+const (
+	shortest = 10
+	longest  = 22
+)
+
 // rule is what the shape of a number says.
 type rule struct {
 	codes  string // carriers, most likely first, with spaces between; "" foreign or unknown
@@ -40,18 +46,18 @@ func LocalCarriers(number string) (carriers []models.Carrier, sure bool) {
 	return r.carriers(), r.sure
 }
 
-// ruleFor finds the rule of a whole number: upper case, letters and digits only.
+// ruleFor finds the rule of a whole number: upper case, letters and digits
+// only. Without one the rule is empty.
 func ruleFor(s string) (rule, bool) {
-	switch {
-	case len(s) < 10 || len(s) > 22:
+	if len(s) < shortest || len(s) > longest {
 		return rule{}, false
-	case isDigits(s):
-		return digitRule(s)
 	}
-	if r, ok := letterRule(s); ok {
-		return r, true
+	for _, known := range [...]func(string) (rule, bool){digitRule, letterRule, s10Rule} {
+		if r, ok := known(s); ok {
+			return r, true
+		}
 	}
-	return s10Rule(s)
+	return rule{}, false
 }
 
 // letterRule knows the numbers that begin with a carrier's letters. The rules
@@ -109,6 +115,9 @@ func letterLegacy(s string) (rule, bool) {
 
 // digitRule knows the numbers without letters, by length and first digits.
 func digitRule(s string) (rule, bool) {
+	if !isDigits(s) {
+		return rule{}, false
+	}
 	switch len(s) {
 	case 10:
 		return rule{"deppon yto", false, claimed}, true
