@@ -54,6 +54,7 @@ type Client struct {
 	failures  Failures
 	customer  string
 	key       string
+	secret    string // of which every subscription's salt is derived
 	query     string // addresses
 	recognise string
 	clock     func() time.Time
@@ -73,7 +74,7 @@ func New(s Settings) (tracking.Provider, error) {
 	}
 	c := &Client{
 		wire: tracking.NewWire(name, s.Client, billed), carriers: s.Carriers, failures: s.Failures,
-		customer: s.Customer, key: s.Key, query: query, recognise: recognise, clock: s.Now,
+		customer: s.Customer, key: s.Key, secret: s.Salt, query: query, recognise: recognise, clock: s.Now,
 	}
 	if s.Salt == "" {
 		return c, nil
@@ -82,7 +83,7 @@ func New(s Settings) (tracking.Provider, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make kuaidi100: callback: %w", err)
 	}
-	return &Pusher{Client: c, subscribe: subscribe, callback: callback, secret: s.Salt}, nil
+	return &Pusher{Client: c, subscribe: subscribe, callback: callback}, nil
 }
 
 // billed is what an answer's status tells when its body does not: a 200 may

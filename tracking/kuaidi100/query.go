@@ -83,7 +83,7 @@ func sign(text string) string {
 
 // hide is what no error may tell.
 func (c *Client) hide(more ...string) []string {
-	return append(more, c.key, c.customer)
+	return append(more, c.key, c.customer, c.secret)
 }
 
 // sendable says whether a number fits the field num.

@@ -18,7 +18,6 @@ type Pusher struct {
 	*Client
 	subscribe string // address
 	callback  string // address without its token
-	secret    string
 }
 
 // order is what a subscription asks for.
@@ -62,7 +61,7 @@ func (p *Pusher) Subscribe(ctx context.Context, wishes []tracking.Subscription) 
 	case !sendable(wish.Number):
 		return tracking.Subscribed{}, p.wire.Unsent(tracking.ErrNumber, "6 to 32 letters and digits")
 	}
-	hide := p.hide(wish.Number, wish.Tail, wish.Token, p.salt(wish.Token), p.secret)
+	hide := p.hide(wish.Number, wish.Tail, wish.Token, p.salt(wish.Token))
 	raw, err := json.Marshal(p.order(wish))
 	if err != nil {
 		return tracking.Subscribed{}, p.wire.Unsent(tracking.ErrUnavailable, "order cannot be written")
