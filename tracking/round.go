@@ -8,6 +8,8 @@ import (
 	"waybill/models"
 )
 
+const day = 24 * time.Hour
+
 // round is one Ask on its way through the providers.
 type round struct {
 	tracker  *Tracker
@@ -18,51 +20,75 @@ type round struct {
 	failure  error
 }
 
+// said is what one call brought.
+type said struct {
+	trace models.Trace
+	err   error
+}
+
 // try asks one provider and says whether the round is over.
 func (r *round) try(ctx context.Context, d *desk) bool {
 	if r.noRecord != nil && !r.secondOpinion(ctx) {
 		return true
 	}
+	words := r.words(ctx, d)
+	heard, over := r.call(ctx, d, words)
+	if heard == nil {
+		return over
+	}
+	if other, ok := words.otherwise(heard.err); ok {
+		if heard, over = r.call(ctx, d, other); heard == nil {
+			return over
+		}
+		r.keep(ctx, d, other, heard.err)
+	}
+	return r.heard(heard.trace, heard.err)
+}
+
+// call makes one call if the provider and the ledger allow it; nil when they
+// do not, and then whether the round is over.
+func (r *round) call(ctx context.Context, d *desk, w words) (*said, bool) {
 	v, until, err := d.enter(ctx, models.CallQuery, r.ask.Purpose)
 	if err != nil {
 		r.fail(err, until)
-		return r.ask.Purpose == models.Poll && errors.Is(err, errBusy) // only busy: polling stays with its provider
+		return nil, r.ask.Purpose == models.Poll && errors.Is(err, errBusy) // only busy: polling stays with its provider
 	}
-	ticket, err := r.begin(ctx, d)
+	ticket, err := r.begin(ctx, d, w.exempt)
 	if err != nil {
 		v.leave()
-		return r.refused(err)
+		return nil, r.refused(err)
 	}
 	r.answer.Version = ticket.Version
-	return r.heard(r.query(ctx, v, ticket))
+	return r.query(ctx, v, ticket, w), false
 }
 
 // query makes the call and keeps the end of its ledger row.
-func (r *round) query(ctx context.Context, v *visit, ticket models.Ticket) (models.Trace, error) {
+func (r *round) query(ctx context.Context, v *visit, ticket models.Ticket, w words) *said {
 	var trace models.Trace
 	p := r.ask.Parcel
 	err := v.call(ctx, ticket, func(ctx context.Context) (billed bool, err error) {
-		trace, err = v.desk.Query(ctx, p.Number, p.Carrier, r.ask.Tail)
+		trace, err = w.query(ctx, p.Number, p.Carrier, r.ask.Tail)
 		return trace.Billed, err
 	})
 	r.answer.Closings = append(r.answer.Closings, closing(ticket, p.Number, trace.Billed, err, r.tracker.now()))
 	if err == nil && trace.Carrier == "" {
 		trace.Carrier = r.tracker.named(ctx, v.desk, trace.Named)
 	}
-	return trace, err
+	return &said{trace: trace, err: err}
 }
 
 // begin writes the call into the ledger.
-func (r *round) begin(ctx context.Context, d *desk) (models.Ticket, error) {
+func (r *round) begin(ctx context.Context, d *desk, e models.Exempt) (models.Ticket, error) {
 	call := models.Call{
 		Provider: d.Name(), Kind: models.CallQuery, Purpose: r.ask.Purpose,
-		Number: r.ask.Parcel.Number, Exempt: r.exempt(),
+		Number: r.ask.Parcel.Number, Exempt: e,
 		Floor: r.tracker.Floor, Limit: r.tracker.limit(d.Name(), r.ask.Purpose),
 		Parcel: r.ask.Parcel.ID, Version: r.answer.Version,
 	}
 	return r.tracker.Ledger.Begin(ctx, call, r.tracker.now())
 }
 
+// exempt is why the call may be made inside the floor, "" when it may not.
 func (r *round) exempt() models.Exempt {
 	switch {
 	case r.ask.Untried:
@@ -161,8 +187,8 @@ func (r *round) secondOpinion(ctx context.Context) bool {
 	if had || err != nil {
 		return false
 	}
-	day := time.Duration(float64(24*time.Hour) / t.Speed)
-	return t.Memory.Remember(ctx, "second", r.ask.Parcel.Number, []byte("1"), now.Add(day)) == nil
+	again := now.Add(time.Duration(float64(day) / t.Speed))
+	return t.Memory.Remember(ctx, "second", r.ask.Parcel.Number, []byte("1"), again) == nil
 }
 
 func (t *Tracker) now() models.Moment { return models.At(t.Now()) }

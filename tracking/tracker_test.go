@@ -483,3 +483,62 @@ func TestErrorsSayWhatTheOperatorNeedsAndUnwrap(t *testing.T) {
 		t.Error("a rest cannot be shared")
 	}
 }
+
+// twoWorded takes a tail as the receiver's or as the sender's.
+type twoWorded struct {
+	script
+	turned any
+	turns  int
+}
+
+func (p *twoWorded) Rephrase(context.Context, string, models.Carrier, string) (models.Trace, error) {
+	p.turns++
+	if err, ok := p.turned.(error); ok {
+		return models.Trace{}, err
+	}
+	return p.turned.(models.Trace), nil
+}
+
+func (p *twoWorded) Rephrasable(err error) (models.Exempt, bool) {
+	return models.ExemptPhone, errors.Is(err, ErrTailWrong)
+}
+
+func TestATailIsRefusedOnlyWhenBothWaysToAskHaveRefusedIt(t *testing.T) {
+	wish := ask()
+	wish.Tail = "1234"
+	wrong := fails("juhe", ErrTailWrong)
+	cases := []struct {
+		name         string
+		plain, other any
+		err          error
+		calls        []string
+	}{
+		{"the plain words are enough when they bring a trace", says("juhe", models.InTransit), wrong, nil, []string{"juhe trace"}},
+		{"the other words are tried after a refusal", wrong, says("juhe", models.InTransit), nil, []string{"juhe tail_wrong", "juhe trace"}},
+		{"refused both ways is refused", wrong, wrong, ErrTailWrong, []string{"juhe tail_wrong", "juhe tail_wrong"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBook()
+			p := &twoWorded{script: script{name: "juhe", answers: []any{c.plain}}, turned: c.other}
+			got := tracker(b, p).Ask(t.Context(), wish)
+			if !errors.Is(got.Err, c.err) || !slices.Equal(outcomes(got), c.calls) {
+				t.Errorf("err %v, calls %v", got.Err, outcomes(got))
+			}
+			if n := len(b.begun); n == 2 && b.begun[1].Exempt != models.ExemptPhone {
+				t.Errorf("the second call is not exempt: %+v", b.begun[1])
+			}
+		})
+	}
+}
+
+func TestTheWordsThatBroughtATraceAreUsedFirstNextTime(t *testing.T) {
+	b, wish := newBook(), ask()
+	wish.Tail = "1234"
+	p := &twoWorded{script: script{name: "juhe", answers: []any{fails("juhe", ErrTailWrong)}}, turned: says("juhe", models.InTransit)}
+	tr := tracker(b, p)
+	tr.Ask(t.Context(), wish)
+	if tr.Ask(t.Context(), wish); p.calls() != 1 || p.turns != 2 {
+		t.Errorf("plain %d times, turned %d times", p.calls(), p.turns)
+	}
+}
