@@ -11,6 +11,11 @@ import (
 // none. In a group, what was not said to the bot answers only when it can
 // hardly mean anything else.
 func (t *turn) answered(ctx context.Context, q models.Question, text string) ([]Reply, bool, error) {
+	sure := q.Asking == models.AskStopAll || q.Asking == models.AskForget
+	if saidNo(text) && (sure || !t.unmeant()) {
+		replies, err := t.declined(ctx)
+		return replies, true, err
+	}
 	switch q.Asking {
 	case models.AskTail:
 		tail, ok := tailIn(text, t.unmeant())
@@ -99,15 +104,11 @@ func (t *turn) otherCarrier(ctx context.Context, q models.Question) ([]Reply, er
 }
 
 func (t *turn) typedYesNo(ctx context.Context, q models.Question, text string) ([]Reply, bool, error) {
-	switch {
-	case saidYes(text):
-		replies, err := t.confirmed(ctx, q)
-		return replies, true, err
-	case saidNo(text):
-		replies, err := t.declined(ctx)
-		return replies, true, err
+	if !saidYes(text) {
+		return nil, false, nil
 	}
-	return nil, false, nil
+	replies, err := t.confirmed(ctx, q)
+	return replies, true, err
 }
 
 // confirmed does what was asked about. In a group the one who says yes must be

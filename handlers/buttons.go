@@ -95,7 +95,7 @@ func (t *turn) refresh(ctx context.Context, f models.Followed) ([]Reply, error) 
 	if err := t.join(ctx, l); err != nil {
 		return nil, err
 	}
-	replies, err := t.results(ctx, []*lookup{l})
+	replies, err := t.results(ctx, []*lookup{l}, false)
 	if err != nil {
 		return nil, err
 	}

@@ -36,9 +36,6 @@ func (t *turn) askName(ctx context.Context, p models.Parcel) ([]Reply, error) {
 
 // answerName takes whatever was said as the name that was asked for.
 func (t *turn) answerName(ctx context.Context, q models.Question, text string) ([]Reply, error) {
-	if saidNo(text) {
-		return t.declined(ctx)
-	}
 	all, err := t.Follows.Followed(ctx, t.chat.ID, true)
 	if err != nil {
 		return nil, wrap("read follows", err)

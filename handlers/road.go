@@ -40,6 +40,7 @@ type lookup struct {
 	stored   bool          // what is stored is shown without asking anybody
 	checked  models.Checked
 	keptTail bool // untried is the one the chat told the bot to remember
+	compared bool // tail was compared with one that opened the parcel for somebody, and differs
 	fresh    bool // the chat follows it since just now
 }
 
@@ -91,7 +92,7 @@ func (t *turn) track(ctx context.Context, wishes []wish, rest []models.Item) ([]
 			missing = append(missing, l.missing())
 		}
 	}
-	replies, err := t.results(ctx, lookups)
+	replies, err := t.results(ctx, lookups, len(missing)+len(rest) > 0)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"waybill/models"
 	"waybill/tracking"
@@ -50,6 +51,9 @@ func (t *turn) join(ctx context.Context, l *lookup) error {
 		l.needs = models.AskTail
 		return nil
 	}
+	if err := t.guessed(ctx, l); err != nil {
+		return err
+	}
 	follow, err := t.Follows.Follow(ctx, t.following(l), t.now)
 	if errors.Is(err, models.ErrTooMany) {
 		l.note = "full"
@@ -81,8 +85,8 @@ func (t *turn) following(l *lookup) models.Following {
 }
 
 // results are the replies about lookups: one parcel with its newest scans and
-// buttons, several as one message.
-func (t *turn) results(ctx context.Context, lookups []*lookup) ([]Reply, error) {
+// buttons, several as one message. asking: a question follows.
+func (t *turn) results(ctx context.Context, lookups []*lookup, asking bool) ([]Reply, error) {
 	var said []*lookup
 	for _, l := range lookups {
 		if l.note != "" || l.needs == "" {
@@ -107,8 +111,11 @@ func (t *turn) results(ctx context.Context, lookups []*lookup) ([]Reply, error) 
 		}
 		reply.Blocks = append(reply.Blocks, blocks...)
 	}
-	if l := said[0]; len(said) == 1 && l.note == "" {
-		reply.Buttons = t.parcelButtons(l.checked.Parcel)
+	switch {
+	case len(said) > 1 && !asking && slices.ContainsFunc(said, (*lookup).begins):
+		reply.Blocks = append(reply.Blocks, append(Block{Line{}}, t.sentence("watching_all")...))
+	case len(said) == 1 && said[0].note == "":
+		reply.Buttons = t.parcelButtons(said[0].checked.Parcel)
 	}
 	return []Reply{reply}, nil
 }
@@ -148,8 +155,14 @@ func (t *turn) seen(l *lookup, found []models.Event, most int) []Block {
 	if why != "" {
 		return append(blocks, t.sentence(why))
 	}
-	if l.fresh && p.Live() {
+	if l.begins() && most > 1 {
 		return append(blocks, t.sentence("watching"))
 	}
 	return blocks
+}
+
+// begins says that the chat begins to follow the journey it is shown.
+func (l *lookup) begins() bool {
+	p := l.checked.Parcel
+	return l.fresh && p.Live() && p.EventAt != 0 && l.opens()
 }

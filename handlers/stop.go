@@ -44,11 +44,11 @@ func (t *turn) stopPicked(ctx context.Context, p picked) ([]Reply, error) {
 }
 
 func (t *turn) stopBare(ctx context.Context) ([]Reply, error) {
-	q, open, err := t.Questions.Question(ctx, t.chat.ID, t.now)
+	_, open, err := t.Questions.Question(ctx, t.chat.ID, t.now)
 	if err != nil {
 		return nil, wrap("read question", err)
 	}
-	if open && q.Asking != models.AskStop {
+	if open {
 		return t.declined(ctx)
 	}
 	replies, err := t.list(ctx, false)
@@ -59,7 +59,7 @@ func (t *turn) stopBare(ctx context.Context) ([]Reply, error) {
 	if err != nil || len(live) == 0 {
 		return replies, wrap("read follows", err)
 	}
-	q = models.Question{Asking: models.AskStop}
+	q := models.Question{Asking: models.AskStop}
 	if err := t.ask(ctx, &q); err != nil {
 		return nil, err
 	}

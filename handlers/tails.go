@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"waybill/models"
 	"waybill/tracking"
@@ -35,24 +34,50 @@ func (t *turn) unlock(ctx context.Context, l *lookup) error {
 		l.needs = models.AskTail
 		return nil
 	}
-	tails, err := t.Tails.Tails(ctx, l.parcel.ID)
-	if err != nil {
-		return wrap("read tails", err)
-	}
-	if slices.ContainsFunc(tails, func(k models.Tail) bool { return k.State == models.TailOK && k.Digits == tail }) {
-		l.tail, l.state = tail, models.TailOK
-		return nil
-	}
+	return t.tryTail(ctx, l, tail)
+}
+
+// tryTail decides what becomes of a tail. It is compared with the proved ones
+// only while there are tries left: else guessing would be free.
+func (t *turn) tryTail(ctx context.Context, l *lookup, tail string) error {
 	left, err := t.triesLeft(ctx, l.Number)
 	if err != nil {
 		return err
+	}
+	if left == 0 && l.follow.TailState == models.TailOK {
+		l.tail, l.state = "", models.TailOK // it sees the parcel anyway
+		return nil
 	}
 	if left == 0 {
 		l.note = "tail.spent"
 		return nil
 	}
+	tails, err := t.Tails.Tails(ctx, l.parcel.ID)
+	if err != nil {
+		return wrap("read tails", err)
+	}
+	for _, k := range tails {
+		if k.State != models.TailOK {
+			continue
+		}
+		if k.Digits == tail {
+			l.tail, l.state = tail, models.TailOK
+			return nil
+		}
+		l.compared = true
+	}
 	l.tail, l.untried, l.state = tail, tail, models.TailUntried
 	return nil
+}
+
+// guessed counts a tail that was compared with a proved one and did not equal
+// it, and that no provider has judged: without that, whoever asks while the
+// providers are out could compare as often as it takes.
+func (t *turn) guessed(ctx context.Context, l *lookup) error {
+	if !l.compared || l.state == models.TailOK {
+		return nil
+	}
+	return wrap("count wrong tail", t.Tails.WrongTail(ctx, t.chat.ID, l.Number, t.now))
 }
 
 // tailFor is the tail given, else the one this chat wants remembered.

@@ -29,7 +29,10 @@ import (
 //	platform TAG   from here on the platform tells this language
 //
 // All lines of an answer must be there, in order; no "<" means silence.
+// UPDATE_TRANSCRIPTS=1 writes what is answered now into the files, to be read
+// with care.
 type transcript struct {
+	written strings.Builder
 	*world
 	t        *testing.T
 	c        *Conversation
@@ -61,6 +64,7 @@ func TestTranscripts(t *testing.T) {
 				tr.line(i+1, strings.TrimRight(line, " "))
 			}
 			tr.compare()
+			tr.rewrite(file)
 		})
 	}
 }
@@ -72,9 +76,12 @@ func (tr *transcript) line(at int, line string) {
 		return
 	}
 	if word == "" || strings.HasPrefix(word, "#") {
+		tr.compare()
+		tr.written.WriteString(line + "\n")
 		return
 	}
 	tr.compare()
+	tr.written.WriteString(line + "\n")
 	tr.at = at
 	switch word {
 	case ">":
@@ -157,12 +164,32 @@ func (tr *transcript) compare() {
 	tr.t.Helper()
 	got, want := tr.answered, tr.expected
 	tr.answered, tr.expected = nil, nil
+	tr.keep(got, want)
 	ok := len(got) == len(want)
 	for i := range want {
 		ok = ok && matches(want[i], got[i])
 	}
 	if !ok {
 		tr.t.Errorf("line %d: the answer differs (-want +got):\n%s", tr.at, cmp.Diff(want, got))
+	}
+}
+
+// keep notes an answer for rewrite; patterns that match stay patterns.
+func (tr *transcript) keep(got, want []string) {
+	for i, line := range got {
+		if len(want) == len(got) && matches(want[i], line) {
+			line = want[i]
+		}
+		tr.written.WriteString("< " + line + "\n")
+	}
+}
+
+func (tr *transcript) rewrite(file string) {
+	if os.Getenv("UPDATE_TRANSCRIPTS") == "" {
+		return
+	}
+	if err := os.WriteFile(file, []byte(strings.TrimRight(tr.written.String(), "\n")+"\n"), 0o644); err != nil {
+		tr.t.Fatal(err)
 	}
 }
 

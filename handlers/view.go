@@ -73,6 +73,9 @@ func (v voice) rowState(f models.Followed) Line {
 	if !f.Follow.Opens(f.Parcel) {
 		return Line{{Text: "   🔒 " + v.Say("list.locked")}}
 	}
+	if f.Parcel.EventAt == 0 && (f.Parcel.Status == "" || f.Parcel.Status == models.Unknown) {
+		return Line{{Text: "   " + icon(models.Pending) + " " + v.Say("list.unheard")}}
+	}
 	line := Line{{Text: "   " + icon(f.Parcel.Status) + " " + v.status(f.Parcel.Status)}}
 	if f.Parcel.EventAt != 0 {
 		line = append(line, Span{Text: " · " + v.age(f.Parcel.EventAt), Style: Dim})

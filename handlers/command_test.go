@@ -1,0 +1,151 @@
+package handlers
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func TestParseReadsCommandsInEverySpelling(t *testing.T) {
+	for text, want := range map[string]command{
+		"/list":                  {verbList, ""},
+		"／list":                  {verbList, ""},
+		"／ｌｉｓｔ　ａｌｌ":              {verbList, "ａｌｌ"},
+		"/LIST all":              {verbList, "all"},
+		"/list@WaybillBot all":   {verbList, "all"},
+		"/列表":                    {verbList, ""},
+		"列表":                     {verbList, ""},
+		" 列表。":                   {verbList, ""},
+		"列表 全部":                  {verbList, "全部"},
+		"列表全部":                   {verbList, "全部"},
+		"/stop 2":                {verbStop, "2"},
+		"/stop":                  {verbStop, ""},
+		"停止":                     {verbStop, ""},
+		"停止2":                    {verbStop, "2"},
+		"停止２":                    {verbStop, "２"},
+		"停止第2个":                  {verbStop, "第2个"},
+		"停止 SF1000000000015":     {verbStop, "SF1000000000015"},
+		"停止SF1000000000015":      {verbStop, "SF1000000000015"},
+		"取消 2":                   {verbStop, "2"},
+		"取消":                     {verbStop, ""},
+		"取消全部":                   {verbStop, "全部"},
+		"取消静音":                   {verbUnmute, ""},
+		"取消静音 2":                 {verbUnmute, "2"},
+		"静音2":                    {verbMute, "2"},
+		"/mute 2":                {verbMute, "2"},
+		"/unmute 2":              {verbUnmute, "2"},
+		"详情 2":                   {verbDetail, "2"},
+		"详情：2":                   {verbDetail, "2"},
+		"备注 2 妈妈的茶叶":             {verbName, "2 妈妈的茶叶"},
+		"/name 2 Mum's  tea":     {verbName, "2 Mum's  tea"},
+		"尾号 1234":                {verbTail, "1234"},
+		"尾号１２３４":                 {verbTail, "１２３４"},
+		"尾号：1234":                {verbTail, "1234"},
+		"/tail off":              {verbTail, "off"},
+		"查 SF1000000000015":      {verbTrack, "SF1000000000015"},
+		"查SF1000000000015 1234":  {verbTrack, "SF1000000000015 1234"},
+		"/track\nSF100":          {verbTrack, "SF100"},
+		"语言 en":                  {verbLang, "en"},
+		"语言英文":                   {verbLang, "英文"},
+		"导出":                     {verbExport, ""},
+		"忘记我":                    {verbForget, ""},
+		"帮助":                     {verbHelp, ""},
+		"帮助？":                    {verbHelp, ""},
+		"/help":                  {verbHelp, ""},
+		"/start":                 {verbHelp, ""},
+		"/START@waybillbot hi":   {verbHelp, "hi"},
+		"列表@waybillbot":          {verbList, ""},
+		"/停止 1 3":                {verbStop, "1 3"},
+		"停止@waybillbot 2":        {verbStop, "2"},
+		"/forget":                {verbForget, ""},
+		"/detail SF100000000001": {verbDetail, "SF100000000001"},
+	} {
+		if got, ok := parse(text); !ok || got != want {
+			t.Errorf("%q is read as %+v (%v), want %+v", text, got, ok, want)
+		}
+	}
+}
+
+func TestParseLeavesSentencesAlone(t *testing.T) {
+	for _, text := range []string{
+		"", "/", "／", "查一下我的快递", "查快递", "取消订单怎么弄", "帮助我写一封信", "列表里有什么", "详情页打不开",
+		"语言不通", "忘记我吧好吗亲", "静音模式怎么开", "我的列表", "stop", "/nonsense", "/usr/bin", "尾号是1234", "导出一下",
+	} {
+		if got, ok := parse(text); ok {
+			t.Errorf("%q is taken for %+v", text, got)
+		}
+	}
+}
+
+func TestAsksWhere(t *testing.T) {
+	for text, want := range map[string]bool{
+		"我的快递到哪了": true, "我的快递到哪儿了？": true, "快递呢": true, "到哪了": true, "到哪儿了": true, "到哪里了": true,
+		"包裹到了吗": true, "查一下我的快递": true, "查快递": true, "帮我看看物流": true, "物流信息": true, "我的快递": true,
+		"我的快递什么时候到": true, "快递怎么还没到": true, "where is my parcel": true, "Where's my package?": true,
+		"any news about my order": true, "my packages?": true, "status of my shipment": true, "track my parcel": true,
+		"when will my delivery arrive": true,
+		"你好":                           false, "今天天气不错": false, "快递员很好": false, "hello": false, "thanks": false,
+		"我在公司": false, "package main": false,
+	} {
+		if got := asksWhere(text); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
+}
+
+func TestRowsIn(t *testing.T) {
+	for text, want := range map[string][]int{
+		"2": {2}, "２": {2}, "1 3": {1, 3}, "1,3": {1, 3}, "1、3": {1, 3}, "1-3": {1, 2, 3}, "1~2": {1, 2}, "2到4": {2, 3, 4},
+		"第2个": {2}, "2号": {2}, "#2": {2}, "1和3": {1, 3},
+		"": nil, "0": nil, "-1": nil, "3-1": nil, "1-99999999": nil, "SF1000000000015": nil, "两个": nil, "1 x": nil,
+	} {
+		got, ok := rowsIn(text)
+		if ok != (want != nil) || len(got) != len(want) {
+			t.Errorf("%q: %v, %v; want %v", text, got, ok, want)
+			continue
+		}
+		for i := range want {
+			if got[i] != want[i] {
+				t.Errorf("%q: %v, want %v", text, got, want)
+			}
+		}
+	}
+}
+
+func TestTailIn(t *testing.T) {
+	for _, c := range []struct {
+		text   string
+		strict bool
+		want   string
+	}{
+		{"1234", true, "1234"}, {"１２３４", true, "1234"}, {" 1234。", true, "1234"}, {"尾号1234", true, ""},
+		{"尾号是1234", false, "1234"}, {"后四位 1234 谢谢", false, "1234"}, {"13800001234", false, "1234"},
+		{"123", false, ""}, {"12345", false, ""}, {"1234 5678", false, ""}, {"29900001234", false, ""}, {"", false, ""},
+		{"这句话很长很长很长很长很长很长很长很长 1234", false, ""},
+	} {
+		if got, ok := tailIn(c.text, c.strict); got != c.want && ok || ok != (c.want != "") {
+			t.Errorf("%q (%v): %q, %v; want %q", c.text, c.strict, got, ok, c.want)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{"/list", "停止 2", "取消静音", "／备注 2 茶", "查", "/\xff", "语言\u3000英文", "@", "/@", "备注2妈妈"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		c, ok := parse(tidy(text))
+		if ok && (c.verb == "" || strings.TrimSpace(c.args) != c.args) {
+			t.Errorf("%q: %+v", text, c)
+		}
+		rows, _ := rowsIn(text)
+		if len(rows) > (maxRow+1)*(utf8.RuneCountInString(text)+1) {
+			t.Errorf("%d rows out of %d characters", len(rows), utf8.RuneCountInString(text))
+		}
+		first, rest := cutWord(text)
+		if first+rest != text {
+			t.Errorf("%q was cut into %q and %q", text, first, rest)
+		}
+		asksWhere(text)
+	})
+}

@@ -1,0 +1,209 @@
+package handlers
+
+import (
+	"strings"
+	"testing"
+
+	"waybill/models"
+	"waybill/tracking"
+)
+
+const locked = "SF1000000000015" // opened by 1234
+
+// says is one message to the world, and what comes back.
+func (w *world) says(t *testing.T, room, text string) string {
+	t.Helper()
+	replies, err := w.conversation().Handle(t.Context(), w.chat(room, false), Message{Text: text, Addressed: true, From: room})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(shown(replies), "\n")
+}
+
+func opened(said string) bool { return strings.Contains(said, "北京转运中心") }
+
+func TestAProvedTailOpensForASecondChatWithoutACall(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	if said := w.says(t, "a", locked+" 1234"); !opened(said) {
+		t.Fatalf("the right tail brings %q", said)
+	}
+	calls := w.asked(locked)
+	if said := w.says(t, "b", locked+" 1234"); !opened(said) {
+		t.Errorf("the second chat sees %q", said)
+	}
+	if got := w.asked(locked); got != calls {
+		t.Errorf("it cost %d calls", got-calls)
+	}
+}
+
+func TestASecondChatWithoutATailSeesNothing(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	w.says(t, "a", locked+" 1234")
+	for _, text := range []string{locked, "/track " + locked, "详情 " + locked, "列表"} {
+		if said := w.says(t, "b", text); opened(said) || strings.Contains(said, "运输中") {
+			t.Errorf("%q shows %q", text, said)
+		}
+	}
+}
+
+func TestGuessingEndsAfterThreeTriesEvenWithTheRightTail(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	w.says(t, "a", locked+" 1234")
+	for _, tail := range []string{"1111", "2222", "3333"} {
+		w.says(t, "b", locked+" "+tail)
+	}
+	calls := w.asked(locked)
+	for _, tail := range []string{"4444", "1234"} {
+		if said := w.says(t, "b", locked+" "+tail); opened(said) || !strings.Contains(said, "尾号") {
+			t.Errorf("after three wrong ones another brings %q", said)
+		}
+	}
+	if got := w.asked(locked); got != calls {
+		t.Errorf("tries that are spent cost %d calls", got-calls)
+	}
+}
+
+func TestUnfollowingGivesNoNewTries(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	w.says(t, "b", locked+" 1111")
+	w.says(t, "b", locked+" 2222")
+	w.says(t, "b", "停止 "+locked)
+	w.says(t, "b", locked+" 3333")
+	if said := w.says(t, "b", locked+" 1234"); opened(said) {
+		t.Errorf("a fourth try brings %q", said)
+	}
+	w.pass(24 * 3600e9)
+	if said := w.says(t, "b", locked+" 1234"); !opened(said) {
+		t.Errorf("the next day the right tail brings %q", said)
+	}
+}
+
+func TestTenWrongTailsAWaybillAreEnough(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	for i, room := range []string{"a", "b", "c", "d"} {
+		for j := range 3 {
+			if i*3+j < triesOfWaybill {
+				w.pass(6 * 3600e9 / 10)
+				count(t, w, room)
+			}
+		}
+	}
+	if said := w.says(t, "fresh", locked+" 1234"); opened(said) {
+		t.Errorf("an eleventh try brings %q", said)
+	}
+}
+
+// count notes a wrong try without asking anybody.
+func count(t *testing.T, w *world, room string) {
+	t.Helper()
+	if err := w.store.WrongTail(t.Context(), w.chat(room, false).ID, locked, models.At(w.clock())); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestComparingCountsWhileTheProviderIsOut(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	w.says(t, "a", locked+" 1234")
+	w.scripts[locked].err = tracking.ErrUnavailable
+	for _, tail := range []string{"1111", "2222", "3333"} {
+		if said := w.says(t, "b", locked+" "+tail); opened(said) {
+			t.Fatalf("%s opens it", tail)
+		}
+	}
+	if said := w.says(t, "b", locked+" 1234"); opened(said) {
+		t.Error("whoever asks while the provider is out may guess for ever")
+	}
+}
+
+func TestAnAnswerWithoutARecordProvesNoTail(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	w.scripts[locked].err = tracking.ErrNoRecord
+	w.says(t, "a", locked+" 9999")
+	follow, ok := w.followOf(t, "a", locked)
+	if !ok || follow.TailState != models.TailUntried {
+		t.Fatalf("followed %v with the tail in state %v", ok, follow.TailState)
+	}
+	w.scripts[locked].err = nil
+	w.pass(floor)
+	if said := w.says(t, "b", locked+" 9999"); opened(said) {
+		t.Errorf("a tail that nobody has proved opens %q", said)
+	}
+}
+
+func TestAWrongTailDoesNotTakeAwayWhatAnotherHasOpened(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	w.says(t, "a", locked+" 1234")
+	w.says(t, "a", locked+" 9999")
+	w.pass(floor)
+	if said := w.says(t, "a", locked); !opened(said) {
+		t.Errorf("after a wrong tail it shows %q", said)
+	}
+}
+
+func TestWhatIsRefusedIsFollowedOnlyWithATail(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	w.says(t, "a", locked)
+	if _, ok := w.followOf(t, "a", locked); ok {
+		t.Error("the chat follows a parcel for which it has given no tail")
+	}
+	w.scripts[locked].err = tracking.ErrUnavailable
+	w.says(t, "a", "1234")
+	if f, ok := w.followOf(t, "a", locked); !ok || f.TailState != models.TailUntried {
+		t.Errorf("while the provider is out: followed %v, tail %v", ok, f.TailState)
+	}
+}
+
+func TestAFullChatCostsNoCall(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	for _, number := range []string{"JT1000000000018", "JT1000000000026", "JT1000000000034", "JT1000000000042", "JT1000000000059", "JT1000000000067"} {
+		w.says(t, "a", number)
+	}
+	if said := w.says(t, "a", "YT1000000000017"); !strings.Contains(said, "YT1000000000017") || !strings.Contains(said, "6") {
+		t.Errorf("a full chat is told %q", said)
+	}
+	if w.asked("YT1000000000017") != 0 {
+		t.Error("a parcel that cannot be followed was asked about")
+	}
+}
+
+func TestFollowingCountsAsToldWhatTheReplyShows(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	w.says(t, "a", "YT1000000000017")
+	f, ok := w.followOf(t, "a", "YT1000000000017")
+	if !ok || f.Told != 2 || f.Owed > f.Told {
+		t.Errorf("followed %v, told %d, owed %d; want 2 told and nothing owed", ok, f.Told, f.Owed)
+	}
+}
+
+func (w *world) followOf(t *testing.T, room, number string) (models.Follow, bool) {
+	t.Helper()
+	parcels, err := w.store.ByNumber(t.Context(), number)
+	if err != nil || len(parcels) != 1 {
+		t.Fatalf("parcels: %v, %v", parcels, err)
+	}
+	f, ok, err := w.store.FollowOf(t.Context(), w.chat(room, false).ID, parcels[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f, ok
+}
+
+func TestAnExportHoldsEverythingButTails(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	w.says(t, "a", "/tail 1234")
+	w.says(t, "a", locked+" 1234 茶叶")
+	w.says(t, "a", "SF1000000000023")
+	replies, err := w.conversation().Handle(t.Context(), w.chat("a", false), Message{Text: "导出", Addressed: true})
+	if err != nil || len(replies) != 1 || replies[0].File == nil {
+		t.Fatalf("%v, %v", replies, err)
+	}
+	body := string(replies[0].File.Body)
+	for _, want := range []string{locked, "茶叶", "北京转运中心", `"room": "a"`, `"phone_tail": "set"`, "SF1000000000023", `"about": "tail"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the export lacks %s:\n%s", want, body)
+		}
+	}
+	if strings.Contains(body, `"1234"`) {
+		t.Error("the export shows the tail")
+	}
+}
