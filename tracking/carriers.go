@@ -128,18 +128,29 @@ func (c *Carriers) ByCode(column, code string) (models.Carrier, bool) {
 }
 
 // Typed is the carrier that a person means who writes 顺丰, sf, zto, shunfeng
-// or "SF Express": by name, by canonical code, or by any provider's code, in
+// or "ZTO Express": by name, by canonical code, or by any provider's code, in
 // this order.
 func (c *Carriers) Typed(text string) (models.Carrier, bool) {
 	if carrier, ok := c.ByName(text); ok {
 		return carrier, true
 	}
-	word := models.Carrier(strings.ReplaceAll(strings.ToLower(strings.TrimSpace(Normalise(text))), " ", "_"))
-	if _, ok := c.names[word]; ok {
-		return word, true
+	word := strings.ToLower(strings.TrimSpace(Normalise(text)))
+	stem, _ := cutEnding(foldName(text))
+	for _, code := range [...]string{strings.ReplaceAll(word, " ", "_"), strings.ToLower(stem)} {
+		if carrier, ok := c.coded(code); ok {
+			return carrier, true
+		}
 	}
-	for _, col := range [...]string{ColumnKuaidi100, ColumnMuzhi, ColumnJuhe, ColumnKuaibao, ColumnKuaibaoSub} {
-		if carrier, ok := c.ByCode(col, string(word)); ok {
+	return "", false
+}
+
+// coded is the carrier of a canonical code, or of any provider's.
+func (c *Carriers) coded(code string) (models.Carrier, bool) {
+	if _, ok := c.names[models.Carrier(code)]; ok {
+		return models.Carrier(code), true
+	}
+	for _, column := range [...]string{ColumnKuaidi100, ColumnMuzhi, ColumnJuhe, ColumnKuaibao, ColumnKuaibaoSub} {
+		if carrier, ok := c.ByCode(column, code); ok {
 			return carrier, true
 		}
 	}

@@ -48,6 +48,7 @@ func (c *Carriers) addNames(cell string, carrier models.Carrier) {
 	plain, bracket := cutBrackets(foldName(cell))
 	names := strings.Split(plain, "/")
 	first, _ := cutEnding(names[0])
+	c.called[plain] = carrier
 	c.addName(names[0], carrier)
 	for _, ending := range names[1:] {
 		c.addName(first+ending, carrier)
