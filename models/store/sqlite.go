@@ -21,8 +21,9 @@ import (
 var sqliteFiles embed.FS
 
 const (
-	sqliteDriver  = "sqlite" // modernc.org/sqlite's name
-	sqliteReaders = 4
+	sqliteDriver     = "sqlite" // modernc.org/sqlite's name
+	sqliteReaders    = 4
+	sqliteStatements = 64 // kept prepared
 )
 
 // sqliteFile is a database in one file.
@@ -66,7 +67,11 @@ func (f sqliteFile) pool(readOnly bool, size int) (*gorm.DB, error) {
 	}
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
-	db, err := gorm.Open(sqliteDialect{&gormsqlite.Dialector{Conn: pool}}, config())
+	c := config()
+	if readOnly {
+		c.PrepareStmt, c.PrepareStmtMaxSize = true, sqliteStatements // reading one row is mostly parsing
+	}
+	db, err := gorm.Open(sqliteDialect{&gormsqlite.Dialector{Conn: pool}}, c)
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}

@@ -1,0 +1,250 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"waybill/models"
+)
+
+func TestFinishStoresTheCheckAndReturnsTheParcel(t *testing.T) {
+	each(t, func(k kit) {
+		p := k.parcel(1)
+		k.follow(k.chat(1), p)
+		ticket := k.begin(query(p), noon())
+		p = k.stored(p.ID)
+		f := scan(p, "已揽收", noon()-hour)
+		f.DueAt = noon() + 2*hour
+		f.Change.Parcel.Status, f.Change.Parcel.Provider = models.Collected, "muzhi"
+		f.Closings = []models.Closing{closing(ticket, models.OutcomeTrace, true)}
+		got := k.finish(f, noon()+1000)
+		if stored := k.stored(p.ID); got != stored {
+			t.Fatalf("returned %+v, stored %+v", got, stored)
+		}
+		if got.Version != ticket.Version+1 || got.DueAt != noon()+2*hour || got.Seq != 1 || got.Status != models.Collected || got.SettledAt != noon()+1000 {
+			t.Fatalf("got %+v", got)
+		}
+		events, err := k.History(k.ctx(), p.ID, 0, 0)
+		k.ok(err)
+		if len(events) != 1 || events[0].Text != "已揽收" || events[0].StoredAt != noon()+1000 {
+			t.Fatalf("got %+v", events)
+		}
+		known, err := k.Identities(k.ctx(), p.ID)
+		k.ok(err)
+		if !known[f.Change.Events[0].Identity] || len(known) != 1 {
+			t.Fatalf("got %v", known)
+		}
+	})
+}
+
+func TestAStaleFinishWritesTheLedgerOnly(t *testing.T) {
+	each(t, func(k kit) {
+		p := k.parcel(1)
+		k.follow(k.chat(1), p)
+		call := query(p)
+		call.Limit = 1
+		ticket := k.begin(call, noon())
+		before := k.stored(p.ID)
+		f := scan(before, "x", noon())
+		f.Version = p.Version
+		f.Closings = []models.Closing{closing(ticket, models.OutcomeUnavailable, false)}
+		if _, err := k.Finish(k.ctx(), f, noon()); !errors.Is(err, models.ErrStale) {
+			t.Fatalf("got %v, want %v", err, models.ErrStale)
+		}
+		if after := k.stored(p.ID); after != before {
+			t.Fatalf("got %+v, want %+v", after, before)
+		}
+		if used := k.used("muzhi"); used != 0 {
+			t.Fatalf("%d billed calls, want 0", used)
+		}
+		k.begin(models.Call{Provider: "muzhi", Kind: models.CallDetect, Limit: 1}, noon())
+	})
+}
+
+func TestOfManyFinishesOfOneCheckOneIsTaken(t *testing.T) {
+	each(t, func(k kit) {
+		p := k.parcel(1)
+		k.follow(k.chat(1), p)
+		errs := together(32, func(i int) error {
+			_, err := k.Finish(k.ctx(), scan(p, fmt.Sprint("scan ", i), noon()), noon())
+			return err
+		})
+		if taken, stale := count(errs, nil), count(errs, models.ErrStale); taken != 1 || stale != 31 {
+			t.Fatalf("%d taken, %d stale, want 1 and 31: %v", taken, stale, errors.Join(errs...))
+		}
+		events, err := k.History(k.ctx(), p.ID, 0, 0)
+		k.ok(err)
+		if len(events) != 1 {
+			t.Fatalf("%d events, want 1", len(events))
+		}
+	})
+}
+
+func TestManyFinishesAtOnceAreEachTheirOwn(t *testing.T) {
+	each(t, func(k kit) {
+		c := k.chat(1)
+		parcels := make([]models.Parcel, 40)
+		for i := range parcels {
+			parcels[i] = k.parcel(i)
+			k.follow(c, parcels[i])
+		}
+		errs := together(len(parcels), func(i int) error {
+			f := scan(parcels[i], fmt.Sprint("scan ", i), noon())
+			f.DueAt = noon() + models.Moment(i)
+			got, err := k.Finish(k.ctx(), f, noon())
+			if err == nil && (got.ID != parcels[i].ID || got.DueAt != f.DueAt) {
+				err = fmt.Errorf("got parcel %d due at %d", got.ID, got.DueAt)
+			}
+			return err
+		})
+		k.ok(errors.Join(errs...))
+		for i, p := range parcels {
+			events, err := k.History(k.ctx(), p.ID, 0, 0)
+			k.ok(err)
+			if len(events) != 1 || events[0].Text != fmt.Sprint("scan ", i) {
+				t.Fatalf("got %+v", events)
+			}
+		}
+	})
+}
+
+func TestAFinishedParcelLeavesTheQueueAndReopens(t *testing.T) {
+	each(t, func(k kit) {
+		p := k.parcel(1)
+		k.follow(k.chat(1), p)
+		f := scan(p, "签收", noon())
+		f.Change.Parcel.DoneAt = noon()
+		p = k.finish(f, noon())
+		if p.DueAt != models.Never {
+			t.Fatalf("due at %d, want never", p.DueAt)
+		}
+		f = scan(p, "退回", noon()+1)
+		f.Change.Parcel.DoneAt = 0
+		if p = k.finish(f, noon()+1); p.DueAt != f.DueAt {
+			t.Fatalf("due at %d, want %d", p.DueAt, f.DueAt)
+		}
+	})
+}
+
+func TestWhatNobodyCanBeToldAboutIsNotDue(t *testing.T) {
+	each(t, func(k kit) {
+		p := k.finish(scan(k.parcel(1), "x", noon()), noon())
+		if p.DueAt != models.Never {
+			t.Fatalf("due at %d without a follower, want never", p.DueAt)
+		}
+		c := k.chat(1)
+		k.follow(c, p)
+		k.ok(k.Gone(k.ctx(), c.ID, noon()))
+		p = k.finish(scan(k.stored(p.ID), "y", noon()), noon())
+		if p.DueAt != models.Never {
+			t.Fatalf("due at %d for a chat that is gone, want never", p.DueAt)
+		}
+	})
+}
+
+func TestAnEventThatIsKnownIsStoredOnce(t *testing.T) {
+	each(t, func(k kit) {
+		p := k.finish(scan(k.parcel(1), "x", noon()), noon())
+		p = k.finish(scan(p, "x", noon()), noon())
+		events, err := k.History(k.ctx(), p.ID, 0, 0)
+		k.ok(err)
+		if len(events) != 1 {
+			t.Fatalf("%d events, want 1", len(events))
+		}
+	})
+}
+
+func TestLongAndBrokenTextsAreCutNotRefused(t *testing.T) {
+	each(t, func(k kit) {
+		f := scan(k.parcel(1), strings.Repeat("快", 3000)+"\xff", noon())
+		e := &f.Change.Events[0]
+		e.Place, e.Code, e.Extra = strings.Repeat("深", 999), "\xfe"+strings.Repeat("c", 99), `{"a":"`+strings.Repeat("x", 5000)+`"}`
+		f.Change.Parcel.Detail = strings.Repeat("🚚", 999)
+		p := k.finish(f, noon())
+		if p != k.stored(p.ID) || len([]rune(p.Detail)) != 255 {
+			t.Fatalf("returned and stored differ, or detail has %d characters", len([]rune(p.Detail)))
+		}
+		events, err := k.History(k.ctx(), p.ID, 0, 0)
+		k.ok(err)
+		if n := len([]rune(events[0].Text)); n != 1000 || events[0].Extra != "" {
+			t.Fatalf("text has %d characters, extra %d bytes", n, len(events[0].Extra))
+		}
+	})
+}
+
+func TestHistoryComesNewestFirstAfterAMark(t *testing.T) {
+	each(t, func(k kit) {
+		p := k.parcel(1)
+		for i := range 5 {
+			p = k.finish(scan(p, fmt.Sprint(i), noon()+models.Moment(i)), noon())
+		}
+		got, err := k.History(k.ctx(), p.ID, 2, 2)
+		k.ok(err)
+		if len(got) != 2 || got[0].Seq != 5 || got[1].Seq != 4 {
+			t.Fatalf("got %+v", got)
+		}
+	})
+}
+
+func TestTakeGivesTheLongestDueOnce(t *testing.T) {
+	each(t, func(k kit) {
+		c := k.chat(1)
+		for i := range 3 {
+			p := k.parcel(i)
+			k.follow(c, p)
+			f := models.Finish{Version: p.Version, Change: models.Change{Parcel: p}, DueAt: noon() - models.Moment(i)}
+			k.finish(f, noon())
+		}
+		got, err := k.Take(k.ctx(), noon(), 15*time.Second, 2)
+		k.ok(err)
+		if len(got) != 2 || k.stored(got[0].Parcel).Number != number(2) || k.stored(got[1].Parcel).Number != number(1) {
+			t.Fatalf("got %+v", got)
+		}
+		first := k.stored(got[0].Parcel)
+		if first.Version != got[0].Version || first.DueAt != noon()+15_000 {
+			t.Fatalf("got %+v for %+v", first, got[0])
+		}
+		rest, err := k.Take(k.ctx(), noon(), 15*time.Second, 10)
+		k.ok(err)
+		if len(rest) != 1 {
+			t.Fatalf("%d are left, want 1", len(rest))
+		}
+		again, err := k.Take(k.ctx(), noon()+15_000, 15*time.Second, 10)
+		k.ok(err)
+		if len(again) != 3 {
+			t.Fatalf("%d come again after the hold, want 3", len(again))
+		}
+	})
+}
+
+func TestTwoTakersNeverTakeTheSameParcel(t *testing.T) {
+	each(t, func(k kit) {
+		c := k.chat(1)
+		for i := range 60 {
+			k.follow(c, k.parcel(i))
+		}
+		other := k.open()
+		taken := make([][]models.Hint, 8)
+		errs := together(len(taken), func(i int) (err error) {
+			s := k.Store
+			if i%2 == 1 {
+				s = other
+			}
+			taken[i], err = s.Take(k.ctx(), noon(), 15*time.Second, 10)
+			return err
+		})
+		k.ok(errors.Join(errs...))
+		seen := map[int64]bool{}
+		for _, hints := range taken {
+			for _, h := range hints {
+				if seen[h.Parcel] {
+					t.Fatalf("parcel %d was taken twice", h.Parcel)
+				}
+				seen[h.Parcel] = true
+			}
+		}
+	})
+}
