@@ -22,8 +22,9 @@ const (
 )
 
 const (
-	// patience is how long a message waits for its turn before its chat is
-	// given back; whoever sends holds a claim that does not last for ever.
+	// patience is how long a message waits for its chat's turn, and again for
+	// the common one, before it is given back; whoever sends holds a claim that
+	// does not last for ever.
 	patience = 10 * time.Second
 	// crowd: two chats told to wait within this time mean that everybody is.
 	crowd = time.Second
@@ -96,34 +97,36 @@ func (l *limiter) wait(ctx context.Context, id string) error {
 	if err := l.hold(id); err != nil || l.limits.Off {
 		return err
 	}
-	for _, p := range l.paces(id) {
-		d, err := turn(p, l.now())
+	ofChat := func(context.Context) (time.Duration, error) { return turn(l.now(), l.paces(id)...) }
+	// First the chat's turn, then everybody's: else a chat that waits would
+	// keep a place in the common queue that others could use.
+	for _, next := range []func(context.Context) (time.Duration, error){ofChat, l.overall.next} {
+		d, err := next(ctx)
 		if err != nil {
 			return err
 		}
 		if err := pause(ctx, d); err != nil {
-			return fmt.Errorf("wait for the chat's turn: %w", err)
+			return fmt.Errorf("wait for a turn: %w", err)
 		}
-	}
-	d, err := l.overall.next(ctx)
-	if err != nil {
-		return err
-	}
-	if err := pause(ctx, d); err != nil {
-		return fmt.Errorf("wait for a turn: %w", err)
 	}
 	return l.hold(id) // somebody may have been told to wait meanwhile
 }
 
-// turn reserves the next moment of a pace, if it is near.
-func turn(p *rate.Limiter, now time.Time) (time.Duration, error) {
-	r := p.ReserveN(now, 1)
-	d := r.DelayFrom(now)
-	if d > patience {
-		r.CancelAt(now)
-		return 0, &models.Wait{After: d}
+// turn reserves the next moment that all paces allow, if it is near.
+func turn(now time.Time, paces ...*rate.Limiter) (time.Duration, error) {
+	var longest time.Duration
+	var reserved []*rate.Reservation
+	for _, p := range paces {
+		r := p.ReserveN(now, 1)
+		longest, reserved = max(longest, r.DelayFrom(now)), append(reserved, r)
 	}
-	return d, nil
+	if longest <= patience {
+		return longest, nil
+	}
+	for _, r := range reserved {
+		r.CancelAt(now)
+	}
+	return 0, &models.Wait{After: longest}
 }
 
 // hold is the wait that Telegram asked of the room, or of everybody.

@@ -75,6 +75,32 @@ func TestALongReplyIsCutBetweenBlocksAndTheKeyboardIsAtItsEnd(t *testing.T) {
 	}
 }
 
+func TestAMessageIsFilledToItsLastCharacter(t *testing.T) {
+	for _, c := range []struct{ first, second, messages int }{{2047, 2048, 1}, {2048, 2048, 2}} {
+		api := telegramtest.Serve(t)
+		api.Know(7)
+		r := text(strings.Repeat("a", c.first), strings.Repeat("b", c.second))
+		if err := door(t, api, newInbox()).Send(t.Context(), room(7), r); err != nil || len(api.Sent(7)) != c.messages {
+			t.Errorf("%d and %d: %d messages, %v", c.first, c.second, len(api.Sent(7)), err)
+		}
+	}
+}
+
+func TestOnlyTheFirstMessageOfALongReplyReplaces(t *testing.T) {
+	api := telegramtest.Serve(t)
+	api.Know(7)
+	d := door(t, api, newInbox())
+	if err := d.Send(t.Context(), room(7), text("old")); err != nil {
+		t.Fatal(err)
+	}
+	id := api.Sent(7)[0].ID
+	r := text(strings.Repeat("a", 4000), strings.Repeat("b", 4000))
+	r.Edit, r.Token = true, "c:"+strconv.FormatInt(id, 10)+":"+api.Tap(7, id, 7, "x")
+	if err := d.Send(t.Context(), room(7), r); err != nil || initials(api) != "ab" {
+		t.Fatalf("%v, sent %s", err, initials(api))
+	}
+}
+
 func TestABlockLongerThanAMessageIsTornBetweenCharacters(t *testing.T) {
 	api := telegramtest.Serve(t)
 	api.Know(7)
@@ -363,11 +389,11 @@ func TestNoErrorHoldsTheTokenWhenNobodyListens(t *testing.T) {
 	for name, base := range map[string]string{"a closed port": "http://127.0.0.1:1", "no such host": "http://telegram.invalid", "no HTTP": "https://" + strings.TrimPrefix(api.URL(), "http://")} {
 		d := door(t, api, newInbox(), func(s *telegram.Settings) { s.APIURL = base })
 		err := d.Send(t.Context(), room(7), text("x"))
-		if err == nil || strings.Contains(err.Error(), secret) {
+		if err == nil || strings.Contains(err.Error(), secret) || strings.Contains(err.Error(), "/bot") {
 			t.Errorf("%s: %v", name, err)
 		}
 		_, err = d.Admin(t.Context(), room(-100), "7")
-		if err == nil || strings.Contains(err.Error(), secret) {
+		if err == nil || strings.Contains(err.Error(), secret) || strings.Contains(err.Error(), "/bot") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

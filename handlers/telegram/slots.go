@@ -17,7 +17,7 @@ type local struct {
 	now  func() time.Time
 }
 
-func (l *local) next(context.Context) (time.Duration, error) { return turn(l.pace, l.now()) }
+func (l *local) next(context.Context) (time.Duration, error) { return turn(l.now(), l.pace) }
 
 // slotsAtOnce is how many slots are reserved together when many wait.
 const slotsAtOnce = 10
