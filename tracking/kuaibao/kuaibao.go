@@ -49,6 +49,7 @@ type Client struct {
 	carriers Table
 	appID    string
 	key      string
+	token    string // of the pushes' address
 	url      string
 	clock    func() time.Time
 }
@@ -65,12 +66,12 @@ func New(s Settings) (tracking.Provider, error) {
 	}
 	c := &Client{
 		wire: tracking.NewWire(name, s.Client, billed), carriers: s.Carriers,
-		appID: s.AppID, key: s.APIKey, url: address, clock: s.Now,
+		appID: s.AppID, key: s.APIKey, token: s.PushToken, url: address, clock: s.Now,
 	}
 	if s.PushToken == "" {
 		return c, nil
 	}
-	return &Pusher{Client: c, token: s.PushToken}, nil
+	return &Pusher{Client: c}, nil
 }
 
 // billed is what an answer's status tells when its body does not: a 200 may
@@ -135,7 +136,7 @@ func sign(text string) string {
 }
 
 // hide is what no error may tell.
-func (c *Client) hide(more ...string) []string { return append(more, c.key, c.appID) }
+func (c *Client) hide(more ...string) []string { return append(more, c.key, c.appID, c.token) }
 
 // unusable is an answer in which nothing can be read. It may have been a
 // success, so it counts as billed.

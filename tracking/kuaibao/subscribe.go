@@ -13,7 +13,6 @@ import (
 // vendor's console; no call names it.
 type Pusher struct {
 	*Client
-	token string
 }
 
 // maxBatch is how many waybills one subscription takes.
@@ -45,7 +44,7 @@ func (p *Pusher) Subscribe(ctx context.Context, wishes []tracking.Subscription) 
 	if kind != nil {
 		return tracking.Subscribed{}, p.wire.Unsent(kind, "not ten waybills of one brand")
 	}
-	hide := p.hide(append(numbers, p.token)...)
+	hide := p.hide(numbers...)
 	wish := order{WaybillCodes: strings.Join(numbers, ","), CpCode: brand}
 	if _, _, err := p.call(ctx, "express.sub.msg", wish, "", hide); err != nil {
 		return tracking.Subscribed{}, err
