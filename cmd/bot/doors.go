@@ -1,11 +1,43 @@
 package main
 
-// door is one way in and out as the program knows it: when it is on, and the
-// address of the platform behind it.
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"waybill/handlers"
+	"waybill/handlers/telegram"
+	"waybill/handlers/web"
+	"waybill/scheduler"
+)
+
+// door is one way in and out as the program knows it: when it is on, the
+// address of the platform behind it, and how it is opened.
 type door struct {
 	name       string
 	configured func(Settings) bool
 	address    func(Settings) string
+	open       func(h *house, wake func()) (*opened, error)
+}
+
+// opened is a door that stands open.
+type opened struct {
+	handlers.Door
+	inbox  *handlers.Inbox
+	run    func(context.Context) error // takes messages in until its context ends; nil: they come by routes
+	ready  func() error                // nil: always
+	routes []web.Route
+	judge  handlers.Judge // nil: the platform does not tell who administers a group
+	watch  func(handlers.Progress) handlers.Progress
+}
+
+// progress is where the door's inbox notes how far an answer has come.
+func (o *opened) progress(p handlers.Progress) handlers.Progress {
+	if o.watch == nil {
+		return p
+	}
+	return o.watch(p)
 }
 
 // doors is where the next door is registered.
@@ -15,17 +47,84 @@ func doors() []door {
 			name:       "telegram",
 			configured: func(s Settings) bool { return s.Telegram.Token != "" },
 			address:    func(s Settings) string { return s.Telegram.APIURL },
+			open:       openTelegram,
 		},
 	}
 }
 
 // configuredDoors are those whose settings are there.
 func configuredDoors(s Settings) []door {
-	var on []door
-	for _, d := range doors() {
-		if d.configured(s) {
-			on = append(on, d)
+	return slices.DeleteFunc(doors(), func(d door) bool { return !d.configured(s) })
+}
+
+// openDoors opens every door. A door wakes its inbox, which is there by the
+// time anything comes in.
+func (h *house) openDoors(_ context.Context, doors []door) error {
+	for _, d := range doors {
+		var o *opened
+		o, err := d.open(h, func() { o.inbox.Wake() })
+		if err != nil {
+			return fmt.Errorf("open %s: %w", d.name, err)
+		}
+		h.doors = append(h.doors, o)
+	}
+	return nil
+}
+
+func openTelegram(h *house, wake func()) (*opened, error) {
+	s := h.settings
+	d, err := telegram.New(telegram.Settings{
+		Token: string(s.Telegram.Token), APIURL: s.Telegram.APIURL,
+		WebhookSecret: string(s.Telegram.WebhookSecret), PublicURL: s.PublicURL,
+		Menus: telegramMenus(h), Slots: h.store, Log: h.log, Now: h.now,
+	}, h.store, wake)
+	if err != nil {
+		return nil, err
+	}
+	o := &opened{Door: d, ready: d.Ready, judge: d, run: func(ctx context.Context) error { return runTelegram(ctx, h, d) }}
+	if !d.Polls() {
+		o.routes = []web.Route{{Pattern: "POST /telegram/webhook", Handler: d.Webhook()}}
+	}
+	return o, nil
+}
+
+// runTelegram sets the door up on every replica, and polls on the one that
+// holds the lease: two pollers would throw each other out.
+func runTelegram(ctx context.Context, h *house, d *telegram.Door) error {
+	if err := d.Setup(ctx); err != nil || !d.Polls() {
+		return nil //nolint:nilerr // setting up gives up only when it is told to stop
+	}
+	keeper := scheduler.NewKeeper(h.store, h.owner, h.log)
+	keeper.Keep(ctx, "poll:telegram", func(held context.Context) {
+		if err := d.Run(held); err != nil {
+			h.log.Error("telegram polling ended", "error", err)
+		}
+	})
+	return nil
+}
+
+// telegramMenus are the commands in every language: the operator's for
+// everybody, the others for those whose Telegram speaks them.
+func telegramMenus(h *house) []telegram.Menu {
+	menus := handlers.Menu(h.words)
+	all := []telegram.Menu{telegramMenu("", menus[h.settings.Locale])}
+	for _, tag := range h.words.Languages() {
+		lang, _, _ := strings.Cut(tag, "-")
+		if !slices.ContainsFunc(all, func(m telegram.Menu) bool { return m.Lang == lang }) {
+			all = append(all, telegramMenu(lang, menus[tag]))
 		}
 	}
-	return on
+	return all
+}
+
+func telegramMenu(lang string, items []handlers.MenuItem) telegram.Menu {
+	m := telegram.Menu{Lang: lang}
+	for _, item := range items {
+		c := telegram.Command{Name: item.Name, Text: item.Text}
+		m.Private = append(m.Private, c)
+		if item.Name != "tail" { // a group is no place for it (CONTRACT)
+			m.Group = append(m.Group, c)
+		}
+	}
+	return m
 }

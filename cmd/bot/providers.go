@@ -1,16 +1,22 @@
 package main
 
 import (
+	"net/http"
 	"slices"
 	"strings"
+	"time"
+
+	"waybill/tracking"
+	"waybill/tracking/muzhi"
 )
 
-// provider is one tracking API as the program knows it: when it is on and
-// which addresses it calls.
+// provider is one tracking API as the program knows it: when it is on, which
+// addresses it calls, and how it is made.
 type provider struct {
 	name       string
 	configured func(Settings) bool
 	addresses  func(Settings) []string
+	open       func(Settings, *tracking.Carriers, *http.Client, func() time.Time) (tracking.Provider, error)
 }
 
 // providers is where the next provider is registered: its package, its
@@ -27,6 +33,7 @@ func providers() []provider {
 					endpoint(s.Muzhi.URL, s.Muzhi.ListPath),
 				}
 			},
+			open: openMuzhi,
 		},
 	}
 }
@@ -42,6 +49,14 @@ func configuredProviders(s Settings) []provider {
 		}
 	}
 	return on
+}
+
+func openMuzhi(s Settings, carriers *tracking.Carriers, client *http.Client, now func() time.Time) (tracking.Provider, error) {
+	return muzhi.New(muzhi.Settings{
+		Appcode: string(s.Muzhi.AppCode), URL: s.Muzhi.URL,
+		QueryPath: s.Muzhi.QueryPath, DetectPath: s.Muzhi.DetectPath, ListPath: s.Muzhi.ListPath,
+		Client: client, Carriers: carriers, Now: now,
+	})
 }
 
 // endpoint is a path of an API, or "" when the path is off. A path that is a

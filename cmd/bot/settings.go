@@ -1,9 +1,10 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 	"time"
+
+	"waybill/scheduler"
 )
 
 // Settings is everything that the environment says. It is read once, by
@@ -37,13 +38,7 @@ type Settings struct {
 	MinInterval  time.Duration
 	PollSpeed    float64
 	MaxParcels   int
-	Quiet        Quiet
-}
-
-// Quiet is the span of hours, in the settings' zone, in which news waits.
-type Quiet struct {
-	From, To int // hours 0-23; From may be the later one
-	On       bool
+	Quiet        scheduler.Quiet
 }
 
 // Telegram holds the settings of the Telegram door.
@@ -115,7 +110,7 @@ type Mistakes []string
 
 // Error lists all mistakes, a line each.
 func (m Mistakes) Error() string {
-	return fmt.Sprintf("%d wrong in the settings:\n  %s", len(m), strings.Join(m, "\n  "))
+	return "cannot start with these settings:\n  " + strings.Join(m, "\n  ")
 }
 
 // ReadSettings reads and checks every setting. The error is a Mistakes that
@@ -124,6 +119,18 @@ func ReadSettings(lookup Lookup) (Settings, error) {
 	e := &env{lookup: lookup, given: map[string]bool{}}
 	s := read(e)
 	check(e, &s)
+	if len(e.mistakes) > 0 {
+		return s, e.mistakes
+	}
+	return s, nil
+}
+
+// ReadDatabase reads the settings that the database alone needs, so that it
+// can be prepared before anything else is configured.
+func ReadDatabase(lookup Lookup) (Settings, error) {
+	e := &env{lookup: lookup, given: map[string]bool{}}
+	s := Settings{DB: readDB(e), SecretKey: readKeys(e)}
+	checkDB(e, &s)
 	if len(e.mistakes) > 0 {
 		return s, e.mistakes
 	}

@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"time"
+
+	"waybill/scheduler"
 )
 
 // unbuilt lists the settings whose door, provider or page this version does
@@ -28,11 +30,11 @@ func tuning(name string) bool {
 func check(e *env, s *Settings) {
 	checkUnbuilt(e)
 	checkDB(e, s)
-	checkTelegram(e, s)
+	checkTelegram(e)
 	checkParts(e, s)
 	checkPace(e, s)
 	if s.PollSpeed != 1 && !e.set("WAYBILL_QUIET_HOURS") {
-		s.Quiet = Quiet{} // a faster clock would make the night longer than the day
+		s.Quiet = scheduler.Quiet{} // a faster clock would make the night longer than the day
 	}
 }
 
@@ -52,7 +54,7 @@ func checkDB(e *env, s *Settings) {
 	}
 }
 
-func checkTelegram(e *env, s *Settings) {
+func checkTelegram(e *env) {
 	if !e.set("WAYBILL_TELEGRAM_WEBHOOK_SECRET") {
 		return
 	}

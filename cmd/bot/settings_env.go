@@ -11,7 +11,7 @@ import (
 // env reads settings by name and collects what is wrong with them.
 type env struct {
 	lookup   Lookup
-	names    []string // every name asked for, in order
+	names    []string        // every name asked for, in order
 	given    map[string]bool // those that have a value, even a wrong one
 	mistakes Mistakes
 }
@@ -67,15 +67,13 @@ func reason(err error) error {
 }
 
 // text reads a setting that may be anything.
-func (e *env) text(name, fallback string) string {
-	if v, ok := e.raw(name); ok {
-		return v
-	}
-	return fallback
+func (e *env) text(name string) string {
+	v, _ := e.raw(name)
+	return v
 }
 
 // secret reads a setting that must not be shown.
-func (e *env) secret(name string) Secret { return Secret(e.text(name, "")) }
+func (e *env) secret(name string) Secret { return Secret(e.text(name)) }
 
 // one reads a setting that is one of a few words.
 func (e *env) one(name string, words ...string) string {

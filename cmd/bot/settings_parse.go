@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"maps"
@@ -14,17 +13,21 @@ import (
 	"time"
 	_ "time/tzdata" // the image has no zone database
 
+	"waybill/locales"
 	"waybill/models"
+	"waybill/models/seal"
+	"waybill/tracking"
 )
 
-const defaultRates = "muzhi=20,kuaidi100=1,juhe=10,kuaibao=10"
+// Defaults that more than one place needs.
+const (
+	defaultRates        = "muzhi=20,kuaidi100=1,juhe=10,kuaibao=10"
+	defaultTailCarriers = "sf,sf_freight,zto,kye"
+)
 
 var (
-	localeForm  = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
-	carrierForm = regexp.MustCompile(`^[a-z0-9_]{2,32}$`)
-	chatForm    = regexp.MustCompile(`^[a-z_]+:\S+$`)
-	secretForm  = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
-	hoursForm   = regexp.MustCompile(`^(\d{1,2})-(\d{1,2})$`)
+	chatForm   = regexp.MustCompile(`^[a-z_]+:\S+$`)
+	secretForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
 )
 
 // providerNames lists every provider of the contract, in the default order.
@@ -149,22 +152,6 @@ func parseCount(text string) (int, error) {
 	return n, nil
 }
 
-func parseQuiet(text string) (Quiet, error) {
-	if strings.EqualFold(text, "off") {
-		return Quiet{}, nil
-	}
-	m := hoursForm.FindStringSubmatch(text)
-	if m == nil {
-		return Quiet{}, errors.New("want hours such as 23-7, or off")
-	}
-	from, errFrom := strconv.Atoi(m[1])
-	to, errTo := strconv.Atoi(m[2])
-	if errFrom != nil || errTo != nil || from > 23 || to > 23 || from == to {
-		return Quiet{}, errors.New("want two different hours from 0 to 23, such as 23-7, or off")
-	}
-	return Quiet{From: from, To: to, On: true}, nil
-}
-
 func parseZone(text string) (*time.Location, error) {
 	zone, err := time.LoadLocation(text)
 	if err != nil || text == "Local" {
@@ -174,17 +161,21 @@ func parseZone(text string) (*time.Location, error) {
 }
 
 func parseLocale(text string) (string, error) {
-	if !localeForm.MatchString(text) {
-		return "", errors.New("want a language tag such as zh-CN or en")
+	if _, err := locales.Load(text); err != nil {
+		return "", err
 	}
 	return text, nil
 }
 
 func parseCarriers(text string) ([]string, error) {
+	table, err := tracking.NewCarriers()
+	if err != nil {
+		return nil, err
+	}
 	codes := list(text)
 	for _, code := range codes {
-		if !carrierForm.MatchString(code) {
-			return nil, fmt.Errorf("not a carrier code: %q", code)
+		if !slices.Contains(table.All(), models.Carrier(code)) {
+			return nil, fmt.Errorf("no such carrier: %q; codes are like sf, zto, kye", code)
 		}
 	}
 	return codes, nil
@@ -200,12 +191,12 @@ func parseChats(text string) ([]string, error) {
 	return chats, nil
 }
 
-// parseKeys checks the shape only; package seal makes the keys.
 func parseKeys(text string) (Secret, error) {
-	for _, key := range list(text) {
-		if raw, err := base64.StdEncoding.DecodeString(key); err != nil || len(raw) != 32 {
-			return "", errors.New("want 32 bytes in base64 (openssl rand -base64 32), or two such keys with a comma")
-		}
+	if text == "" {
+		return "", nil
+	}
+	if _, err := seal.New(text); err != nil {
+		return "", fmt.Errorf("%w; want 32 bytes in base64 (openssl rand -base64 32), several with commas", err)
 	}
 	return Secret(text), nil
 }

@@ -1,13 +1,15 @@
 package main
 
+import "waybill/scheduler"
+
 // read reads every setting of the contract, in its order.
 func read(e *env) Settings {
 	s := Settings{
-		DB:         parsed(e, "WAYBILL_DB", "sqlite://waybill.db", parseDB),
+		DB:         readDB(e),
 		NATSURL:    parsed(e, "WAYBILL_NATS_URL", "", parseNATS),
 		HTTPAddr:   parsed(e, "WAYBILL_HTTP_ADDR", "127.0.0.1:8080", parseAddr),
 		PublicURL:  parsed(e, "WAYBILL_PUBLIC_URL", "", parseURL),
-		SecretKey:  parsed(e, "WAYBILL_SECRET_KEY", "", parseKeys),
+		SecretKey:  readKeys(e),
 		AdminToken: e.secret("WAYBILL_ADMIN_TOKEN"),
 		AdminChats: parsed(e, "WAYBILL_ADMIN_CHATS", "", parseChats),
 		Locale:     parsed(e, "WAYBILL_LOCALE", "zh-CN", parseLocale),
@@ -22,6 +24,10 @@ func read(e *env) Settings {
 	return s
 }
 
+func readDB(e *env) string { return parsed(e, "WAYBILL_DB", "sqlite://waybill.db", parseDB) }
+
+func readKeys(e *env) Secret { return parsed(e, "WAYBILL_SECRET_KEY", "", parseKeys) }
+
 func readTelegram(e *env) Telegram {
 	return Telegram{
 		Token:         parsed(e, "WAYBILL_TELEGRAM_TOKEN", "", parseToken),
@@ -32,11 +38,11 @@ func readTelegram(e *env) Telegram {
 
 func readWeCom(e *env) WeCom {
 	return WeCom{
-		CorpID:        e.text("WAYBILL_WECOM_CORP_ID", ""),
+		CorpID:        e.text("WAYBILL_WECOM_CORP_ID"),
 		APIURL:        parsed(e, "WAYBILL_WECOM_API_URL", "https://qyapi.weixin.qq.com", parseURL),
 		KF:            readCallback(e, "WAYBILL_WECOM_KF_"),
 		App:           readCallback(e, "WAYBILL_WECOM_APP_"),
-		AibotID:       e.text("WAYBILL_WECOM_AIBOT_ID", ""),
+		AibotID:       e.text("WAYBILL_WECOM_AIBOT_ID"),
 		AibotSecret:   e.secret("WAYBILL_WECOM_AIBOT_SECRET"),
 		AibotURL:      parsed(e, "WAYBILL_WECOM_AIBOT_URL", "wss://openws.work.weixin.qq.com", parseSocketURL),
 		GroupWebhooks: e.secret("WAYBILL_WECOM_GROUP_WEBHOOKS"),
@@ -45,7 +51,7 @@ func readWeCom(e *env) WeCom {
 
 func readCallback(e *env, prefix string) Callback {
 	return Callback{
-		AgentID: e.text(prefix+"AGENT_ID", ""),
+		AgentID: e.text(prefix + "AGENT_ID"),
 		Secret:  e.secret(prefix + "SECRET"),
 		Token:   e.secret(prefix + "TOKEN"),
 		AESKey:  e.secret(prefix + "AES_KEY"),
@@ -75,7 +81,7 @@ func readProviders(e *env, s *Settings) {
 		Format: e.one("WAYBILL_JUHE_FORMAT", "json", "xml"),
 	}
 	s.Kuaibao = Kuaibao{
-		AppID:     e.text("WAYBILL_KUAIBAO_APP_ID", ""),
+		AppID:     e.text("WAYBILL_KUAIBAO_APP_ID"),
 		APIKey:    e.secret("WAYBILL_KUAIBAO_API_KEY"),
 		URL:       parsed(e, "WAYBILL_KUAIBAO_URL", "https://kop.kuaidihelp.com", parseURL),
 		PushToken: e.secret("WAYBILL_KUAIBAO_PUSH_TOKEN"),
@@ -83,12 +89,14 @@ func readProviders(e *env, s *Settings) {
 }
 
 func readRules(e *env, s *Settings) {
-	s.TailCarriers = parsed(e, "WAYBILL_TAIL_CARRIERS", "sf,sf_freight,zto,kye", parseCarriers)
+	s.TailCarriers = parsed(e, "WAYBILL_TAIL_CARRIERS", defaultTailCarriers, parseCarriers)
 	s.Budgets = parsed(e, "WAYBILL_DAILY_BUDGET", "", parseBudgets)
 	s.Rates = parsed(e, "WAYBILL_RATE", defaultRates, parseRates)
 	s.Prices = parsed(e, "WAYBILL_PRICES", "", parsePrices)
 	s.MinInterval = parsed(e, "WAYBILL_MIN_INTERVAL", "30m", parseInterval)
 	s.PollSpeed = parsed(e, "WAYBILL_POLL_SPEED", "1", parseSpeed)
 	s.MaxParcels = parsed(e, "WAYBILL_MAX_PARCELS", "50", parseCount)
-	s.Quiet = parsed(e, "WAYBILL_QUIET_HOURS", "23-7", parseQuiet)
+	s.Quiet = parsed(e, "WAYBILL_QUIET_HOURS", "23-7", func(text string) (scheduler.Quiet, error) {
+		return scheduler.ParseQuiet(text, s.Zone)
+	})
 }

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"waybill/handlers"
+	"waybill/handlers/console"
+)
+
+// chat is the conversation in the terminal.
+type chat struct {
+	lines    func() (string, error) // one message; io.EOF or console.ErrLeave at the end
+	screen   console.Screen
+	colours  bool
+	greeting string
+	restore  func() // puts the terminal back as it was
+	log      *slog.Logger
+
+	console  *console.Door
+	answered chan struct{}
+}
+
+// door is the console's door, which tells this chat when a line is answered.
+func (c *chat) door() door {
+	return door{name: console.Name, open: func(h *house, wake func()) (*opened, error) {
+		c.answered = make(chan struct{}, 1)
+		c.console = console.New(h.store, c.screen, c.colours, wake, h.now)
+		return &opened{
+			Door:  c.console,
+			watch: func(p handlers.Progress) handlers.Progress { return ending{p, c.answered} },
+		}, nil
+	}}
+}
+
+// ending tells when a message has all its replies.
+type ending struct {
+	handlers.Progress
+	ended chan<- struct{}
+}
+
+// EndArrival ends the message's row, and says so.
+func (e ending) EndArrival(ctx context.Context, arrivalID int64) error {
+	if err := e.Progress.EndArrival(ctx, arrivalID); err != nil {
+		return err
+	}
+	select {
+	case e.ended <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// answering is how long a line's answer is waited for before the next is read.
+const answering = time.Minute
+
+// run takes lines in until they end, one after the other, and then stays for
+// linger. A person who leaves is not kept.
+func (c *chat) run(ctx context.Context, linger time.Duration) error {
+	if err := c.show(c.greeting); err != nil {
+		return err
+	}
+	for {
+		line, err := c.next(ctx)
+		if errors.Is(err, io.EOF) {
+			pause(ctx, linger)
+		}
+		if err != nil {
+			return unexpected(err)
+		}
+		if err := c.say(ctx, line); err != nil {
+			return err
+		}
+	}
+}
+
+// unexpected leaves the ordinary ends of a chat out.
+func unexpected(err error) error {
+	for _, end := range []error{io.EOF, console.ErrLeave, context.Canceled} {
+		if errors.Is(err, end) {
+			return nil
+		}
+	}
+	return fmt.Errorf("read line: %w", err)
+}
+
+func (c *chat) show(text string) error {
+	if text == "" {
+		return nil
+	}
+	return c.screen.Show(text)
+}
+
+// next waits for a line, or for ctx. Nothing can end a read from a terminal,
+// so after ctx the reader is left to the end of the process.
+func (c *chat) next(ctx context.Context) (string, error) {
+	type result struct {
+		line string
+		err  error
+	}
+	read := make(chan result, 1)
+	go func() {
+		line, err := c.lines()
+		read <- result{line, err}
+	}()
+	select {
+	case r := <-read:
+		return r.line, r.err
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+// say hands one line over and waits until it is answered.
+func (c *chat) say(ctx context.Context, line string) error {
+	if strings.TrimSpace(line) == "" {
+		return nil
+	}
+	select {
+	case <-c.answered: // of a line that was given up
+	default:
+	}
+	if err := c.console.Hear(ctx, line); err != nil {
+		return err
+	}
+	defer c.console.Answered()
+	timer := time.NewTimer(answering)
+	defer timer.Stop()
+	select {
+	case <-c.answered:
+	case <-timer.C:
+		c.log.Error("no answer in time")
+	case <-ctx.Done():
+	}
+	return nil
+}
+
+// pause waits for d, or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"waybill/models"
+	"waybill/tracking/sandbox"
+)
+
+type demoCommand struct {
+	Speed  float64       `help:"How many times faster than real ones emulated parcels move." default:"600"`
+	Linger time.Duration `help:"How long to stay after the end of the input, so that news can arrive." placeholder:"DURATION"`
+	HTTP   string        `name:"http" help:"Also serve the web pages at this address." placeholder:"HOST:PORT"`
+}
+
+// Help is shown by bot demo --help.
+func (demoCommand) Help() string {
+	return "Type tracking numbers, or whatever you would write to a parcel bot, one message a line. " +
+		"Nothing is configured, nothing leaves this machine, nothing stays behind."
+}
+
+// Validate refuses a clock that stands still, and going back in time.
+func (c demoCommand) Validate() error {
+	if c.Linger < 0 {
+		return errors.New("--linger: want a duration such as 30s")
+	}
+	return validSpeed(c.Speed)
+}
+
+// Run is the whole bot with a chat in the terminal. It ignores the settings.
+func (c demoCommand) Run(ctx context.Context, w world) (err error) {
+	folder, err := os.MkdirTemp("", "waybill-demo-")
+	if err != nil {
+		return fmt.Errorf("start demo: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	ctx, leave := context.WithCancel(ctx)
+	defer leave()
+	apis, err := startAPIs(ctx, c.Speed)
+	if err != nil {
+		return fmt.Errorf("start demo: %w", err)
+	}
+	defer apis.stop()
+	chat, err := openChat(w)
+	if err != nil {
+		return fmt.Errorf("start demo: %w", err)
+	}
+	defer chat.restore()
+	h, err := build(ctx, c.settings(folder, apis.url), chat.log, []door{chat.door()})
+	if err != nil {
+		return fmt.Errorf("start demo: %w", err)
+	}
+	return c.talk(ctx, leave, h, chat)
+}
+
+// talk runs the house until the chat is over.
+func (c demoCommand) talk(ctx context.Context, leave func(), h *house, chat *chat) error {
+	var talking sync.WaitGroup
+	var said error
+	talking.Go(func() {
+		defer leave()
+		said = chat.run(ctx, c.Linger)
+	})
+	err := h.run(ctx)
+	leave()
+	talking.Wait()
+	return errors.Join(err, said)
+}
+
+// settings are those of a bot that nobody has configured.
+func (c demoCommand) settings(folder, apis string) Settings {
+	return Settings{
+		DB: "sqlite://" + filepath.Join(folder, "demo.db"), HTTPAddr: c.HTTP, Locale: "zh-CN", Zone: models.Shanghai,
+		Providers: []string{"muzhi"},
+		Muzhi: Muzhi{
+			AppCode: "demo", URL: apis,
+			QueryPath: sandbox.MuzhiQueryPath, DetectPath: sandbox.MuzhiDetectPath, ListPath: sandbox.MuzhiListPath,
+		},
+		TailCarriers: list(defaultTailCarriers), MinInterval: 30 * time.Minute, PollSpeed: c.Speed, MaxParcels: 50,
+	}
+}
+
+// apis are the emulated tracking APIs, on a port of this machine.
+type apis struct {
+	url  string
+	stop func()
+}
+
+func startAPIs(ctx context.Context, speed float64) (*apis, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	// They outlive the chat, so that checks in flight end with an answer.
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var serving sync.WaitGroup
+	serving.Go(func() { _ = emulate(ctx, l, sandbox.New(sandbox.Options{Speed: speed})) })
+	return &apis{url: "http://" + l.Addr().String(), stop: func() { cancel(); serving.Wait() }}, nil
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// How long a part may finish what is in flight. Doors stop first (two seconds
+// for HTTP, at once otherwise), then conversations and checks beside one
+// another: less than ten seconds together.
+const (
+	inboxGrace     = 4 * time.Second
+	schedulerGrace = 5 * time.Second
+)
+
+// run works until ctx ends, or until a part fails, and stops in reverse: doors
+// take nothing more, then what is in flight ends, then everything is closed.
+// A failure of one part stops all of them.
+func (h *house) run(ctx context.Context) error {
+	outside, stop := context.WithCancelCause(ctx)
+	inside, land := context.WithCancel(context.WithoutCancel(ctx))
+	defer land()
+	guard := func(ctx context.Context, name string, part func(context.Context) error) func() {
+		return func() {
+			if err := part(ctx); err != nil {
+				stop(fmt.Errorf("run %s: %w", name, err))
+			}
+		}
+	}
+	var work, doors sync.WaitGroup
+	work.Go(guard(inside, "scheduler", h.scheduler.Run))
+	work.Go(guard(inside, "operators", h.operators.run))
+	for _, d := range h.doors {
+		work.Go(guard(inside, d.Name()+" inbox", d.inbox.Run))
+		if d.run != nil {
+			doors.Go(guard(outside, d.Name(), d.run))
+		}
+	}
+	if h.server != nil {
+		doors.Go(guard(outside, "http", h.answer))
+	}
+	<-outside.Done()
+	doors.Wait()
+	land()
+	work.Wait()
+	return errors.Join(failure(ctx, outside), h.close())
+}
+
+// answer answers HTTP until ctx ends.
+func (h *house) answer(ctx context.Context) error { return h.server.Serve(ctx, h.listener) }
+
+// failure is why the doors were stopped, nil when somebody asked for it.
+func failure(asked, outside context.Context) error {
+	if asked.Err() == nil {
+		return context.Cause(outside)
+	}
+	return nil
+}

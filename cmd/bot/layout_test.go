@@ -1,0 +1,105 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// rooms is the package map: what each package may import of ours and of
+// others. A library that speaks to somebody outside stands at leaves only.
+var rooms = map[string]string{
+	"models":                         "",
+	"models/store":                   "models gorm.io pressly/goose go-sql-driver modernc.org cenkalti/backoff x/sync",
+	"models/store/storetest":         "models models/store models/seal gorm.io go-sql-driver google/go-cmp",
+	"models/seal":                    "models",
+	"locales":                        "nicksnyder/go-i18n BurntSushi/toml x/text",
+	"tracking":                       "models sony/gobreaker x/time x/sync cenkalti/backoff x/text",
+	"tracking/muzhi":                 "models tracking",
+	"tracking/kuaidi100":             "models tracking",
+	"tracking/juhe":                  "models tracking",
+	"tracking/kuaibao":               "models tracking",
+	"tracking/providertest":          "models tracking google/go-cmp",
+	"tracking/sandbox":               "models",
+	"handlers":                       "models tracking locales x/sync x/text",
+	"handlers/telegram":              "handlers models go-telegram/bot cenkalti/backoff x/time",
+	"handlers/telegram/telegramtest": "",
+	"handlers/wecom":                 "handlers models silenceper/wechat coder/websocket",
+	"handlers/console":               "handlers models x/text",
+	"handlers/web":                   "handlers models prometheus/client_golang",
+	"handlers/picture":               "models locales makiuchi-d/gozxing x/image",
+	"scheduler":                      "models tracking robfig/cron x/sync",
+	"scheduler/queue":                "models nats-io",
+	"cmd/bot": "models models/store models/seal locales tracking tracking/muzhi tracking/sandbox handlers handlers/telegram " +
+		"handlers/console handlers/web scheduler scheduler/queue alecthomas/kong x/sync x/term",
+	"scripts/bench": "",
+}
+
+// inTests is what a test may import besides: doubles and the tools of testing.
+const inTests = "go-telegram/bot google/go-cmp pgregory.net/rapid go.uber.org/goleak rogpeppe/go-internal x/sync x/time models tracking tracking/sandbox " +
+	"tracking/providertest handlers/telegram/telegramtest models/store models/store/storetest models/seal locales"
+
+func TestEveryImportKeepsToThePackageMap(t *testing.T) {
+	root := filepath.Join("..", "..")
+	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(file, ".go") {
+			return err
+		}
+		where, err := filepath.Rel(root, file)
+		if err != nil {
+			return err
+		}
+		return hold(t, filepath.ToSlash(where), file)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func hold(t *testing.T, where, file string) error {
+	room, known := rooms[path.Dir(where)]
+	if !known {
+		t.Errorf("%s: no package of the map", where)
+		return nil
+	}
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+	if err != nil {
+		return err
+	}
+	allowed := strings.Fields(room)
+	if strings.HasSuffix(where, "_test.go") {
+		allowed = append(allowed, strings.Fields(inTests+" "+path.Dir(where))...)
+	}
+	for _, spec := range parsed.Imports {
+		name, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			return err
+		}
+		if !standard(name) && !slices.ContainsFunc(allowed, func(a string) bool { return covers(a, name) }) {
+			t.Errorf("%s imports %s", where, name)
+		}
+	}
+	return nil
+}
+
+// standard says whether a path is of the standard library: its first element has no dot.
+func standard(name string) bool {
+	first, _, _ := strings.Cut(name, "/")
+	return first != "waybill" && !strings.Contains(first, ".")
+}
+
+// covers says whether an entry of the map allows an import: ours exactly, a
+// library with everything below it.
+func covers(entry, name string) bool {
+	if ours, ok := strings.CutPrefix(name, "waybill/"); ok {
+		return entry == ours
+	}
+	name = strings.TrimPrefix(strings.Replace(name, "golang.org/x/", "x/", 1), "github.com/")
+	return name == entry || strings.HasPrefix(name, entry+"/")
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestNoSecretPassesTheLog(t *testing.T) {
+	s := Settings{LogLevel: "debug", DB: "mysql://bot:p%40ss-word@h/n", SecretKey: "first-key,second-key"}
+	s.Telegram.Token = `12:a"b/c+d`
+	for _, format := range []string{"text", "json"} {
+		t.Run(format, func(t *testing.T) {
+			var out strings.Builder
+			s.LogFormat = format
+			log := newLog(s, &out)
+			log.Info("call "+string(s.Telegram.Token), "err", fmt.Errorf("get /bot%s: %w", "12:a%22b%2Fc+d", errors.New("p@ss-word")), "key", "second-key")
+			log.With("token", s.Telegram.Token, "first", "first-key").Debug("x")
+			for _, leak := range []string{"a\"b", `a\"b`, "%22b", "p@ss", "first-key", "second-key"} {
+				if strings.Contains(out.String(), leak) {
+					t.Errorf("%q in %s", leak, out.String())
+				}
+			}
+			if !strings.Contains(out.String(), hidden) {
+				t.Errorf("nothing is masked in %s", out.String())
+			}
+		})
+	}
+}
+
+func TestEverySecretSettingIsMasked(t *testing.T) {
+	var s Settings
+	want := fill(reflect.ValueOf(&s).Elem(), "s")
+	s.WeCom.GroupWebhooks = "staff=" + s.WeCom.GroupWebhooks
+	known := secrets(s)
+	for _, w := range want {
+		if !slices.Contains(known, w) {
+			t.Errorf("%s is a secret that no log masks", w)
+		}
+	}
+}
+
+// fill gives every Secret in v a value of its own and returns the values.
+func fill(v reflect.Value, path string) []string {
+	if v.Type() == reflect.TypeFor[Secret]() {
+		v.SetString(path)
+		return []string{path}
+	}
+	var values []string
+	for i := range v.NumField() {
+		if f := v.Field(i); f.Kind() == reflect.Struct || f.Type() == reflect.TypeFor[Secret]() {
+			if f.CanSet() && f.Type().PkgPath() == v.Type().PkgPath() {
+				values = append(values, fill(f, path+"."+v.Type().Field(i).Name)...)
+			}
+		}
+	}
+	return values
+}
+
+func TestASecretHidesFromEveryWayOfPrinting(t *testing.T) {
+	const secret = Secret("hunter2")
+	var log strings.Builder
+	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "s", secret)
+	all := fmt.Sprintf("%v %s %+v %#v %q", secret, secret, struct{ S Secret }{secret}, secret, secret) + log.String()
+	if strings.Contains(all, "hunter2") {
+		t.Error(all)
+	}
+}
+
+func TestTheLogKeepsToItsLevel(t *testing.T) {
+	var out strings.Builder
+	log := newLog(Settings{LogLevel: "warn"}, &out)
+	log.Info("quiet")
+	log.Warn("loud")
+	if strings.Contains(out.String(), "quiet") || !strings.Contains(out.String(), "loud") {
+		t.Error(out.String())
+	}
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"waybill/tracking"
+)
+
+type recogniseCommand struct {
+	Text []string `arg:"" optional:"" help:"Texts to read; without any, each line of standard input is one."`
+}
+
+// Help is shown by bot recognise --help.
+func (recogniseCommand) Help() string {
+	return `For each text one line: {"text":"…","numbers":[{"number":"SF1000000000015","carriers":["sf"],"sure":true}]}`
+}
+
+// Run prints what the local rules read out of each text. It uses no network.
+func (c recogniseCommand) Run(w world) error {
+	out := bufio.NewWriterSize(w.out, 1<<16)
+	err := c.recognise(w.in, out)
+	if err := errors.Join(err, out.Flush()); err != nil {
+		return fmt.Errorf("recognise: %w", err)
+	}
+	return nil
+}
+
+func (c recogniseCommand) recognise(in io.Reader, out *bufio.Writer) error {
+	if len(c.Text) == 0 {
+		return eachLine(in, out)
+	}
+	for _, text := range c.Text {
+		if err := say(out, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachLine answers line after line. It writes out when no further line has
+// come yet, so that a program that waits for each answer gets it.
+func eachLine(in io.Reader, out *bufio.Writer) error {
+	lines := bufio.NewReaderSize(in, 1<<16)
+	for {
+		line, err := lines.ReadBytes('\n')
+		if len(line) > 0 {
+			if err := say(out, string(bytes.TrimRight(line, "\r\n"))); err != nil {
+				return err
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read line: %w", err)
+		}
+		if lines.Buffered() == 0 {
+			if err := out.Flush(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func say(out *bufio.Writer, text string) error {
+	_, err := out.Write(append(tracking.Recognise(text).AppendJSON(out.AvailableBuffer()), '\n'))
+	return err
+}
