@@ -165,7 +165,7 @@ func (r *reader) unknown(start, end int, found rule) int {
 		return r.refuse(end, notNumber(s), said)
 	case r.tracked && strings.TrimSpace(r.text[:start]) == "":
 		return r.take(start, end, s, found, saidWaybill)
-	case said == saidWaybill && isClaimable(s, 8) && !(len(s) == 8 && isDate(s)):
+	case said == saidWaybill && isClaimable(s, 8) && (len(s) > 8 || !isDate(s)):
 		return r.take(start, end, s, found, said)
 	case said == saidOrder, isOrder(s), len(s) == 15 && r.isPinduoduo(start):
 		return r.refuse(end, Order, said)

@@ -1,7 +1,5 @@
 package tracking
 
-import "strings"
-
 // mostGroups is how many groups a number is ever written in.
 const mostGroups = 8
 
@@ -20,16 +18,16 @@ func (g *groups) add(start, end int) {
 // join reads a number written in groups with single blanks or dashes between,
 // from its first group on: the longest that fits a rule whole while no group
 // alone is a number. It returns where the number ends; 0 when there is none.
-func (r *reader) join(start, end int) (string, rule, int) {
+func (r *reader) join(start, end int) (whole string, found rule, to int) {
 	if start < r.urlEnd || !r.goesOn(end) || r.follows(start) {
 		return "", rule{}, 0
 	}
 	g := r.groups(start, end)
 	for n := g.n; n > 1; n-- {
-		whole := r.whole(&g, n)
+		whole = r.whole(&g, n)
 		found, ok := ruleFor(whole)
 		if ok && r.joins(&g, n, found) {
-			return strings.Clone(whole), found, g.ends[n-1]
+			return whole, found, g.ends[n-1]
 		}
 	}
 	return "", rule{}, 0

@@ -41,8 +41,8 @@ func (r *reader) beforeEscapes(at int) int {
 
 // skipGlue steps back over what may stand between a label and its number, and
 // tells whether a "=" or a "/" was the only thing there.
-func skipGlue(s string, at int) (int, rune) {
-	glue, seen := rune(0), 0
+func skipGlue(s string, at int) (start int, glue rune) {
+	seen := 0
 	for at > 0 && seen < 12 {
 		c, size := utf8.DecodeLastRuneInString(s[:at])
 		if !strings.ContainsRune(" \t\n:=#/\"'()[]<>【】「」『』“”‘’《》是为為", c) {
@@ -176,7 +176,7 @@ func isList(gap string, escaped bool) bool {
 
 // endsIn says whether s ends in one of the words of a list with spaces between.
 func endsIn(s, words string) bool {
-	for len(words) > 0 {
+	for words != "" {
 		word, rest, _ := strings.Cut(words, " ")
 		if strings.HasSuffix(s, word) {
 			return true

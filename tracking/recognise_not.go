@@ -28,7 +28,7 @@ func isPhone(s string) bool {
 // isIDCard: a province, a birthday and a check character, as GB 11643 has it.
 // The check character is not verified: who mistypes one still means an identity card.
 func isIDCard(s string) bool {
-	if len(s) != 18 || !isDigits(s[:17]) || !(isDigit(s[17]) || s[17] == 'X') {
+	if len(s) != 18 || !isDigits(s[:17]) || s[17] != 'X' && !isDigit(s[17]) {
 		return false
 	}
 	const provinces = "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83"

@@ -8,7 +8,7 @@ import (
 
 // tail reads the four digits that follow a number alone: the next word, with
 // or without 尾号 before it. It returns where they end; end itself without any.
-func (r *reader) tail(end int) (string, int) {
+func (r *reader) tail(end int) (digits string, next int) {
 	if end < r.urlEnd {
 		return "", end
 	}
@@ -24,7 +24,7 @@ func (r *reader) tail(end int) (string, int) {
 	called := tailLabel(r.text[at:])
 	at += called
 	stop := runEnd(r.text, at)
-	digits := r.text[at:stop]
+	digits = r.text[at:stop]
 	if len(digits) != 4 || !isDigits(digits) || strings.Count(gap, "\n") > 1 {
 		return "", end
 	}

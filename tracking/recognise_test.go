@@ -8,8 +8,6 @@ import (
 	"unicode"
 
 	"pgregory.net/rapid"
-
-	"waybill/models"
 )
 
 func TestNumbersAreFoundWhereverTheyStand(t *testing.T) {
@@ -314,5 +312,3 @@ func wantNumbers(t *testing.T, text, want string) {
 		t.Errorf("%q gives %q, want %q", text, got, want)
 	}
 }
-
-func carriers(codes string) []models.Carrier { return rule{codes: codes}.carriers() }

@@ -235,7 +235,7 @@ func fits(s, shape string) bool {
 
 // begins says whether s begins with one of the words of a list with spaces between.
 func begins(s, prefixes string) bool {
-	for len(prefixes) > 0 {
+	for prefixes != "" {
 		prefix, rest, _ := strings.Cut(prefixes, " ")
 		if strings.HasPrefix(s, prefix) {
 			return true
