@@ -30,7 +30,7 @@ type world struct {
 	in       *os.File
 	out, err io.Writer
 	lookup   Lookup
-	signals  func() (<-chan os.Signal, func())
+	signals  func() (heard chan os.Signal, quit func())
 }
 
 // complain says to a person what is wrong. Nobody is left to tell when that fails.
