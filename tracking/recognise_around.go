@@ -56,8 +56,10 @@ func (r *reader) beyondStars(at, step int) byte {
 // dashed group, an international phone, or an item of a shop's address.
 func (r *reader) isAmount(start, end int) bool {
 	switch before := r.byteAt(start - 1); before {
-	case '+', '$':
+	case '$':
 		return true
+	case '+': // a country's code, unless something is added to something
+		return start < 2 || strings.IndexByte(" \t\n:(,;/", r.text[start-2]) >= 0
 	case '-', '_', '.':
 		from := r.runStart(start - 1)
 		enumerates := start-from <= 3 && r.opensLine(from)

@@ -93,7 +93,8 @@ func chineseLabel(s string) saying {
 		return saidOrder
 	case endsIn(s, "快递 快遞 包裹 物流 快件 速运 速递 快运 邮件 郵件 国际件 单子"):
 		return saidParcel
-	case endsIn(s, "号 码 碼 证 證 身份 微信 电话 電話 手机 手機 群 账户 商品 ¥ 元"):
+	case endsIn(s, "手机 手機 手机号 手機号 电话 電話 电话号 電話号 身份证 身分證 身份证号 证号 證号 卡号 账号 帐号 帳号 会员号 群号 微信 微信号 QQ号 "+
+		"会议号 發票号 发票号 合同号 序列号 税号 车牌号 座位号 房号 货号 型号 批号 商品 商品号 取件码 取货码 提货码 取件碼 取貨碼 券码 兑换码 核销码 验证码 驗證碼 条码 条形码 编码 密码 ¥"):
 		return saidOther
 	}
 	return saidNothing
@@ -114,15 +115,15 @@ func keyLabel(before string) saying {
 		at--
 	}
 	var room [64]byte
-	key := letters(room[:0], before[at:])
-	switch string(key) {
-	case "NU", "NUM", "NUMS", "NO", "NOS", "NUMBER", "NUMBERS", "POSTID", "KDDH", "DANHAO", "YUNDANHAO", "KUAIDINUM", "KUAIDINO",
-		"MAILNO", "MAILNOS", "MAILNUM", "MAILCODE", "BILLNO", "BILLCODE", "BILLNUMBER", "TXTBILL", "SHIPNO", "SHIPMENTNO",
-		"WEN", "WAYBILL", "WAYBILLS", "WAYBILLNO", "WAYBILLNUM", "WAYBILLNUMBER", "WAYBILLCODE", "WAYBILLID",
-		"EXPRESSNO", "EXPRESSNUM", "EXPRESSNUMBER", "EXPRESSCODE", "EXPRESSID", "EXPNO", "LOGISTICNO", "LOGISTICSNO", "LOGISTICCODE", "LOGISTICSCODE",
-		"TRACK", "TRACKING", "TRACKNO", "TRACKNUM", "TRACKNUMBER", "TRACKNUMBERS", "TRACKINGNO", "TRACKINGNUM", "TRACKINGID", "TRACKINGCODE",
-		"TRACKINGNUMBER", "TRACKINGNUMBERS", "TRACKNUMS", "TRACKID", "TN", "TLABELS", "QTCLABELS1", "PARCELNO", "PACKAGENO", "AWB", "AWBNO":
+	key := string(letters(room[:0], before[at:]))
+	switch key {
+	case "NU", "NUM", "NUMS", "NO", "NOS", "NUMBER", "NUMBERS", "POSTID", "KDDH", "DANHAO", "KUAIDINUM", "WEN", "TN", "AWB", "TRACK", "PARCELNO", "PACKAGENO", "SHIPNO":
 		return saidWaybill
+	}
+	for _, part := range [...]string{"WAYBILL", "TRACKING", "TRACKN", "MAILNO", "MAILCODE", "BILLNO", "BILLNUM", "BILLCODE", "TXTBILL", "EXPRESSN", "EXPNO", "LOGISTICN", "LOGISTICSN", "LOGISTICCODE", "SHIPMENTN", "YUNDAN"} {
+		if strings.Contains(key, part) {
+			return saidWaybill
+		}
 	}
 	return saidOther
 }
