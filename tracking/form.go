@@ -50,3 +50,14 @@ func (w *Wire) Answered(r Reply, now models.Moment, hide ...string) error {
 	e.Until = r.RetryAfter(now)
 	return e
 }
+
+// Sendable says whether a number has the length that a vendor takes, in
+// characters, and nothing but letters, digits and dashes.
+func Sendable(number string, shortest, longest int) bool {
+	odd := strings.ContainsFunc(number, func(r rune) bool { return r != '-' && !letterOrDigit(r) })
+	return !odd && len(number) >= shortest && len(number) <= longest
+}
+
+func letterOrDigit(r rune) bool {
+	return '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z'
+}

@@ -63,3 +63,13 @@ func TestOnlyA200IsAnAnswer(t *testing.T) {
 		}
 	}
 }
+
+func TestSendableNumbersFitTheVendorsField(t *testing.T) {
+	for number, fits := range map[string]bool{
+		"SF1000": true, "sf-100": true, "12345678": true, "12345": false, "123456789": false, "SF 100": false, "SF,1000": false, "SF*1000": false, "单号1": false, "": false,
+	} {
+		if Sendable(number, 6, 8) != fits {
+			t.Errorf("%q: want %v", number, fits)
+		}
+	}
+}

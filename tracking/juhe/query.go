@@ -9,6 +9,9 @@ import (
 	"waybill/tracking"
 )
 
+// maxNumber is ours, in characters: the vendor names none.
+const maxNumber = 40
+
 // The fields for a phone's tail. One of them must fit; which, nobody tells.
 const (
 	receiver = "receiverPhone"
@@ -50,7 +53,7 @@ func (c *Client) ask(ctx context.Context, waybill string, carrier models.Carrier
 	switch {
 	case !ok:
 		return models.Trace{}, c.wire.Unsent(tracking.ErrCarrier, "no code for this carrier")
-	case !sendable(waybill):
+	case !tracking.Sendable(waybill, 1, maxNumber):
 		return models.Trace{}, c.wire.Unsent(tracking.ErrNumber, "1 to 40 letters and digits")
 	}
 	q := question{number: waybill, carrier: carrier, code: code, tail: tail, hide: []string{waybill, tail, c.key}}
@@ -63,16 +66,6 @@ func (c *Client) ask(ctx context.Context, waybill string, carrier models.Carrier
 		return models.Trace{}, err
 	}
 	return c.read(reply, q)
-}
-
-// sendable says whether a number is one at all; the vendor names no limits.
-func sendable(number string) bool {
-	for _, r := range number {
-		if !('0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z' || r == '-') {
-			return false
-		}
-	}
-	return number != "" && len(number) <= 40
 }
 
 // read judges an answer.

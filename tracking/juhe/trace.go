@@ -36,10 +36,10 @@ func (c *Client) trace(r tracking.Reply, a answer, q question) (models.Trace, er
 	if len(events) > 0 {
 		return t, nil
 	}
-	switch {
-	case t.Status == models.Pending:
+	switch t.Status {
+	case models.Pending:
 		return models.Trace{}, c.wire.Refuse(r, tracking.ErrNoRecord, succeeded, "", q.hide...)
-	case t.Status == models.Unknown:
+	case models.Unknown:
 		return models.Trace{}, c.unusable(r, "neither scans nor a state", q.hide)
 	}
 	return t, nil

@@ -61,7 +61,7 @@ func FuzzTrace(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if kind, _ := meaning(string(e.Code), string(e.Msg), ""); kind == nil {
+		if _, kind := meaning(string(e.Code), string(e.Msg), ""); kind == nil {
 			t.Fatal("a refusal without a name")
 		}
 		trace, err := p.trace(e.Data, q)

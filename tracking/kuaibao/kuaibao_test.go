@@ -307,7 +307,6 @@ func TestLimitsAreKeptBeforeAnythingIsSent(t *testing.T) {
 		want    error
 	}{
 		"no number":              {"", "", tracking.ErrNumber},
-		"nothing but dashes":     {"--", "", tracking.ErrNumber},
 		"two of them":            {"1,2", "", tracking.ErrNumber},
 		"a carrier without code": {waybill, "kye", tracking.ErrCarrier},
 	} {

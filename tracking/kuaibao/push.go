@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -43,6 +44,9 @@ func (p *Pusher) ReadPush(token string, body []byte) (tracking.Push, error) {
 		Raw: strings.ToValidUTF8(string(body[:min(len(body), maxRaw)]), ""),
 	}, nil
 }
+
+// words are runs of letters and digits.
+var words = regexp.MustCompile(`[0-9A-Za-z]+`)
 
 // finder collects what looks like waybills.
 type finder struct {
@@ -96,10 +100,7 @@ func (f *finder) text(s string, depth int) {
 	if f.json([]byte(s), depth) {
 		return
 	}
-	words := strings.FieldsFunc(s, func(r rune) bool {
-		return !('0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z')
-	})
-	for _, w := range words {
+	for _, w := range words.FindAllString(s, -1) {
 		f.word(w)
 	}
 }

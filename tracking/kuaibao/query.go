@@ -3,7 +3,6 @@ package kuaibao
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"waybill/models"
 	"waybill/tracking"
@@ -16,6 +15,10 @@ type lookup struct {
 	ResultSort   string `json:"result_sort"`       // 0: newest first
 	Phone        string `json:"phone,omitempty"`
 }
+
+// maxNumber is ours, in characters: the vendor names none. (A comma would make
+// two numbers of one.)
+const maxNumber = 40
 
 // question is what was asked, for judging the answer.
 type question struct {
@@ -32,7 +35,7 @@ func (c *Client) Query(ctx context.Context, waybill string, carrier models.Carri
 	switch {
 	case !c.Serves(carrier):
 		return models.Trace{}, c.wire.Unsent(tracking.ErrCarrier, "no code for this carrier")
-	case !sendable(waybill):
+	case !tracking.Sendable(waybill, 1, maxNumber):
 		return models.Trace{}, c.wire.Unsent(tracking.ErrNumber, "1 to 40 letters and digits")
 	}
 	q := question{number: waybill, carrier: carrier, code: code, hide: c.hide(waybill, tail)}
@@ -49,14 +52,4 @@ func (c *Client) Query(ctx context.Context, waybill string, carrier models.Carri
 		return models.Trace{}, c.unusable(reply, err.Error(), q.hide)
 	}
 	return trace, nil
-}
-
-// sendable says whether a number is one at all: a comma would make two of it.
-func sendable(number string) bool {
-	for _, r := range number {
-		if !('0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z' || r == '-') {
-			return false
-		}
-	}
-	return strings.Trim(number, "-") != "" && len(number) <= 40
 }

@@ -9,7 +9,7 @@ import (
 
 // refuse makes the error of an answer whose code is no success.
 func (c *Client) refuse(r tracking.Reply, e envelope, tail string, hide []string) error {
-	kind, costs := meaning(string(e.Code), strings.ToLower(string(e.Msg)), tail)
+	costs, kind := meaning(string(e.Code), strings.ToLower(string(e.Msg)), tail)
 	refusal := c.wire.Refuse(r, kind, string(e.Code), string(e.Msg), hide...)
 	refusal.Billed = costs
 	if errors.Is(kind, tracking.ErrRate) {
@@ -21,25 +21,25 @@ func (c *Client) refuse(r tracking.Reply, e envelope, tail string, hide []string
 // meaning reads the vendor's codes: what it is, and whether it is billed.
 // INFERENCE: "no record" may be billed, as elsewhere; what refuses the call
 // itself is not; a code that is in no table is.
-func meaning(code, said, tail string) (kind error, costs bool) {
+func meaning(code, said, tail string) (costs bool, kind error) {
 	switch code {
 	case "201101":
-		return tracking.ErrNoRecord, true
+		return true, tracking.ErrNoRecord
 	case "201102", "1009":
-		return badQuestion(said, tail), false
+		return false, badQuestion(said, tail)
 	case "201103", "90003":
-		return tracking.ErrCarrier, false
+		return false, tracking.ErrCarrier
 	case "1002", "1003", "1004", "1005", "1006", "1007", "1012":
-		return tracking.ErrAuth, false // request, method, credentials, clock, permission, service
+		return false, tracking.ErrAuth // request, method, credentials, clock, permission, service
 	case "1008":
 		if strings.Contains(said, "余额") {
-			return tracking.ErrQuota, false
+			return false, tracking.ErrQuota
 		}
-		return tracking.ErrRate, false
+		return false, tracking.ErrRate
 	case "1000", "1001", "1010", "1011":
-		return tracking.ErrUnavailable, false
+		return false, tracking.ErrUnavailable
 	}
-	return tracking.ErrUnavailable, true
+	return true, tracking.ErrUnavailable
 }
 
 // badQuestion tells which part of the question is meant. INFERENCE: the

@@ -59,7 +59,7 @@ func (p *Pusher) batch(wishes []tracking.Subscription) (brand string, numbers []
 		switch {
 		case !ok, brand != "" && code != brand:
 			return "", nil, tracking.ErrCarrier
-		case !sendable(w.Number):
+		case !tracking.Sendable(w.Number, 1, maxNumber):
 			return "", nil, tracking.ErrNumber
 		}
 		brand = code

@@ -22,7 +22,7 @@ type company struct {
 // those that the table does not know left out. It is free of charge. The key
 // stands in the address, which therefore no error tells.
 func (c *Client) Detect(ctx context.Context, waybill string) (tracking.Detected, error) {
-	if !sendable(waybill) {
+	if !tracking.Sendable(waybill, minNumber, maxNumber) {
 		return tracking.Detected{}, c.wire.Unsent(tracking.ErrNumber, "6 to 32 letters and digits")
 	}
 	hide := c.hide(waybill)
@@ -45,7 +45,7 @@ func (c *Client) ask(ctx context.Context, waybill string, hide []string) (tracki
 		return tracking.Reply{}, err
 	}
 	address := c.recognise + "?" + url.Values{"num": {waybill}, "key": {c.key}}.Encode()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
 	if err != nil {
 		return tracking.Reply{}, c.wire.Unsent(tracking.ErrUnavailable, "address cannot be asked")
 	}

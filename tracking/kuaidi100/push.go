@@ -63,14 +63,14 @@ func (p *Pusher) notice(param, token string) (tracking.Push, error) {
 	}
 	push.Corrected, _ = p.carriers.ByCode(name, push.ComNew)
 	var last answer
-	err := json.Unmarshal(n.LastResult, &last)
+	readable := json.Unmarshal(n.LastResult, &last) == nil
 	hide := p.hide(string(last.Nu), token, p.salt(token))
 	push.Message = tracking.Mask(string(n.Message), hide...)
-	if err != nil {
+	if readable {
+		p.last(&push, last, hide)
+	} else {
 		push.Err = unread("", "no readable lastResult", tracking.ErrUnavailable)
-		return push, nil
 	}
-	p.last(&push, last, hide)
 	return push, nil
 }
 

@@ -23,6 +23,12 @@ type param struct {
 	Lang     string `json:"lang"`
 }
 
+// Limits of the field num, in characters.
+const (
+	minNumber = 6
+	maxNumber = 32
+)
+
 // advanced is the resultv2 with finer states, areas and route.
 const advanced = "4"
 
@@ -45,7 +51,7 @@ func (c *Client) Query(ctx context.Context, waybill string, carrier models.Carri
 	switch {
 	case !ok:
 		return models.Trace{}, c.wire.Unsent(tracking.ErrCarrier, "no code for this carrier")
-	case !sendable(waybill):
+	case !tracking.Sendable(waybill, minNumber, maxNumber):
 		return models.Trace{}, c.wire.Unsent(tracking.ErrNumber, "6 to 32 letters and digits")
 	}
 	q := question{number: waybill, carrier: carrier, code: code, tail: tail, hide: c.hide(waybill, tail)}
@@ -84,16 +90,6 @@ func sign(text string) string {
 // hide is what no error may tell.
 func (c *Client) hide(more ...string) []string {
 	return append(more, c.key, c.customer, c.secret)
-}
-
-// sendable says whether a number fits the field num.
-func sendable(number string) bool {
-	for _, r := range number {
-		if !('0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z' || r == '-') {
-			return false
-		}
-	}
-	return len(number) >= 6 && len(number) <= 32
 }
 
 // read judges an answer.

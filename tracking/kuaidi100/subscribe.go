@@ -58,7 +58,7 @@ func (p *Pusher) Subscribe(ctx context.Context, wishes []tracking.Subscription) 
 	switch {
 	case !p.Subscribes(wish.Carrier):
 		return tracking.Subscribed{}, p.wire.Unsent(tracking.ErrCarrier, "no code for this carrier")
-	case !sendable(wish.Number):
+	case !tracking.Sendable(wish.Number, minNumber, maxNumber):
 		return tracking.Subscribed{}, p.wire.Unsent(tracking.ErrNumber, "6 to 32 letters and digits")
 	}
 	hide := p.hide(wish.Number, wish.Tail, wish.Token, p.salt(wish.Token))
@@ -112,7 +112,7 @@ func (p *Pusher) ordered(r tracking.Reply, hide []string) (tracking.Subscribed, 
 	case "501":
 		return tracking.Subscribed{Known: true}, nil
 	}
-	kind, documented := unordered(a)
+	documented, kind := unordered(a)
 	e := p.wire.Refuse(r, kind, a.code(), string(a.Message), hide...)
 	e.Billed = !documented
 	return tracking.Subscribed{}, e
@@ -120,20 +120,20 @@ func (p *Pusher) ordered(r tracking.Reply, hide []string) (tracking.Subscribed, 
 
 // unordered reads the codes of a subscription; false for one that is in no
 // document.
-func unordered(a answer) (kind error, documented bool) {
+func unordered(a answer) (documented bool, kind error) {
 	switch a.code() {
 	case "500":
-		return tracking.ErrUnavailable, true
+		return true, tracking.ErrUnavailable
 	case "600":
-		return tracking.ErrAuth, true
+		return true, tracking.ErrAuth
 	case "601":
-		return tracking.ErrQuota, true
+		return true, tracking.ErrQuota
 	case "700":
-		return badOrder(string(a.Message)), true
+		return true, badOrder(string(a.Message))
 	case "701", "702":
-		return tracking.ErrCarrier, true
+		return true, tracking.ErrCarrier
 	}
-	return tracking.ErrUnavailable, false
+	return false, tracking.ErrUnavailable
 }
 
 // badOrder tells what of the order the vendor finds bad. INFERENCE: his text
