@@ -41,10 +41,10 @@ func (d detector) Detect(ctx context.Context, waybill string) (tracking.Detected
 
 // carrier finds a row's canonical carrier by its code, else by its name.
 func (c *Client) carrier(row company) (models.Carrier, bool) {
-	if carrier, ok := c.carriers.ByCode(name, row.SimName.text()); ok && row.SimName != "" {
+	if carrier, ok := c.carriers.ByCode(name, string(row.SimName)); ok && row.SimName != "" {
 		return carrier, true
 	}
-	return c.carriers.ByName(row.Name.text())
+	return c.carriers.ByName(string(row.Name))
 }
 
 // lister is 接口三.
@@ -67,7 +67,7 @@ func (l lister) Carriers(ctx context.Context, key string) (tracking.Listed, erro
 	found := tracking.Listed{Billed: billed(reply.Status)}
 	for _, row := range list {
 		found.Carriers = append(found.Carriers, tracking.Named{
-			Code: tracking.Clean(row.SimName.text(), maxName), Name: tracking.Clean(row.Name.text(), maxName),
+			Code: tracking.Clean(string(row.SimName), maxName), Name: tracking.Clean(string(row.Name), maxName),
 		})
 	}
 	return found, nil
@@ -97,10 +97,10 @@ func (c *Client) companies(ctx context.Context, address string, hide ...string) 
 
 // none says why a list is empty: nil when he knows no such carrier.
 func (c *Client) none(r tracking.Reply, e envelope, hide []string) error {
-	msg := e.Msg.text()
+	msg := string(e.Msg)
 	said := meaning(msg, "")
 	switch {
-	case e.OK.yes(), anyOf(plain(msg), "暂未收录", "无法匹配", "未匹配", "匹配失败"):
+	case yes(e.OK), anyOf(plain(msg), "暂未收录", "无法匹配", "未匹配", "匹配失败"):
 		return nil
 	case errors.Is(said.kind, tracking.ErrNumber), errors.Is(said.kind, tracking.ErrAuth):
 		return c.wire.Refuse(r, said.kind, strconv.Itoa(r.Status), msg, hide...)

@@ -77,7 +77,7 @@ func meaning(msg, tail string) refusal {
 	case anyOf(said, "接口已升级"):
 		return phoneElsewhere(tail)
 	case ofPhone(said) && (tail == "" || !noRecord(said)):
-		return refusal{kind: tailKind(tail)}
+		return refusal{kind: tracking.TailRefused(tail)}
 	case anyOf(said, "无法匹配", "传入快递代码", "快递代码code"):
 		return refusal{kind: tracking.ErrCarrier}
 	case anyOf(said, "单号格式不正确", "快递单号错误", "快递单号kddh", "请传入快递单号", "kddh字段", "存在*字符"):
@@ -105,13 +105,6 @@ func ofPhone(said string) bool {
 
 func noRecord(said string) bool {
 	return anyOf(said, "暂无记录", "没有任何跟踪记录", "暂无轨迹", "无物流")
-}
-
-func tailKind(tail string) error {
-	if tail == "" {
-		return tracking.ErrTailNeeded
-	}
-	return tracking.ErrTailWrong
 }
 
 // plain is a msg in lower case, full-width signs as half-width, without spaces.

@@ -5,57 +5,37 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
-	"strings"
+
+	"waybill/tracking"
 )
 
 // envelope is an answer of any of the three interfaces.
 type envelope struct {
-	OK     loose           `json:"ok"`
-	Msg    loose           `json:"msg"`
-	Status loose           `json:"status"`
-	Kdmc   loose           `json:"kdmc"`
-	Kddh   loose           `json:"kddh"`
+	OK     tracking.Loose  `json:"ok"`
+	Msg    tracking.Loose  `json:"msg"`
+	Status tracking.Loose  `json:"status"`
+	Kdmc   tracking.Loose  `json:"kdmc"`
+	Kddh   tracking.Loose  `json:"kddh"`
 	Data   json.RawMessage `json:"data"`
 }
 
 // scan is one row of 接口一's data.
 type scan struct {
-	Time    loose `json:"time"`
-	Content loose `json:"content"`
+	Time    tracking.Loose `json:"time"`
+	Content tracking.Loose `json:"content"`
 }
 
 // company is one row of 接口二's and 接口三's data.
 type company struct {
-	Name    loose `json:"Name"`
-	SimName loose `json:"simName"`
-}
-
-// loose is a value that some answers quote and others do not: text, a number,
-// a boolean or null, kept as text.
-type loose string
-
-// UnmarshalJSON refuses objects and arrays.
-func (l *loose) UnmarshalJSON(raw []byte) error {
-	switch raw[0] {
-	case '{', '[':
-		return errors.New("want a plain value")
-	case '"':
-		return json.Unmarshal(raw, (*string)(l))
-	case 'n':
-		*l = ""
-		return nil
-	}
-	*l = loose(raw)
-	return nil
+	Name    tracking.Loose `json:"Name"`
+	SimName tracking.Loose `json:"simName"`
 }
 
 // yes is ok's 1, "1" or true.
-func (l loose) yes() bool {
-	n, err := strconv.ParseFloat(l.text(), 64)
-	return l.text() == "true" || err == nil && n == 1
+func yes(ok tracking.Loose) bool {
+	n, err := strconv.ParseFloat(string(ok), 64)
+	return ok == "true" || err == nil && n == 1
 }
-
-func (l loose) text() string { return strings.TrimSpace(string(l)) }
 
 // decode reads an answer. What lacks all of ok, msg and data is none of Muzhi's.
 func decode(body []byte) (envelope, error) {

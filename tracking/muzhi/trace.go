@@ -23,16 +23,16 @@ func (c *Client) read(r tracking.Reply, q question) (models.Trace, error) {
 	if err != nil {
 		return models.Trace{}, c.unusable(r, err.Error(), q.hide)
 	}
-	if !same(e.Kddh.text(), q.number) {
+	if !tracking.SameNumber(string(e.Kddh), q.number) {
 		return models.Trace{}, c.unusable(r, "answer about another number", q.hide)
 	}
 	events, err := c.events(e)
 	if err != nil {
 		return models.Trace{}, c.unusable(r, err.Error(), q.hide)
 	}
-	said := meaning(e.Msg.text(), q.tail)
-	if said.kind != nil && (len(events) == 0 || !e.OK.yes()) {
-		return models.Trace{}, c.wire.Refuse(r, said.kind, strconv.Itoa(r.Status), e.Msg.text(), q.hide...)
+	said := meaning(string(e.Msg), q.tail)
+	if said.kind != nil && (len(events) == 0 || !yes(e.OK)) {
+		return models.Trace{}, c.wire.Refuse(r, said.kind, strconv.Itoa(r.Status), string(e.Msg), q.hide...)
 	}
 	return c.trace(r, e, events, said, q)
 }
@@ -40,8 +40,8 @@ func (c *Client) read(r tracking.Reply, q question) (models.Trace, error) {
 // trace makes what is left: scans, or a status without any.
 func (c *Client) trace(r tracking.Reply, e envelope, events []models.Event, said refusal, q question) (models.Trace, error) {
 	t := models.Trace{
-		Provider: name, Named: tracking.Clean(e.Kdmc.text(), maxName),
-		Detail: tracking.Clean(e.Status.text(), maxName), Status: status(e.Status), Events: events, Billed: billed(r.Status),
+		Provider: name, Named: tracking.Clean(string(e.Kdmc), maxName),
+		Detail: tracking.Clean(string(e.Status), maxName), Status: status(e.Status), Events: events, Billed: billed(r.Status),
 	}
 	if t.Named != "" {
 		t.Carrier, _ = c.carriers.ByName(t.Named)
@@ -52,9 +52,9 @@ func (c *Client) trace(r tracking.Reply, e envelope, events []models.Event, said
 	case said.status != "":
 		t.Status = said.status
 	case t.Status == models.Pending:
-		return models.Trace{}, c.wire.Refuse(r, tracking.ErrNoRecord, strconv.Itoa(r.Status), e.Msg.text(), q.hide...)
-	case !e.OK.yes(), t.Status == models.Unknown:
-		return models.Trace{}, c.unusable(r, e.Msg.text(), q.hide)
+		return models.Trace{}, c.wire.Refuse(r, tracking.ErrNoRecord, strconv.Itoa(r.Status), string(e.Msg), q.hide...)
+	case !yes(e.OK), t.Status == models.Unknown:
+		return models.Trace{}, c.unusable(r, string(e.Msg), q.hide)
 	}
 	return t, nil
 }
@@ -75,7 +75,7 @@ func (c *Client) events(e envelope) ([]models.Event, error) {
 	for _, row := range list {
 		at, _ := tracking.ParseTime(string(row.Time))
 		raw = append(raw, models.Event{At: at, Text: string(row.Content)})
-		spoke = spoke || row.Content.text() != ""
+		spoke = spoke || string(row.Content) != ""
 	}
 	events := tracking.Tidy(raw, true, models.At(c.now()).Add(ahead))
 	if spoke && len(events) == 0 {
@@ -84,16 +84,9 @@ func (c *Client) events(e envelope) ([]models.Event, error) {
 	return events, nil
 }
 
-// same says whether an answer may be about the number that was asked. The
-// vendor masks it ("78627****758") or leaves it out.
-func same(got, asked string) bool {
-	bare := strings.NewReplacer("-", "", " ", "")
-	return got == "" || strings.Contains(got, "*") || strings.EqualFold(bare.Replace(got), bare.Replace(asked))
-}
-
 // status is the vendor's table of DESIGN 6; what is not in it is unknown.
-func status(code loose) models.Status {
-	switch strings.TrimSuffix(code.text(), ".0") {
+func status(code tracking.Loose) models.Status {
+	switch strings.TrimSuffix(string(code), ".0") {
 	case "1":
 		return models.Pending
 	case "2":
