@@ -1,9 +1,7 @@
 package sandbox
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -159,56 +157,6 @@ func TestTails(t *testing.T) {
 	}
 }
 
-// title names a scenario in tests: no name of a test holds a waybill.
-func title(t *testing.T, number string) string {
-	t.Helper()
-	for _, s := range Scenarios() {
-		if s.Number == number {
-			return s.English
-		}
-	}
-	t.Fatal("no such scenario")
-	return ""
-}
-
-// Every plot's course, in Muzhi's statuses, with the scans growing all the way.
-func TestScenariosTakeTheirCourse(t *testing.T) {
-	for number, want := range map[string][]int{
-		"YT1000000000013": {2, 3, 4},
-		"SF1000000000015": {2, 3, 4},
-		"JT1000000000012": {1, 2, 3, 4},
-		"368000000012":    {2, 3, 4},
-		"773000000000017": {2, 3, 4},
-		"YT1000000000021": {2, 3, 9, 3, 4},
-		"YT1000000000039": {2, 3, 5},
-		"YT1000000000047": {2, 3, 5, 2, 10},
-		"EA100000003CN":   {2, 3, 4},
-		"JT1000000000020": {2},
-		"JDVA10000000014": {2, 3, 4, 2, 3, 4},
-		"310000000000019": {2, 3, 4},
-	} {
-		t.Run(title(t, number), func(t *testing.T) {
-			w := newWorld(t, Options{})
-			var course []int
-			scans := 0
-			for range 160 {
-				got := w.ask(t, "kddh", number, "tel", "1234")
-				if len(got.Data) < scans {
-					t.Fatalf("%d scans became %d", scans, len(got.Data))
-				}
-				scans = len(got.Data)
-				if len(course) == 0 || course[len(course)-1] != got.Status {
-					course = append(course, got.Status)
-				}
-				w.clock.Add(time.Hour)
-			}
-			if fmt.Sprint(course) != fmt.Sprint(want) {
-				t.Errorf("went %v, want %v", course, want)
-			}
-		})
-	}
-}
-
 func TestAnswersAreTheVendorsShape(t *testing.T) {
 	w := newWorld(t, Options{})
 	w.ask(t, "kddh", "YT1000000000013")
@@ -239,95 +187,6 @@ func TestAnswersAreTheVendorsShape(t *testing.T) {
 	}
 	if invalid := w.ask(t, "kddh", "YT1000000000054"); invalid.Msg != "查询失败:无效单" || invalid.Status != 7 || invalid.status != 200 {
 		t.Errorf("invalid: %+v", invalid)
-	}
-}
-
-func TestTroublesOfScenariosAndOfAWholeProvider(t *testing.T) {
-	w := newWorld(t, Options{Slow: time.Millisecond})
-	for number, want := range map[string]string{
-		"JT1000000000500": "500 Failed To Call Backend Service",
-		"JT1000000000200": "200 ",
-		"JT1000000000408": "200 ",
-		"JT1000000000429": "403 Throttled by API Flow Control",
-		"JT1000000000403": "403 Quota Exhausted",
-	} {
-		if got := w.ask(t, "kddh", number); fmt.Sprint(got.status, " ", got.reason) != want {
-			t.Errorf("%s: got %d %s, want %s", number, got.status, got.reason, want)
-		}
-	}
-	for _, trouble := range Troubles() {
-		w.Break("muzhi", trouble)
-		if got := w.ask(t, "kddh", "YT1000000000013"); trouble != Slow && got.Msg != "" {
-			t.Errorf("broken with %s it still answers %s", trouble, got.Msg)
-		}
-	}
-	w.Break("muzhi", Fine)
-	if got := w.ask(t, "kddh", "YT1000000000013"); got.Msg != "查询成功" {
-		t.Errorf("mended it says %s", got.Msg)
-	}
-}
-
-func TestASlowAnswerEndsWhenTheClientLeaves(t *testing.T) {
-	w := newWorld(t, Options{Slow: time.Hour})
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, w.url+"/query?kddh=JT1000000000408", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Authorization", "APPCODE x")
-	resp, err := http.DefaultClient.Do(req)
-	if err == nil {
-		resp.Body.Close()
-	}
-	if !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("got %v", err)
-	}
-}
-
-func TestCallsAreCountedWithWhatIsBilled(t *testing.T) {
-	w := newWorld(t, Options{Remember: 3})
-	w.ask(t, "kddh", "YT1000000000013")
-	w.ask(t, "kddh", "YT1000000000013")
-	w.ask(t, "kddh", "SF1000000000015")
-	w.ask(t, "kddh", "JT1000000000403")
-	w.get(t, MuzhiDetectPath, "APPCODE x", "kddh", "YT1000000000013")
-	for _, c := range []struct {
-		provider, endpoint, number string
-		asked, billed              int
-	}{
-		{"", "", "", 5, 3},
-		{"muzhi", "query", "", 4, 2},
-		{"muzhi", "query", "YT1000000000013", 2, 2},
-		{"muzhi", "query", "SF1000000000015", 1, 0},
-		{"muzhi", "detect", "", 1, 1},
-		{"juhe", "", "", 0, 0},
-	} {
-		if asked, billed := w.Asked(c.provider, c.endpoint, c.number); asked != c.asked || billed != c.billed {
-			t.Errorf("%s %s %s: %d asked, %d billed", c.provider, c.endpoint, c.number, asked, billed)
-		}
-	}
-	if calls := w.Calls(); len(calls) != 4 || calls[0].Number != "" || calls[0].Endpoint != "detect" {
-		t.Errorf("beyond what is remembered calls are summed: %v", calls)
-	}
-}
-
-func TestTheOldestNumberIsForgottenFirst(t *testing.T) {
-	m := newMemory(2)
-	at := newClock()
-	first := at.Now()
-	m.start("a", first)
-	at.Add(time.Hour)
-	m.start("b", at.Now())
-	if m.start("a", at.Now()) != first {
-		t.Error("a known number starts anew")
-	}
-	m.start("c", at.Now())
-	if m.start("b", at.Now().Add(time.Hour)) != at.Now() {
-		t.Error("the newer one was forgotten")
-	}
-	if m.start("a", at.Now()).Equal(first) || len(m.known) != 2 {
-		t.Error("the oldest one was kept")
 	}
 }
 
@@ -375,34 +234,6 @@ func TestDetectionAndList(t *testing.T) {
 	}
 	if got := w.get(t, MuzhiListPath, "APPCODE x", "page", "2"); !strings.Contains(got.body, `"thispage":2,"pagecount":2,"count":20`) {
 		t.Errorf("page 2: %s", got.body)
-	}
-}
-
-func TestJourneysArePure(t *testing.T) {
-	now := newClock().Now()
-	for i := range 500 {
-		j := journey{number: fmt.Sprintf("YT2%012d", i), seed: 7}
-		all := j.scans(now, now.Add(1000*time.Hour), 1)
-		again := j.scans(now, now.Add(1000*time.Hour), 1)
-		fast := j.scans(now, now.Add(1000*time.Hour), 600)
-		if fmt.Sprint(all) != fmt.Sprint(again) || len(fast) != len(all) {
-			t.Fatalf("number %d has two journeys", i)
-		}
-		if end := all[0].At.Sub(now); all[0].Status != models.Delivered || end < 40*time.Hour || end > 150*time.Hour {
-			t.Errorf("number %d ends %s after %s", i, all[0].Status, end)
-		}
-		if first := fast[len(fast)-1].At; first.After(now) || now.Sub(first) > time.Minute {
-			t.Errorf("number %d begins at %s when time is fast", i, first)
-		}
-	}
-}
-
-func TestAnotherSeedTellsOtherJourneys(t *testing.T) {
-	now := newClock().Now()
-	one := journey{number: "YT2000000000001", seed: 1}.scans(now, now, 1)
-	two := journey{number: "YT2000000000001", seed: 2}.scans(now, now, 1)
-	if fmt.Sprint(one) == fmt.Sprint(two) {
-		t.Error("two seeds, one journey")
 	}
 }
 

@@ -1,0 +1,87 @@
+package sandbox
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"waybill/models"
+)
+
+// title names a scenario in tests: no name of a test holds a waybill.
+func title(t *testing.T, number string) string {
+	t.Helper()
+	for _, s := range Scenarios() {
+		if s.Number == number {
+			return s.English
+		}
+	}
+	t.Fatal("no such scenario")
+	return ""
+}
+
+// Every plot's course, in Muzhi's statuses, with the scans growing all the way.
+func TestScenariosTakeTheirCourse(t *testing.T) {
+	for number, want := range map[string][]int{
+		"YT1000000000013": {2, 3, 4},
+		"SF1000000000015": {2, 3, 4},
+		"JT1000000000012": {1, 2, 3, 4},
+		"368000000012":    {2, 3, 4},
+		"773000000000017": {2, 3, 4},
+		"YT1000000000021": {2, 3, 9, 3, 4},
+		"YT1000000000039": {2, 3, 5},
+		"YT1000000000047": {2, 3, 5, 2, 10},
+		"EA100000003CN":   {2, 3, 4},
+		"JT1000000000020": {2},
+		"JDVA10000000014": {2, 3, 4, 2, 3, 4},
+		"310000000000019": {2, 3, 4},
+	} {
+		t.Run(title(t, number), func(t *testing.T) {
+			w := newWorld(t, Options{})
+			var course []int
+			scans := 0
+			for range 160 {
+				got := w.ask(t, "kddh", number, "tel", "1234")
+				if len(got.Data) < scans {
+					t.Fatalf("%d scans became %d", scans, len(got.Data))
+				}
+				scans = len(got.Data)
+				if len(course) == 0 || course[len(course)-1] != got.Status {
+					course = append(course, got.Status)
+				}
+				w.clock.Add(time.Hour)
+			}
+			if fmt.Sprint(course) != fmt.Sprint(want) {
+				t.Errorf("went %v, want %v", course, want)
+			}
+		})
+	}
+}
+
+func TestJourneysArePure(t *testing.T) {
+	now := newClock().Now()
+	for i := range 500 {
+		j := journey{number: fmt.Sprintf("YT2%012d", i), seed: 7}
+		all := j.scans(now, now.Add(1000*time.Hour), 1)
+		again := j.scans(now, now.Add(1000*time.Hour), 1)
+		fast := j.scans(now, now.Add(1000*time.Hour), 600)
+		if fmt.Sprint(all) != fmt.Sprint(again) || len(fast) != len(all) {
+			t.Fatalf("number %d has two journeys", i)
+		}
+		if end := all[0].At.Sub(now); all[0].Status != models.Delivered || end < 40*time.Hour || end > 150*time.Hour {
+			t.Errorf("number %d ends %s after %s", i, all[0].Status, end)
+		}
+		if first := fast[len(fast)-1].At; first.After(now) || now.Sub(first) > time.Minute {
+			t.Errorf("number %d begins at %s when time is fast", i, first)
+		}
+	}
+}
+
+func TestAnotherSeedTellsOtherJourneys(t *testing.T) {
+	now := newClock().Now()
+	one := journey{number: "YT2000000000001", seed: 1}.scans(now, now, 1)
+	two := journey{number: "YT2000000000001", seed: 2}.scans(now, now, 1)
+	if fmt.Sprint(one) == fmt.Sprint(two) {
+		t.Error("two seeds, one journey")
+	}
+}
