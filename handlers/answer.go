@@ -29,7 +29,7 @@ func (t *turn) answered(ctx context.Context, q models.Question, text string) ([]
 	case models.AskStop:
 		return t.answerStop(ctx, text)
 	case models.AskName:
-		if t.unmeant() {
+		if t.unmeant() || asksWhere(text) {
 			return nil, false, nil
 		}
 		replies, err := t.answerName(ctx, q, text)

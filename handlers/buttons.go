@@ -100,11 +100,19 @@ func (t *turn) refresh(ctx context.Context, f models.Followed) ([]Reply, error) 
 		return nil, err
 	}
 	replies[0].Edit = true
-	replies[0].Toast = t.Say("refreshed")
-	if !l.checked.Fresh {
-		replies[0].Toast = t.Say("heard", "Age", t.age(l.checked.Parcel.HeardAt))
-	}
+	replies[0].Toast = t.freshness(l.checked)
 	return replies, nil
+}
+
+// freshness is how new what is shown is.
+func (t *turn) freshness(c models.Checked) string {
+	switch {
+	case c.Fresh:
+		return t.Say("refreshed")
+	case c.Parcel.HeardAt == 0:
+		return t.Say("later")
+	}
+	return t.Say("heard", "Age", t.age(c.Parcel.HeardAt))
 }
 
 // tappedQuestion answers the open question, if the button belongs to it.

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -108,9 +109,7 @@ func (i *Inbox) Run(ctx context.Context) error {
 	var serving sync.WaitGroup
 	defer serving.Wait()
 	for {
-		if i.round(ctx, work, &serving) {
-			continue
-		}
+		i.round(ctx, work, &serving)
 		select {
 		case <-ctx.Done():
 			return nil
@@ -121,40 +120,37 @@ func (i *Inbox) Run(ctx context.Context) error {
 }
 
 // round claims as many chats as there are free hands for and sets to work on
-// them; true when there may be more.
-func (i *Inbox) round(ctx, work context.Context, serving *sync.WaitGroup) bool {
+// them. It returns how many; whoever has done with one wakes the next round.
+func (i *Inbox) round(ctx, work context.Context, serving *sync.WaitGroup) int {
 	free := cap(i.slots) - len(i.slots)
 	if free == 0 || ctx.Err() != nil {
-		return false
+		return 0
 	}
 	now := i.now()
 	chats, err := i.Box.ClaimInbox(ctx, i.Door.Name(), i.Owner, now, claimHold, free)
-	if err != nil {
-		if ctx.Err() == nil {
-			i.Log.Error("claim chats", "door", i.Door.Name(), "error", err)
-		}
-		return false
+	if err != nil && ctx.Err() == nil {
+		i.Log.Error("claim chats", "door", i.Door.Name(), "error", err)
 	}
 	for _, chat := range chats {
 		i.slots <- struct{}{}
-		serving.Go(func() {
-			defer i.Wake() // a hand is free, and the chat may have got another message
-			defer func() { <-i.slots }()
-			i.serve(ctx, work, chat, now)
-		})
+		serving.Go(func() { i.serve(ctx, work, chat, now) })
 	}
-	return len(chats) > 0 && len(chats) < free
+	return len(chats)
 }
 
 func (i *Inbox) now() models.Moment { return models.At(i.Now()) }
 
-// serve answers a claimed chat's messages in their order.
+// serve answers a claimed chat's messages in their order. Another round may
+// begin at once afterwards, because a hand is free and the chat may have got
+// another message; after a failure of the store it waits for the next sweep.
 func (i *Inbox) serve(ctx, work context.Context, chat models.Chat, claimed models.Moment) {
 	v := &visit{Inbox: i, chat: chat, claimed: claimed}
-	if err := v.serve(ctx, work); err != nil {
+	err := v.serve(ctx, work)
+	err = errors.Join(err, i.Box.FreeChat(work, chat.ID, i.Owner))
+	<-i.slots
+	if err != nil {
 		i.Log.Error("serve chat", "door", i.Door.Name(), "chat", chat.ID, "error", err)
+		return
 	}
-	if err := i.Box.FreeChat(work, chat.ID, i.Owner); err != nil {
-		i.Log.Error("free chat", "door", i.Door.Name(), "chat", chat.ID, "error", err)
-	}
+	i.Wake()
 }

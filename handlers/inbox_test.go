@@ -137,9 +137,9 @@ func (o *office) sweep() {
 	o.t.Helper()
 	for {
 		var serving sync.WaitGroup
-		more := o.inbox.round(o.t.Context(), o.t.Context(), &serving)
+		claimed := o.inbox.round(o.t.Context(), o.t.Context(), &serving)
 		serving.Wait()
-		if !more {
+		if claimed == 0 {
 			return
 		}
 	}
@@ -307,9 +307,7 @@ func TestTwoInboxesOnOneStoreAnswerOnce(t *testing.T) {
 	for _, inbox := range []*Inbox{o.inbox, &other} {
 		both.Go(func() {
 			var serving sync.WaitGroup
-			for inbox.round(t.Context(), t.Context(), &serving) {
-				continue
-			}
+			inbox.round(t.Context(), t.Context(), &serving)
 			serving.Wait()
 		})
 	}
@@ -348,6 +346,37 @@ func TestRunWakesAndFinishesWhatIsInFlight(t *testing.T) {
 	}
 	o.sees("a: one", "b: two")
 }
+
+func TestAStoreThatFailsIsNotAskedAllTheTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		box := &brokenBox{}
+		inbox := NewInbox(InboxNeeds{Door: newFakeDoor(), Box: box, Log: slog.New(slog.DiscardHandler), Owner: "one", Now: time.Now})
+		ctx, stop := context.WithTimeout(t.Context(), 10*time.Second+time.Millisecond)
+		defer stop()
+		if err := inbox.Run(ctx); err != nil {
+			t.Error(err)
+		}
+		if box.claims != 11 {
+			t.Errorf("it was asked %d times in ten seconds", box.claims)
+		}
+	})
+}
+
+// brokenBox hands one chat out and fails at everything else.
+type brokenBox struct{ claims int }
+
+func (b *brokenBox) ClaimInbox(context.Context, string, string, models.Moment, time.Duration, int) ([]models.Chat, error) {
+	b.claims++
+	return []models.Chat{{ID: 1}}, nil
+}
+
+func (*brokenBox) Pending(context.Context, int64, models.Moment) ([]models.Arrival, error) {
+	return nil, errors.New("disk full")
+}
+
+func (*brokenBox) FreeChat(context.Context, int64, string) error { return nil }
+
+func (*brokenBox) ChatByID(context.Context, int64) (models.Chat, error) { return models.Chat{}, nil }
 
 func TestShutdownWaitsNoLongerThanItsGrace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

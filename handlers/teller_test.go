@@ -33,6 +33,7 @@ func (w *world) news(room string) models.News {
 }
 
 func TestTellSaysWhatHasHappened(t *testing.T) {
+	w := newWorld(t, "zh-CN")
 	for _, c := range []struct {
 		name   string
 		change func(*models.News)
@@ -70,7 +71,6 @@ func TestTellSaysWhatHasHappened(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := newWorld(t, "zh-CN")
 			n := w.news("a")
 			c.change(&n)
 			v := voice{Speech: w.words.For(), zone: models.Shanghai, now: models.At(w.clock())}
