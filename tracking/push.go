@@ -36,10 +36,11 @@ type Subscribed struct {
 
 // PushReader reads what a provider sends.
 type PushReader interface {
-	// ReadPush reads one push that came to the address with this token. Errors
+	// ReadPush reads one push that came for a subscription: Token is that of the
+	// address, the rest is the parcel's, "" where nobody knows. Errors
 	// wrap ErrPushToken, ErrPushSign or ErrPushBody. Whether a token is known at
 	// all is the caller's to say where each subscription has its own.
-	ReadPush(token string, body []byte) (Push, error)
+	ReadPush(of Subscription, body []byte) (Push, error)
 	// PushReply is the body that tells the provider that its push has been
 	// taken; its content type is application/json.
 	PushReply() string

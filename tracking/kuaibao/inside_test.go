@@ -89,7 +89,7 @@ func FuzzReadPush(f *testing.F) {
 	}
 	p := inside(f)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got, err := p.ReadPush("t", body)
+		got, err := p.ReadPush(tracking.Subscription{Token: "t"}, body)
 		if err != nil {
 			if !errors.Is(err, tracking.ErrPushBody) {
 				t.Fatalf("got %v", err)

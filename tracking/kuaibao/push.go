@@ -29,8 +29,8 @@ func (*Pusher) PushReply() string { return `{"code":0,"msg":"成功"}` }
 // its encoding nor a sign, so that the token alone tells whether it is his, and
 // every word of it that looks like a waybill is taken for one: JSON, a form,
 // JSON text in either, or plain text.
-func (p *Pusher) ReadPush(token string, body []byte) (tracking.Push, error) {
-	given, own := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(p.token))
+func (p *Pusher) ReadPush(of tracking.Subscription, body []byte) (tracking.Push, error) {
+	given, own := sha256.Sum256([]byte(of.Token)), sha256.Sum256([]byte(p.token))
 	if !hmac.Equal(given[:], own[:]) {
 		return tracking.Push{}, tracking.ErrPushToken
 	}

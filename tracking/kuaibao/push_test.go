@@ -95,7 +95,7 @@ func TestASubscriptionsRefusalsHaveNames(t *testing.T) {
 
 func read(t *testing.T, body string) tracking.Push {
 	t.Helper()
-	got, err := client(t, settings(t, "https://example.com")).(tracking.PushReader).ReadPush(token, []byte(body))
+	got, err := client(t, settings(t, "https://example.com")).(tracking.PushReader).ReadPush(tracking.Subscription{Token: token}, []byte(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func TestAPushIsBounded(t *testing.T) {
 		t.Errorf("text in text in text: %v", got.Numbers)
 	}
 	reader := client(t, settings(t, "https://example.com")).(tracking.PushReader)
-	if _, err := reader.ReadPush(token, make([]byte, tracking.MaxBody+1)); !errors.Is(err, tracking.ErrPushBody) {
+	if _, err := reader.ReadPush(tracking.Subscription{Token: token}, make([]byte, tracking.MaxBody+1)); !errors.Is(err, tracking.ErrPushBody) {
 		t.Errorf("too long: %v", err)
 	}
 }
@@ -165,7 +165,7 @@ func TestAPushIsBounded(t *testing.T) {
 func TestOnlyTheTokenOpensThePushDoor(t *testing.T) {
 	reader := client(t, settings(t, "https://example.com")).(tracking.PushReader)
 	for _, wrong := range []string{"", "x", token + "x", strings.ToUpper(token)} {
-		if _, err := reader.ReadPush(wrong, []byte(`{}`)); !errors.Is(err, tracking.ErrPushToken) {
+		if _, err := reader.ReadPush(tracking.Subscription{Token: wrong}, []byte(`{}`)); !errors.Is(err, tracking.ErrPushToken) {
 			t.Errorf("opens: %v", err)
 		}
 	}

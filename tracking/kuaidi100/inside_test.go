@@ -103,7 +103,7 @@ func FuzzReadPush(f *testing.F) {
 	p := inside(f)
 	f.Fuzz(func(t *testing.T, param string) {
 		form := url.Values{"param": {param}, "sign": {sign(param + p.salt("t"))}}
-		got, err := p.ReadPush("t", []byte(form.Encode()))
+		got, err := p.ReadPush(tracking.Subscription{Token: "t"}, []byte(form.Encode()))
 		switch {
 		case err != nil && !errors.Is(err, tracking.ErrPushBody):
 			t.Fatalf("got %v", err)

@@ -27,9 +27,9 @@ func (*Pusher) PushReply() string {
 }
 
 // ReadPush reads a push: a form with param and, because every subscription has
-// a salt, sign. Whether the token is known is the caller's to say, and whether
-// the push is about the waybill that the token stands for.
-func (p *Pusher) ReadPush(token string, body []byte) (tracking.Push, error) {
+// a salt, sign. Whether the token is known is the caller's to say. A result
+// about another waybill than the subscription's is no trace.
+func (p *Pusher) ReadPush(of tracking.Subscription, body []byte) (tracking.Push, error) {
 	if len(body) > tracking.MaxBody {
 		return tracking.Push{}, tracking.ErrPushBody
 	}
@@ -38,10 +38,10 @@ func (p *Pusher) ReadPush(token string, body []byte) (tracking.Push, error) {
 		return tracking.Push{}, tracking.ErrPushBody
 	}
 	param := form.Get("param")
-	if !p.signedBy(token, param, form.Get("sign")) {
+	if !p.signedBy(of.Token, param, form.Get("sign")) {
 		return tracking.Push{}, tracking.ErrPushSign
 	}
-	return p.notice(param, token)
+	return p.notice(param, of)
 }
 
 // signedBy compares in constant time; the vendor's demonstrations write the
@@ -51,7 +51,7 @@ func (p *Pusher) signedBy(token, param, given string) bool {
 	return hmac.Equal([]byte(want), []byte(strings.ToUpper(strings.TrimSpace(given))))
 }
 
-func (p *Pusher) notice(param, token string) (tracking.Push, error) {
+func (p *Pusher) notice(param string, of tracking.Subscription) (tracking.Push, error) {
 	var n notice
 	if json.Unmarshal([]byte(param), &n) != nil {
 		return tracking.Push{}, tracking.ErrPushBody
@@ -64,10 +64,10 @@ func (p *Pusher) notice(param, token string) (tracking.Push, error) {
 	push.Corrected, _ = p.carriers.ByCode(name, push.ComNew)
 	var last answer
 	readable := json.Unmarshal(n.LastResult, &last) == nil
-	hide := p.hide(string(last.Nu), token, p.salt(token))
+	hide := p.hide(string(last.Nu), of.Number, of.Tail, of.Token, p.salt(of.Token))
 	push.Message = tracking.Mask(string(n.Message), hide...)
 	if readable {
-		p.last(&push, last, hide)
+		p.last(&push, last, p.asked(of, last, hide))
 	} else {
 		push.Err = unread("", "no readable lastResult", tracking.ErrUnavailable)
 	}
@@ -75,24 +75,34 @@ func (p *Pusher) notice(param, token string) (tracking.Push, error) {
 }
 
 // last reads the whole trace that a push brings, or why it brings none.
-func (p *Pusher) last(push *tracking.Push, a answer, hide []string) {
+func (p *Pusher) last(push *tracking.Push, a answer, q question) {
 	if a.Nu != "" {
 		push.Numbers = []string{strings.ToUpper(string(a.Nu))}
 	}
-	if kind := ofPush(a); kind != nil {
-		push.Err = unread(a.code(), string(a.Message), kind, hide...)
+	if kind := ofPush(a, q.tail); kind != nil {
+		push.Err = unread(a.code(), string(a.Message), kind, q.hide...)
 		return
 	}
-	trace, err := p.trace(a, question{number: string(a.Nu)})
+	trace, err := p.trace(a, q)
 	switch {
 	case err != nil:
-		push.Err = unread(a.code(), err.Error(), tracking.ErrUnavailable, hide...)
+		push.Err = unread(a.code(), err.Error(), tracking.ErrUnavailable, q.hide...)
 	case len(trace.Events) == 0:
-		push.Err = unread(a.code(), "", tracking.ErrNoRecord, hide...)
+		push.Err = unread(a.code(), "", tracking.ErrNoRecord, q.hide...)
 	default:
 		trace.Final = push.Stage == tracking.StageShutdown
 		push.Trace = trace
 	}
+}
+
+// asked is the question that a push answers.
+func (p *Pusher) asked(of tracking.Subscription, a answer, hide []string) question {
+	q := question{number: of.Number, carrier: of.Carrier, tail: of.Tail, hide: hide}
+	q.code, _ = p.carriers.Code(name, of.Carrier)
+	if q.number == "" {
+		q.number = string(a.Nu)
+	}
+	return q
 }
 
 // unread is why a push brings no trace. Pushes cost nothing by themselves.
@@ -101,13 +111,12 @@ func unread(code, text string, kind error, hide ...string) error {
 }
 
 // ofPush is the meaning that a query's codes have in a push. One without a code
-// is a success when it has scans; whether a tail was given, only the
-// subscription knows.
-func ofPush(a answer) error {
+// is a success when it has scans.
+func ofPush(a answer, tail string) error {
 	if a.code() == "" {
 		return nil
 	}
-	kind := meaning(a, "given")
+	kind := meaning(a, tail)
 	if errors.Is(kind, errStrange) {
 		return tracking.ErrUnavailable
 	}

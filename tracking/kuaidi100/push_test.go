@@ -148,7 +148,7 @@ func push(t *testing.T, param string, spoil func(url.Values)) (tracking.Push, er
 	if spoil != nil {
 		spoil(form)
 	}
-	return client(t, settings(t, "https://example.com")).(tracking.PushReader).ReadPush(token, []byte(form.Encode()))
+	return client(t, settings(t, "https://example.com")).(tracking.PushReader).ReadPush(tracking.Subscription{Token: token}, []byte(form.Encode()))
 }
 
 func TestAPushBringsATrace(t *testing.T) {
@@ -180,6 +180,32 @@ func TestAPushAndAQueryTellTheSameScans(t *testing.T) {
 	}
 }
 
+func TestAPushIsReadAsItsSubscriptionsAnswer(t *testing.T) {
+	const param = `{"status":"polling","lastResult":{"status":"200","com":"youzhengguonei","nu":"` + waybill + `","data":` + scanned + `}}`
+	sent, _, _ := subscribe(t, `{}`, wish())
+	sum := md5.Sum([]byte(param + sent.Parameters["salt"]))
+	body := []byte(url.Values{"param": {param}, "sign": {hex.EncodeToString(sum[:])}}.Encode())
+	reader := client(t, settings(t, "https://example.com")).(tracking.PushReader)
+	for name, c := range map[string]struct {
+		number  string
+		carrier models.Carrier
+		want    models.Carrier
+	}{
+		"of two carriers with one code, the subscription's": {waybill, "chinapost_reg", "chinapost_reg"},
+		"of nobody's, the first":                            {"", "", "chinapost_parcel"},
+		"of another carrier, the vendor's":                  {waybill, "sf", "chinapost_parcel"},
+	} {
+		got, err := reader.ReadPush(tracking.Subscription{Number: c.number, Carrier: c.carrier, Token: token}, body)
+		if err != nil || got.Trace.Carrier != c.want {
+			t.Errorf("%s: got %q, %v", name, got.Trace.Carrier, err)
+		}
+	}
+	got, err := reader.ReadPush(tracking.Subscription{Number: "SF1000000000023", Token: token}, body)
+	if err != nil || got.Traced() || !errors.Is(got.Err, tracking.ErrUnavailable) {
+		t.Errorf("about another waybill: %v, %v", got.Err, err)
+	}
+}
+
 func TestAPushSaysWhereTheSubscriptionStands(t *testing.T) {
 	const last = `"lastResult":{"message":"快递公司参数异常：单号不存在或者已经过期","nu":"SF1000000000015","ischeck":"0","com":"yunda","status":"201","state":"0","data":[]}`
 	const signed = `"lastResult":{"status":"200","state":"3","nu":"SF1000000000015","data":` + scanned + `}`
@@ -198,7 +224,7 @@ func TestAPushSaysWhereTheSubscriptionStands(t *testing.T) {
 		"abort that names one nobody knows":       {`{"status":"abort","comNew":"zzz",` + last + `}`, tracking.StageAbort, false, false, tracking.ErrNoRecord},
 		"a stage of no document ends nothing":     {`{"status":"paused",` + signed + `}`, tracking.StageHint, false, false, nil},
 		"polling before the first scan":           {`{"status":"polling","lastResult":{"status":"200","state":"0","data":[]}}`, tracking.StagePolling, false, false, tracking.ErrNoRecord},
-		"a refused tail":                          {`{"status":"abort","lastResult":{"status":"408","message":"快递公司参数异常：验证码错误"}}`, tracking.StageAbort, true, false, tracking.ErrTailWrong},
+		"a tail that is wanted":                   {`{"status":"abort","lastResult":{"status":"408","message":"快递公司参数异常：验证码错误"}}`, tracking.StageAbort, true, false, tracking.ErrTailNeeded},
 		"a result of no shape":                    {`{"status":"polling","lastResult":"x"}`, tracking.StagePolling, false, false, tracking.ErrUnavailable},
 		"no result":                               {`{"status":"polling"}`, tracking.StagePolling, false, false, tracking.ErrUnavailable},
 		"a result of no document":                 {`{"status":"polling","lastResult":{"status":"999"}}`, tracking.StagePolling, false, false, tracking.ErrUnavailable},
@@ -240,10 +266,10 @@ func TestAPushThatIsNotTheVendorsIsRefused(t *testing.T) {
 		t.Errorf("signed nonsense: %v", err)
 	}
 	reader := client(t, settings(t, "https://example.com")).(tracking.PushReader)
-	if _, err := reader.ReadPush(token, []byte("%zz")); !errors.Is(err, tracking.ErrPushBody) {
+	if _, err := reader.ReadPush(tracking.Subscription{Token: token}, []byte("%zz")); !errors.Is(err, tracking.ErrPushBody) {
 		t.Errorf("no form: %v", err)
 	}
-	if _, err := reader.ReadPush(token, make([]byte, tracking.MaxBody+1)); !errors.Is(err, tracking.ErrPushBody) {
+	if _, err := reader.ReadPush(tracking.Subscription{Token: token}, make([]byte, tracking.MaxBody+1)); !errors.Is(err, tracking.ErrPushBody) {
 		t.Errorf("too long: %v", err)
 	}
 	if got := reader.PushReply(); got != `{"result":true,"returnCode":"200","message":"成功"}` {
@@ -256,7 +282,7 @@ func TestAPushForAnotherAddressHasAnotherSign(t *testing.T) {
 	sum := md5.Sum([]byte(`{}` + sent.Parameters["salt"]))
 	body := url.Values{"param": {`{}`}, "sign": {hex.EncodeToString(sum[:])}}.Encode()
 	reader := client(t, settings(t, "https://example.com")).(tracking.PushReader)
-	if _, err := reader.ReadPush("another", []byte(body)); !errors.Is(err, tracking.ErrPushSign) {
+	if _, err := reader.ReadPush(tracking.Subscription{Token: "another"}, []byte(body)); !errors.Is(err, tracking.ErrPushSign) {
 		t.Errorf("got %v", err)
 	}
 }
