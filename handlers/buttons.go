@@ -28,8 +28,8 @@ func (t *turn) tapped(ctx context.Context) ([]Reply, error) {
 	return t.toast("button_old"), nil
 }
 
-func (t *turn) toast(key string, args ...any) []Reply {
-	return []Reply{{Toast: t.Say(key, args...)}}
+func (t *turn) toast(key string) []Reply {
+	return []Reply{{Toast: t.Say(key)}}
 }
 
 func (t *turn) tappedParcel(ctx context.Context, what, id string) ([]Reply, error) {

@@ -213,9 +213,9 @@ func TestThePlatformsWaitIsAFloor(t *testing.T) {
 }
 
 func TestBackoffDoublesFromASecondToAMinute(t *testing.T) {
-	for failures, want := range []time.Duration{1, 2, 4, 8, 16, 32, 60, 60} {
-		if got := backoff(failures); got != want*time.Second {
-			t.Errorf("after %d failures %v, want %v s", failures, got, want)
+	for failures, want := range []string{"1s", "2s", "4s", "8s", "16s", "32s", "1m0s", "1m0s"} {
+		if got := backoff(failures); got.String() != want {
+			t.Errorf("after %d failures %v, want %s", failures, got, want)
 		}
 	}
 	if got := backoff(1000); got != time.Minute {

@@ -228,7 +228,7 @@ func (t *turn) place(ctx context.Context, l *lookup) error {
 
 // carrierOf decides whose number it is, or returns the carriers to choose
 // from. A parcel that has a trace has proved its carrier.
-func (t *turn) carrierOf(ctx context.Context, l *lookup, known []models.Parcel) (models.Carrier, []models.Carrier) {
+func (t *turn) carrierOf(ctx context.Context, l *lookup, known []models.Parcel) (carrier models.Carrier, choices []models.Carrier) {
 	if l.Carrier != "" {
 		return l.Carrier, nil
 	}

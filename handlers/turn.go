@@ -37,7 +37,8 @@ func (t *turn) said(ctx context.Context) ([]Reply, error) {
 		return nil, wrap("read question", err)
 	}
 	found := tracking.Recognise(text)
-	if len(found.Numbers) > 0 && !(open && q.Asking == models.AskStop) {
+	stopping := open && q.Asking == models.AskStop
+	if len(found.Numbers) > 0 && !stopping {
 		return t.numbers(ctx, found)
 	}
 	if open {

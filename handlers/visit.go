@@ -31,11 +31,15 @@ func (v *visit) serve(ctx, work context.Context) error {
 			return fmt.Errorf("read messages: %w", err)
 		}
 		for _, a := range pending {
-			if ctx.Err() != nil || v.held() > beginWithin {
+			if v.over(ctx) {
 				return nil
 			}
-			if ended, err := v.work(work, a); err != nil || !ended {
+			ended, err := v.work(work, a)
+			if err != nil {
 				return err
+			}
+			if !ended {
+				return nil
 			}
 		}
 		if len(pending) == 0 {
@@ -44,8 +48,10 @@ func (v *visit) serve(ctx, work context.Context) error {
 	}
 }
 
-// held is how long the chat has been claimed. It runs on the real clock's
-// tempo only as far as Now does.
+// over says that no further message is to be begun.
+func (v *visit) over(ctx context.Context) bool { return ctx.Err() != nil || v.held() > beginWithin }
+
+// held is how long the chat has been claimed.
 func (v *visit) held() time.Duration { return v.now().Sub(v.claimed) }
 
 // work brings one message to its end; false when it has to wait.

@@ -46,10 +46,10 @@ func Load(fallback string) (*Bundle, error) {
 	}
 	b.matcher = language.NewMatcher(tags)
 	b.english, _ = b.find("en")
-	known := false
-	if b.fallback, known = b.find(fallback); !known {
+	if !b.Knows(fallback) {
 		return nil, fmt.Errorf("load language %q: there are %s", fallback, strings.Join(b.Languages(), ", "))
 	}
+	b.fallback, _ = b.find(fallback)
 	return b, nil
 }
 
