@@ -230,7 +230,7 @@ func TestTwoWorkersWithTheSameParcelMakeOneCall(t *testing.T) {
 			<-release
 			return shows(models.InTransit, "揽收")(query{})
 		})
-		other := newRigAt(t, open(), r.now, r.pass)
+		other := newRigAt(t, open(), regular, r.now, r.pass)
 		other.provider.says(r.provider.answer)
 		ends := make(chan models.Checked, 8)
 		var crew sync.WaitGroup

@@ -192,14 +192,14 @@ type rig struct {
 // newRig stands at noon.
 func newRig(t testing.TB, db *store.Store) *rig {
 	c := &clock{at: noon.Time()}
-	return newRigAt(t, db, c.now, c.pass)
+	return newRigAt(t, db, regular, c.now, c.pass)
 }
 
-func newRigAt(t testing.TB, db *store.Store, now func() time.Time, pass func(time.Duration)) *rig {
-	r := &rig{t: t, db: db, now: now, pass: pass, provider: &script{answer: shows(models.InTransit, "揽收")}, bell: &bell{}, meter: newCounter(), cadence: regular}
+func newRigAt(t testing.TB, db *store.Store, cadence Cadence, now func() time.Time, pass func(time.Duration)) *rig {
+	r := &rig{t: t, db: db, now: now, pass: pass, provider: &script{answer: shows(models.InTransit, "揽收")}, bell: &bell{}, meter: newCounter(), cadence: cadence}
 	r.tracker = tracking.New(tracking.Settings{
 		Providers: []tracking.Provider{r.provider}, Ledger: db, Memory: db, Slots: db,
-		Floor: r.cadence.Floor, Speed: 1, Now: now,
+		Floor: cadence.Speed.Of(cadence.Floor), Speed: float64(max(cadence.Speed, 1)), Now: now,
 	})
 	r.checker = r.newChecker(r.tracker, db, db)
 	return r
