@@ -1,0 +1,89 @@
+package scheduler
+
+import (
+	"os"
+	"strconv"
+	"sync"
+	"testing"
+
+	"waybill/models"
+	"waybill/models/store/storetest"
+)
+
+// BenchmarkCheck is a parcel's whole way from being due to being due again,
+// without news, with a provider that answers at once: taking, handing out,
+// asking, writing. MariaDB takes part when WAYBILL_TEST_MYSQL names one.
+func BenchmarkCheck(b *testing.B) {
+	kinds := []string{"sqlite"}
+	if os.Getenv(storetest.EnvServer) != "" {
+		kinds = append(kinds, "mariadb")
+	}
+	for _, kind := range kinds {
+		b.Run(kind, func(b *testing.B) { benchmarkCheck(b, kind) })
+	}
+}
+
+func benchmarkCheck(b *testing.B, kind string) {
+	const parcels = 5000
+	db := storetest.Open(b, storetest.DSN(b, kind))
+	storetest.Migrate(b, db)
+	r := newRig(b, db)
+	chat := r.chat("a")
+	var crew sync.WaitGroup
+	for part := range 50 {
+		crew.Go(func() {
+			for i := range parcels / 50 {
+				p, err := db.Ensure(b.Context(), "YT"+strconv.Itoa(1000000000000+part*parcels+i), "yto", false, r.moment())
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				if _, err := db.Follow(b.Context(), models.Following{ChatID: chat.ID, ParcelID: p.ID}, r.moment()); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	crew.Wait()
+	s := New(Settings{Store: db, Queue: newLine(r.bell), Checker: r.checker, Log: hushed, Now: r.now})
+	round(b, r, s, parcels) // the first answer is news
+	b.ResetTimer()
+	for done := 0; done < b.N; {
+		n := min(parcels, b.N-done)
+		r.pass(day) // everything is due
+		round(b, r, s, n)
+		done += n
+	}
+	b.StopTimer()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "parcels/s")
+}
+
+// round takes and checks n parcels that are due.
+func round(b *testing.B, r *rig, s *Scheduler, n int) {
+	b.Helper()
+	before := len(r.provider.asked())
+	var crew sync.WaitGroup
+	for left := n; left > 0; {
+		hints, err := r.db.Take(b.Context(), r.moment(), hold, min(left, batch))
+		if err != nil || len(hints) == 0 {
+			b.Fatalf("%d of %d are not due: %v", left, n, err)
+		}
+		left -= len(hints)
+		work := make(chan models.Hint, len(hints))
+		for _, h := range hints {
+			work <- h
+		}
+		close(work)
+		for range s.Workers {
+			crew.Go(func() {
+				for h := range work {
+					s.look(b.Context(), h)
+				}
+			})
+		}
+		crew.Wait()
+	}
+	if got := len(r.provider.asked()) - before; got != n {
+		b.Fatalf("asked about %d of %d", got, n)
+	}
+}

@@ -1,0 +1,101 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"waybill/models"
+	"waybill/models/store"
+	"waybill/models/store/storetest"
+)
+
+// until waits for something that other goroutines bring about.
+func until(t *testing.T, ok func() bool) {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for range 6000 {
+		if ok() {
+			return
+		}
+		<-tick.C
+	}
+	t.Fatal("it did not happen")
+}
+
+// Three replicas with a queue in common, one of them stopped in the middle:
+// every parcel is asked about once, every chat is told once.
+func TestReplicasOnOneDatabaseDoEverythingOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		r := newRigAt(t, open(), regular, time.Now, nil)
+		const parcels, chats = 20, 10
+		var want []string
+		for i := range parcels {
+			number := "YT" + strconv.Itoa(1000000000000+i)
+			room := fmt.Sprint(i % chats)
+			r.follow(number, "yto", room)
+			want = append(want, room+": "+number+" scan:揽收")
+		}
+		r.cadence.Quiet = Quiet{}
+		shared, heard := newLine(r.bell), &ears{answer: flaky()}
+		var stops []func()
+		for range 3 {
+			stops = append(stops, replica(t, r, open(), shared, heard))
+		}
+		until(t, func() bool { return len(heard.all()) > parcels/4 })
+		stops[0]()
+		until(t, func() bool { return len(heard.all()) >= parcels })
+		stops[1]()
+		stops[2]()
+		got := heard.all()
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("told %d times, want %d", len(got), len(want))
+		}
+		if n := r.calls()[models.OutcomeTrace]; n != parcels {
+			t.Errorf("%d calls about %d parcels", n, parcels)
+		}
+	})
+}
+
+// flaky fails one message in five.
+func flaky() func(models.News) error {
+	var mu sync.Mutex
+	dice := rand.New(rand.NewPCG(1, 2))
+	return func(models.News) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if dice.IntN(5) == 0 {
+			return errors.New("the network is down")
+		}
+		return nil
+	}
+}
+
+// replica is one more process: a scheduler with a store and a tracker of its own.
+func replica(t *testing.T, like *rig, db *store.Store, shared *line, heard *ears) func() {
+	own := newRigAt(t, db, like.cadence, time.Now, nil)
+	own.bell = like.bell
+	own.checker.Bell = like.bell
+	s := New(Settings{
+		Store: db, Queue: shared, Checker: own.checker, Teller: heard, Doors: []string{"test"},
+		Workers: 4, Log: hushed, Now: time.Now,
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx) }()
+	return sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
