@@ -66,7 +66,7 @@ start() {
 	# Tests kill processes, not machines: nothing has to reach the disk.
 	mariadbd --no-defaults --user="$user" --datadir="$dir/data" --socket="$dir/s" --pid-file="$dir/pid" --log-error="$dir/log" \
 		--bind-address=127.0.0.1 --port="$port" --skip-name-resolve --skip-log-bin --performance-schema=0 --max-connections=500 \
-		--innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --innodb-buffer-pool-size=256M >>"$dir/log" 2>&1 &
+		--innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --innodb-flush-method=nosync --innodb-buffer-pool-size=256M >>"$dir/log" 2>&1 &
 	server=$!
 	tries=600
 	until mariadb-admin --no-defaults --protocol=tcp --host=127.0.0.1 --port="$port" --user=root ping >/dev/null 2>&1; do

@@ -22,7 +22,7 @@ func refusal(t *testing.T, err, why error) *models.Refusal {
 }
 
 func TestOfManyWhoBeginOneCheckOneGetsLeave(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		p := k.parcel(1)
 		stores := []*store.Store{k.Store, k.open()}
 		errs := together(64, func(i int) error {
@@ -72,7 +72,7 @@ func (k kit) used(provider string) (n int64) {
 }
 
 func TestAGrantMovesTheParcelBehindTheFloor(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		c, p := k.chat(1), k.parcel(1)
 		k.follow(c, p)
 		ticket := k.begin(query(p), noon())
@@ -91,7 +91,7 @@ func TestAGrantMovesTheParcelBehindTheFloor(t *testing.T) {
 }
 
 func TestAnUnfollowedParcelStaysOutOfTheQueueWhileItIsAsked(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		p := k.parcel(1)
 		k.begin(query(p), noon())
 		if got := k.stored(p.ID); got.DueAt != models.Never {
@@ -105,7 +105,7 @@ func TestAnUnfollowedParcelStaysOutOfTheQueueWhileItIsAsked(t *testing.T) {
 }
 
 func TestTheFloorCountsFromTheStartOfTheLastCall(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		call := models.Call{Provider: "muzhi", Kind: models.CallQuery, Number: number(1), Floor: floor}
 		ticket := k.begin(call, noon())
 		k.ok(k.Settle(k.ctx(), []models.Closing{closing(ticket, models.OutcomeUnavailable, false)}))
@@ -124,7 +124,7 @@ func TestTheFloorCountsFromTheStartOfTheLastCall(t *testing.T) {
 }
 
 func TestARefusedCallChangesNothing(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		p := k.parcel(1)
 		k.follow(k.chat(1), p)
 		call := query(p)
@@ -148,14 +148,14 @@ func TestARefusedCallChangesNothing(t *testing.T) {
 }
 
 func TestADetectionDoesNotUseUpTheFloor(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		k.begin(models.Call{Provider: "muzhi", Kind: models.CallDetect, Number: number(1)}, noon())
 		k.begin(models.Call{Provider: "muzhi", Kind: models.CallQuery, Number: number(1), Floor: floor}, noon()+1)
 	})
 }
 
 func TestFiveExemptCallsADayPassInsideTheFloorOverAllProviders(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		call := models.Call{Provider: "muzhi", Kind: models.CallQuery, Number: number(1), Floor: floor, Exempt: models.ExemptTail}
 		providers := []string{"muzhi", "juhe"}
 		now := noon()
@@ -189,7 +189,7 @@ func TestFiveExemptCallsADayPassInsideTheFloorOverAllProviders(t *testing.T) {
 }
 
 func TestFiveExemptCallsAtOnceAreNotSix(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		call := models.Call{Provider: "muzhi", Kind: models.CallQuery, Number: number(1), Floor: floor, Exempt: models.ExemptTail}
 		k.begin(call, noon())
 		call.Provider = "juhe"
@@ -218,7 +218,7 @@ func count(errs []error, want error) (n int) {
 }
 
 func TestALockedWaybillIsRefusedUntilTheLockEnds(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		call := models.Call{Provider: "kuaidi100", Kind: models.CallQuery, Number: number(1), Floor: floor}
 		c := closing(k.begin(call, noon()), models.OutcomeLocked, false)
 		c.Number, c.LockedUntil = number(1), noon()+24*hour
@@ -236,7 +236,7 @@ func TestALockedWaybillIsRefusedUntilTheLockEnds(t *testing.T) {
 }
 
 func TestABudgetIsExactOverTwoStores(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		const limit, tries = 40, 200
 		stores := []*store.Store{k.Store, k.open()}
 		errs := together(tries, func(i int) error {
@@ -257,7 +257,7 @@ func TestABudgetIsExactOverTwoStores(t *testing.T) {
 }
 
 func TestPollingStopsBeforePeople(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		call := func(purpose models.Purpose, limit int64) error {
 			_, err := k.Begin(k.ctx(), models.Call{Provider: "muzhi", Kind: models.CallDetect, Purpose: purpose, Limit: limit}, noon())
 			return err
@@ -273,7 +273,7 @@ func TestPollingStopsBeforePeople(t *testing.T) {
 }
 
 func TestCallsWithoutALimitCountTowardsOneThatComesLater(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		call := models.Call{Provider: "muzhi", Kind: models.CallDetect}
 		k.begin(call, noon())
 		k.begin(call, noon())
@@ -284,7 +284,7 @@ func TestCallsWithoutALimitCountTowardsOneThatComesLater(t *testing.T) {
 }
 
 func TestAnUnbilledCallGivesItsPlaceBackOnce(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		call := models.Call{Provider: "muzhi", Kind: models.CallDetect, Limit: 2}
 		first := k.begin(call, noon())
 		k.begin(call, noon())
@@ -299,7 +299,7 @@ func TestAnUnbilledCallGivesItsPlaceBackOnce(t *testing.T) {
 }
 
 func TestUsageTellsUnfinishedCallsAsBilled(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		call := models.Call{Provider: "muzhi", Kind: models.CallQuery, Number: number(1)}
 		done := closing(k.begin(call, noon()), models.OutcomeTrace, true)
 		unsent := closing(k.begin(call, noon()), models.OutcomeUnsent, false)
@@ -320,7 +320,7 @@ func TestUsageTellsUnfinishedCallsAsBilled(t *testing.T) {
 }
 
 func TestOneCallsTroubleIsNobodyElses(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		floorless := models.Call{Provider: "muzhi", Kind: models.CallDetect, Limit: 30}
 		stale := query(k.parcel(1))
 		stale.Version = 99
@@ -339,7 +339,7 @@ func TestOneCallsTroubleIsNobodyElses(t *testing.T) {
 }
 
 func TestMidnightIsShanghais(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		late := models.At(time.Date(2025, 6, 10, 23, 59, 59, 0, models.Shanghai))
 		call := models.Call{Provider: "muzhi", Kind: models.CallDetect, Limit: 1}
 		if ticket := k.begin(call, late); ticket.Day != "2025-06-10" {

@@ -11,7 +11,7 @@ import (
 )
 
 func TestFinishStoresTheCheckAndReturnsTheParcel(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		p := k.parcel(1)
 		k.follow(k.chat(1), p)
 		ticket := k.begin(query(p), noon())
@@ -41,7 +41,7 @@ func TestFinishStoresTheCheckAndReturnsTheParcel(t *testing.T) {
 }
 
 func TestAStaleFinishWritesTheLedgerOnly(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		p := k.parcel(1)
 		k.follow(k.chat(1), p)
 		call := query(p)
@@ -65,7 +65,7 @@ func TestAStaleFinishWritesTheLedgerOnly(t *testing.T) {
 }
 
 func TestOfManyFinishesOfOneCheckOneIsTaken(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		p := k.parcel(1)
 		k.follow(k.chat(1), p)
 		errs := together(32, func(i int) error {
@@ -84,7 +84,7 @@ func TestOfManyFinishesOfOneCheckOneIsTaken(t *testing.T) {
 }
 
 func TestManyFinishesAtOnceAreEachTheirOwn(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		c := k.chat(1)
 		parcels := make([]models.Parcel, 40)
 		for i := range parcels {
@@ -112,7 +112,7 @@ func TestManyFinishesAtOnceAreEachTheirOwn(t *testing.T) {
 }
 
 func TestAFinishedParcelLeavesTheQueueAndReopens(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		p := k.parcel(1)
 		k.follow(k.chat(1), p)
 		f := scan(p, "签收", noon())
@@ -130,7 +130,7 @@ func TestAFinishedParcelLeavesTheQueueAndReopens(t *testing.T) {
 }
 
 func TestWhatNobodyCanBeToldAboutIsNotDue(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		p := k.finish(scan(k.parcel(1), "x", noon()), noon())
 		if p.DueAt != models.Never {
 			t.Fatalf("due at %d without a follower, want never", p.DueAt)
@@ -146,7 +146,7 @@ func TestWhatNobodyCanBeToldAboutIsNotDue(t *testing.T) {
 }
 
 func TestAnEventThatIsKnownIsStoredOnce(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		p := k.finish(scan(k.parcel(1), "x", noon()), noon())
 		p = k.finish(scan(p, "x", noon()), noon())
 		events, err := k.History(k.ctx(), p.ID, 0, 0)
@@ -158,7 +158,7 @@ func TestAnEventThatIsKnownIsStoredOnce(t *testing.T) {
 }
 
 func TestLongAndBrokenTextsAreCutNotRefused(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		f := scan(k.parcel(1), strings.Repeat("快", 3000)+"\xff", noon())
 		e := &f.Change.Events[0]
 		e.Place, e.Code, e.Extra = strings.Repeat("深", 999), "\xfe"+strings.Repeat("c", 99), `{"a":"`+strings.Repeat("x", 5000)+`"}`
@@ -176,7 +176,7 @@ func TestLongAndBrokenTextsAreCutNotRefused(t *testing.T) {
 }
 
 func TestHistoryComesNewestFirstAfterAMark(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		p := k.parcel(1)
 		for i := range 5 {
 			p = k.finish(scan(p, fmt.Sprint(i), noon()+models.Moment(i)), noon())
@@ -190,7 +190,7 @@ func TestHistoryComesNewestFirstAfterAMark(t *testing.T) {
 }
 
 func TestTakeGivesTheLongestDueOnce(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		c := k.chat(1)
 		for i := range 3 {
 			p := k.parcel(i)
@@ -221,7 +221,7 @@ func TestTakeGivesTheLongestDueOnce(t *testing.T) {
 }
 
 func TestTwoTakersNeverTakeTheSameParcel(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		c := k.chat(1)
 		for i := range 60 {
 			k.follow(c, k.parcel(i))

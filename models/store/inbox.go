@@ -66,7 +66,7 @@ func (s *Store) ClaimInbox(ctx context.Context, door, owner string, now models.M
 		GROUP BY i.chat_id ORDER BY MIN(i.due_at) LIMIT ?`
 	var ids []int64
 	if err := s.read.WithContext(ctx).Raw(sql, door, now, now, now, models.Never, limit).Scan(&ids).Error; err != nil {
-		return nil, fmt.Errorf("find open updates: %w", err)
+		return nil, fmt.Errorf("find open updates: %w", translate(s.read, err))
 	}
 	if len(ids) == 0 {
 		return nil, nil

@@ -30,10 +30,10 @@ type kit struct {
 }
 
 // each runs a test with a kit on every kind of database.
-func each(t *testing.T, test func(k kit)) {
+func each(t *testing.T, test func(t *testing.T, k kit)) {
 	t.Helper()
 	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
-		test(kit{Store: open(), t: t, open: open})
+		test(t, kit{Store: open(), t: t, open: open})
 	})
 }
 

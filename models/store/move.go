@@ -91,7 +91,20 @@ func (s *Store) mergeChats(tx *gorm.DB, from, to models.Chat, now models.Moment)
 	if err := unpark(tx, ids, now); err != nil {
 		return err
 	}
-	return wake(tx, map[int64]models.Moment{to.ID: now})
+	return wakeMerged(tx, to.ID, min(from.TellAt, to.TellAt), now)
+}
+
+// wakeMerged has a merged chat told when either of the two was to be told; at
+// once when only now something is owed.
+func wakeMerged(tx *gorm.DB, id int64, tellAt, now models.Moment) error {
+	owing, err := indebted(tx, []int64{id})
+	if err != nil || !owing[id] {
+		return err
+	}
+	if tellAt == models.Never {
+		tellAt = now
+	}
+	return wake(tx, map[int64]models.Moment{id: tellAt})
 }
 
 // mergeRow keeps what the chat knows and adds what only the old one knew. The

@@ -19,42 +19,47 @@ func (k kit) owed(c models.Chat, p models.Parcel) models.Follow {
 }
 
 func TestWhoIsOwedWhat(t *testing.T) {
-	for name, test := range map[string]struct {
+	type tell struct {
+		name             string
 		sealed, muted    bool
 		state            models.TailState
 		urgent, everyone bool
 		owed             bool
-	}{
-		"an open parcel's follower is owed news":                    {owed: true},
-		"a muted one is not":                                        {muted: true},
-		"a muted one is owed what is urgent":                        {muted: true, urgent: true, owed: true},
-		"one without a tail is not owed a sealed parcel's news":     {sealed: true},
-		"nor one whose tail is untried":                             {sealed: true, state: models.TailUntried, urgent: true},
-		"nor one whose tail is wrong":                               {sealed: true, state: models.TailWrong},
-		"one whose tail is verified is":                             {sealed: true, state: models.TailOK, owed: true},
-		"what is for everyone is owed to one without a tail":        {sealed: true, everyone: true, owed: true},
-		"but not to one who is muted":                               {sealed: true, everyone: true, muted: true},
-		"unless it is urgent":                                       {sealed: true, everyone: true, muted: true, urgent: true, owed: true},
-		"an untried tail does not matter where none is needed":      {state: models.TailUntried, owed: true},
-		"a refused tail does not matter where none is needed":       {state: models.TailWrong, urgent: true, owed: true},
-		"what is urgent for everyone is owed to one without a tail": {sealed: true, everyone: true, urgent: true, owed: true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			each(t, func(k kit) {
-				c, p := k.chat(1), k.parcel(1)
-				if test.sealed {
-					p = k.sealed(2)
-				}
-				_, err := k.Follow(k.ctx(), models.Following{ChatID: c.ID, ParcelID: p.ID, Tail: "1234", TailState: test.state}, noon())
-				k.ok(err)
-				k.ok(k.Mute(k.ctx(), c.ID, p.ID, test.muted))
-				f := scan(p, "x", noon())
-				f.Change.Urgent, f.Change.Everyone, f.TellAt = test.urgent, test.everyone, noon()+minute
-				p = k.finish(f, noon())
-				k.expect(c, p, test.owed, test.urgent)
-			})
-		})
 	}
+	tests := []tell{
+		{name: "an open parcel's follower is owed news", owed: true},
+		{name: "a muted one is not", muted: true},
+		{name: "a muted one is owed what is urgent", muted: true, urgent: true, owed: true},
+		{name: "one without a tail is not owed a sealed parcel's news", sealed: true},
+		{name: "nor one whose tail is untried", sealed: true, state: models.TailUntried, urgent: true},
+		{name: "nor one whose tail is wrong", sealed: true, state: models.TailWrong},
+		{name: "one whose tail is verified is", sealed: true, state: models.TailOK, owed: true},
+		{name: "what is for everyone is owed to one without a tail", sealed: true, everyone: true, owed: true},
+		{name: "but not to one who is muted", sealed: true, everyone: true, muted: true},
+		{name: "unless it is urgent", sealed: true, everyone: true, muted: true, urgent: true, owed: true},
+		{name: "an untried tail does not matter where none is needed", state: models.TailUntried, owed: true},
+		{name: "a refused tail does not matter where none is needed", state: models.TailWrong, urgent: true, owed: true},
+		{name: "what is urgent for everyone is owed to one without a tail", sealed: true, everyone: true, urgent: true, owed: true},
+	}
+	each(t, func(t *testing.T, k kit) {
+		for i, test := range tests {
+			c, p := k.chat(i), k.parcel(i)
+			if test.sealed {
+				p = k.sealed(i)
+			}
+			_, err := k.Follow(k.ctx(), models.Following{ChatID: c.ID, ParcelID: p.ID, Tail: "1234", TailState: test.state}, noon())
+			k.ok(err)
+			k.ok(k.Mute(k.ctx(), c.ID, p.ID, test.muted))
+			f := scan(p, "x", noon())
+			f.Change.Urgent, f.Change.Everyone, f.TellAt = test.urgent, test.everyone, noon()+minute
+			p = k.finish(f, noon())
+			t.Run(test.name, func(t *testing.T) {
+				on := k
+				on.t = t
+				on.expect(c, p, test.owed, test.urgent)
+			})
+		}
+	})
 }
 
 // expect checks the marks that a first event leaves.
@@ -76,7 +81,7 @@ func (k kit) expect(c models.Chat, p models.Parcel, owed, urgent bool) {
 }
 
 func TestAChatIsToldAtTheEarliestMoment(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		c, p, q := k.chat(1), k.parcel(1), k.parcel(2)
 		k.follow(c, p)
 		k.follow(c, q)
@@ -94,7 +99,7 @@ func TestAChatIsToldAtTheEarliestMoment(t *testing.T) {
 }
 
 func TestAGoneChatKeepsItsDebtAndIsToldWhenItComesBack(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		c, p := k.chat(1), k.parcel(1)
 		k.follow(c, p)
 		k.follow(k.chat(2), p)
@@ -124,7 +129,7 @@ func (k kit) news(c models.Chat) []models.News {
 }
 
 func TestAVerifiedTailOpensWhatWasStoredBefore(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		c, p := k.chat(1), k.sealed(1)
 		p = k.finish(scan(p, "x", noon()), noon())
 		follow, err := k.Follow(k.ctx(), models.Following{ChatID: c.ID, ParcelID: p.ID, Tail: "1234", TailState: models.TailUntried}, noon())
@@ -141,7 +146,7 @@ func TestAVerifiedTailOpensWhatWasStoredBefore(t *testing.T) {
 }
 
 func TestARefusedTailIsNotedForItsParcelOnly(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		c, p, q := k.chat(1), k.sealed(1), k.sealed(2)
 		ids := map[int64]int64{}
 		for _, one := range []models.Parcel{p, q} {
@@ -158,7 +163,7 @@ func TestARefusedTailIsNotedForItsParcelOnly(t *testing.T) {
 }
 
 func TestAChatIsServedByOneAtATime(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		c, p := k.chat(1), k.parcel(1)
 		k.follow(c, p)
 		k.finish(scan(p, "x", noon()), noon())
@@ -187,7 +192,7 @@ func TestAChatIsServedByOneAtATime(t *testing.T) {
 }
 
 func TestOnlyTheDoorsOwnChatsAreClaimed(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		c, p := k.chat(1), k.parcel(1)
 		k.follow(c, p)
 		f := scan(p, "x", noon())
@@ -215,7 +220,7 @@ func (k kit) claimed(now models.Moment) models.Chat {
 }
 
 func TestWhatWasToldIsNotOwedAnyMore(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		c, p := k.chat(1), k.parcel(1)
 		k.follow(c, p)
 		k.finish(scan(p, "x", noon()), noon())
@@ -234,7 +239,7 @@ func TestWhatWasToldIsNotOwedAnyMore(t *testing.T) {
 }
 
 func TestNewsThatComesWhileAChatIsToldIsNotLost(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		c, p := k.chat(1), k.parcel(1)
 		k.follow(c, p)
 		p = k.finish(scan(p, "x", noon()), noon())
@@ -251,7 +256,7 @@ func TestNewsThatComesWhileAChatIsToldIsNotLost(t *testing.T) {
 }
 
 func TestAFailedSendIsTriedAgainLater(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		c, p := k.chat(1), k.parcel(1)
 		k.follow(c, p)
 		k.finish(scan(p, "x", noon()), noon())
@@ -271,7 +276,7 @@ func TestAFailedSendIsTriedAgainLater(t *testing.T) {
 }
 
 func TestManyTellersAtOnce(t *testing.T) {
-	each(t, func(k kit) {
+	each(t, func(t *testing.T, k kit) {
 		p := k.parcel(1)
 		for i := range 30 {
 			k.follow(k.chat(i), p)

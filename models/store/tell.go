@@ -70,7 +70,7 @@ func (s *Store) Owed(ctx context.Context, c models.Chat) ([]models.News, error) 
 	const sql = `SELECT e.* FROM events e JOIN follows f ON f.parcel_id = e.parcel_id
 		WHERE f.chat_id = ? AND f.owed > f.told AND e.seq > f.told ORDER BY e.parcel_id, e.seq DESC`
 	if err := db.Raw(sql, c.ID).Scan(&events).Error; err != nil {
-		return nil, fmt.Errorf("read owed events: %w", err)
+		return nil, fmt.Errorf("read owed events: %w", translate(s.read, err))
 	}
 	of := map[int64][]models.Event{}
 	for _, e := range events {

@@ -18,7 +18,7 @@ func (s *Store) Backlog(ctx context.Context, now models.Moment) (models.Backlog,
 	var b models.Backlog
 	err := s.read.WithContext(ctx).Raw(sql, map[string]any{"now": now, "never": models.Never}).Scan(&b).Error
 	if err != nil {
-		return models.Backlog{}, fmt.Errorf("count backlog: %w", err)
+		return models.Backlog{}, fmt.Errorf("count backlog: %w", translate(s.read, err))
 	}
 	return b, nil
 }
@@ -30,7 +30,7 @@ func (s *Store) Usage(ctx context.Context, day string) ([]models.Usage, error) {
 		" GROUP BY provider, kind, outcome, billed ORDER BY provider, kind, outcome, billed"
 	var rows []models.Usage
 	if err := s.read.WithContext(ctx).Raw(sql, day).Scan(&rows).Error; err != nil {
-		return nil, fmt.Errorf("sum usage: %w", err)
+		return nil, fmt.Errorf("sum usage: %w", translate(s.read, err))
 	}
 	return rows, nil
 }

@@ -24,12 +24,20 @@ func (s *Store) within(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	wait := backoff.NewExponentialBackOff()
 	wait.InitialInterval, wait.MaxInterval = 2*time.Millisecond, 200*time.Millisecond
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
-		err := s.write.WithContext(ctx).Transaction(fn)
+		err := translate(s.write, s.write.WithContext(ctx).Transaction(fn))
 		if err != nil && !passing(err) {
 			err = backoff.Permanent(err)
 		}
 		return struct{}{}, err
 	}, backoff.WithBackOff(wait), backoff.WithMaxTries(writeTries))
+	return err
+}
+
+// translate names an error of the database as GORM does, whose Scan forgets it.
+func translate(db *gorm.DB, err error) error {
+	if t, ok := db.Dialector.(gorm.ErrorTranslator); ok && err != nil {
+		return t.Translate(err)
+	}
 	return err
 }
 

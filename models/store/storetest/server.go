@@ -88,7 +88,7 @@ func run(dir, port string) (func() error, error) {
 	server := exec.Command("mariadbd", "--no-defaults", user, data, "--bind-address=127.0.0.1", "--port="+port,
 		"--socket="+filepath.Join(dir, "s"), "--pid-file="+filepath.Join(dir, "pid"), "--log-error="+filepath.Join(dir, "log"),
 		"--skip-name-resolve", "--skip-log-bin", "--performance-schema=0", "--max-connections=500",
-		"--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--innodb-buffer-pool-size=256M")
+		"--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--innodb-flush-method=nosync", "--innodb-buffer-pool-size=256M")
 	if err := server.Start(); err != nil {
 		return nil, fmt.Errorf("start MariaDB: %w", err)
 	}

@@ -26,11 +26,11 @@ CREATE TABLE parcels (
     digest        VARCHAR(64) NOT NULL DEFAULT '',
     noticed       INT NOT NULL DEFAULT 0,
     left_at       BIGINT NOT NULL DEFAULT 0,
-    created_at    BIGINT NOT NULL DEFAULT 0
+    created_at    BIGINT NOT NULL DEFAULT 0,
+    UNIQUE KEY parcels_number_carrier (number, carrier),
+    KEY parcels_due (due_at),
+    KEY parcels_left (left_at)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
-CREATE UNIQUE INDEX parcels_number_carrier ON parcels (number, carrier);
-CREATE INDEX parcels_due ON parcels (due_at);
-CREATE INDEX parcels_left ON parcels (left_at);
 
 CREATE TABLE events (
     parcel_id     BIGINT NOT NULL,
@@ -44,9 +44,9 @@ CREATE TABLE events (
     code          VARCHAR(64) NOT NULL DEFAULT '',
     extra         VARCHAR(2000) NOT NULL DEFAULT '',
     stored_at     BIGINT NOT NULL DEFAULT 0,
-    PRIMARY KEY (parcel_id, seq)
+    PRIMARY KEY (parcel_id, seq),
+    UNIQUE KEY events_identity (parcel_id, identity)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
-CREATE UNIQUE INDEX events_identity ON events (parcel_id, identity);
 
 CREATE TABLE follows (
     id            BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -60,10 +60,10 @@ CREATE TABLE follows (
     owed          BIGINT NOT NULL DEFAULT 0,
     urgent        BIGINT NOT NULL DEFAULT 0,
     push_to       VARCHAR(64) NOT NULL DEFAULT '',
-    created_at    BIGINT NOT NULL DEFAULT 0
+    created_at    BIGINT NOT NULL DEFAULT 0,
+    UNIQUE KEY follows_chat_parcel (chat_id, parcel_id),
+    KEY follows_parcel (parcel_id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
-CREATE UNIQUE INDEX follows_chat_parcel ON follows (chat_id, parcel_id);
-CREATE INDEX follows_parcel ON follows (parcel_id);
 
 CREATE TABLE chats (
     id            BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -82,10 +82,10 @@ CREATE TABLE chats (
     claim         VARCHAR(40) NOT NULL DEFAULT '',
     claim_until   BIGINT NOT NULL DEFAULT 0,
     forgotten     BOOLEAN NOT NULL DEFAULT 0,
-    created_at    BIGINT NOT NULL DEFAULT 0
+    created_at    BIGINT NOT NULL DEFAULT 0,
+    UNIQUE KEY chats_address (door, room, thread),
+    KEY chats_tell (door, tell_at)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
-CREATE UNIQUE INDEX chats_address ON chats (door, room, thread);
-CREATE INDEX chats_tell ON chats (door, tell_at);
 
 CREATE TABLE questions (
     chat_id       BIGINT NOT NULL PRIMARY KEY,
@@ -94,9 +94,9 @@ CREATE TABLE questions (
     items         MEDIUMTEXT,
     `rest`        MEDIUMTEXT,
     asked_at      BIGINT NOT NULL DEFAULT 0,
-    expires_at    BIGINT NOT NULL DEFAULT 0
+    expires_at    BIGINT NOT NULL DEFAULT 0,
+    KEY questions_expires (expires_at)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
-CREATE INDEX questions_expires ON questions (expires_at);
 
 CREATE TABLE arrivals (
     id            BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -110,12 +110,12 @@ CREATE TABLE arrivals (
     sent          INT NOT NULL DEFAULT 0,
     failures      INT NOT NULL DEFAULT 0,
     due_at        BIGINT NOT NULL DEFAULT 0,
-    `at`          BIGINT NOT NULL DEFAULT 0
+    `at`          BIGINT NOT NULL DEFAULT 0,
+    UNIQUE KEY arrivals_door_key (door, update_key),
+    KEY arrivals_due (door, due_at),
+    KEY arrivals_chat (chat_id, due_at),
+    KEY arrivals_at (at)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
-CREATE UNIQUE INDEX arrivals_door_key ON arrivals (door, update_key);
-CREATE INDEX arrivals_due ON arrivals (door, due_at);
-CREATE INDEX arrivals_chat ON arrivals (chat_id, due_at);
-CREATE INDEX arrivals_at ON arrivals (at);
 
 -- When a provider was last asked about a waybill, and until when it is locked there.
 CREATE TABLE asked (
@@ -151,19 +151,19 @@ CREATE TABLE calls (
     number        VARCHAR(40) NOT NULL DEFAULT '',
     purpose       VARCHAR(12) NOT NULL DEFAULT '',
     started_at    BIGINT NOT NULL DEFAULT 0,
-    finished_at   BIGINT NOT NULL DEFAULT 0
+    finished_at   BIGINT NOT NULL DEFAULT 0,
+    KEY calls_day_provider (day, provider),
+    KEY calls_started (started_at)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
-CREATE INDEX calls_day_provider ON calls (day, provider);
-CREATE INDEX calls_started ON calls (started_at);
 
 CREATE TABLE tries (
     number        VARCHAR(40) NOT NULL,
     `day`         VARCHAR(10) NOT NULL,
     chat_id       BIGINT NOT NULL,
     `count`       BIGINT NOT NULL DEFAULT 0,
-    PRIMARY KEY (number, day, chat_id)
+    PRIMARY KEY (number, day, chat_id),
+    KEY tries_day (day)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
-CREATE INDEX tries_day ON tries (day);
 
 CREATE TABLE leases (
     `name`        VARCHAR(80) NOT NULL PRIMARY KEY,
@@ -183,9 +183,9 @@ CREATE TABLE cache (
     cache_key     VARCHAR(190) NOT NULL,
     `value`       MEDIUMBLOB,
     until_at      BIGINT NOT NULL DEFAULT 0,
-    PRIMARY KEY (kind, cache_key)
+    PRIMARY KEY (kind, cache_key),
+    KEY cache_until (until_at)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
-CREATE INDEX cache_until ON cache (until_at);
 
 CREATE TABLE counters (
     `name`        VARCHAR(80) NOT NULL PRIMARY KEY,

@@ -1,0 +1,232 @@
+package store_test
+
+import (
+	"errors"
+	"reflect"
+	"testing"
+
+	"waybill/models"
+	"waybill/models/store"
+)
+
+func TestAChatIsMadeOnce(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		stores := []*store.Store{k.Store, k.open()}
+		a := models.Address{Door: "telegram", Room: "-100", Thread: "7"}
+		ids := make([]int64, 16)
+		k.ok(errors.Join(together(len(ids), func(i int) error {
+			c, err := stores[i%2].Chat(k.ctx(), a, true, noon())
+			ids[i] = c.ID
+			return err
+		})...))
+		for _, id := range ids {
+			if id != ids[0] || id == 0 {
+				t.Fatalf("got %v", ids)
+			}
+		}
+		c, err := k.ChatByID(k.ctx(), ids[0])
+		k.ok(err)
+		if c.Address != a || !c.Group || c.TellAt != models.Never || c.CreatedAt != noon() {
+			t.Fatalf("got %+v", c)
+		}
+		a.Thread = ""
+		if other, err := k.Chat(k.ctx(), a, true, noon()); err != nil || other.ID == c.ID {
+			t.Fatalf("got %+v, %v for another thread", other, err)
+		}
+	})
+}
+
+func TestAChatKeepsItsSettings(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		c := k.chat(1)
+		k.ok(k.SetLang(k.ctx(), c.ID, "zh-TW"))
+		k.ok(k.SetSpoken(k.ctx(), c.ID, "en"))
+		k.ok(k.SetListed(k.ctx(), c.ID, []int64{7, 3}))
+		k.ok(k.SetListed(k.ctx(), c.ID, []int64{3, 7}))
+		k.ok(k.SetListed(k.ctx(), c.ID, []int64{3, 7})) // nothing changes, and that is no error
+		if got := k.again(c); got.Lang != "zh-TW" || got.Spoken != "en" || !reflect.DeepEqual(got.Listed, []int64{3, 7}) {
+			t.Fatalf("got %+v", got)
+		}
+		k.ok(k.SetListed(k.ctx(), c.ID, nil))
+		if got := k.again(c); len(got.Listed) != 0 {
+			t.Fatalf("got %+v", got)
+		}
+	})
+}
+
+func TestAQuestionSurvivesUntilItExpires(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		c := k.chat(1)
+		q := models.Question{
+			ChatID: c.ID, Asking: models.AskTail, Nonce: "n1", AskedAt: noon(), ExpiresAt: noon() + 24*hour,
+			Items: []models.Item{{Number: number(1), Name: "茶叶", Carriers: []models.Carrier{"sf", "zto"}}},
+			Rest:  []models.Item{{Number: number(2), Needs: models.AskCarrier}},
+		}
+		k.ok(k.Ask(k.ctx(), q))
+		got, ok, err := k.open().Question(k.ctx(), c.ID, noon())
+		k.ok(err)
+		if !ok || !reflect.DeepEqual(got, q) {
+			t.Fatalf("got %+v, want %+v", got, q)
+		}
+		q.Asking, q.Items = models.AskStop, nil
+		k.ok(k.Ask(k.ctx(), q))
+		if got, _, err := k.Question(k.ctx(), c.ID, noon()); err != nil || got.Asking != models.AskStop || len(got.Items) != 0 {
+			t.Fatalf("got %+v, %v", got, err)
+		}
+		if _, ok, err := k.Question(k.ctx(), c.ID, noon()+24*hour); ok || err != nil {
+			t.Fatalf("got %v, %v after it expired", ok, err)
+		}
+		k.ok(k.DropQuestion(k.ctx(), c.ID))
+		if _, ok, err := k.Question(k.ctx(), c.ID, noon()); ok || err != nil {
+			t.Fatalf("got %v, %v after it was dropped", ok, err)
+		}
+	})
+}
+
+func TestAGoneChatsParcelsAreNotPolled(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		c, alone, shared := k.chat(1), k.parcel(1), k.parcel(2)
+		k.follow(c, alone)
+		k.follow(c, shared)
+		k.follow(k.chat(2), shared)
+		k.ok(k.Gone(k.ctx(), c.ID, noon()))
+		if a, b := k.stored(alone.ID).DueAt, k.stored(shared.ID).DueAt; a != models.Never || b != noon() {
+			t.Fatalf("due at %d and %d, want never and now", a, b)
+		}
+		k.ok(k.Back(k.ctx(), c.ID, noon()+hour))
+		if got := k.stored(alone.ID).DueAt; got != noon()+hour {
+			t.Fatalf("due at %d, want now", got)
+		}
+		if got := k.again(c).TellAt; got != models.Never {
+			t.Fatalf("to be told at %d though nothing is owed", got)
+		}
+	})
+}
+
+func TestAGroupGetsItsNewID(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		c, p := k.chat(1), k.sealed(1)
+		_, err := k.Follow(k.ctx(), models.Following{ChatID: c.ID, ParcelID: p.ID, Tail: "1234", TailState: models.TailOK}, noon())
+		k.ok(err)
+		k.ok(k.MoveChat(k.ctx(), c.ID, "-100", noon()))
+		k.ok(k.MoveChat(k.ctx(), c.ID, "-100", noon())) // told twice
+		got, err := k.Chat(k.ctx(), models.Address{Door: "telegram", Room: "-100"}, false, noon())
+		k.ok(err)
+		if got.ID != c.ID || k.digits(p) != "1234" {
+			t.Fatalf("got %+v", got)
+		}
+	})
+}
+
+func TestAGroupMergesIntoTheOneItBecame(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		old, now := k.chat(1), k.chat(2)
+		mine, shared := k.sealed(1), k.sealed(2)
+		for _, one := range []struct {
+			c    models.Chat
+			p    models.Parcel
+			tail string
+		}{{old, mine, "1111"}, {old, shared, "2222"}, {now, shared, ""}} {
+			w := models.Following{ChatID: one.c.ID, ParcelID: one.p.ID, Tail: one.tail}
+			if one.tail != "" {
+				w.TailState = models.TailOK
+			}
+			_, err := k.Follow(k.ctx(), w, noon())
+			k.ok(err)
+		}
+		k.finish(scan(mine, "x", noon()), noon())
+		k.ok(k.SetChatTail(k.ctx(), old.ID, "1234"))
+		k.ok(k.SetLang(k.ctx(), old.ID, "en"))
+		k.ok(k.Ask(k.ctx(), models.Question{ChatID: old.ID, Asking: models.AskStop, AskedAt: noon(), ExpiresAt: noon() + hour}))
+		_, err := k.Arrive(k.ctx(), []models.Arrival{{Key: "1", Address: old.Address}}, noon())
+		k.ok(err)
+
+		k.ok(k.MoveChat(k.ctx(), old.ID, now.Room, noon()+1))
+
+		if _, err := k.ChatByID(k.ctx(), old.ID); !errors.Is(err, models.ErrNotFound) {
+			t.Fatalf("got %v for the old chat", err)
+		}
+		if rows, err := k.Followed(k.ctx(), now.ID, true); err != nil || len(rows) != 2 {
+			t.Fatalf("got %+v, %v", rows, err)
+		}
+		if got := k.owed(now, shared); got.TailState != models.TailOK || k.digits(shared) != "2222" || k.digits(mine) != "1111" {
+			t.Fatalf("got %+v, tails %q and %q", got, k.digits(shared), k.digits(mine))
+		}
+		c := k.again(now)
+		if tail, err := k.ChatTail(k.ctx(), now.ID); err != nil || tail != "1234" || c.Lang != "en" || c.TellAt != noon() {
+			t.Fatalf("tail %q, %v, chat %+v", tail, err, c)
+		}
+		if _, ok, err := k.Question(k.ctx(), now.ID, noon()); !ok || err != nil {
+			t.Fatalf("question: %v, %v", ok, err)
+		}
+		if open, err := k.Pending(k.ctx(), now.ID, noon()); err != nil || len(open) != 1 {
+			t.Fatalf("updates: %+v, %v", open, err)
+		}
+		if news := k.news(now); len(news) != 1 {
+			t.Fatalf("owed %+v", news)
+		}
+	})
+}
+
+func TestAForgottenChatLeavesNothing(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		c, p := k.chat(1), k.sealed(1)
+		_, err := k.Follow(k.ctx(), models.Following{ChatID: c.ID, ParcelID: p.ID, Tail: "1234", TailState: models.TailOK}, noon())
+		k.ok(err)
+		k.ok(k.SetChatTail(k.ctx(), c.ID, "1234"))
+		k.ok(k.Ask(k.ctx(), models.Question{ChatID: c.ID, ExpiresAt: noon() + hour}))
+		k.ok(k.Forget(k.ctx(), c.ID, noon()))
+		if _, err := k.ChatByID(k.ctx(), c.ID); !errors.Is(err, models.ErrNotFound) {
+			t.Fatalf("got %v, want %v", err, models.ErrNotFound)
+		}
+		if _, ok, err := k.Question(k.ctx(), c.ID, noon()); ok || err != nil || k.digits(p) != "" {
+			t.Fatalf("question %v, %v, tails %q", ok, err, k.digits(p))
+		}
+		if got := k.stored(p.ID).DueAt; got != models.Never {
+			t.Fatalf("due at %d, want never", got)
+		}
+		k.ok(k.Forget(k.ctx(), c.ID, noon())) // already gone
+	})
+}
+
+func TestAForgottenChatIsAnsweredBeforeItGoes(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		a := models.Address{Door: "telegram", Room: "1"}
+		_, err := k.Arrive(k.ctx(), []models.Arrival{{Key: "1", Address: a, Body: []byte("忘记我")}}, noon())
+		k.ok(err)
+		c := k.chat(1)
+		k.ok(k.SetLang(k.ctx(), c.ID, "en"))
+		k.ok(k.Forget(k.ctx(), c.ID, noon()))
+		if got := k.again(c); got.Lang != "" || got.Address != a {
+			t.Fatalf("got %+v", got)
+		}
+		open, err := k.Pending(k.ctx(), c.ID, noon())
+		k.ok(err)
+		k.ok(k.Answer(k.ctx(), open[0].ID, []byte("[]")))
+		k.ok(k.EndArrival(k.ctx(), open[0].ID))
+		if _, err := k.ChatByID(k.ctx(), c.ID); !errors.Is(err, models.ErrNotFound) {
+			t.Fatalf("got %v, want %v", err, models.ErrNotFound)
+		}
+		fresh, err := k.Arrive(k.ctx(), []models.Arrival{{Key: "1", Address: a}}, noon())
+		k.ok(err)
+		if fresh != 0 {
+			t.Fatal("the same update came twice")
+		}
+	})
+}
+
+func TestAForgottenChatThatWritesOnStays(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		a := models.Address{Door: "telegram", Room: "1"}
+		_, err := k.Arrive(k.ctx(), []models.Arrival{{Key: "1", Address: a}, {Key: "2", Address: a}}, noon())
+		k.ok(err)
+		c := k.chat(1)
+		k.ok(k.Forget(k.ctx(), c.ID, noon()))
+		open, err := k.Pending(k.ctx(), c.ID, noon())
+		k.ok(err)
+		k.ok(k.EndArrival(k.ctx(), open[0].ID))
+		k.follow(k.again(c), k.parcel(1))
+		k.ok(k.EndArrival(k.ctx(), open[1].ID))
+		k.again(c)
+	})
+}
