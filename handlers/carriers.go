@@ -13,6 +13,11 @@ type Carriers interface {
 	Typed(text string) (models.Carrier, bool)
 }
 
+// nameless understands no name: carriers can be chosen, not typed.
+type nameless struct{}
+
+func (nameless) Typed(string) (models.Carrier, bool) { return "", false }
+
 // named finds the one carrier among several that a word of the text names:
 // 中通 781234567890.
 func (t *turn) named(text string, among []models.Carrier) (models.Carrier, bool) {

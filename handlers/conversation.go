@@ -94,7 +94,7 @@ type Needs struct {
 	Questions Questions
 	Checker   Checker
 	Detector  Detector
-	Carriers  Carriers
+	Carriers  Carriers // nil: carriers can be chosen, not typed
 	Words     *locales.Bundle
 	Now       func() time.Time
 	Settings  Settings
@@ -108,6 +108,9 @@ type Conversation struct{ Needs }
 func New(n Needs) *Conversation {
 	if n.Settings.Timezone == nil {
 		n.Settings.Timezone = models.Shanghai
+	}
+	if n.Carriers == nil {
+		n.Carriers = nameless{}
 	}
 	return &Conversation{n}
 }

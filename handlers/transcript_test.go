@@ -251,3 +251,16 @@ func (slow) Check(ctx context.Context, _ models.Parcel, _ string, _ models.Purpo
 	<-ctx.Done()
 	return models.Checked{}, ctx.Err()
 }
+
+func TestWithoutNamesCarriersCanStillBeChosen(t *testing.T) {
+	w := newWorld(t, "en")
+	needs := w.conversation().Needs
+	needs.Carriers = nil
+	c := New(needs)
+	for _, step := range []struct{ say, want string }{{"431000000001", "[Other]"}, {"Yunda", "[Other]"}, {"1", "STO Express 431000000001"}} {
+		replies, err := c.Handle(t.Context(), w.chat("me", false), Message{Text: step.say, Addressed: true})
+		if err != nil || !strings.Contains(strings.Join(shown(replies), "\n"), step.want) {
+			t.Errorf("%q brings %q, %v", step.say, shown(replies), err)
+		}
+	}
+}
