@@ -23,7 +23,7 @@ var (
 
 // Error is a provider's refusal or failure: Kind is one of the names above,
 // Code and Text are the provider's own, for the operator. Text never holds a
-// key, a phone tail or a whole waybill number: providers build it through Failed.
+// key, a phone tail or a whole waybill number: providers build it through Wire.Refuse.
 type Error struct {
 	Provider string
 	Kind     error

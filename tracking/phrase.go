@@ -2,6 +2,7 @@ package tracking
 
 import (
 	"context"
+	"errors"
 
 	"waybill/models"
 )
@@ -18,11 +19,12 @@ type words struct {
 const wordsKept = 60 * day
 
 // words puts the question in the way that last brought a trace; for most
-// providers there is only one.
+// questions there is only one.
 func (r *round) words(ctx context.Context, d *desk) words {
 	plain := words{query: d.Query, exempt: r.exempt()}
 	p, ok := d.Provider.(Rephraser)
 	if !ok || r.ask.Tail == "" {
+		plain.other = r.carrierless(d)
 		return plain
 	}
 	turned := words{query: p.Rephrase, exempt: r.exempt(), second: true}
@@ -33,6 +35,20 @@ func (r *round) words(ctx context.Context, d *desk) words {
 	}
 	plain.other = instead(p, turned)
 	return plain
+}
+
+// carrierless asks without the carrier that a provider has just called wrong,
+// where it can do without one: it names the right one itself.
+func (r *round) carrierless(d *desk) func(error) (words, bool) {
+	if r.ask.Parcel.Carrier == "" || !d.Serves("") {
+		return nil
+	}
+	open := func(ctx context.Context, waybill string, _ models.Carrier, tail string) (models.Trace, error) {
+		return d.Query(ctx, waybill, "", tail)
+	}
+	return func(err error) (words, bool) {
+		return words{query: open, exempt: models.ExemptCarrier}, errors.Is(err, ErrCarrier)
+	}
 }
 
 // instead is the other way, under the exemption that the provider names.
@@ -55,7 +71,7 @@ func (w words) otherwise(err error) (words, bool) {
 
 // keep remembers which words brought the trace, which spares a call next time.
 func (r *round) keep(ctx context.Context, d *desk, w words, err error) {
-	if err != nil {
+	if _, two := d.Provider.(Rephraser); err != nil || !two {
 		return
 	}
 	t := r.tracker

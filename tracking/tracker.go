@@ -151,6 +151,7 @@ func NewClient(timeout time.Duration) *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 256
 	transport.MaxIdleConns = 1024
+	transport.IdleConnTimeout = 30 * time.Second // fewer kept connections that the vendor has closed meanwhile
 	return &http.Client{
 		Timeout:       timeout,
 		Transport:     transport,

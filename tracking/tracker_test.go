@@ -164,7 +164,7 @@ func TestAskGoesFromProviderToProvider(t *testing.T) {
 		{"after a spent quota the next is asked", fails("a", ErrQuota), trace, []string{"a quota", "b trace"}, nil, models.InTransit},
 		{"after a refused key the next is asked", fails("a", ErrAuth), trace, []string{"a auth", "b trace"}, nil, models.InTransit},
 		{"after a lock the next is asked", fails("a", ErrLocked), trace, []string{"a locked", "b trace"}, nil, models.InTransit},
-		{"a wrong carrier is no end", fails("a", ErrCarrier), trace, []string{"a carrier", "b trace"}, nil, models.InTransit},
+		{"a wrong carrier is asked about without one, then elsewhere", fails("a", ErrCarrier), trace, []string{"a carrier", "a carrier", "b trace"}, nil, models.InTransit},
 		{"no record here may be a trace there", fails("a", ErrNoRecord), trace, []string{"a no_record", "b trace"}, nil, models.InTransit},
 		{"no record outlives a failure", fails("a", ErrNoRecord), fails("b", ErrUnavailable), []string{"a no_record", "b unavailable"}, ErrNoRecord, ""},
 		{"a tail that is wanted ends the round", fails("a", ErrTailNeeded), trace, []string{"a tail_needed"}, ErrTailNeeded, ""},
@@ -540,5 +540,31 @@ func TestTheWordsThatBroughtATraceAreUsedFirstNextTime(t *testing.T) {
 	tr.Ask(t.Context(), wish)
 	if tr.Ask(t.Context(), wish); p.calls() != 1 || p.turns != 2 {
 		t.Errorf("plain %d times, turned %d times", p.calls(), p.turns)
+	}
+}
+
+func TestAProviderThatCallsTheCarrierWrongIsAskedWithoutOne(t *testing.T) {
+	trace := says("a", models.InTransit)
+	trace.Carrier = "sto"
+	for _, c := range []struct {
+		name   string
+		serves func(models.Carrier) bool
+		calls  []string
+		err    error
+	}{
+		{"where it can do without one", nil, []string{"sf/", "/"}, nil},
+		{"but not where it cannot", func(c models.Carrier) bool { return c != "" }, []string{"sf/"}, ErrCarrier},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBook()
+			a := &script{name: "a", serves: c.serves, answers: []any{fails("a", ErrCarrier), trace}}
+			got := tracker(b, a).Ask(t.Context(), ask())
+			if !errors.Is(got.Err, c.err) || !slices.Equal(a.asked, c.calls) {
+				t.Errorf("err %v, asked %q", got.Err, a.asked)
+			}
+			if len(b.begun) == 2 && b.begun[1].Exempt != models.ExemptCarrier {
+				t.Errorf("the second call is not exempt: %+v", b.begun[1])
+			}
+		})
 	}
 }
