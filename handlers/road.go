@@ -121,11 +121,11 @@ func (t *turn) prepare(ctx context.Context, wishes []wish) ([]*lookup, error) {
 		if err := t.place(ctx, l); err != nil {
 			return nil, err
 		}
-		if l.needs == "" && l.follow.ID == 0 {
+		if l.needs == "" && l.follow.ID == 0 && l.parcel.Live() {
 			room--
-		}
-		if room < 0 && l.needs == "" && l.follow.ID == 0 {
-			l.note = "full"
+			if room < 0 {
+				l.note = "full"
+			}
 		}
 		if err := t.unlock(ctx, l); err != nil {
 			return nil, err

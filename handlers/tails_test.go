@@ -161,6 +161,10 @@ func TestAFullChatCostsNoCall(t *testing.T) {
 	if said := w.says(t, "a", "YT1000000000017"); !strings.Contains(said, "YT1000000000017") || !strings.Contains(said, "6") {
 		t.Errorf("a full chat is told %q", said)
 	}
+	w.says(t, "b", "YT1000000000058")
+	if said := w.says(t, "a", "YT1000000000058"); !strings.Contains(said, "已签收") {
+		t.Errorf("a finished parcel takes no place, but brings %q", said)
+	}
 	if w.asked("YT1000000000017") != 0 {
 		t.Error("a parcel that cannot be followed was asked about")
 	}
