@@ -94,7 +94,7 @@ func runTelegram(ctx context.Context, h *house, d *telegram.Door) error {
 	if err := d.Setup(ctx); err != nil || !d.Polls() {
 		return nil //nolint:nilerr // setting up gives up only when it is told to stop
 	}
-	keeper := scheduler.NewKeeper(h.store, h.owner, h.log)
+	keeper := scheduler.NewKeeper(h.store, h.owner.name, h.log)
 	keeper.Keep(ctx, "poll:telegram", func(held context.Context) {
 		if err := d.Run(held); err != nil {
 			h.log.Error("telegram polling ended", "error", err)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -26,7 +25,7 @@ import (
 type house struct {
 	settings Settings
 	log      *slog.Logger
-	owner    string // names this process among the replicas
+	owner    owner // this process among the replicas
 	now      func() time.Time
 
 	words        *locales.Bundle
@@ -48,7 +47,7 @@ type house struct {
 // build opens every part. The doors are opened, but nothing works before run.
 // After an error everything is closed again.
 func build(ctx context.Context, s Settings, log *slog.Logger, doors []door) (*house, error) {
-	h := &house{settings: s, log: log, owner: rand.Text(), now: time.Now}
+	h := &house{settings: s, log: log, owner: newOwner(), now: time.Now}
 	steps := []func(context.Context) error{
 		h.openWords, h.openStore, h.openQueue, h.openTracking,
 		func(ctx context.Context) error { return h.openDoors(ctx, doors) },
@@ -82,7 +81,10 @@ func (h *house) openStore(ctx context.Context) (err error) {
 		return err
 	}
 	h.closers = append(h.closers, h.store.Close)
-	return h.store.Migrate(ctx)
+	if err := h.store.Migrate(ctx); err != nil || !h.owner.sees() {
+		return err
+	}
+	return h.store.BuryLeases(ctx, h.owner.room, h.owner.dead)
 }
 
 // openStore opens the database with the keys that belong to it.
@@ -182,7 +184,7 @@ func (h *house) openConversation(context.Context) error {
 	for _, d := range h.doors {
 		d.inbox = handlers.NewInbox(handlers.InboxNeeds{
 			Door: d.Door, Handler: h.conversation, Box: h.store, Progress: d.progress(h.store), Lives: h.store,
-			Words: h.words, Alerts: h.operators, Log: h.log, Owner: h.owner, Now: h.now, Grace: inboxGrace,
+			Words: h.words, Alerts: h.operators, Log: h.log, Owner: h.owner.name, Now: h.now, Grace: inboxGrace,
 		})
 	}
 	return nil
@@ -198,7 +200,7 @@ func (h *house) openScheduler(context.Context) error {
 		names = append(names, d.Name())
 	}
 	h.scheduler = scheduler.New(scheduler.Settings{
-		Store: h.store, Queue: h.queue, Checker: h.checker, Teller: teller, Doors: names, Owner: h.owner,
+		Store: h.store, Queue: h.queue, Checker: h.checker, Teller: teller, Doors: names, Owner: h.owner.name,
 		Grace: schedulerGrace, Meter: h.metrics, Log: h.log, Now: h.now,
 	})
 	return nil

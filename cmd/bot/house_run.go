@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"waybill/models"
 )
 
 // How long a part may finish what is in flight. Doors stop first (two seconds
@@ -33,6 +35,7 @@ func (h *house) run(ctx context.Context) error {
 	var work, doors sync.WaitGroup
 	work.Go(guard(inside, "scheduler", h.scheduler.Run))
 	work.Go(guard(inside, "operators", h.operators.run))
+	work.Go(guard(inside, "claims", h.bury))
 	for _, d := range h.doors {
 		work.Go(guard(inside, d.Name()+" inbox", d.inbox.Run))
 		if d.run != nil {
@@ -47,6 +50,18 @@ func (h *house) run(ctx context.Context) error {
 	land()
 	work.Wait()
 	return errors.Join(failure(ctx, outside), h.close())
+}
+
+// bury takes over the chats of processes that were killed on this machine, so
+// that whoever wrote to them need not wait until the claims run out.
+func (h *house) bury(ctx context.Context) error {
+	if !h.owner.sees() {
+		return nil
+	}
+	if err := h.store.BuryClaims(ctx, h.owner.room, h.owner.dead, models.At(h.now())); err != nil && ctx.Err() == nil {
+		h.log.Warn("free chats of a process that was killed", "error", err)
+	}
+	return nil
 }
 
 // answer answers HTTP until ctx ends.

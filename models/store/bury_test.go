@@ -13,7 +13,9 @@ import (
 func TestTheDeadGiveBackWhatTheyHeldAndTheLivingKeepIt(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
 		s, ctx, now := open(), t.Context(), models.At(time.Now())
-		dead := func(owner string) bool { return strings.HasPrefix(owner, "here-dead") || strings.HasPrefix(owner, "away-dead") }
+		dead := func(owner string) bool {
+			return strings.HasPrefix(owner, "here-dead") || strings.HasPrefix(owner, "away-dead")
+		}
 		owners := []string{"here-dead", "here-alive", "away-dead"}
 		for i, owner := range owners {
 			if _, held, err := s.Lease(ctx, owner, owner, time.Minute); err != nil || !held {
