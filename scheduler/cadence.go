@@ -43,7 +43,7 @@ func (c Cadence) Next(p models.Parcel, g Given, now models.Moment) models.Moment
 		return c.later(p, g, now)
 	}
 	due := max(now.Add(c.wait(p, g, now)), c.bound(g, now))
-	return due.Add(due.Sub(now) / 10 * chance(p) / 1000)
+	return due.Add(share(due.Sub(now)/10, p))
 }
 
 // last is the one look a day after "delivered", when the provider itself did
@@ -59,7 +59,7 @@ func (c Cadence) last(p models.Parcel, g Given, now models.Moment) models.Moment
 // later is for a parcel that was not asked about: when it would have been due
 // after its last call, else soon, and the crowd spread over some turns.
 func (c Cadence) later(p models.Parcel, g Given, now models.Moment) models.Moment {
-	soon := now.Add(c.Speed.Of(turn) + c.Speed.Of(4*turn)*chance(p)/1000)
+	soon := now.Add(c.Speed.Of(turn) + share(c.Speed.Of(4*turn), p))
 	due := max(soon, c.bound(g, now))
 	if p.AskedAt != 0 && p.Failures == 0 {
 		due = max(due, p.AskedAt.Add(c.wait(p, g, p.AskedAt)))
@@ -120,12 +120,17 @@ func interval(p models.Parcel, s Speed, now models.Moment) time.Duration {
 	return 2 * time.Hour
 }
 
+// share is a part of d by the parcel's chance.
+func share(d time.Duration, p models.Parcel) time.Duration {
+	return time.Duration(float64(d) * float64(chance(p)) / 1000)
+}
+
 // chance is between 0 and 999, by parcel and version.
-func chance(p models.Parcel) time.Duration {
+func chance(p models.Parcel) int {
 	h := fnv.New64a()
 	var b [16]byte
 	binary.LittleEndian.PutUint64(b[:8], uint64(p.ID))
 	binary.LittleEndian.PutUint64(b[8:], uint64(p.Version))
 	_, _ = h.Write(b[:]) // a hash never fails
-	return time.Duration(h.Sum64() >> 16 % 1000)
+	return int(h.Sum64() >> 16 % 1000)
 }

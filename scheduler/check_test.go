@@ -87,10 +87,10 @@ func TestFailuresWaitLongerAndLonger(t *testing.T) {
 	r := newRig(t, storetest.New(t))
 	p := r.follow(yt, "yto", "a")
 	r.provider.says(fails(tracking.ErrCarrier))
-	for _, want := range []time.Duration{30, 60, 120, 240, 360, 360} {
+	for _, minutes := range []int{30, 60, 120, 240, 360, 360} {
 		got := r.poll(p.ID)
 		wait := got.Parcel.DueAt.Sub(r.moment())
-		about(t, wait, want*time.Minute)
+		about(t, wait, time.Duration(minutes)*time.Minute)
 		if got.Fresh || !errors.Is(got.Err, tracking.ErrCarrier) {
 			t.Errorf("checked %+v", got)
 		}

@@ -92,8 +92,8 @@ func (k *Keeper) renew(held context.Context, name string, fence int64, begun tim
 	}
 }
 
-func (k *Keeper) again(held context.Context, name string, begun time.Time) (int64, bool, error) {
-	ctx, cancel := context.WithDeadline(held, begun.Add(LeaseTime))
+func (k *Keeper) again(ctx context.Context, name string, begun time.Time) (fence int64, held bool, err error) {
+	ctx, cancel := context.WithDeadline(ctx, begun.Add(LeaseTime))
 	defer cancel()
 	return k.leases.Lease(ctx, name, k.owner, LeaseTime)
 }

@@ -58,7 +58,7 @@ func nextNotice(p models.Parcel, s Speed) models.Moment {
 }
 
 // endAt is when following ends, and why.
-func endAt(p models.Parcel, s Speed) (models.Moment, string) {
+func endAt(p models.Parcel, s Speed) (at models.Moment, why string) {
 	switch standing(p) {
 	case models.Pending, "":
 		return lastMove(p).Add(s.Of(7 * day)), models.EndedPending
@@ -111,7 +111,7 @@ func standing(p models.Parcel) models.Status {
 // resumed starts a parcel's waits anew when nobody has asked about it for days,
 // because nobody followed it: that silence was ours, not the carrier's.
 func resumed(p models.Parcel, s Speed, now models.Moment) models.Parcel {
-	if p.AskedAt != 0 && now.Sub(p.AskedAt) >= max(s.Of(idle), time.Minute) {
+	if now.Sub(p.AskedAt) >= max(s.Of(idle), time.Minute) {
 		p.StatusAt = now
 	}
 	return p

@@ -99,7 +99,7 @@ func rushed() Cadence { return Cadence{Floor: 30 * time.Minute, Speed: 60} }
 
 func inTownAt(t *testing.T, cadence Cadence, test func(t *testing.T, w *town)) {
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(noon.Time().Sub(time.Now()))
+		time.Sleep(time.Until(noon.Time()))
 		db := storetest.New(t)
 		w := &town{rig: newRigAt(t, db, cadence, time.Now, time.Sleep), ears: &ears{}}
 		w.line = newLine(w.bell)
@@ -260,7 +260,7 @@ func TestAChangedAnswerIsToldAtOnce(t *testing.T) {
 }
 
 func TestNewsOfTheNightIsToldInTheMorning(t *testing.T) {
-	inTown(t, func(t *testing.T, w *town) {
+	inTown(t, func(_ *testing.T, w *town) {
 		w.stop()
 		time.Sleep(19*time.Hour - 30*time.Second) // half a minute before seven
 		w.run(w.db, nil)
@@ -348,7 +348,7 @@ func (s *sweeping) Sweep(ctx context.Context, now models.Moment) error {
 }
 
 func TestAPanicInOneCheckEndsNoOther(t *testing.T) {
-	inTown(t, func(t *testing.T, w *town) {
+	inTown(t, func(_ *testing.T, w *town) {
 		w.provider.says(func(q query) (models.Trace, error) {
 			if q.number == sf {
 				panic("a carrier's nonsense")

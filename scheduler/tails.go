@@ -23,7 +23,7 @@ func choose(p models.Parcel, tails []models.Tail, given string) (key, bool) {
 		return k, true
 	}
 	fresh := slices.DeleteFunc(digits(tails, models.TailUntried), func(d string) bool { return slices.Contains(verified, d) })
-	luck := int(chance(p))
+	luck := chance(p)
 	// A tail may stay untried for long, because "no record" judges nothing. It
 	// must not keep those waiting who have proved theirs.
 	if len(fresh) > 0 && (len(verified) == 0 || luck%4 == 0) {

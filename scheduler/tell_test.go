@@ -37,7 +37,7 @@ func TestASlowChatDelaysNoOther(t *testing.T) {
 }
 
 func TestAChatThatFailsDelaysNoOther(t *testing.T) {
-	inTown(t, func(t *testing.T, w *town) {
+	inTown(t, func(_ *testing.T, w *town) {
 		w.ears.answer = func(n models.News) error {
 			if n.Chat.Room == "a" {
 				return errBroken
@@ -148,7 +148,7 @@ func TestWithoutCreditNewsWaitsUntilTheCustomerWrites(t *testing.T) {
 }
 
 func TestAChatThatMovedIsToldWhereItIsNow(t *testing.T) {
-	inTown(t, func(t *testing.T, w *town) {
+	inTown(t, func(_ *testing.T, w *town) {
 		w.ears.answer = func(n models.News) error {
 			if n.Chat.Room == "group" {
 				return &models.Moved{Room: "supergroup"}
@@ -162,7 +162,7 @@ func TestAChatThatMovedIsToldWhereItIsNow(t *testing.T) {
 }
 
 func TestAPanicOverOneParcelIsThatParcelsFailure(t *testing.T) {
-	inTown(t, func(t *testing.T, w *town) {
+	inTown(t, func(_ *testing.T, w *town) {
 		w.ears.answer = func(n models.News) error {
 			if n.Parcel.Number == yt {
 				panic("a template's nonsense")
@@ -177,7 +177,7 @@ func TestAPanicOverOneParcelIsThatParcelsFailure(t *testing.T) {
 }
 
 func TestWhatAFollowerMayNotSeeMovesItsMarkInSilence(t *testing.T) {
-	inTown(t, func(t *testing.T, w *town) {
+	inTown(t, func(_ *testing.T, w *town) {
 		w.provider.says(guarded("1111", "揽收"))
 		w.locked(models.TailUntried, map[string]string{"a": "9999"})
 		w.locked(models.TailNone, map[string]string{"b": ""})
@@ -231,7 +231,7 @@ func TestAStopEndsAfterTheMessageInHand(t *testing.T) {
 }
 
 func TestAMessageThatHangsIsGivenUpAndTriedAgain(t *testing.T) {
-	inTown(t, func(t *testing.T, w *town) {
+	inTown(t, func(_ *testing.T, w *town) {
 		w.stop()
 		tries := 0
 		w.run(w.db, func(s *Settings) {
@@ -254,7 +254,7 @@ type tellerFunc func(context.Context, models.News) error
 func (f tellerFunc) Tell(ctx context.Context, n models.News) error { return f(ctx, n) }
 
 func TestAMarkThatCannotBeMovedForAMomentRepeatsNothing(t *testing.T) {
-	inTown(t, func(t *testing.T, w *town) {
+	inTown(t, func(_ *testing.T, w *town) {
 		w.stop()
 		w.run(&hiccup{Store: w.db, left: 3}, nil)
 		w.follow(yt, "yto", "a")
@@ -301,7 +301,7 @@ type crowd struct {
 	left, under, most, told int
 }
 
-func (c *crowd) ClaimOwed(_ context.Context, _, _ string, now models.Moment, _ time.Duration, limit int) ([]models.Chat, error) {
+func (c *crowd) ClaimOwed(_ context.Context, _, _ string, _ models.Moment, _ time.Duration, limit int) ([]models.Chat, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	n := min(limit, c.left)

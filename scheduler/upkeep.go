@@ -75,7 +75,7 @@ func (s *Scheduler) sweep(ctx context.Context) {
 // failed logs what the next round will try again; a loss of the lease is no failure.
 func (s *Scheduler) failed(ctx context.Context, what string, err error) {
 	if ctx.Err() == nil {
-		s.Log.Warn(what, "error", err)
+		s.Log.Warn("round failed", "doing", what, "error", err)
 	}
 }
 
@@ -85,5 +85,5 @@ type cronLog struct{ log *slog.Logger }
 func (cronLog) Info(string, ...any) {}
 
 func (l cronLog) Error(err error, text string, about ...any) {
-	l.log.Error("cron: "+text, append(about, "error", err)...)
+	l.log.Error("cron", append(about, "text", text, "error", err)...)
 }

@@ -42,6 +42,6 @@ func (s *Scheduler) look(ctx context.Context, h models.Hint) {
 // caught keeps one piece of work's panic from taking the others down.
 func (s *Scheduler) caught(what string, about ...any) {
 	if r := recover(); r != nil {
-		s.Log.Error(what+": panic", append(about, "panic", r, "stack", string(debug.Stack()))...)
+		s.Log.Error("panic", append(about, "doing", what, "panic", r, "stack", string(debug.Stack()))...)
 	}
 }

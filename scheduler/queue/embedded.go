@@ -69,9 +69,11 @@ func (l serverLog) Tracef(string, ...any)  {}
 func (l serverLog) Warnf(format string, v ...any) {
 	l.log.Debug("queue server", "text", fmt.Sprintf(format, v...))
 }
+
 func (l serverLog) Errorf(format string, v ...any) {
 	l.log.Warn("queue server", "text", fmt.Sprintf(format, v...))
 }
+
 func (l serverLog) Fatalf(format string, v ...any) {
 	l.log.Error("queue server", "text", fmt.Sprintf(format, v...))
 }
