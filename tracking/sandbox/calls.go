@@ -10,8 +10,8 @@ import (
 // these calls the vendor would bill.
 type Call struct {
 	Provider string
-	Endpoint string // "query", "detect", "list"
-	Number   string // "" for calls about none, and for numbers beyond Options.Remember
+	Endpoint string // "query", "detect", "list", "subscribe"
+	Number   string // "" for calls about none or several, and for numbers beyond Options.Remember
 	Asked    int
 	Billed   int
 }

@@ -93,7 +93,7 @@ func (s *Sandbox) opens(number, tail string) bool {
 // ("" for none given). False: not that one.
 func (s *Sandbox) carries(number string, asked models.Carrier) (models.Carrier, bool) {
 	if c, ok := s.scenarios[number]; ok {
-		return c.Carrier, asked == "" || asked == c.Carrier
+		return c.Carrier, asked == "" || asked == c.Carrier || asked == c.company
 	}
 	likely := s.guess(number)
 	switch {

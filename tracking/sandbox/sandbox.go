@@ -6,14 +6,21 @@
 // A journey starts when its number is first asked about and moves with the
 // clock. Where a vendor's documents are silent (what Muzhi says when a tail is
 // wanted, his codes for most carriers, his paths for detection and list), what
-// is emulated is an invention; muzhi.go says where.
+// is emulated is an invention; each vendor's files say where.
+//
+// What a vendor measures in time (Kuaidi100's lock and his days until an abort,
+// the waits between pushes) runs with Speed, as the journeys do.
 package sandbox
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,6 +33,16 @@ type Options struct {
 	Appcode  string           // the only AppCode that Muzhi accepts; "" accepts any that is not empty
 	Remember int              // numbers whose journeys are kept, the oldest goes first; 0 means 100,000
 	Slow     time.Duration    // how long a slow answer takes; 0 means 30 s
+
+	Kuaidi100Customer string // "" means SampleCustomer
+	Kuaidi100Key      string // "" means SampleKey
+	JuheKey           string // the only key that Juhe accepts; "" accepts any that is not empty
+	KuaibaoAppID      string // "" means SampleAppID
+	KuaibaoAPIKey     string // "" means SampleAPIKey
+
+	KuaibaoPushURL string        // where Kuaibao pushes to; "" is nowhere, until PushKuaibaoTo
+	PushEvery      time.Duration // emulated time between looks at a subscribed waybill (the vendors take about 4 h); 0: pushed as soon as it moves
+	PushClient     *http.Client  // sends the pushes; nil means one that waits 10 s
 }
 
 // Sandbox is an http.Handler that serves every emulated API. It is safe for
@@ -39,6 +56,14 @@ type Sandbox struct {
 	memory    *memory
 	ledger    *ledger
 	broken    *broken
+
+	kuaidi100s, juhes, kuaibaos, kuaibaoSubs []coded
+	areas                                    map[string]area
+	habits                                   *shelf[habits]
+	kuaidi100Watches, kuaibaoWatches         *watches
+	outbox                                   *outbox
+	console                                  atomic.Pointer[string]
+	pumping                                  sync.Mutex
 }
 
 // New makes a sandbox in which nothing has been asked yet.
@@ -62,10 +87,34 @@ func New(o Options) *Sandbox {
 	for _, c := range Scenarios() {
 		s.scenarios[c.Number] = c
 	}
+	s.others()
 	s.mux.HandleFunc("GET /{$}", index)
 	s.muzhi(s.mux)
+	s.kuaidi100(s.mux)
+	s.juhe(s.mux)
+	s.kuaibao(s.mux)
 	return s
 }
+
+// others prepares what Muzhi does not need.
+func (s *Sandbox) others() {
+	s.Kuaidi100Customer = cmp.Or(s.Kuaidi100Customer, SampleCustomer)
+	s.Kuaidi100Key = cmp.Or(s.Kuaidi100Key, SampleKey)
+	s.KuaibaoAppID = cmp.Or(s.KuaibaoAppID, SampleAppID)
+	s.KuaibaoAPIKey = cmp.Or(s.KuaibaoAPIKey, SampleAPIKey)
+	if s.PushClient == nil {
+		s.PushClient = &http.Client{Timeout: 10 * time.Second}
+	}
+	s.PushKuaibaoTo(s.KuaibaoPushURL)
+	s.kuaidi100s, s.juhes, s.kuaibaos, s.kuaibaoSubs = kuaidi100Companies(), juheCompanies(), kuaibaoBrands(), kuaibaoSubs()
+	s.areas = areas()
+	s.habits = newShelf[habits](s.Remember)
+	s.kuaidi100Watches, s.kuaibaoWatches = newWatches(s.Remember), newWatches(s.Remember)
+	s.outbox = newOutbox(s.Remember)
+}
+
+// Providers lists the emulated vendors, by the names that Break and Asked take.
+func Providers() []string { return []string{"muzhi", "kuaidi100", "juhe", "kuaibao"} }
 
 // ServeHTTP answers as the vendor to whom the path belongs.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
@@ -80,7 +129,7 @@ func index(w http.ResponseWriter, _ *http.Request) {
 func Guide() string {
 	var b strings.Builder
 	b.WriteString("Waybill sandbox: emulated tracking APIs 模拟的快递查询接口\n\nEndpoints 接口\n")
-	for _, e := range muzhiEndpoints() {
+	for _, e := range slices.Concat(muzhiEndpoints(), kuaidi100Endpoints(), juheEndpoints(), kuaibaoEndpoints()) {
 		fmt.Fprintf(&b, "  %-9s %s\n            %s\n", e.provider, e.usage, e.note)
 	}
 	b.WriteString("\nScenario numbers 场景单号\n")

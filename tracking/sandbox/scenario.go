@@ -15,6 +15,10 @@ type Scenario struct {
 	trouble Trouble
 	refusal string         // Muzhi's msg, with ok 1
 	company models.Carrier // what the answer names, where that is not what the number looks like
+	sender  bool           // the tail is the sender's, where a vendor tells phones apart
+	silent  bool           // a wrong code is not refused, it finds nothing (Muzhi refuses all the same)
+	odd     bool           // answers come in odd shapes
+	locked  bool           // Kuaidi100 has locked it
 }
 
 // Scenarios lists the scenario numbers, in the order in which a person would
@@ -38,6 +42,11 @@ func Scenarios() []Scenario {
 		{Number: "YT1000000000088", Carrier: "yto", Chinese: "答复里的快递公司不在表中（中天快运）", English: "the answer names a carrier that is in no table", plot: plain, company: "zhongtian"},
 		{Number: "YT1000000000054", Carrier: "yto", Chinese: "无效单", English: "invalid", refusal: "查询失败:无效单"},
 		{Number: "YT1000000000062", Carrier: "yto", Chinese: "快递单号错误", English: "not a valid number", refusal: "查询失败:快递单号错误"},
+		{Number: "SF1000000000031", Carrier: "sf", Tail: "5678", Chinese: "尾号 5678 是寄件人的（聚合区分收、寄件人）", English: "the tail 5678 is the sender's, which Juhe tells apart", plot: plain, sender: true},
+		{Number: "310000000000027", Carrier: "sto", Chinese: "看似韵达，实为申通；快递100、聚合、快宝按韵达查无结果，快递100 订阅三天后自行改正", English: "looks like Yunda, is STO: a wrong code finds nothing, Kuaidi100 corrects a subscription after three days", plot: plain, silent: true},
+		{Number: "JT1000000000038", Carrier: "jt", Chinese: "始终无记录，订阅三天后中止", English: "never a record: a subscription is aborted after three days", plot: never},
+		{Number: "YT1000000000096", Carrier: "yto", Chinese: "答复的格式不按文档", English: "answers in shapes that are not the documents'", plot: plain, odd: true},
+		{Number: "YT1000000000104", Carrier: "yto", Chinese: "快递100 已锁单", English: "locked at Kuaidi100", plot: plain, locked: true},
 		{Number: "JT1000000000500", Carrier: "jt", Chinese: "接口出错 (HTTP 500)", English: "the API answers 500", plot: plain, trouble: Down},
 		{Number: "JT1000000000200", Carrier: "jt", Chinese: "接口返回网页", English: "the API answers with a web page", plot: plain, trouble: WebPage},
 		{Number: "JT1000000000408", Carrier: "jt", Chinese: "接口很慢", English: "the API takes 30 seconds", plot: plain, trouble: Slow},
