@@ -19,6 +19,7 @@ type door struct {
 	configured func(Settings) bool
 	address    func(Settings) string
 	open       func(h *house, wake func()) (*opened, error)
+	examine    func(context.Context, *practice) []finding
 }
 
 // opened is a door that stands open.
@@ -48,6 +49,7 @@ func doors() []door {
 			configured: func(s Settings) bool { return s.Telegram.Token != "" },
 			address:    func(s Settings) string { return s.Telegram.APIURL },
 			open:       openTelegram,
+			examine:    examineTelegram,
 		},
 	}
 }

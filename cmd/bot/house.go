@@ -49,7 +49,7 @@ type house struct {
 func build(ctx context.Context, s Settings, log *slog.Logger, doors []door) (*house, error) {
 	h := &house{settings: s, log: log, owner: newOwner(), now: time.Now}
 	steps := []func(context.Context) error{
-		h.openWords, h.openStore, h.openQueue, h.openTracking,
+		h.openWords, h.openStore, h.openQueue, h.openTracker, h.openChecker,
 		func(ctx context.Context) error { return h.openDoors(ctx, doors) },
 		h.openConversation, h.openScheduler, h.openWeb,
 	}
@@ -111,7 +111,7 @@ func (h *house) openQueue(ctx context.Context) (err error) {
 	return nil
 }
 
-func (h *house) openTracking(context.Context) error {
+func (h *house) openTracker(context.Context) error {
 	s := h.settings
 	carriers, err := tracking.NewCarriers()
 	if err != nil {
@@ -128,6 +128,11 @@ func (h *house) openTracking(context.Context) error {
 		Meter: watched{h.metrics, h.operators}, Rates: s.Rates, Budgets: s.Budgets,
 		Floor: floor(s), Speed: s.PollSpeed, Now: h.now,
 	})
+	return nil
+}
+
+func (h *house) openChecker(context.Context) error {
+	s := h.settings
 	h.checker = scheduler.NewChecker(scheduler.Checking{
 		Tracker: h.tracker, Records: h.store, Ledger: h.store, Bell: h.queue,
 		Cadence:      scheduler.Cadence{Floor: s.MinInterval, Speed: scheduler.Speed(s.PollSpeed), Quiet: s.Quiet},

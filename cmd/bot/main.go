@@ -21,7 +21,7 @@ const (
 
 func main() {
 	os.Exit(run(os.Args[1:], world{
-		in: os.Stdin, out: os.Stdout, err: os.Stderr, lookup: os.LookupEnv, signals: notified,
+		in: os.Stdin, out: os.Stdout, err: os.Stderr, lookup: os.LookupEnv, environ: os.Environ, signals: notified,
 	}))
 }
 
@@ -30,6 +30,7 @@ type world struct {
 	in       *os.File
 	out, err io.Writer
 	lookup   Lookup
+	environ  func() []string
 	signals  func() (heard chan os.Signal, quit func())
 }
 
@@ -59,7 +60,7 @@ func run(args []string, w world) int {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 	)
 	if err != nil {
-		return report(w, fmt.Errorf("read command line: %w", err))
+		return ended(w, fmt.Errorf("read command line: %w", err))
 	}
 	chosen, err := parser.Parse(args)
 	if left >= 0 {
@@ -72,12 +73,12 @@ func run(args []string, w world) int {
 	ctx, stop := interruptible(w)
 	defer stop()
 	chosen.BindTo(ctx, (*context.Context)(nil))
-	return report(w, chosen.Run(w))
+	return ended(w, chosen.Run(w))
 }
 
-// report says why a command failed, once, and returns its exit code. A command
+// ended says why a command failed, once, and returns its exit code. A command
 // that has said so itself returns errSaid.
-func report(w world, err error) int {
+func ended(w world, err error) int {
 	var mistakes Mistakes
 	switch {
 	case err == nil:

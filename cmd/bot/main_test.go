@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -23,11 +22,5 @@ func (d databases) Run() int { return storetest.Main(d.m) }
 
 // The scripts in testdata say what a person at the command line sees.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir: "testdata",
-		Setup: func(e *testscript.Env) error {
-			e.Setenv("TMPDIR", e.WorkDir)
-			return os.Mkdir(e.WorkDir+"/empty", 0o700)
-		},
-	})
+	testscript.Run(t, testscript.Params{Dir: "testdata"})
 }

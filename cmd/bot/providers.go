@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ type provider struct {
 	configured func(Settings) bool
 	addresses  func(Settings) []string
 	open       func(Settings, *tracking.Carriers, *http.Client, func() time.Time) (tracking.Provider, error)
+	examine    func(context.Context, *practice) []finding // makes no call that is billed
 }
 
 // providers is where the next provider is registered: its package, its
@@ -33,7 +35,8 @@ func providers() []provider {
 					endpoint(s.Muzhi.URL, s.Muzhi.ListPath),
 				}
 			},
-			open: openMuzhi,
+			open:    openMuzhi,
+			examine: examineMuzhi,
 		},
 	}
 }

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// heard keeps what a program writes, for whoever waits for something in it.
+type heard struct {
+	mu      sync.Mutex
+	text    strings.Builder
+	changed chan struct{}
+}
+
+// Write keeps p.
+func (h *heard) Write(p []byte) (int, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.changed != nil {
+		close(h.changed)
+		h.changed = nil
+	}
+	return h.text.Write(p)
+}
+
+// wait waits until the words were written, and returns what came before them
+// and forgets both.
+func (h *heard) wait(t *testing.T, words string) string {
+	t.Helper()
+	timer := time.NewTimer(time.Minute)
+	defer timer.Stop()
+	for {
+		before, found, changed := h.look(words)
+		if found {
+			return before
+		}
+		select {
+		case <-changed:
+		case <-timer.C:
+			t.Fatalf("%q never comes; there is %q", words, before)
+		}
+	}
+}
+
+func (h *heard) look(words string) (before string, found bool, changed <-chan struct{}) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	before, after, found := strings.Cut(h.text.String(), words)
+	if found {
+		h.text.Reset()
+		h.text.WriteString(after)
+		return before, true, nil
+	}
+	if h.changed == nil {
+		h.changed = make(chan struct{})
+	}
+	return before, false, h.changed
+}
+
+// terminal is a pseudo-terminal: a person's side and a program's.
+func terminal(t *testing.T) (person, program *os.File) {
+	t.Helper()
+	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { person.Close() })
+	if err := unix.IoctlSetPointerInt(int(person.Fd()), unix.TIOCSPTLCK, 0); err != nil {
+		t.Fatal(err)
+	}
+	number, err := unix.IoctlGetInt(int(person.Fd()), unix.TIOCGPTN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err = os.OpenFile("/dev/pts/"+strconv.Itoa(number), os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.IoctlSetWinsize(int(program.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 40, Col: 100}); err != nil {
+		t.Fatal(err)
+	}
+	return person, program
+}
+
+func TestTheDemoOnATerminal(t *testing.T) {
+	for name, c := range map[string]struct {
+		env    []string
+		prompt string
+		leave  string
+	}{
+		"with colours":           {[]string{"TERM=xterm-256color"}, "\x1b[1;32m›\x1b[0m ", "\x15\x04"},
+		"without, by the person": {[]string{"TERM=xterm-256color", "NO_COLOR=1"}, "› ", "\x03"},
+		"without, by Ctrl-D":     {[]string{"TERM=xterm-256color", "NO_COLOR=1"}, "› ", "\x15\x04"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			person, program := terminal(t)
+			before := state(t, program)
+			cmd := exec.CommandContext(t.Context(), "bot", "demo", "--speed", "36000")
+			cmd.Env = append(c.env, "PATH="+os.Getenv("PATH"), "TMPDIR="+t.TempDir())
+			cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			screen := &heard{}
+			go func() { _, _ = io.Copy(screen, person) }() // ends when the terminal closes
+			screen.wait(t, shut)                           // a number to try
+			screen.wait(t, c.prompt)
+			typed(t, person, open+"\r")
+			screen.wait(t, "运输中")
+			screen.wait(t, c.prompt)
+			typed(t, person, "快递")
+			screen.wait(t, "签收人")         // news comes while somebody types
+			screen.wait(t, c.prompt+"快递") // and the line is put back
+			typed(t, person, c.leave)
+			if err := cmd.Wait(); err != nil {
+				t.Errorf("it ends with %v", err)
+			}
+			if after := state(t, program); after != before {
+				t.Error("the terminal is not as it was")
+			}
+		})
+	}
+}
+
+func typed(t *testing.T, person io.Writer, keys string) {
+	t.Helper()
+	if _, err := io.WriteString(person, keys); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func state(t *testing.T, terminal *os.File) unix.Termios {
+	t.Helper()
+	s, err := unix.IoctlGetTermios(int(terminal.Fd()), unix.TCGETS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *s
+}
+
+func TestATerminalThatCanDoLittleGetsPlainLines(t *testing.T) {
+	person, program := terminal(t)
+	cmd := exec.CommandContext(t.Context(), "bot", "demo")
+	cmd.Env = []string{"TERM=dumb", "PATH=" + os.Getenv("PATH"), "TMPDIR=" + t.TempDir()}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	screen := &heard{}
+	go func() { _, _ = io.Copy(screen, person) }() // ends when the terminal closes
+	said := screen.wait(t, "/help")
+	typed(t, person, open+"\n")
+	said += screen.wait(t, "运输中")
+	typed(t, person, "\x04")
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("it ends with %v", err)
+	}
+	if strings.Contains(said, "\x1b") {
+		t.Errorf("there are escape sequences in %q", said)
+	}
+}
