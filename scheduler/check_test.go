@@ -86,12 +86,12 @@ func TestNoRecordAfterScansChangesNothing(t *testing.T) {
 func TestFailuresWaitLongerAndLonger(t *testing.T) {
 	r := newRig(t, storetest.New(t))
 	p := r.follow(yt, "yto", "a")
-	r.provider.says(fails(tracking.ErrCarrier))
+	r.provider.says(fails(tracking.ErrLocked))
 	for _, minutes := range []int{30, 60, 120, 240, 360, 360} {
 		got := r.poll(p.ID)
 		wait := got.Parcel.DueAt.Sub(r.moment())
 		about(t, wait, time.Duration(minutes)*time.Minute)
-		if got.Fresh || !errors.Is(got.Err, tracking.ErrCarrier) {
+		if got.Fresh || !errors.Is(got.Err, tracking.ErrLocked) {
 			t.Errorf("checked %+v", got)
 		}
 		r.pass(wait)
