@@ -34,6 +34,16 @@ type Button struct {
 	Data string `json:"d"`
 }
 
+// Occasion is why a Reply is sent. Doors that may send only so many messages
+// keep the last ones for what matters most.
+type Occasion string
+
+const (
+	Answer Occasion = ""       // somebody said something
+	News   Occasion = "news"   // something happened
+	Urgent Occasion = "urgent" // something happened that breaks quiet hours
+)
+
 // Reply is one message to send. A door that must cut it does so between Blocks.
 type Reply struct {
 	Blocks  []Block    `json:"b,omitempty"`
@@ -42,6 +52,8 @@ type Reply struct {
 	Token   string     `json:"o,omitempty"` // Message.Token of what it answers
 	Toast   string     `json:"a,omitempty"` // short note for a pressed button, where the platform has them
 	Edit    bool       `json:"e,omitempty"` // replaces the message whose button was pressed, where that is possible
+	For     Occasion   `json:"n,omitempty"`
+	Lang    string     `json:"l,omitempty"` // what it is written in (BCP 47), for the words that a door adds; "" where the door is to choose
 }
 
 // File is a document to send.

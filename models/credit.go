@@ -1,0 +1,59 @@
+package models
+
+// Credit is what a platform still lets the bot send to a chat until the
+// customer writes again.
+type Credit struct {
+	Address Address
+	Left    int
+	Until   Moment // from then on none is left
+	Serial  int64  // how often the customer has renewed it; a change made with an older one is out of date
+	SpokeAt Moment // when the customer last wrote, by the platform's clock
+}
+
+// LeftAt is how many messages are left at a moment.
+func (c Credit) LeftAt(now Moment) int {
+	if now >= c.Until {
+		return 0
+	}
+	return max(c.Left, 0)
+}
+
+// Mail says how far the messages of an account that hands them out on request
+// have been fetched.
+type Mail struct {
+	Account   string
+	Cursor    string // where the next page begins; "" before the first
+	Token     string // of the last announcement; "" when it had none
+	TokenAt   Moment // when it was announced
+	Announced int64  // how often something was announced
+}
+
+// Page is what one fetch of an account brought, stored in one transaction. It
+// is conditional on the cursor: From must be the stored one, else ErrStale.
+type Page struct {
+	Account  string
+	From     string // the cursor it was fetched with
+	Cursor   string // where the next page begins
+	Fetched  int64  // Mail.Announced, when there is nothing more to fetch; else 0
+	Arrivals []Arrival
+	Renewals []Renewal
+	Spent    []Spent
+}
+
+// Renewal is a customer's message that lets the bot send again. It counts only
+// when the arrival with this key is new, so that what is fetched twice renews
+// once.
+type Renewal struct {
+	Key     string
+	Address Address
+	Left    int
+	At      Moment // when the customer wrote
+	Until   Moment
+}
+
+// Spent is the platform's word that nothing more can be sent, said at a moment;
+// it is void when the customer has written since.
+type Spent struct {
+	Address Address
+	At      Moment
+}
