@@ -107,9 +107,6 @@ func (e *ending) admit(i int, f finish) {
 	row.Number, row.Carrier, row.CreatedAt = stored.Number, stored.Carrier, stored.CreatedAt
 	row.AskedAt, row.SettledAt = max(row.AskedAt, stored.AskedAt), f.now
 	row.Version, row.DueAt = stored.Version+1, f.DueAt
-	if !row.Live() {
-		row.DueAt = models.Never
-	}
 	stored.Version = row.Version
 	f.Change.Parcel = row.Parcel
 	e.outcomes[i].answer = row.Parcel

@@ -117,8 +117,12 @@ func TestAFinishedParcelLeavesTheQueueAndReopens(t *testing.T) {
 		k.follow(k.chat(1), p)
 		f := scan(p, "签收", noon())
 		f.Change.Parcel.DoneAt = noon()
-		p = k.finish(f, noon())
-		if p.DueAt != models.Never {
+		if p = k.finish(f, noon()); p.DueAt != f.DueAt {
+			t.Fatalf("due at %d, want %d: somebody may want one more look", p.DueAt, f.DueAt)
+		}
+		f = scan(p, "感谢", noon())
+		f.DueAt = models.Never
+		if p = k.finish(f, noon()); p.DueAt != models.Never {
 			t.Fatalf("due at %d, want never", p.DueAt)
 		}
 		f = scan(p, "退回", noon()+1)
@@ -203,19 +207,19 @@ func TestTakeGivesTheLongestDueOnce(t *testing.T) {
 		if len(got) != 2 || k.stored(got[0].Parcel).Number != number(2) || k.stored(got[1].Parcel).Number != number(1) {
 			t.Fatalf("got %+v", got)
 		}
-		first := k.stored(got[0].Parcel)
-		if first.Version != got[0].Version || first.DueAt != noon()+15_000 {
-			t.Fatalf("got %+v for %+v", first, got[0])
+		if first := k.stored(got[0].Parcel); first.Version != got[0].Version {
+			t.Fatalf("got %+v for %+v", got[0], first)
 		}
 		rest, err := k.Take(k.ctx(), noon(), 15*time.Second, 10)
 		k.ok(err)
 		if len(rest) != 1 {
 			t.Fatalf("%d are left, want 1", len(rest))
 		}
-		again, err := k.Take(k.ctx(), noon()+15_000, 15*time.Second, 10)
-		k.ok(err)
-		if len(again) != 3 {
-			t.Fatalf("%d come again after the hold, want 3", len(again))
+		if again, err := k.Take(k.ctx(), noon()+14_999, 15*time.Second, 10); err != nil || len(again) != 0 {
+			t.Fatalf("%d come again before the hold is over: %v", len(again), err)
+		}
+		if again, err := k.Take(k.ctx(), noon()+15_000, 15*time.Second, 10); err != nil || len(again) != 3 {
+			t.Fatalf("%d come again after the hold, want 3: %v", len(again), err)
 		}
 	})
 }
@@ -245,6 +249,50 @@ func TestTwoTakersNeverTakeTheSameParcel(t *testing.T) {
 				}
 				seen[h.Parcel] = true
 			}
+		}
+	})
+}
+
+func TestAHintThatComesTwiceBeginsOnce(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		p := k.parcel(1)
+		k.follow(k.chat(1), p)
+		var hints []models.Hint
+		for _, now := range []models.Moment{noon(), noon() + 15_000} {
+			some, err := k.Take(k.ctx(), now, 15*time.Second, 10)
+			k.ok(err)
+			hints = append(hints, some...)
+		}
+		if len(hints) != 2 {
+			t.Fatalf("got %+v, want the parcel twice", hints)
+		}
+		errs := together(2, func(i int) error {
+			call := query(p)
+			call.Version = hints[i].Version
+			_, err := k.Begin(k.ctx(), call, noon()+16_000)
+			return err
+		})
+		if count(errs, nil) != 1 || count(errs, models.ErrStale) != 1 {
+			t.Fatalf("got %v, want one leave", errs)
+		}
+	})
+}
+
+func TestAParcelThatIsDueAgainInsideItsHoldIsTakenAgain(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		p := k.parcel(1)
+		k.follow(k.chat(1), p)
+		if hints, err := k.Take(k.ctx(), noon(), 15*time.Second, 10); err != nil || len(hints) != 1 {
+			t.Fatalf("got %+v, %v", hints, err)
+		}
+		call := query(p)
+		call.Floor = time.Second
+		k.begin(call, noon())
+		if hints, err := k.Take(k.ctx(), noon()+999, 15*time.Second, 10); err != nil || len(hints) != 0 {
+			t.Fatalf("got %+v, %v inside the floor", hints, err)
+		}
+		if hints, err := k.Take(k.ctx(), noon()+1000, 15*time.Second, 10); err != nil || len(hints) != 1 {
+			t.Fatalf("got %+v, %v after it", hints, err)
 		}
 	})
 }

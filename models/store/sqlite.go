@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -70,6 +71,7 @@ func (f sqliteFile) pool(readOnly bool, size int) (*gorm.DB, error) {
 	c := config()
 	if readOnly {
 		c.PrepareStmt, c.PrepareStmtMaxSize = true, sqliteStatements // reading one row is mostly parsing
+		c.PrepareStmtTTL = 10 * 365 * 24 * time.Hour                 // GORM's "for ever": any other is kept by a goroutine that never ends
 	}
 	db, err := gorm.Open(sqliteDialect{&gormsqlite.Dialector{Conn: pool}}, c)
 	if err != nil {
