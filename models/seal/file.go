@@ -36,15 +36,15 @@ func readKey(path string) (string, error) {
 
 // makeKey writes a file of another name and links it to its place, which fails
 // when somebody was faster: nobody ever reads half a key.
-func makeKey(path string) (err error) {
+func makeKey(path string) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".key-*") // mode 0600
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, os.Remove(f.Name())) }()
 	_, err = f.WriteString(NewKey() + "\n")
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Link(f.Name(), path)
 	}
-	return os.Link(f.Name(), path)
+	return errors.Join(err, os.Remove(f.Name()))
 }

@@ -41,7 +41,7 @@ func TestWhatIsSealedOpensUnderItsBindOnly(t *testing.T) {
 			t.Fatalf("got %v with byte %d changed", err, i)
 		}
 	}
-	for n := range len(sealed) {
+	for n := range sealed {
 		if _, err := k.Open("follow:1:2", sealed[:n]); !errors.Is(err, seal.ErrKey) {
 			t.Fatalf("got %v with %d bytes", err, n)
 		}

@@ -148,7 +148,7 @@ func TestARefusedCallChangesNothing(t *testing.T) {
 }
 
 func TestADetectionDoesNotUseUpTheFloor(t *testing.T) {
-	each(t, func(t *testing.T, k kit) {
+	each(t, func(_ *testing.T, k kit) {
 		k.begin(models.Call{Provider: "muzhi", Kind: models.CallDetect, Number: number(1)}, noon())
 		k.begin(models.Call{Provider: "muzhi", Kind: models.CallQuery, Number: number(1), Floor: floor}, noon()+1)
 	})

@@ -25,9 +25,9 @@ func (cacheRow) TableName() string { return "cache" }
 
 // Recall reads what was remembered under a kind (at most 16 characters) and a
 // key; false when nothing was, or it has expired.
-func (s *Store) Recall(ctx context.Context, kind, key string, now models.Moment) ([]byte, bool, error) {
+func (s *Store) Recall(ctx context.Context, kind, key string, now models.Moment) (value []byte, ok bool, err error) {
 	var row cacheRow
-	err := s.read.WithContext(ctx).
+	err = s.read.WithContext(ctx).
 		Take(&row, "kind = ? AND cache_key = ? AND until_at > ?", cut(kind, sizeKind), cacheKey(key), now).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, false, nil

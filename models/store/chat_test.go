@@ -216,7 +216,7 @@ func TestAForgottenChatIsAnsweredBeforeItGoes(t *testing.T) {
 }
 
 func TestAForgottenChatThatWritesOnStays(t *testing.T) {
-	each(t, func(t *testing.T, k kit) {
+	each(t, func(_ *testing.T, k kit) {
 		a := models.Address{Door: "telegram", Room: "1"}
 		_, err := k.Arrive(k.ctx(), []models.Arrival{{Key: "1", Address: a}, {Key: "2", Address: a}}, noon())
 		k.ok(err)

@@ -20,7 +20,7 @@ import (
 func (s *Store) Follow(ctx context.Context, w models.Following, now models.Moment) (models.Follow, error) {
 	var f models.Follow
 	err := s.within(ctx, func(tx *gorm.DB) error {
-		p, c, err := s.lockBoth(tx, w.ParcelID, w.ChatID)
+		p, c, err := lockBoth(tx, w.ParcelID, w.ChatID)
 		if err != nil {
 			return err
 		}
@@ -40,11 +40,11 @@ func (s *Store) Follow(ctx context.Context, w models.Following, now models.Momen
 
 // lockBoth locks the parcel and then the chat, so that two follows in one
 // chat cannot both take its last free place.
-func (s *Store) lockBoth(tx *gorm.DB, parcelID, chatID int64) (p models.Parcel, c models.Chat, err error) {
-	if err = locking(tx).Take(&p, "id = ?", parcelID).Error; err != nil {
-		return p, c, err
+func lockBoth(tx *gorm.DB, parcelID, chatID int64) (p models.Parcel, c models.Chat, err error) {
+	err = locking(tx).Take(&p, "id = ?", parcelID).Error
+	if err == nil {
+		err = locking(tx).Take(&c, "id = ?", chatID).Error
 	}
-	err = locking(tx).Take(&c, "id = ?", chatID).Error
 	return p, c, err
 }
 
@@ -78,13 +78,10 @@ func (s *Store) withTail(f models.Follow, w models.Following) (models.Follow, er
 	if w.Tail == "" {
 		return f, nil
 	}
-	bind := followBind(f.ChatID, f.ParcelID)
-	if f.TailState == models.TailOK && w.TailState == models.TailUntried {
-		if old, err := s.sealer.Open(bind, f.Tail); err == nil && old == w.Tail {
-			return f, nil
-		}
+	if f.TailState == models.TailOK && w.TailState == models.TailUntried && s.opened(f) == w.Tail {
+		return f, nil
 	}
-	sealed, err := s.sealer.Seal(bind, w.Tail)
+	sealed, err := s.sealer.Seal(followBind(f.ChatID, f.ParcelID), w.Tail)
 	if err != nil {
 		return f, fmt.Errorf("seal tail: %w", err)
 	}

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -110,7 +112,7 @@ func (s *Store) PostponeArrival(ctx context.Context, arrivalID int64, until mode
 }
 
 func (s *Store) setArrival(ctx context.Context, set string, arrivalID int64, values ...any) error {
-	args := append(values, arrivalID, models.Never)
+	args := slices.Concat(values, []any{arrivalID, models.Never})
 	if _, err := s.change(ctx, "UPDATE arrivals SET "+set+" WHERE id = ? AND due_at < ?", args...); err != nil {
 		return fmt.Errorf("change update: %w", err)
 	}
@@ -127,7 +129,7 @@ func (s *Store) EndArrival(ctx context.Context, arrivalID int64) error {
 		}
 		var c chatRow
 		err := locking(tx).Take(&c, "id = ?", a.ChatID).Error
-		if err != nil && named(err) != models.ErrNotFound {
+		if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
 			return err
 		}
 		const end = "UPDATE arrivals SET due_at = ?, body = NULL, replies = NULL WHERE id = ?"

@@ -12,18 +12,30 @@ import (
 // because what was sealed for one row opens in no other. A tail that no key
 // opens any more is dropped.
 func (s *Store) rebind(f models.Follow, chatID, parcelID int64) (models.Follow, error) {
-	digits, err := "", error(nil)
-	if len(f.Tail) > 0 {
-		digits, err = s.sealer.Open(followBind(f.ChatID, f.ParcelID), f.Tail)
-	}
+	digits := s.opened(f)
 	f.ChatID, f.ParcelID, f.Tail = chatID, parcelID, nil
-	if err != nil || digits == "" {
+	if digits == "" {
 		return f, nil
 	}
-	if f.Tail, err = s.sealer.Seal(followBind(chatID, parcelID), digits); err != nil {
+	sealed, err := s.sealer.Seal(followBind(chatID, parcelID), digits)
+	if err != nil {
 		return f, fmt.Errorf("seal tail: %w", err)
 	}
+	f.Tail = sealed
 	return f, nil
+}
+
+// opened is the tail that a follower gave, "" when there is none or no key
+// opens it any more: then it counts as not given.
+func (s *Store) opened(f models.Follow) string {
+	if len(f.Tail) == 0 {
+		return ""
+	}
+	digits, err := s.sealer.Open(followBind(f.ChatID, f.ParcelID), f.Tail)
+	if err != nil {
+		return ""
+	}
+	return digits
 }
 
 // unite puts two follows of one chat and one parcel, both bound to it, into

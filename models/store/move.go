@@ -17,7 +17,7 @@ import (
 func (s *Store) MoveChat(ctx context.Context, chatID int64, room string, now models.Moment) error {
 	room = cut(room, sizeRoom)
 	err := s.within(ctx, func(tx *gorm.DB) error {
-		from, to, err := s.lockRooms(tx, chatID, room)
+		from, to, err := lockRooms(tx, chatID, room)
 		if err != nil || from.Room == room {
 			return err
 		}
@@ -38,31 +38,37 @@ func (s *Store) MoveChat(ctx context.Context, chatID int64, room string, now mod
 
 // lockRooms locks what both chats follow and then both chats; to is empty when
 // the new id has no chat.
-func (s *Store) lockRooms(tx *gorm.DB, chatID int64, room string) (from, to models.Chat, err error) {
-	if err = tx.Take(&from, "id = ?", chatID).Error; err != nil {
-		return from, to, err
-	}
-	address := from.Address
-	address.Room = room
-	if err = at(tx, address).Take(&to).Error; err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+func lockRooms(tx *gorm.DB, chatID int64, room string) (from, to models.Chat, err error) {
+	if from, to, err = findRooms(tx, chatID, room); err != nil {
 		return from, to, err
 	}
 	ids := []int64{from.ID, to.ID}
 	var parcels []int64
-	if err = tx.Model(&models.Follow{}).Where("chat_id IN ?", ids).Distinct().Pluck("parcel_id", &parcels).Error; err != nil {
-		return from, to, err
+	err = tx.Model(&models.Follow{}).Where("chat_id IN ?", ids).Distinct().Pluck("parcel_id", &parcels).Error
+	if err == nil {
+		_, err = lockParcels(tx, parcels)
 	}
-	if _, err = lockParcels(tx, parcels); err != nil {
+	if err != nil {
 		return from, to, err
 	}
 	var locked []models.Chat
-	if err = locking(tx).Where("id IN ?", ids).Order("id").Find(&locked).Error; err != nil {
+	err = locking(tx).Where("id IN ?", ids).Order("id").Find(&locked).Error
+	if err == nil && !slices.ContainsFunc(locked, func(c models.Chat) bool { return c.ID == chatID }) {
+		err = gorm.ErrRecordNotFound
+	}
+	return from, to, err
+}
+
+// findRooms reads the chat and the one that has its new id, if any.
+func findRooms(tx *gorm.DB, chatID int64, room string) (from, to models.Chat, err error) {
+	err = tx.Take(&from, "id = ?", chatID).Error
+	if err != nil {
 		return from, to, err
 	}
-	if i := slices.IndexFunc(locked, func(c models.Chat) bool { return c.ID == chatID }); i < 0 {
-		return from, to, gorm.ErrRecordNotFound
-	}
-	return from, to, nil
+	address := from.Address
+	address.Room = room
+	err = at(tx, address).Limit(1).Find(&to).Error
+	return from, to, err
 }
 
 // mergeChats moves everything of one chat to another and ends it.

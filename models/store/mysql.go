@@ -129,8 +129,11 @@ func (c readCommitted) Connect(ctx context.Context) (sqldriver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	const set = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
-	if _, err := conn.(sqldriver.ExecerContext).ExecContext(ctx, set, nil); err != nil {
+	exec, ok := conn.(sqldriver.ExecerContext)
+	if !ok {
+		return nil, errors.Join(errors.New("the driver cannot set the isolation level"), conn.Close())
+	}
+	if _, err := exec.ExecContext(ctx, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", nil); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	return conn, nil

@@ -46,7 +46,7 @@ func TestAServersErrorNeverQuotesARow(t *testing.T) {
 		}
 	}
 	plain := errors.New("no server's")
-	if got := (mysqlDialect{}).Translate(plain); got != plain {
+	if got := (mysqlDialect{}).Translate(plain); !errors.Is(got, plain) {
 		t.Errorf("got %v", got)
 	}
 }

@@ -101,7 +101,7 @@ const (
 	sizeRoom     = 128
 	sizeThread   = 32
 	sizeLang     = 12
-	sizeOwner    = 40
+	sizeOwner    = 80
 	sizeNonce    = 16
 	sizeKey      = 128
 	sizeCacheKey = 190

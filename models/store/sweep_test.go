@@ -60,7 +60,7 @@ func TestParcelsThatNobodyFollowedFor90DaysGo(t *testing.T) {
 }
 
 func TestAParcelThatIsFollowedAgainStays(t *testing.T) {
-	each(t, func(t *testing.T, k kit) {
+	each(t, func(_ *testing.T, k kit) {
 		c, p := k.chat(1), k.parcel(1)
 		k.follow(c, p)
 		k.ok(k.Unfollow(k.ctx(), c.ID, []int64{p.ID}, noon()))

@@ -29,11 +29,9 @@ func (s *Store) Tails(ctx context.Context, parcelID int64) ([]models.Tail, error
 	}
 	var tails []models.Tail
 	for _, f := range follows {
-		digits, err := s.sealer.Open(followBind(f.ChatID, f.ParcelID), f.Tail)
-		if err != nil || digits == "" {
-			continue
+		if digits := s.opened(f); digits != "" {
+			tails = append(tails, models.Tail{FollowID: f.ID, ChatID: f.ChatID, Digits: digits, State: f.TailState})
 		}
-		tails = append(tails, models.Tail{FollowID: f.ID, ChatID: f.ChatID, Digits: digits, State: f.TailState})
 	}
 	return tails, nil
 }

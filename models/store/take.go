@@ -10,28 +10,52 @@ import (
 	"waybill/models"
 )
 
-// Take gives out at most limit parcels that are due, the longest due first. It
-// raises their versions and makes them due again after hold, in case the hints
-// get lost.
+// takenRow says that a parcel, as it stood at a version, has been handed out
+// and is not handed out again before a moment.
+type takenRow struct {
+	ParcelID int64 `gorm:"primaryKey;autoIncrement:false"`
+	Version  int64
+	UntilAt  models.Moment
+}
+
+// TableName is where GORM finds the rows.
+func (takenRow) TableName() string { return "taken" }
+
+// Take hands out at most limit parcels that are due, the longest due first,
+// each at most once in hold as long as its version stays: a hint that gets
+// lost comes again, and of two that meet only one begins. The parcels
+// themselves do not change.
 func (s *Store) Take(ctx context.Context, now models.Moment, hold time.Duration, limit int) ([]models.Hint, error) {
 	var hints []models.Hint
-	err := s.within(ctx, func(tx *gorm.DB) error {
-		var due []parcelStart
-		err := locking(tx).Select("id", "version").Where("due_at <= ?", now).Order("due_at").Limit(limit).Find(&due).Error
-		if err != nil || len(due) == 0 {
-			hints = nil
+	err := s.within(ctx, func(tx *gorm.DB) (err error) {
+		if hints, err = s.due(tx, now, limit); err != nil || len(hints) == 0 {
 			return err
 		}
-		hints = make([]models.Hint, len(due))
-		ids := make([]int64, len(due))
-		for i, p := range due {
-			ids[i] = p.ID
-			hints[i] = models.Hint{Parcel: p.ID, Version: p.Version + 1}
+		rows := make([]takenRow, len(hints))
+		for i, h := range hints {
+			rows[i] = takenRow{ParcelID: h.Parcel, Version: h.Version, UntilAt: now.Add(hold)}
 		}
-		return tx.Exec("UPDATE parcels SET version = version + 1, due_at = ? WHERE id IN ?", now.Add(hold), ids).Error
+		return upsert(tx, &rows, []string{"parcel_id"}, "version", "until_at")
 	})
 	if err != nil {
 		return nil, fmt.Errorf("take due parcels: %w", err)
 	}
 	return hints, nil
+}
+
+// due reads what is due and not handed out, in the index alone. The counter's
+// lock keeps two takers apart.
+func (s *Store) due(tx *gorm.DB, now models.Moment, limit int) ([]models.Hint, error) {
+	if _, err := s.reserve(tx, "take", 1); err != nil {
+		return nil, err
+	}
+	if err := tx.Exec("DELETE FROM taken WHERE until_at <= ?", now).Error; err != nil {
+		return nil, err
+	}
+	const sql = `SELECT p.id AS parcel, p.version FROM parcels p
+		LEFT JOIN taken t ON t.parcel_id = p.id AND t.version = p.version
+		WHERE p.due_at <= ? AND t.parcel_id IS NULL ORDER BY p.due_at LIMIT ?`
+	var hints []models.Hint
+	err := tx.Raw(sql, now, limit).Scan(&hints).Error
+	return hints, err
 }

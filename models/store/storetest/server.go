@@ -70,7 +70,7 @@ func address(port string) *url.URL {
 }
 
 func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}
@@ -81,28 +81,32 @@ func freePort() (string, error) {
 // run fills dir with a new server's files, starts it and waits until it answers.
 func run(dir, port string) (func() error, error) {
 	user, data := "--user=root", "--datadir="+filepath.Join(dir, "data") // the user counts only when we are root
-	install := exec.Command("mariadb-install-db", "--no-defaults", user, data, "--auth-root-authentication-method=normal", "--skip-test-db")
+	install := exec.CommandContext(context.Background(), "mariadb-install-db", "--no-defaults", user, data, "--auth-root-authentication-method=normal", "--skip-test-db")
 	if out, err := install.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initialise MariaDB: %w\n%s", err, out)
 	}
-	server := exec.Command("mariadbd", "--no-defaults", user, data, "--bind-address=127.0.0.1", "--port="+port,
+	server := exec.CommandContext(context.Background(), "mariadbd", "--no-defaults", user, data, "--bind-address=127.0.0.1", "--port="+port,
 		"--socket="+filepath.Join(dir, "s"), "--pid-file="+filepath.Join(dir, "pid"), "--log-error="+filepath.Join(dir, "log"),
 		"--skip-name-resolve", "--skip-log-bin", "--performance-schema=0", "--max-connections=500",
 		"--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--innodb-flush-method=nosync", "--innodb-buffer-pool-size=256M")
 	if err := server.Start(); err != nil {
 		return nil, fmt.Errorf("start MariaDB: %w", err)
 	}
-	over := make(chan error, 1)
-	go func() { over <- server.Wait() }()
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		_ = server.Wait() // how it ended stands in its log
+	}()
 	stop := func() error { return halt(server, over, dir) }
 	if err := ready(address(port), over); err != nil {
-		return nil, errors.Join(err, stop())
+		log, _ := os.ReadFile(filepath.Join(dir, "log"))
+		return nil, errors.Join(fmt.Errorf("%w\n%s", err, log), stop())
 	}
 	return stop, nil
 }
 
 // ready waits until the server answers or dies.
-func ready(u *url.URL, over chan error) error {
+func ready(u *url.URL, over <-chan struct{}) error {
 	db, err := pool(u)
 	if err != nil {
 		return err
@@ -112,9 +116,8 @@ func ready(u *url.URL, over chan error) error {
 	defer tick.Stop()
 	for {
 		select {
-		case err := <-over:
-			over <- err
-			return fmt.Errorf("MariaDB ended while it started: %w", err)
+		case <-over:
+			return errors.New("MariaDB ended while it started")
 		case <-limit:
 			return errors.New("MariaDB does not answer")
 		case <-tick.C:
@@ -126,7 +129,7 @@ func ready(u *url.URL, over chan error) error {
 }
 
 // halt stops the server, waits for it and removes its files.
-func halt(server *exec.Cmd, over chan error, dir string) error {
+func halt(server *exec.Cmd, over <-chan struct{}, dir string) error {
 	_ = server.Process.Signal(syscall.SIGTERM) // it may be over already
 	select {
 	case <-over:

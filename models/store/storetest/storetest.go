@@ -125,11 +125,11 @@ func fresh(tb testing.TB, server string) string {
 	}
 	db := connect(tb, u)
 	name := "waybill_test_" + strings.ToLower(rand.Text()[:16])
-	if _, err := db.Exec("CREATE DATABASE " + name); err != nil {
+	if _, err := db.ExecContext(tb.Context(), "CREATE DATABASE "+name); err != nil {
 		tb.Fatalf("create test database: %v", err)
 	}
 	tb.Cleanup(func() {
-		if _, err := db.Exec("DROP DATABASE " + name); err != nil {
+		if _, err := db.ExecContext(context.Background(), "DROP DATABASE "+name); err != nil {
 			tb.Errorf("drop test database: %v", err)
 		}
 		if err := db.Close(); err != nil {

@@ -28,8 +28,18 @@ CREATE TABLE parcels (
     left_at       BIGINT NOT NULL DEFAULT 0,
     created_at    BIGINT NOT NULL DEFAULT 0,
     UNIQUE KEY parcels_number_carrier (number, carrier),
-    KEY parcels_due (due_at),
+    KEY parcels_due (due_at, version),
     KEY parcels_left (left_at)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
+-- What was handed out for checking and has not begun yet. Parcels stay as they
+-- are until they begin, so that handing out a million costs as little each as
+-- handing out a thousand: this table and the head of parcels_due are small.
+CREATE TABLE taken (
+    parcel_id     BIGINT NOT NULL PRIMARY KEY,
+    version       BIGINT NOT NULL,
+    until_at      BIGINT NOT NULL,
+    KEY taken_until (until_at)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 CREATE TABLE events (
@@ -79,7 +89,7 @@ CREATE TABLE chats (
     gone_at       BIGINT NOT NULL DEFAULT 0,
     tell_at       BIGINT NOT NULL DEFAULT 4611686018427387904,
     tell_version  BIGINT NOT NULL DEFAULT 0,
-    claim         VARCHAR(40) NOT NULL DEFAULT '',
+    claim         VARCHAR(80) NOT NULL DEFAULT '',
     claim_until   BIGINT NOT NULL DEFAULT 0,
     forgotten     BOOLEAN NOT NULL DEFAULT 0,
     created_at    BIGINT NOT NULL DEFAULT 0,
@@ -207,4 +217,5 @@ DROP TABLE questions;
 DROP TABLE chats;
 DROP TABLE follows;
 DROP TABLE events;
+DROP TABLE taken;
 DROP TABLE parcels;

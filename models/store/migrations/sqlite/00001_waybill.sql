@@ -29,8 +29,18 @@ CREATE TABLE parcels (
     created_at  INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX parcels_number_carrier ON parcels (number, carrier);
-CREATE INDEX parcels_due ON parcels (due_at);
+CREATE INDEX parcels_due ON parcels (due_at, version);
 CREATE INDEX parcels_left ON parcels (left_at) WHERE left_at > 0;
+
+-- What was handed out for checking and has not begun yet. Parcels stay as they
+-- are until they begin, so that handing out a million costs as little each as
+-- handing out a thousand: this table and the head of parcels_due are small.
+CREATE TABLE taken (
+    parcel_id INTEGER PRIMARY KEY,
+    version   INTEGER NOT NULL,
+    until_at  INTEGER NOT NULL
+);
+CREATE INDEX taken_until ON taken (until_at);
 
 CREATE TABLE events (
     parcel_id INTEGER NOT NULL,
@@ -207,4 +217,5 @@ DROP TABLE questions;
 DROP TABLE chats;
 DROP TABLE follows;
 DROP TABLE events;
+DROP TABLE taken;
 DROP TABLE parcels;
