@@ -55,11 +55,15 @@ func examineTelegram(ctx context.Context, p *practice) []finding {
 	if me.Result.SeesAll {
 		sees = "in groups it sees every message"
 	}
-	hook, found := p.telegram(ctx, "getWebhookInfo")
-	if found != nil {
-		return found
+	found = good("telegram", "the token belongs to @%s; %s", me.Result.Username, sees)
+	hook, trouble := p.telegram(ctx, "getWebhookInfo")
+	if trouble != nil && p.Telegram.WebhookSecret == "" {
+		return found // where it delivers matters to webhooks only
 	}
-	return append(good("telegram", "the token belongs to @%s; %s", me.Result.Username, sees), p.webhook(hook)...)
+	if trouble != nil {
+		return append(found, trouble...)
+	}
+	return append(found, p.webhook(hook)...)
 }
 
 // webhook compares where Telegram delivers with where it should.
