@@ -26,6 +26,7 @@ type Mail struct {
 	Token     string // of the last announcement; "" when it had none
 	TokenAt   Moment // when it was announced
 	Announced int64  // how often something was announced
+	Fetched   int64  // the value of Announced up to which everything is fetched
 }
 
 // Page is what one fetch of an account brought, stored in one transaction. It
