@@ -18,6 +18,7 @@ type round struct {
 	doubted  *models.Trace // an answer that is believed only if nobody knows better
 	noRecord *Error
 	failure  error
+	failed   int
 }
 
 // said is what one call brought.
@@ -141,12 +142,13 @@ func (r *round) heard(trace models.Trace, err error) bool {
 }
 
 // fail keeps the first failure, the one of the provider that was to be asked,
-// and the earliest moment at which asking again makes sense.
+// and the earliest moment at which asking again makes sense: at any time when
+// one of those that failed gave none.
 func (r *round) fail(err error, until models.Moment) {
 	if r.failure == nil || errors.Is(r.failure, models.ErrFloor) && !errors.Is(err, models.ErrFloor) {
 		r.failure = err
 	}
-	if until != 0 && (r.answer.Until == 0 || until < r.answer.Until) {
+	if r.failed++; r.failed == 1 || until < r.answer.Until {
 		r.answer.Until = until
 	}
 }

@@ -568,3 +568,23 @@ func TestAProviderThatCallsTheCarrierWrongIsAskedWithoutOne(t *testing.T) {
 		})
 	}
 }
+
+func TestNobodyWaitsForOneProvidersQuotaWhenAnotherMayBeBackSooner(t *testing.T) {
+	quota := &Error{Provider: "a", Kind: ErrQuota, Until: models.At(time.Now()).Add(time.Hour)}
+	cases := []struct {
+		name   string
+		second error
+		waits  bool
+	}{
+		{"no time is known of the other", fails("b", ErrUnavailable), false},
+		{"both say when", &Error{Provider: "b", Kind: ErrQuota, Until: models.At(time.Now()).Add(2 * time.Hour)}, true},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			got := tracker(newBook(), &script{name: "a", answers: []any{quota}}, &script{name: "b", answers: []any{c.second}}).Ask(t.Context(), ask())
+			if c.waits != (got.Until == quota.Until) || !c.waits && got.Until != 0 {
+				t.Errorf("until %d", got.Until)
+			}
+		})
+	}
+}
