@@ -100,14 +100,14 @@ func (s *Sandbox) juheTrace(number string, carrier models.Carrier, q juheAsked, 
 		}), true}
 	}
 	result := juheResult{Company: named.name, Com: named.code, No: q.no, Status: final, Detail: s.juheDetail(number, c.Status), List: list}
-	return answer{s.juheShaped(number, result, list), true}
+	return answer{s.juheShaped(number, result, list, final), true}
 }
 
 // juheShaped puts a trace into its JSON, the odd one or the usual.
-func (s *Sandbox) juheShaped(number string, result juheResult, list []juheScan) juheBody {
+func (s *Sandbox) juheShaped(number string, result juheResult, list []juheScan, final string) juheBody {
 	body := juheBody{ResultCode: "200", Reason: "查询成功", ErrorCode: 0}
 	if s.odd(number) {
-		result.List, result.Status = nil, number0(result.Status)
+		result.List, result.Status = nil, unquoted(final)
 		body.List, body.ErrorCode = list, "0"
 	}
 	body.Result = result

@@ -40,10 +40,7 @@ func (w world) find(t *testing.T, values ...string) juheSaid {
 		form.Set("key", "any")
 	}
 	body := w.posted(t, JuheQueryPath, form)
-	if strings.Contains(body, `"result":""`) {
-		body = strings.Replace(body, `"result":""`, `"result":null`, 1)
-	}
-	said := reads[juheSaid](t, body)
+	said := reads[juheSaid](t, strings.Replace(body, `"result":""`, `"result":null`, 1))
 	said.body = body
 	return said
 }

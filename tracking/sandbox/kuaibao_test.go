@@ -202,7 +202,11 @@ func TestKuaibaoSubscribesSixBrandsInBatchesOfTen(t *testing.T) {
 		{"YT1000000000013", "yt", "201103"},
 		{"SF1000000000015", "sf", "201103"},
 		{"YT1000000000013", "", "201103"},
-		{"773000000000017", "sto", "0"}, {"75000000000014", "zt", "0"}, {"JT1000000000020", "jt", "0"}, {"310000000000033", "yd", "0"}, {"DPK100000000012", "dbkd", "0"},
+		{"773000000000017", "sto", "0"},
+		{"75000000000014", "zt", "0"},
+		{"JT1000000000020", "jt", "0"},
+		{"310000000000033", "yd", "0"},
+		{"DPK100000000012", "dbkd", "0"},
 	} {
 		q := kuaibaoAsked{WaybillCodes: c.codes, CpCode: c.brand}
 		if got := w.said(t, "express.sub.msg", text(q)); fmt.Sprint(got.Code) != c.want {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"waybill/models"
@@ -161,12 +162,7 @@ func emulated(p kuaidi100Param) bool {
 }
 
 func oneOf(value string, all ...string) bool {
-	for _, one := range all {
-		if value == one {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(all, value)
 }
 
 func (s *Sandbox) kuaidi100Locked(number string, p kuaidi100Param) (locked bool) {

@@ -40,16 +40,16 @@ type kuaidi100Scan struct {
 }
 
 func (s *Sandbox) kuaidi100Trace(number string, p kuaidi100Param, carrier models.Carrier, c course) kuaidi100Trace {
-	state := basic(advanced(c.Scans[0]))
+	state, checked, condition := basic(advanced(c.Scans[0])), "0", "00"
+	if state == "3" {
+		checked, condition = "1", "F00"
+	}
 	t := kuaidi100Trace{
-		Message: "ok", Nu: p.Num, IsCheck: "0", Com: p.Com, Status: "200", State: state, Condition: "00",
+		Message: "ok", Nu: p.Num, IsCheck: checked, Com: p.Com, Status: "200", State: state, Condition: condition,
 		Data: make([]kuaidi100Scan, 0, len(c.Scans)),
 	}
 	if named := byCarrier(s.kuaidi100s, carrier); named.code != "" {
 		t.Com = named.code
-	}
-	if state == "3" {
-		t.IsCheck, t.Condition = "1", "F00"
 	}
 	for _, scan := range c.Scans {
 		t.Data = append(t.Data, s.kuaidi100Scan(scan, p.ResultV2))
@@ -61,16 +61,16 @@ func (s *Sandbox) kuaidi100Trace(number string, p kuaidi100Param, carrier models
 		t.RouteInfo = s.routeOf(c)
 	}
 	if s.odd(number) {
-		t.State, t.Status, t.IsCheck = number0(state), 200, number0(t.IsCheck)
+		t.State, t.Status, t.IsCheck = unquoted(state), 200, unquoted(checked)
 	}
 	return t
 }
 
-// number0 is a text of digits as the number that it is.
-func number0(text any) any {
-	n, err := strconv.Atoi(text.(string))
+// unquoted is a text of digits as the number that it is.
+func unquoted(digits string) any {
+	n, err := strconv.Atoi(digits)
 	if err != nil {
-		return text
+		return digits
 	}
 	return n
 }
