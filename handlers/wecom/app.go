@@ -1,0 +1,109 @@
+package wecom
+
+import (
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"waybill/handlers"
+	"waybill/models"
+)
+
+// perMember is how many messages one member may get from one app in a minute.
+const perMember = 30
+
+// AppSettings are the settings of the App door. All are required.
+type AppSettings struct {
+	AgentID string // a number
+	Secret  string
+	Token   string // of its callback
+	AESKey  string // of its callback, 43 characters
+	Inbox   Inbox
+}
+
+var _ handlers.Door = (*App)(nil)
+
+// App is the door to a 自建应用: members of the corporation, one to one. Its
+// methods may be used at the same time.
+type App struct {
+	*caller
+	agent    int
+	inbox    Inbox
+	envelope *Envelope
+	wake     func()
+	choices  choices
+	pace     *pace
+}
+
+// NewApp makes the door. It calls nobody. wake is called whenever something
+// new lies in the inbox; it must not block. It may be nil.
+func NewApp(a *API, s AppSettings, wake func()) (*App, error) {
+	envelope, err := NewEnvelope(s.Token, s.AESKey, a.settings.CorpID)
+	agent, notNumber := strconv.Atoi(s.AgentID)
+	if notNumber != nil {
+		err = errors.Join(err, errors.New("the agent id is not a number"))
+	}
+	if s.Secret == "" || s.Token == "" {
+		err = errors.Join(err, errors.New("the secret or the callback's token is missing"))
+	}
+	if s.Inbox == nil {
+		err = errors.Join(err, errors.New("an inbox is missing"))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("set up wecom app: %w", err)
+	}
+	if wake == nil {
+		wake = func() {}
+	}
+	return &App{
+		caller: a.caller(s.AgentID, s.Secret), agent: agent, inbox: s.Inbox,
+		envelope: envelope, wake: wake,
+		choices: choices{memory: a.settings.Memory, now: a.settings.Now}, pace: newPace(perMember, time.Minute, a.settings.Now),
+	}, nil
+}
+
+// Name is the door's name in addresses.
+func (a *App) Name() string { return "wecom_app" }
+
+// Ready is nil while the door works, else it says what does not.
+func (a *App) Ready() error { return a.tokens.ready() }
+
+// Check calls the API for nothing but to see whether it answers this app.
+func (a *App) Check(ctx context.Context) error {
+	_, err := a.tokens.get(ctx, "")
+	return err
+}
+
+// Callback takes in what WeCom delivers to /wecom/app: the check of the URL,
+// messages and events. 401 without the right signature, 413 for more than a
+// mebibyte, 200 only once it is stored.
+func (a *App) Callback() http.Handler {
+	return &callback{envelope: a.envelope, take: a.arrive, log: a.settings.Log, door: a.Name()}
+}
+
+// arrive stores one message.
+func (a *App) arrive(ctx context.Context, message []byte) error {
+	var m appMessage
+	if xml.Unmarshal(message, &m) != nil {
+		return errNonsense
+	}
+	_, ok := m.read()
+	if !ok {
+		return nil
+	}
+	now := a.now()
+	fresh, err := a.inbox.Arrive(ctx, []models.Arrival{{
+		Door: a.Name(), Key: m.key(), Pos: m.CreatedAt, Body: message, DueAt: now, At: now, Address: m.address(),
+	}}, now)
+	if err != nil {
+		return fmt.Errorf("store wecom message: %w", err)
+	}
+	if fresh > 0 {
+		a.wake()
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+package wecom
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/silenceper/wechat/v2/work/message"
+
+	"waybill/handlers"
+	"waybill/models"
+)
+
+// Send sends the reply in as many messages as WeCom's limits need, at most 30
+// a minute to one member. Buttons become numbered choices; what is typed for
+// one comes back through Handler. When it fails half way, sending the same
+// reply again goes on where it failed.
+func (a *App) Send(ctx context.Context, to models.Address, r handlers.Reply) error {
+	parts, err := a.compose(ctx, to, r)
+	if err != nil || len(parts) == 0 {
+		return wrap("compose wecom message", err)
+	}
+	key, err := digest(to, r)
+	if err != nil {
+		return err
+	}
+	err = a.inTurn(ctx, key, len(parts), func(i int) error { return a.say(ctx, to.Room, parts[i]) })
+	return wrap("send to wecom member", err)
+}
+
+// compose makes the messages of a reply, its choices under the text.
+func (a *App) compose(ctx context.Context, to models.Address, r handlers.Reply) ([]part, error) {
+	if _, err := items(r.Buttons); err != nil {
+		return nil, err
+	}
+	blocks, file, err := written(r, maxText)
+	if err != nil {
+		return nil, err
+	}
+	first, err := a.offer(ctx, to, r)
+	if err != nil {
+		return nil, err
+	}
+	if first > 0 {
+		blocks = append(blocks, plain(choiceLines(r.Buttons, first)))
+	}
+	var parts []part
+	for _, p := range pages(blocks, maxText) {
+		parts = append(parts, part{text: p})
+	}
+	if file != nil {
+		parts = append(parts, part{file: file})
+	}
+	return parts, nil
+}
+
+// appText is a text message. The agent's id is a number, which the SDK's type
+// would write as a string.
+type appText struct {
+	To    string            `json:"touser"`
+	Type  string            `json:"msgtype"`
+	Agent int               `json:"agentid"`
+	Text  message.TextField `json:"text"`
+}
+
+type appFile struct {
+	To    string             `json:"touser"`
+	Type  string             `json:"msgtype"`
+	Agent int                `json:"agentid"`
+	File  message.ImageField `json:"file"`
+}
+
+// say sends one message, when its turn has come.
+func (a *App) say(ctx context.Context, member string, p part) error {
+	if err := a.pace.wait(ctx, member); err != nil {
+		return err
+	}
+	var body any = appText{To: member, Type: typeText, Agent: a.agent, Text: message.TextField{Content: p.text}}
+	if p.file != nil {
+		media, err := a.upload(ctx, p.file)
+		if err != nil {
+			return verdict(err)
+		}
+		body = appFile{To: member, Type: "file", Agent: a.agent, File: message.ImageField{MediaID: media}}
+	}
+	var got message.SendResponse
+	if err := a.post(ctx, "message/send", body, &got); err != nil {
+		return verdict(err)
+	}
+	// WeCom says "ok" and names those whom it did not reach.
+	if got.InvalidUser != "" || got.UnlicensedUser != "" {
+		return fmt.Errorf("%w: not within the app's reach, or without a licence", models.ErrGone)
+	}
+	return nil
+}

@@ -1,0 +1,122 @@
+package wecom
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"waybill/models"
+)
+
+// Codes of the API that mean something to the doors (documents 90313 and 94677).
+const (
+	codeBusy          = -1
+	codeSecret        = 40001 // tried again and again it bans the address for an hour
+	codeCorp          = 40013
+	codeTokenInvalid  = 40014 // an expired token has been seen to come as this, too
+	codeTokenExpired  = 42001
+	codeFrequency     = 45009
+	codeConcurrency   = 45033
+	codeNoPermission  = 48002
+	codeNoAccess      = 60011
+	codeAddress       = 60020
+	codeNobody        = 81013
+	codeMember        = 60111
+	codeUserID        = 40003
+	codeRobot         = 93000 // the robot was removed, or its key is wrong
+	codeRobotOff      = 93004
+	codeAccount       = 95000
+	codeFive          = 95001
+	codeTwoDays       = 95002
+	codeNoAccount     = 95004
+	codeAnnouncement  = 95007 // the announcement's token is older than ten minutes
+	codeEnded         = 95013
+	codeTransition    = 95016
+	codeOff           = 95017
+	codeState         = 95018
+	codeWrongMessage  = 40008
+	codeWrongArgument = 40058
+	codeEmptyText     = 44004
+	codeTooLong       = 45002
+	codeWrongJSON     = 47001
+)
+
+// fault is a "no" of the API. Its text is safe to log.
+type fault struct {
+	path  string
+	code  int64
+	words string // WeCom's, without what they may quote of the call
+}
+
+// Error names the call, the code and WeCom's words.
+func (f *fault) Error() string {
+	return "wecom refuses " + f.path + ": " + strconv.FormatInt(f.code, 10) + " " + f.words
+}
+
+// codeOf is the code of a "no", 0 for anything else.
+func codeOf(err error) int64 {
+	var f *fault
+	if errors.As(err, &f) {
+		return f.code
+	}
+	return 0
+}
+
+// stale says that the token was refused, and another one may not be.
+func stale(err error) bool {
+	code := codeOf(err)
+	return code == codeTokenInvalid || code == codeTokenExpired
+}
+
+// wrongSecret says that asking again with this secret only makes things worse.
+func wrongSecret(err error) bool {
+	code := codeOf(err)
+	return code == codeSecret || code == codeCorp
+}
+
+// needsOperator says that nothing changes until somebody changes a setting at WeCom.
+func needsOperator(err error) bool {
+	switch codeOf(err) {
+	case codeNoPermission, codeNoAccess, codeAddress, codeOff:
+		return true
+	}
+	return false
+}
+
+// spent says that the customer has to write before anything more can be sent.
+func spent(err error) bool {
+	switch codeOf(err) {
+	case codeFive, codeTwoDays, codeEnded, codeState:
+		return true
+	}
+	return false
+}
+
+// verdict turns what became of sending into the words that handlers.Door
+// promises. Everything else stays as it is: passing.
+func verdict(err error) error {
+	switch codeOf(err) {
+	case codeNobody, codeMember, codeUserID, codeRobot, codeRobotOff, codeAccount, codeNoAccount:
+		return fmt.Errorf("%w: %w", models.ErrGone, err)
+	case codeWrongMessage, codeWrongArgument, codeEmptyText, codeTooLong, codeWrongJSON:
+		return fmt.Errorf("%w: %w", models.ErrRefused, err)
+	}
+	if spent(err) {
+		return fmt.Errorf("%w: %w", models.ErrNoCredit, err)
+	}
+	return err
+}
+
+var quoted = regexp.MustCompile(`"[^"]*("|$)`)
+
+// tidy shortens WeCom's words and takes out what they quote: it may be a piece
+// of the message, and messages hold waybills and tails.
+func tidy(words string) string {
+	words = quoted.ReplaceAllString(strings.ToValidUTF8(words, "?"), "…")
+	if runes := []rune(words); len(runes) > 160 {
+		words = string(runes[:160])
+	}
+	return words
+}

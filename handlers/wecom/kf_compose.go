@@ -1,0 +1,140 @@
+package wecom
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/silenceper/wechat/v2/work/kf/sendmsg"
+
+	"waybill/handlers"
+	"waybill/models"
+)
+
+// Limits of a message, in bytes (document 94677).
+const (
+	maxText  = 2048
+	maxHead  = 1024 // over and under a menu
+	maxItems = 10
+	maxID    = 64 // behind a menu's item
+	maxItem  = 128
+)
+
+// part is one message of a reply.
+type part struct {
+	text string
+	menu []handlers.Button // under the text
+	file *handlers.File    // instead of all else
+}
+
+// compose makes the messages of a reply. room is how many bytes of a text are
+// its own. What WeCom would never take is models.ErrRefused.
+func compose(r handlers.Reply, room int) ([]part, error) {
+	menu, err := items(r.Buttons)
+	if err != nil {
+		return nil, err
+	}
+	blocks, file, err := written(r, room)
+	if err != nil {
+		return nil, err
+	}
+	parts := withMenu(blocks, menu, room, r.For == handlers.Answer)
+	if file != nil {
+		parts = append(parts, part{file: file})
+	}
+	return parts, nil
+}
+
+// items are the buttons of all rows.
+func items(rows [][]handlers.Button) ([]handlers.Button, error) {
+	var menu []handlers.Button
+	for _, row := range rows {
+		for _, b := range row {
+			if b.Data == "" || len(b.Data) > maxID || strings.TrimSpace(b.Text) == "" {
+				return nil, fmt.Errorf("%w: a button with %d bytes of data and %d of text", models.ErrRefused, len(b.Data), len(b.Text))
+			}
+			menu = append(menu, handlers.Button{Text: shorten(valid(b.Text), maxItem), Data: b.Data})
+		}
+	}
+	if len(menu) > maxItems {
+		return nil, fmt.Errorf("%w: a menu of %d items", models.ErrRefused, len(menu))
+	}
+	return menu, nil
+}
+
+// written is the reply's text, and its file unless that is short enough to be text.
+func written(r handlers.Reply, room int) ([]string, *handlers.File, error) {
+	blocks := texts(r.Blocks, plain)
+	if len(blocks) == 0 && r.Toast != "" {
+		blocks = []string{valid(r.Toast)}
+	}
+	if r.File == nil {
+		return blocks, nil, nil
+	}
+	if len(r.File.Body) < minFile || len(r.File.Body) > maxFile {
+		return nil, nil, fmt.Errorf("%w: a file of %d bytes", models.ErrRefused, len(r.File.Body))
+	}
+	if one := append(blocks, valid(string(r.File.Body))); len(pages(one, room)) == 1 {
+		return one, nil, nil
+	}
+	return blocks, r.File, nil
+}
+
+// withMenu spreads text over messages, the last of which has the menu. A text
+// that is too long to stand over a menu goes without it, unless somebody asked:
+// then the menu and as much of the text's end as fits are one more message.
+func withMenu(blocks []string, menu []handlers.Button, room int, asked bool) []part {
+	cut := len(blocks)
+	if len(menu) > 0 {
+		cut = tail(blocks, maxHead)
+	}
+	if cut > 0 && !asked {
+		menu, cut = nil, len(blocks)
+	}
+	var parts []part
+	for _, p := range pages(blocks[:cut], room) {
+		parts = append(parts, part{text: p})
+	}
+	if len(menu) > 0 {
+		parts = append(parts, part{text: strings.Join(blocks[cut:], "\n"), menu: menu})
+	}
+	return parts
+}
+
+// tail is where the last blocks that fit into limit bytes together begin.
+func tail(blocks []string, limit int) int {
+	size := -1
+	for i := len(blocks) - 1; i >= 0; i-- {
+		if size += 1 + len(blocks[i]); size > limit {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// message is a part as WeCom takes it. end stands under it; choose stands over
+// a menu that has no text of its own.
+func (p part) message(to sendmsg.Message, end, choose string) any {
+	if p.menu == nil {
+		m := sendmsg.Text{Message: to, MsgType: typeText}
+		m.Text.Content = under(p.text, end)
+		return m
+	}
+	m := sendmsg.Menu{Message: to, MsgType: "msgmenu"}
+	m.MsgMenu.HeadContent, m.MsgMenu.TailContent = p.text, end
+	if strings.TrimSpace(p.text) == "" {
+		m.MsgMenu.HeadContent = choose
+	}
+	for _, b := range p.menu {
+		click := sendmsg.MenuClick{Type: "click"}
+		click.Click.ID, click.Click.Content = b.Data, b.Text
+		m.MsgMenu.List = append(m.MsgMenu.List, click)
+	}
+	return m
+}
+
+func under(text, end string) string {
+	if end == "" {
+		return text
+	}
+	return text + "\n" + end
+}

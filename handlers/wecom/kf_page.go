@@ -1,0 +1,130 @@
+package wecom
+
+import (
+	"encoding/json"
+	"log/slog"
+	"time"
+
+	"waybill/models"
+)
+
+const (
+	perMessage  = 5              // what a customer's message lets the bot send
+	creditFor   = 48 * time.Hour // and how long
+	welcomeIn   = 20 * time.Second
+	oldMail     = time.Hour // of an account met for the first time: what is older was not for the bot
+	fromCustom  = 3         // Message.Origin: a customer wrote it
+	fromSystem  = 4         // an event
+	samePlace   = 1000      // messages of one second that keep their order
+	typeText    = "text"
+	typeEvent   = "event"
+	eventEnter  = "enter_session"
+	eventFailed = "msg_send_fail"
+	eventStatus = "session_status_change"
+)
+
+// kfMessage is what the door reads of a message of sync_msg. The SDK's types
+// leave an event's parties empty.
+type kfMessage struct {
+	ID       string `json:"msgid"`
+	Account  string `json:"open_kfid"`
+	Customer string `json:"external_userid"`
+	SentAt   int64  `json:"send_time"` // seconds
+	Origin   int    `json:"origin"`
+	Type     string `json:"msgtype"`
+	Text     struct {
+		Content string `json:"content"`
+		MenuID  string `json:"menu_id"` // of the menu's item that was pressed
+	} `json:"text"`
+	Link struct {
+		Title string `json:"title"`
+		URL   string `json:"url"`
+	} `json:"link"`
+	Event kfEvent `json:"event"`
+}
+
+type kfEvent struct {
+	Type     string `json:"event_type"`
+	Account  string `json:"open_kfid"`
+	Customer string `json:"external_userid"`
+	Welcome  string `json:"welcome_code"`
+	FailType int    `json:"fail_type"`
+}
+
+func (m kfMessage) at() models.Moment { return models.At(time.Unix(m.SentAt, 0)) }
+
+// party is who the message is from, or the event about.
+func (m kfMessage) party() party {
+	if m.Type == typeEvent {
+		return party{m.Event.Account, m.Event.Customer}
+	}
+	return party{m.Account, m.Customer}
+}
+
+// expires says that WeCom will let nobody send that customer anything more
+// until the customer writes: it is told after a message was accepted.
+func (e kfEvent) expires() bool {
+	switch e.FailType {
+	case 4, 5, 6, 10: // later than 48 hours; the session ended; more than five; refused by the customer
+		return true
+	}
+	return false
+}
+
+// page turns what was fetched into what is to be stored. first: nothing of this
+// account was ever fetched before.
+func (k *KF) page(m models.Mail, got synced, first bool) models.Page {
+	p := models.Page{Account: m.Account, From: m.Cursor, Cursor: got.Cursor}
+	if p.Cursor == "" {
+		p.Cursor = m.Cursor
+	}
+	if got.More == 0 {
+		p.Fetched = m.Announced
+	}
+	for i, raw := range got.Messages {
+		var msg kfMessage
+		if json.Unmarshal(raw, &msg) != nil || msg.ID == "" {
+			k.settings.Log.Warn("wecom message is unreadable and dropped", slog.String("account", m.Account))
+			continue
+		}
+		if first && m.TokenAt.Sub(msg.at()) > oldMail {
+			continue
+		}
+		k.enter(&p, msg, raw, i)
+	}
+	return p
+}
+
+// enter puts one message where it belongs. What a servicer wrote is none of
+// the bot's business.
+func (k *KF) enter(p *models.Page, msg kfMessage, raw []byte, place int) {
+	who := msg.party()
+	if who.account == "" {
+		who.account = p.Account
+	}
+	if who.customer == "" {
+		return
+	}
+	switch {
+	case msg.Origin == fromCustom && msg.Type != typeEvent:
+		p.Arrivals = append(p.Arrivals, k.arrival(who, msg, raw, place))
+		p.Renewals = append(p.Renewals, models.Renewal{
+			Key: msg.ID, Address: who.address(), Left: perMessage, At: msg.at(), Until: msg.at().Add(creditFor),
+		})
+	case msg.Origin != fromSystem:
+	case msg.Event.Type == eventEnter && msg.Event.Welcome != "" && k.now().Sub(msg.at()) < welcomeIn:
+		p.Arrivals = append(p.Arrivals, k.arrival(who, msg, raw, place))
+	case msg.Event.Type == eventFailed && msg.Event.expires():
+		p.Spent = append(p.Spent, models.Spent{Address: who.address(), At: msg.at()})
+	case msg.Event.Type == eventStatus:
+		k.states.forget(who)
+	}
+}
+
+func (k *KF) arrival(who party, msg kfMessage, raw []byte, place int) models.Arrival {
+	now := k.now()
+	return models.Arrival{
+		Door: k.Name(), Key: msg.ID, Pos: msg.SentAt*samePlace + int64(place%samePlace),
+		Body: raw, DueAt: now, At: now, Address: who.address(),
+	}
+}

@@ -1,0 +1,149 @@
+package wecom
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"strconv"
+
+	"github.com/silenceper/wechat/v2/work/kf/sendmsg"
+
+	"waybill/handlers"
+	"waybill/models"
+)
+
+// urgentOnly: with so many messages left, news waits unless it is urgent.
+const urgentOnly = 2
+
+// Send sends the reply in as many messages as WeCom's limits need, as long as
+// the customer's credit lasts; models.ErrNoCredit when it does not. When it
+// fails half way, sending the same reply again goes on where it failed. While
+// somebody else talks with the customer, answers are dropped and news gets
+// models.ErrNoCredit.
+func (k *KF) Send(ctx context.Context, to models.Address, r handlers.Reply) error {
+	p, err := partyOf(to)
+	if err != nil {
+		return err
+	}
+	if h := grasp(r.Token); h.event() {
+		return k.sendOnEvent(ctx, r, h)
+	}
+	parts, err := compose(r, k.room(r.Lang))
+	if err != nil || len(parts) == 0 {
+		return wrap("compose wecom message", err)
+	}
+	switch k.state(ctx, p) {
+	case stateQueue, stateHuman:
+		return k.hush(r)
+	case stateEnded:
+		return fmt.Errorf("send to wecom customer: the session ended: %w", models.ErrNoCredit)
+	}
+	key, err := digest(to, r)
+	if err != nil {
+		return err
+	}
+	err = k.inTurn(ctx, key, len(parts), func(i int) error { return k.say(ctx, p, parts[i], r, key+strconv.Itoa(i)) })
+	if codeOf(err) == codeState && k.attended(ctx, p) {
+		return k.hush(r)
+	}
+	return wrap("send to wecom customer", err)
+}
+
+// room is how many bytes of a text are the reply's own: the last message that
+// the credit allows needs the rest for saying so.
+func (k *KF) room(lang string) int { return maxText - len(under("", k.phrases(lang).Continue)) }
+
+// hush is what becomes of a reply while somebody else talks with the customer:
+// the answer was not the bot's to give, and news waits.
+func (k *KF) hush(r handlers.Reply) error {
+	if r.For == handlers.Answer {
+		return nil
+	}
+	return fmt.Errorf("send to wecom customer: somebody attends to them: %w", models.ErrNoCredit)
+}
+
+// say sends one message and counts it.
+func (k *KF) say(ctx context.Context, p party, msg part, r handlers.Reply, name string) error {
+	c, err := k.credits.Credit(ctx, p.address())
+	if err != nil {
+		return fmt.Errorf("read credit: %w", err)
+	}
+	left := c.LeftAt(k.now())
+	if left == 0 || left <= urgentOnly && r.For == handlers.News {
+		return models.ErrNoCredit
+	}
+	words, end := k.phrases(r.Lang), ""
+	if left == 1 {
+		end = words.Continue
+	}
+	body, err := k.body(ctx, p, msg, messageID(name, c.Serial), end, words.Choose)
+	if err != nil {
+		return verdict(err)
+	}
+	err = k.post(ctx, "kf/send_msg", body, nil)
+	switch {
+	case spent(err):
+		c.Left = 0
+	case err != nil:
+		return verdict(err)
+	default:
+		c.Left = left - 1
+	}
+	k.count(ctx, c)
+	return verdict(err)
+}
+
+func (k *KF) body(ctx context.Context, p party, msg part, id, end, choose string) (any, error) {
+	to := sendmsg.Message{ToUser: p.customer, OpenKFID: p.account, MsgID: id}
+	if msg.file == nil {
+		return msg.message(to, end, choose), nil
+	}
+	media, err := k.upload(ctx, msg.file)
+	m := sendmsg.File{Message: to, MsgType: "file"}
+	m.File.MediaID = media
+	return m, err
+}
+
+// messageID names a message so that sending it again names it alike, until the
+// customer writes: 32 characters.
+func messageID(name string, serial int64) string {
+	sum := sha256.Sum256([]byte(name + "/" + strconv.FormatInt(serial, 10)))
+	return hex.EncodeToString(sum[:16])
+}
+
+// count notes what is left. A failure is logged only: the message is sent, and
+// WeCom itself will correct the count.
+func (k *KF) count(ctx context.Context, c models.Credit) {
+	if err := k.credits.SetCredit(context.WithoutCancel(ctx), c); err != nil {
+		k.settings.Log.Warn("count wecom messages", slog.Any("err", err))
+	}
+}
+
+// sendOnEvent says one thing outside the count, as long as the event allows.
+// It is a courtesy: what WeCom refuses is not said.
+func (k *KF) sendOnEvent(ctx context.Context, r handlers.Reply, h handle) error {
+	parts, err := compose(r, maxText)
+	if err != nil || len(parts) == 0 || parts[0].file != nil || h.late(k.settings.Now()) {
+		return wrap("compose wecom message", err)
+	}
+	body := struct {
+		Code string `json:"code"`
+		Type string `json:"msgtype"`
+		Text any    `json:"text,omitempty"`
+		Menu any    `json:"msgmenu,omitempty"`
+	}{Code: h.welcome + h.code}
+	switch m := parts[0].message(sendmsg.Message{}, "", k.phrases(r.Lang).Choose).(type) {
+	case sendmsg.Text:
+		body.Type, body.Text = m.MsgType, m.Text
+	case sendmsg.Menu:
+		body.Type, body.Menu = m.MsgType, m.MsgMenu
+	}
+	err = k.post(ctx, "kf/send_msg_on_event", body, nil)
+	if err == nil || passing(err) {
+		return wrap("greet wecom customer", err)
+	}
+	k.settings.Log.Warn("wecom customer is not greeted", slog.Any("err", err))
+	return nil
+}

@@ -1,0 +1,71 @@
+package wecom
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/silenceper/wechat/v2/util"
+	"github.com/silenceper/wechat/v2/work/robot"
+
+	"waybill/handlers"
+	"waybill/models"
+)
+
+const (
+	perRobot    = 20 // messages a minute
+	maxMarkdown = 4096
+)
+
+// Webhooks are the group robots to which news can be sent as well, by name. A
+// robot hears nothing. Its methods may be used at the same time.
+type Webhooks struct {
+	*API
+	keys map[string]string
+	pace *pace
+}
+
+// NewWebhooks makes them out of the keys of their addresses, by name. It calls nobody.
+func NewWebhooks(a *API, keys map[string]string) (*Webhooks, error) {
+	for name, key := range keys {
+		if name == "" || key == "" {
+			return nil, errors.New("set up wecom group robots: a name or a key is missing")
+		}
+	}
+	return &Webhooks{API: a, keys: maps.Clone(keys), pace: newPace(perRobot, time.Minute, a.settings.Now)}, nil
+}
+
+// Names lists the robots.
+func (w *Webhooks) Names() []string { return slices.Sorted(maps.Keys(w.keys)) }
+
+// Push sends a reply to the group of a robot, as markdown of at most 4096
+// bytes a message, 20 a minute. Buttons and files are left out: a group robot
+// has neither. models.ErrGone when there is no such robot (any more).
+func (w *Webhooks) Push(ctx context.Context, name string, r handlers.Reply) error {
+	key, ok := w.keys[name]
+	if !ok {
+		return fmt.Errorf("push to a group robot: %w: nobody has configured it", models.ErrGone)
+	}
+	parts := pages(texts(r.Blocks, markdown), maxMarkdown)
+	progress, err := digest(models.Address{Door: "wecom_robot", Room: name}, r)
+	if err != nil {
+		return err
+	}
+	err = w.inTurn(ctx, progress, len(parts), func(i int) error { return w.say(ctx, name, key, parts[i]) })
+	return redact(wrap("push to a group robot", err), key)
+}
+
+// say sends one message, when its turn has come. The SDK's own method takes a
+// refusal for success.
+func (w *Webhooks) say(ctx context.Context, name, key, text string) error {
+	if err := w.pace.wait(ctx, name); err != nil {
+		return err
+	}
+	body := robot.WebhookSendMarkdownOption{MsgType: "markdown"}
+	body.Markdown.Content = text
+	return verdict(exchange(ctx, "webhook/send", address("webhook/send", nil, "key", key),
+		func(ctx context.Context, uri string) ([]byte, error) { return util.PostJSONContext(ctx, uri, body) }, nil))
+}
