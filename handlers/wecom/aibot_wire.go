@@ -1,0 +1,115 @@
+package wecom
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+)
+
+// Commands of the long connection (developer.work.weixin.qq.com/document/path/101463).
+const (
+	aibotSubscribe = "aibot_subscribe"
+	aibotPing      = "ping"
+	aibotMessage   = "aibot_msg_callback"
+	aibotEvent     = "aibot_event_callback"
+	aibotRespond   = "aibot_respond_msg"
+	aibotWelcome   = "aibot_respond_welcome_msg"
+	aibotSend      = "aibot_send_msg"
+)
+
+// Events that an aibot_event_callback brings.
+const (
+	aibotEnters = "enter_chat"         // somebody opens the single chat for the first time today
+	aibotKicked = "disconnected_event" // somebody else has connected as this bot
+)
+
+// aibotFrame is what both sides send. An answer has no command and the req_id of
+// what it answers.
+type aibotFrame struct {
+	Cmd     string          `json:"cmd,omitempty"`
+	Headers aibotHeaders    `json:"headers"`
+	Body    json.RawMessage `json:"body,omitempty"`
+	Code    int             `json:"errcode,omitempty"`
+	Words   string          `json:"errmsg,omitempty"`
+}
+
+type aibotHeaders struct {
+	ReqID string `json:"req_id"`
+}
+
+// calls says that the frame is a callback, not an answer.
+func (f aibotFrame) calls() bool { return f.Cmd == aibotMessage || f.Cmd == aibotEvent }
+
+// aibotRequest makes a frame of ours. An empty id gets a new one that begins
+// with the command, as the official SDKs have it.
+func aibotRequest(cmd, id string, body any) (aibotFrame, error) {
+	if id == "" {
+		id = cmd + "_" + rand.Text()
+	}
+	f := aibotFrame{Cmd: cmd, Headers: aibotHeaders{ReqID: id}}
+	if body == nil {
+		return f, nil
+	}
+	var err error
+	if f.Body, err = json.Marshal(body); err != nil {
+		return f, fmt.Errorf("write %s: %w", cmd, err)
+	}
+	return f, nil
+}
+
+type (
+	aibotCredentials struct {
+		ID     string `json:"bot_id"`
+		Secret string `json:"secret"`
+	}
+	aibotStreamBody struct {
+		Type   string      `json:"msgtype"`
+		Stream aibotStream `json:"stream"`
+	}
+	aibotStream struct {
+		ID      string `json:"id"`
+		Finish  bool   `json:"finish"`
+		Content string `json:"content"`
+	}
+	aibotSendBody struct {
+		Chat     string       `json:"chatid"`
+		ChatType int          `json:"chat_type"` // 1 single, 2 group
+		Type     string       `json:"msgtype"`
+		Markdown aibotContent `json:"markdown"`
+	}
+	aibotWelcomeBody struct {
+		Type string       `json:"msgtype"`
+		Text aibotContent `json:"text"`
+	}
+	aibotContent struct {
+		Content string `json:"content"`
+	}
+)
+
+// aibotCallback is what the door reads of a callback's body.
+type aibotCallback struct {
+	ID       string `json:"msgid"`
+	Chat     string `json:"chatid"` // of groups only
+	ChatType string `json:"chattype"`
+	From     struct {
+		User string `json:"userid"`
+	} `json:"from"`
+	Event struct {
+		Type string `json:"eventtype"`
+	} `json:"event"`
+	aibotWords
+	Quote *aibotWords `json:"quote"`
+}
+
+// aibotWords are the kinds of content that contain words.
+type aibotWords struct {
+	Type  string       `json:"msgtype"`
+	Text  aibotContent `json:"text"`
+	Voice aibotContent `json:"voice"` // as WeCom has heard it
+	Mixed struct {
+		Items []struct {
+			Type string       `json:"msgtype"`
+			Text aibotContent `json:"text"`
+		} `json:"msg_item"`
+	} `json:"mixed"`
+}
