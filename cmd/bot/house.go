@@ -117,7 +117,10 @@ func (h *house) openTracker(context.Context) error {
 	if err != nil {
 		return err
 	}
-	apis, err := openProviders(s, carriers, h.now)
+	apis, err := openProviders(s, parts{
+		carriers: carriers, client: tracking.NewClient(callTimeout),
+		failures: tracking.NewStrikes(h.store, h.now), now: h.now,
+	})
 	if err != nil {
 		return err
 	}
@@ -154,11 +157,10 @@ func tailCarriers(s Settings) []models.Carrier {
 
 // openProviders makes the configured tracking APIs, in the order in which they
 // are asked.
-func openProviders(s Settings, carriers *tracking.Carriers, now func() time.Time) ([]tracking.Provider, error) {
-	client := tracking.NewClient(callTimeout)
+func openProviders(s Settings, of parts) ([]tracking.Provider, error) {
 	var apis []tracking.Provider
 	for _, p := range configuredProviders(s) {
-		api, err := p.open(s, carriers, client, now)
+		api, err := p.open(s, of)
 		if err != nil {
 			return nil, err
 		}

@@ -36,7 +36,7 @@ var rooms = map[string]string{
 	"handlers/picture":               "models locales makiuchi-d/gozxing x/image",
 	"scheduler":                      "models tracking robfig/cron x/sync",
 	"scheduler/queue":                "models nats-io",
-	"cmd/bot": "models models/store models/seal locales tracking tracking/muzhi tracking/sandbox handlers handlers/telegram " +
+	"cmd/bot": "models models/store models/seal locales tracking tracking/muzhi tracking/kuaidi100 tracking/juhe tracking/kuaibao tracking/sandbox handlers handlers/telegram " +
 		"handlers/console handlers/web scheduler scheduler/queue alecthomas/kong x/sync x/term",
 	"scripts/bench": "",
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"waybill/tracking"
-	"waybill/tracking/muzhi"
 )
 
 // provider is one tracking API as the program knows it: when it is on, which
@@ -17,8 +16,16 @@ type provider struct {
 	name       string
 	configured func(Settings) bool
 	addresses  func(Settings) []string
-	open       func(Settings, *tracking.Carriers, *http.Client, func() time.Time) (tracking.Provider, error)
+	open       func(Settings, parts) (tracking.Provider, error)
 	examine    func(context.Context, *practice) []finding // makes no call that is billed
+}
+
+// parts are what providers are made of beside their settings.
+type parts struct {
+	carriers *tracking.Carriers
+	client   *http.Client
+	failures *tracking.Strikes // nil: every failure that may be billed counts as billed
+	now      func() time.Time
 }
 
 // providers is where the next provider is registered: its package, its
@@ -38,6 +45,27 @@ func providers() []provider {
 			open:    openMuzhi,
 			examine: examineMuzhi,
 		},
+		{
+			name:       "kuaidi100",
+			configured: func(s Settings) bool { return s.Kuaidi100.Customer != "" && s.Kuaidi100.Key != "" },
+			addresses:  func(s Settings) []string { return []string{s.Kuaidi100.URL, s.Kuaidi100.AutonumberURL} },
+			open:       openKuaidi100,
+			examine:    examineKuaidi100,
+		},
+		{
+			name:       "juhe",
+			configured: func(s Settings) bool { return s.Juhe.Key != "" },
+			addresses:  func(s Settings) []string { return []string{s.Juhe.URL} },
+			open:       openJuhe,
+			examine:    examineJuhe,
+		},
+		{
+			name:       "kuaibao",
+			configured: func(s Settings) bool { return s.Kuaibao.AppID != "" && s.Kuaibao.APIKey != "" },
+			addresses:  func(s Settings) []string { return []string{s.Kuaibao.URL} },
+			open:       openKuaibao,
+			examine:    examineKuaibao,
+		},
 	}
 }
 
@@ -52,14 +80,6 @@ func configuredProviders(s Settings) []provider {
 		}
 	}
 	return on
-}
-
-func openMuzhi(s Settings, carriers *tracking.Carriers, client *http.Client, now func() time.Time) (tracking.Provider, error) {
-	return muzhi.New(muzhi.Settings{
-		Appcode: string(s.Muzhi.AppCode), URL: s.Muzhi.URL,
-		QueryPath: s.Muzhi.QueryPath, DetectPath: s.Muzhi.DetectPath, ListPath: s.Muzhi.ListPath,
-		Client: client, Carriers: carriers, Now: now,
-	})
 }
 
 // endpoint is a path of an API, or "" when the path is off. A path that is a

@@ -12,9 +12,6 @@ import (
 // the part takes its row out.
 func unbuilt() map[string]string {
 	return map[string]string{
-		"WAYBILL_KUAIDI100_":  "the provider kuaidi100",
-		"WAYBILL_JUHE_":       "the provider juhe",
-		"WAYBILL_KUAIBAO_":    "the provider kuaibao",
 		"WAYBILL_WECOM_":      "WeCom",
 		"WAYBILL_ADMIN_TOKEN": "the operator's dashboard",
 	}
@@ -31,6 +28,7 @@ func check(e *env, s *Settings) {
 	checkUnbuilt(e)
 	checkDB(e, s)
 	checkTelegram(e)
+	checkProviders(e)
 	checkParts(e, s)
 	checkPace(e, s)
 	if s.PollSpeed != 1 && !e.set("WAYBILL_QUIET_HOURS") {
@@ -71,12 +69,52 @@ func checkParts(e *env, s *Settings) {
 	if len(configuredDoors(*s)) == 0 && !e.set("WAYBILL_TELEGRAM_TOKEN") && !e.set("WAYBILL_TELEGRAM_WEBHOOK_SECRET") {
 		e.wrong("WAYBILL_TELEGRAM_TOKEN", "missing; no door is configured, so nobody could talk to the bot")
 	}
-	if !e.set("WAYBILL_MUZHI_APPCODE") {
-		e.wrong("WAYBILL_MUZHI_APPCODE", "missing; no provider is configured, so nothing could be tracked")
+	if !anyProvider(e) {
+		e.wrong("WAYBILL_MUZHI_APPCODE", "missing; no provider is configured, so nothing could be tracked (or set another one's: Kuaidi100, Juhe, Kuaibao)")
 		return
 	}
-	if s.Muzhi.AppCode != "" && len(s.Providers) > 0 && len(configuredProviders(*s)) == 0 {
+	all := *s
+	all.Providers = providerNames()
+	if len(s.Providers) > 0 && len(configuredProviders(*s)) == 0 && len(configuredProviders(all)) > 0 {
 		e.wrong("WAYBILL_PROVIDERS", "leaves out every provider that is configured")
+	}
+}
+
+// anyProvider says whether something was set that would switch a provider on,
+// even if it is wrong or only half of it.
+func anyProvider(e *env) bool {
+	for _, name := range []string{
+		"WAYBILL_MUZHI_APPCODE", "WAYBILL_KUAIDI100_CUSTOMER", "WAYBILL_KUAIDI100_KEY", "WAYBILL_KUAIDI100_SALT",
+		"WAYBILL_JUHE_KEY", "WAYBILL_KUAIBAO_APP_ID", "WAYBILL_KUAIBAO_API_KEY", "WAYBILL_KUAIBAO_PUSH_TOKEN",
+	} {
+		if e.set(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkProviders wants no half of a provider's settings.
+func checkProviders(e *env) {
+	needs(e, []string{"WAYBILL_KUAIDI100_SALT"}, "WAYBILL_KUAIDI100_CUSTOMER", "WAYBILL_KUAIDI100_KEY")
+	needs(e, []string{"WAYBILL_KUAIBAO_PUSH_TOKEN"}, "WAYBILL_KUAIBAO_APP_ID", "WAYBILL_KUAIBAO_API_KEY")
+	if e.set("WAYBILL_KUAIDI100_SALT") && !e.set("WAYBILL_PUBLIC_URL") && !e.set("WAYBILL_KUAIDI100_CALLBACK_URL") {
+		e.wrong("WAYBILL_PUBLIC_URL", "missing (or WAYBILL_KUAIDI100_CALLBACK_URL); WAYBILL_KUAIDI100_SALT asks for pushes, and Kuaidi100 must know where to call")
+	}
+}
+
+// needs wants all of the settings when one of them, or one of optional, is set.
+func needs(e *env, optional []string, all ...string) {
+	for _, given := range append(optional, all...) {
+		if !e.set(given) {
+			continue
+		}
+		for _, name := range all {
+			if !e.set(name) {
+				e.wrong(name, "missing, but %s is set", given)
+			}
+		}
+		return
 	}
 }
 

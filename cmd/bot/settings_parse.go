@@ -28,6 +28,7 @@ const (
 var (
 	chatForm   = regexp.MustCompile(`^[a-z_]+:\S+$`)
 	secretForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
+	pushForm   = regexp.MustCompile(`^[A-Za-z0-9._~-]{1,256}$`)
 )
 
 // providerNames lists every provider of the contract, in the default order.
@@ -211,6 +212,14 @@ func parseToken(text string) (Secret, error) {
 func parseWebhookSecret(text string) (Secret, error) {
 	if text != "" && !secretForm.MatchString(text) {
 		return "", errors.New("want 1 to 256 of A-Z a-z 0-9 _ -")
+	}
+	return Secret(text), nil
+}
+
+// parsePushToken takes what can stand in an address as it is.
+func parsePushToken(text string) (Secret, error) {
+	if text != "" && !pushForm.MatchString(text) {
+		return "", errors.New("want 1 to 256 of A-Z a-z 0-9 . _ ~ -; it is the last part of the address that you give to Kuaibao")
 	}
 	return Secret(text), nil
 }

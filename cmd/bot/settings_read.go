@@ -84,7 +84,7 @@ func readProviders(e *env, s *Settings) {
 		AppID:     e.text("WAYBILL_KUAIBAO_APP_ID"),
 		APIKey:    e.secret("WAYBILL_KUAIBAO_API_KEY"),
 		URL:       parsed(e, "WAYBILL_KUAIBAO_URL", "https://kop.kuaidihelp.com", parseURL),
-		PushToken: e.secret("WAYBILL_KUAIBAO_PUSH_TOKEN"),
+		PushToken: parsed(e, "WAYBILL_KUAIBAO_PUSH_TOKEN", "", parsePushToken),
 	}
 }
 

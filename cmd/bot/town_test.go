@@ -25,6 +25,7 @@ type town struct {
 	*testing.T
 	telegram *telegramtest.API
 	apis     *sandbox.Sandbox
+	api      string // where they are
 	env      []string
 	logs     *journal
 	ctx      context.Context
@@ -40,6 +41,7 @@ func found(t *testing.T, dsn, speed string, apis sandbox.Options) *town {
 	s := &town{T: t, telegram: telegramtest.Serve(t), apis: sandbox.New(apis), logs: &journal{}, ctx: ctx}
 	api := httptest.NewServer(s.apis)
 	t.Cleanup(api.Close)
+	s.api = api.URL
 	s.env = []string{
 		"PATH=" + os.Getenv("PATH"), "TMPDIR=" + t.TempDir(), "GOCOVERDIR=" + t.TempDir(),
 		"WAYBILL_DB=" + dsn, "WAYBILL_SECRET_KEY=" + key, "WAYBILL_HTTP_ADDR=127.0.0.1:0", "WAYBILL_LOG_LEVEL=debug",
