@@ -224,3 +224,36 @@ func TestKuaidi100ShowsItsTroubles(t *testing.T) {
 		t.Errorf("mended: %s", said.code())
 	}
 }
+
+func TestTheGuideNamesEveryVendor(t *testing.T) {
+	guide := Guide()
+	for _, path := range []string{Kuaidi100QueryPath, Kuaidi100PollPath, Kuaidi100AutoPath, JuheQueryPath, JuheListPath, KuaibaoPath, SampleCustomer, SampleKey, SampleAppID, SampleAPIKey} {
+		if !strings.Contains(guide, path) {
+			t.Errorf("the guide lacks %s", path)
+		}
+	}
+	w := newWorld(t, Options{})
+	for _, provider := range Providers() {
+		w.Break(provider, Down)
+	}
+	for _, path := range []string{MuzhiQueryPath, Kuaidi100QueryPath, JuheQueryPath, KuaibaoPath} {
+		method := http.MethodPost
+		if path == MuzhiQueryPath {
+			method = http.MethodGet
+			path += "?kddh=YT1000000000013"
+		}
+		req, err := http.NewRequestWithContext(t.Context(), method, w.url+path, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "APPCODE x")
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusInternalServerError {
+			t.Errorf("%s: %d from one who is down", path, resp.StatusCode)
+		}
+	}
+}

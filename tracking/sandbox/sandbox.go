@@ -137,7 +137,9 @@ func Guide() string {
 		fmt.Fprintf(&b, "  %-16s %-6s %-10s %s / %s\n", c.Number, c.Tail, c.Carrier, c.Chinese, c.English)
 	}
 	b.WriteString("\nEvery other plausible number has a journey of its own. SF, ZTO and KYE want the last four digits of a\n" +
-		"phone: 0000 is always wrong, the first other tail given for a number is its tail from then on.\n")
+		"phone: 0000 is always wrong, the first other tail given for a number is its tail from then on.\n" +
+		"Kuaidi100 locks a waybill for a day that is asked about twice in 30 emulated minutes, or more than 48 times a\n" +
+		"day; Juhe takes a tail for one phone only, the receiver's or the sender's.\n")
 	return b.String()
 }
 
