@@ -3,6 +3,7 @@ package tracking
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/sony/gobreaker/v2"
@@ -18,6 +19,9 @@ type desk struct {
 	meter   Meter
 	timeout time.Duration
 	now     func() time.Time
+
+	lesson  sync.Mutex
+	learned string // the list that a Learner was handed last
 }
 
 // gate says whether one kind of call can be made now. A vendor's detection may

@@ -71,38 +71,11 @@ func (t *Tracker) detected(ctx context.Context, number string) []models.Carrier 
 // detectAt makes one call for one detection.
 func (t *Tracker) detectAt(ctx context.Context, d *desk, detector Detector, number string) ([]models.Carrier, error) {
 	var found Detected
-	err := t.side(ctx, d, models.CallDetect, number, func(ctx context.Context) (billed bool, err error) {
+	err := t.side(ctx, d, errand{models.CallDetect, models.Person, number}, func(ctx context.Context) (billed bool, err error) {
 		found, err = detector.Detect(ctx, number)
 		return found.Billed, err
 	})
 	return found.Carriers, err
-}
-
-// side makes a call that belongs to no parcel: ledger row, call, ledger row completed.
-func (t *Tracker) side(ctx context.Context, d *desk, kind models.CallKind, number string, do func(context.Context) (bool, error)) error {
-	v, _, err := d.enter(ctx, kind, models.Person)
-	if err != nil {
-		return err
-	}
-	ticket, err := t.Ledger.Begin(ctx, models.Call{
-		Provider: d.Name(), Kind: kind, Purpose: models.Person, Number: number,
-		Limit: t.limit(d.Name(), models.Person),
-	}, t.now())
-	if err != nil {
-		v.leave()
-		return &Error{Provider: d.Name(), Kind: ErrUnavailable, Cause: err, Unsent: true}
-	}
-	billed := false
-	err = v.call(ctx, ticket, func(ctx context.Context) (bool, error) {
-		var err error
-		billed, err = do(ctx)
-		return billed, err
-	})
-	settled := t.Ledger.Settle(context.WithoutCancel(ctx), []models.Closing{closing(ticket, number, billed, err, t.now())})
-	if err == nil && settled != nil {
-		return settled
-	}
-	return err
 }
 
 func (t *Tracker) remember(ctx context.Context, kind, key string, value any, good bool) {

@@ -28,7 +28,7 @@ func (t *Tracker) named(ctx context.Context, d *desk, name string) models.Carrie
 		return carrier
 	}
 	var listed Listed
-	err := t.side(ctx, d, models.CallList, "", func(ctx context.Context) (billed bool, err error) {
+	err := t.side(ctx, d, errand{models.CallList, models.Person, ""}, func(ctx context.Context) (billed bool, err error) {
 		listed, err = lister.Carriers(ctx, name)
 		return listed.Billed, err
 	})

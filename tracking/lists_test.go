@@ -1,0 +1,128 @@
+package tracking
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"waybill/models"
+)
+
+// pupil is a provider that lists its carriers and learns them.
+type pupil struct {
+	script
+	listed  int
+	fails   error
+	rows    []Named
+	lessons [][]Named
+}
+
+func (p *pupil) Carriers(context.Context, string) (Listed, error) {
+	p.listed++
+	if p.fails != nil {
+		return Listed{}, p.fails
+	}
+	return Listed{Carriers: p.rows, Billed: true}, nil
+}
+
+func (p *pupil) Learn(rows []Named) { p.lessons = append(p.lessons, rows) }
+
+func TestAListIsLoadedOnceAWeekOverAllReplicasAndLearnedByEach(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBook()
+		rows := []Named{{Code: "x", Name: "某某快递"}}
+		one, two := &pupil{script: script{name: "juhe"}, rows: rows}, &pupil{script: script{name: "juhe"}, rows: rows}
+		first, second := tracker(b, one), tracker(b, two)
+		for range 3 {
+			for _, tr := range []*Tracker{first, second} {
+				if _, err := tr.LoadLists(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if err := tr.Learn(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if one.listed+two.listed != 1 || len(one.lessons) != 1 || len(two.lessons) != 1 || !slices.Equal(two.lessons[0], rows) {
+			t.Errorf("%d and %d calls, lessons %v and %v", one.listed, two.listed, one.lessons, two.lessons)
+		}
+		if len(b.begun) != 1 || b.begun[0].Kind != models.CallList || b.begun[0].Purpose != models.Poll || !b.settled[0].Billed {
+			t.Errorf("ledger %+v, %+v", b.begun, b.settled)
+		}
+		time.Sleep(7 * day)
+		two.rows = append(two.rows, Named{Code: "y", Name: "另一快递"})
+		loaded, err := second.LoadLists(t.Context())
+		if err != nil || !loaded || two.listed != 1 {
+			t.Errorf("after a week: %v, %v, %d calls", loaded, err, two.listed)
+		}
+		if err := first.Learn(t.Context()); err != nil || len(one.lessons) != 2 {
+			t.Errorf("a changed list is learned %d times (%v)", len(one.lessons), err)
+		}
+	})
+}
+
+func TestAListThatCannotBeLoadedWaitsAnHourAndTheOldOneServes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBook()
+		p := &pupil{script: script{name: "juhe"}, fails: &Error{Provider: "juhe", Kind: ErrUnavailable}}
+		tr := tracker(b, p)
+		for range 3 {
+			_, _ = tr.LoadLists(t.Context())
+		}
+		if p.listed != 1 {
+			t.Errorf("%d calls within an hour", p.listed)
+		}
+		time.Sleep(time.Hour)
+		p.fails = nil
+		if loaded, err := tr.LoadLists(t.Context()); err != nil || !loaded {
+			t.Errorf("after an hour: %v, %v", loaded, err)
+		}
+	})
+}
+
+// host is a provider at which waybills can be subscribed to.
+type host struct {
+	script
+	brands []models.Carrier
+	err    error
+	orders [][]Subscription
+}
+
+func (h *host) Subscribes(c models.Carrier) bool { return slices.Contains(h.brands, c) }
+func (h *host) Batch() int                       { return 10 }
+func (h *host) Subscribe(_ context.Context, wishes []Subscription) (Subscribed, error) {
+	h.orders = append(h.orders, wishes)
+	return Subscribed{Billed: h.err == nil}, h.err
+}
+
+func TestASubscribingCallGoesThroughTheLedger(t *testing.T) {
+	b := newBook()
+	h := &host{script: script{name: "kuaibao"}, brands: []models.Carrier{"yto"}}
+	tr := tracker(b, &script{name: "muzhi"}, h)
+	tr.Budgets = map[string]int64{"kuaibao": 10}
+	if got := tr.Subscribers("yto"); !slices.Equal(got, []string{"kuaibao"}) || len(tr.Subscribers("sf")) != 0 || tr.Batches()["kuaibao"] != 10 {
+		t.Errorf("subscribers %v", got)
+	}
+	two := []Subscription{{Number: "YT1", Carrier: "yto"}, {Number: "YT2", Carrier: "yto"}}
+	if _, err := tr.Subscribe(t.Context(), "kuaibao", two); err != nil {
+		t.Fatal(err)
+	}
+	if c := b.begun[0]; c.Kind != models.CallSubscribe || c.Purpose != models.Poll || c.Number != "" || c.Limit != 8 || c.Floor != 0 || !b.settled[0].Billed {
+		t.Errorf("ledger %+v, %+v", c, b.settled)
+	}
+	b.refuse["kuaibao"] = &models.Refusal{Why: models.ErrBudget, Until: 77}
+	_, err := tr.Subscribe(t.Context(), "kuaibao", two[:1])
+	if e, ok := asError(err); !ok || e.Until != 77 || !e.Unsent || len(h.orders) != 1 {
+		t.Errorf("over budget: %v, %d orders", err, len(h.orders))
+	}
+	for _, other := range []string{"muzhi", "nobody"} {
+		if _, err := tr.Subscribe(t.Context(), other, two); !isUnsent(err) {
+			t.Errorf("%s: %v", other, err)
+		}
+		if _, _, err := tr.ReadPush(other, Subscription{}, nil); err != ErrPushToken {
+			t.Errorf("%s: %v", other, err)
+		}
+	}
+}
