@@ -334,3 +334,44 @@ func TestWrongTailsCountPerChatWaybillAndDay(t *testing.T) {
 		}
 	})
 }
+
+func TestAChatMayFollowMoreThanFitsIntoOneStatement(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		c := k.chat(1)
+		const many = 1100
+		ids, err := k.FollowMany(k.ctx(), c.ID, many, noon())
+		k.ok(err)
+		if news := k.news(c); len(news) != many || len(news[many-1].Events) != 1 {
+			t.Fatalf("owed news of %d parcels, want %d", len(news), many)
+		}
+		k.ok(k.Gone(k.ctx(), c.ID, noon()))
+		k.ok(k.Back(k.ctx(), c.ID, noon()))
+		if b, err := k.Backlog(k.ctx(), noon()); err != nil || b.Live != many {
+			t.Fatalf("got %+v, %v", b, err)
+		}
+		k.ok(k.Unfollow(k.ctx(), c.ID, ids, noon()))
+		if b, err := k.Backlog(k.ctx(), noon()); err != nil || b.Live != 0 {
+			t.Fatalf("got %+v, %v", b, err)
+		}
+	})
+}
+
+func TestWhatTwoChatsAreOwedOfOneParcelDiffersByTheirMarks(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		a, b, p := k.chat(1), k.chat(2), k.parcel(1)
+		k.follow(a, p)
+		p = k.finish(scan(k.stored(p.ID), "1", noon()), noon())
+		k.follow(b, p)
+		k.finish(scan(k.stored(p.ID), "2", noon()), noon())
+		want := map[int64]int{a.ID: 2, b.ID: 1}
+		chats := []models.Chat{a, b}
+		k.ok(errors.Join(together(64, func(i int) error {
+			c := chats[i%2]
+			news, err := k.Owed(k.ctx(), c)
+			if err == nil && (len(news) != 1 || len(news[0].Events) != want[c.ID]) {
+				t.Errorf("owed %+v, want %d events", news, want[c.ID])
+			}
+			return err
+		})...))
+	})
+}

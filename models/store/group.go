@@ -10,13 +10,13 @@ import (
 
 const (
 	groupSize  = 256
-	groupLimit = 10 * time.Second // for one transaction of a group
+	groupLimit = 30 * time.Second // for one transaction of a group, with the wait for its turn
 )
 
 var errClosed = errors.New("the store is closed")
 
 // group bundles concurrent calls of one kind: while one transaction is being
-// committed the next calls queue up, and are then written together. Its
+// committed the next calls queue up, and are then written (or read) together. Its
 // goroutine begins with newGroup and ends with close.
 type group[Q, A any] struct {
 	commit func(context.Context, []Q) ([]outcome[A], error)

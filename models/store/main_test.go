@@ -9,12 +9,14 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if dsn := os.Getenv(envMigrate); dsn != "" {
-		if err := migrate(dsn); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+	for name, work := range map[string]func(dsn string) error{envMigrate: migrate, envCrash: crash} {
+		if dsn := os.Getenv(name); dsn != "" {
+			if err := work(dsn); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+			return
 		}
-		return
 	}
 	os.Exit(storetest.Main(m))
 }

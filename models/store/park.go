@@ -1,6 +1,8 @@
 package store
 
 import (
+	"slices"
+
 	"gorm.io/gorm"
 
 	"waybill/models"
@@ -9,11 +11,14 @@ import (
 // lockParcels locks parcels in order of id and returns those that exist.
 func lockParcels(tx *gorm.DB, ids []int64) ([]parcelRow, error) {
 	var rows []parcelRow
-	if len(ids) == 0 {
-		return nil, nil
+	for part := range slices.Chunk(slices.Sorted(slices.Values(ids)), chunk) {
+		var some []parcelRow
+		if err := locking(tx).Where("id IN ?", part).Order("id").Find(&some).Error; err != nil {
+			return nil, err
+		}
+		rows = append(rows, some...)
 	}
-	err := locking(tx).Where("id IN ?", ids).Order("id").Find(&rows).Error
-	return rows, err
+	return rows, nil
 }
 
 // reachable says which of the parcels a chat follows that can be told.
@@ -38,9 +43,15 @@ func reachable(tx *gorm.DB, ids []int64) (map[int64]bool, error) {
 // can be told, and notes when the last follower left. Checks that are under
 // way become stale. The caller holds the parcels' locks.
 func park(tx *gorm.DB, ids []int64, now models.Moment) error {
-	if len(ids) == 0 {
-		return nil
+	for part := range slices.Chunk(ids, chunk) {
+		if err := parkSome(tx, part, now); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+func parkSome(tx *gorm.DB, ids []int64, now models.Moment) error {
 	reached, err := reachable(tx, ids)
 	if err != nil {
 		return err
@@ -66,10 +77,12 @@ func park(tx *gorm.DB, ids []int64, now models.Moment) error {
 // unpark puts live parcels back into the queue: due when their cadence says,
 // and at once when that has passed.
 func unpark(tx *gorm.DB, ids []int64, now models.Moment) error {
-	if len(ids) == 0 {
-		return nil
-	}
 	const sql = `UPDATE parcels SET due_at = CASE WHEN next_at > ? THEN next_at ELSE ? END
 		WHERE id IN ? AND done_at = 0 AND due_at = ?`
-	return tx.Exec(sql, now, now, ids, models.Never).Error
+	for part := range slices.Chunk(ids, chunk) {
+		if err := tx.Exec(sql, now, now, part, models.Never).Error; err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -37,6 +37,7 @@ type Store struct {
 	finishes *group[finish, models.Parcel]
 	told     *group[mark, struct{}]
 	releases *group[release, struct{}]
+	oweds    *group[models.Chat, []models.News]
 }
 
 // Open opens the database that dsn names, as WAYBILL_DB does:
@@ -58,6 +59,7 @@ func Open(ctx context.Context, dsn string, sealer Sealer) (*Store, error) {
 	s.finishes = newGroup(s.finishAll)
 	s.told = newGroup(s.toldAll)
 	s.releases = newGroup(s.releaseAll)
+	s.oweds = newGroup(s.owedAll)
 	return s, nil
 }
 
@@ -77,6 +79,7 @@ func (s *Store) Close() error {
 	s.finishes.close()
 	s.told.close()
 	s.releases.close()
+	s.oweds.close()
 	return s.closePools()
 }
 

@@ -50,37 +50,3 @@ func (s *Store) FreeChat(ctx context.Context, chatID int64, owner string) error 
 	}
 	return nil
 }
-
-// Owed composes everything a chat is owed, one News for each parcel, the
-// oldest follow first.
-func (s *Store) Owed(ctx context.Context, c models.Chat) ([]models.News, error) {
-	db := s.read.WithContext(ctx)
-	var follows []models.Follow
-	if err := db.Where("chat_id = ? AND owed > told", c.ID).Order("id").Find(&follows).Error; err != nil {
-		return nil, fmt.Errorf("read owed follows: %w", err)
-	}
-	if len(follows) == 0 {
-		return nil, nil
-	}
-	parcels, err := parcelsOf(db, follows)
-	if err != nil {
-		return nil, fmt.Errorf("read owed parcels: %w", err)
-	}
-	var events []models.Event
-	const sql = `SELECT e.* FROM events e JOIN follows f ON f.parcel_id = e.parcel_id
-		WHERE f.chat_id = ? AND f.owed > f.told AND e.seq > f.told ORDER BY e.parcel_id, e.seq DESC`
-	if err := db.Raw(sql, c.ID).Scan(&events).Error; err != nil {
-		return nil, fmt.Errorf("read owed events: %w", translate(s.read, err))
-	}
-	of := map[int64][]models.Event{}
-	for _, e := range events {
-		of[e.ParcelID] = append(of[e.ParcelID], e)
-	}
-	var news []models.News
-	for _, f := range follows {
-		if p, ok := parcels[f.ParcelID]; ok {
-			news = append(news, models.Compose(c, f, p, of[f.ParcelID]))
-		}
-	}
-	return news, nil
-}

@@ -1,0 +1,147 @@
+package store_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"waybill/models"
+	"waybill/models/store"
+	"waybill/models/store/storetest"
+)
+
+// envCrash makes the test binary work on the database that it names until it
+// is killed.
+const envCrash = "WAYBILL_TEST_CRASH"
+
+const crashParcels = 40
+
+// TestAKilledProcessLosesNothingItWasPromised kills a process in the middle of
+// its checks. Every call that was granted is in the ledger, and every parcel's
+// events fit its sequence number.
+func TestAKilledProcessLosesNothingItWasPromised(t *testing.T) {
+	storetest.EachDSN(t, func(t *testing.T, dsn string) {
+		s := storetest.Open(t, dsn)
+		storetest.Migrate(t, s)
+		k := kit{Store: s, t: t}
+		c := k.chat(1)
+		for i := range crashParcels {
+			k.follow(c, k.parcel(i))
+		}
+		granted := killed(t, dsn, 200)
+		if used := k.used("muzhi"); used < int64(granted) {
+			t.Fatalf("%d calls were granted, %d are in the ledger", granted, used)
+		}
+		for i := range crashParcels {
+			p := k.parcel(i)
+			events, err := k.History(k.ctx(), p.ID, 0, 0)
+			k.ok(err)
+			if int64(len(events)) != p.Seq {
+				t.Fatalf("parcel %d has %d events and sequence %d", i, len(events), p.Seq)
+			}
+		}
+		if f := k.owed(c, k.parcel(0)); f.Owed != k.parcel(0).Seq || k.again(c).TellAt != noon() {
+			t.Fatalf("owed %+v, sequence %d", f, k.parcel(0).Seq)
+		}
+	})
+}
+
+// killed starts a process that checks parcels, kills it after it was granted n
+// calls, and returns how many it was granted.
+func killed(t *testing.T, dsn string, n int) (granted int) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), envCrash+"="+dsn)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if granted++; granted == n {
+			if err := cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := cmd.Wait(); err == nil || granted < n {
+		t.Fatalf("ended by itself after %d calls: %v", granted, err)
+	}
+	return granted
+}
+
+// crash checks parcels for ever, each with one new event, and says so on
+// standard output whenever a call is granted.
+func crash(dsn string) error {
+	s, err := store.Open(context.Background(), dsn, nil)
+	if err != nil {
+		return err
+	}
+	errs := together(crashParcels, func(i int) error {
+		for round := range 100_000 {
+			if err := crashOne(s, i, round); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return errors.Join(errs...)
+}
+
+func crashOne(s *store.Store, i, round int) error {
+	found, err := s.ByNumber(context.Background(), number(i))
+	if err != nil {
+		return err
+	}
+	call := query(found[0])
+	call.Floor = 0
+	ticket, err := s.Begin(context.Background(), call, noon())
+	if err != nil {
+		return err
+	}
+	fmt.Println(ticket.ID)
+	f := scan(found[0], fmt.Sprint("scan ", round), noon())
+	f.Version = ticket.Version
+	f.Closings = []models.Closing{closing(ticket, models.OutcomeTrace, true)}
+	_, err = s.Finish(context.Background(), f, noon())
+	return err
+}
+
+func TestWhatADeadProcessHadInHandComesAgain(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		c, p := k.arrive("1", 1), k.parcel(1)
+		k.follow(c, p)
+		taken := func(now models.Moment) int {
+			hints, err := k.Take(k.ctx(), now, 15*time.Second, 10)
+			k.ok(err)
+			return len(hints)
+		}
+		if n := taken(noon()); n != 1 {
+			t.Fatalf("%d taken", n)
+		}
+		if n := taken(noon() + 15_000); n != 1 { // died before it began
+			t.Fatalf("%d taken after the hold", n)
+		}
+		k.begin(query(p), noon()+15_000)
+		if n := taken(noon() + 15_000 + 30*minute); n != 1 { // died before it finished
+			t.Fatalf("%d taken after the floor", n)
+		}
+		k.finish(scan(k.stored(p.ID), "x", noon()), noon())
+		k.news(k.claimed(noon())) // died before it told
+		if news := k.news(k.claimed(noon() + minute)); len(news) != 1 {
+			t.Fatalf("owed %+v", news)
+		}
+		k.ok(k.Answer(k.ctx(), k.first(c).ID, []byte("[]")))
+		if got := k.inbox(noon() + 2*minute); len(got) != 1 || !k.first(got[0]).Answered { // died before it sent
+			t.Fatalf("claimed %+v", got)
+		}
+	})
+}
