@@ -1,0 +1,320 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"waybill/handlers"
+	"waybill/models"
+	"waybill/models/store/storetest"
+	"waybill/tracking"
+)
+
+// api is a Muzhi that answers each number's first calls with so many new
+// events each, after a while.
+type api struct {
+	*httptest.Server
+	slow     time.Duration
+	events   int
+	answered atomic.Int64
+	last     atomic.Int64 // nanoseconds since 1970: when the last answer was written
+}
+
+func serveAPI(b *testing.B, slow time.Duration, events int) *api {
+	b.Helper()
+	a := &api{slow: slow, events: events}
+	a.Server = httptest.NewServer(a)
+	b.Cleanup(a.Close)
+	return a
+}
+
+// ServeHTTP answers a query.
+func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if a.slow > 0 {
+		timer := time.NewTimer(a.slow)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-r.Context().Done():
+			return
+		}
+	}
+	var events []string
+	begun := time.Now().In(models.Shanghai).Add(-time.Hour)
+	for i := range a.events {
+		at := begun.Add(time.Duration(i) * time.Minute).Format(time.DateTime)
+		events = append(events, fmt.Sprintf(`{"time":%q,"content":"快件到达【%d号转运中心】"}`, at, i))
+	}
+	slices.Reverse(events)
+	a.last.Store(time.Now().UnixNano())
+	a.answered.Add(1)
+	_, _ = fmt.Fprintf(w, `{"ok":1,"msg":"查询成功","status":2,"kdmc":"圆通速递","kddh":%q,"data":[%s]}`,
+		r.URL.Query().Get("kddh"), strings.Join(events, ","))
+}
+
+// mouth is a door without limits that tells when something was sent.
+type mouth struct{ sent func(models.Address) }
+
+func (mouth) Name() string { return "bench" }
+
+func (mouth) Read(body []byte) (handlers.Message, bool, error) {
+	room, text, _ := strings.Cut(string(body), " ")
+	return handlers.Message{Address: models.Address{Door: "bench", Room: room}, Text: text, Addressed: true}, true, nil
+}
+
+func (m mouth) Send(_ context.Context, to models.Address, _ handlers.Reply) error {
+	m.sent(to)
+	return nil
+}
+
+// inhabit builds a house around an API and a door, and runs it for the
+// benchmark after prepare.
+func inhabit(b *testing.B, kind string, a *api, sent func(models.Address), prepare func(*house)) *house {
+	b.Helper()
+	ctx, leave := context.WithCancel(context.Background())
+	s := Settings{
+		DB: storetest.DSN(b, kind), SecretKey: key, Locale: "zh-CN", Zone: models.Shanghai, Providers: []string{"muzhi"},
+		Muzhi: Muzhi{AppCode: "bench", URL: a.URL, QueryPath: "/query"}, MinInterval: 30 * time.Minute, PollSpeed: 1,
+	}
+	o := door{name: "bench", open: func(*house, func()) (*opened, error) { return &opened{Door: mouth{sent}}, nil }}
+	h, err := build(ctx, s, slog.New(slog.DiscardHandler), []door{o})
+	if err != nil {
+		b.Fatal(err)
+	}
+	prepare(h)
+	ended := make(chan error, 1)
+	go func() { ended <- h.run(ctx) }()
+	b.Cleanup(func() {
+		leave()
+		if err := <-ended; err != nil {
+			b.Error(err)
+		}
+	})
+	return h
+}
+
+// follow makes parcels from one number on, each followed by so many chats.
+func follow(b *testing.B, h *house, from, parcels, chats int) {
+	b.Helper()
+	var crew sync.WaitGroup
+	next := make(chan int)
+	for range 64 {
+		crew.Go(func() {
+			for i := range next {
+				if err := followOne(h, i, chats); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	for i := range parcels {
+		next <- from + i
+	}
+	close(next)
+	crew.Wait()
+}
+
+func followOne(h *house, i, chats int) error {
+	ctx, now := context.Background(), models.At(time.Now())
+	p, err := h.store.Ensure(ctx, waybill(i), "yto", false, now)
+	if err != nil {
+		return err
+	}
+	for c := range chats {
+		chat, err := h.store.Chat(ctx, models.Address{Door: "bench", Room: strconv.Itoa(i) + "/" + strconv.Itoa(c)}, false, now)
+		if err != nil {
+			return err
+		}
+		if _, err := h.store.Follow(ctx, models.Following{ChatID: chat.ID, ParcelID: p.ID}, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func waybill(i int) string { return fmt.Sprintf("YT%013d", 1_000_000_000_000+i) }
+
+// p99 reports the 99th percentile in milliseconds.
+func p99(b *testing.B, took []time.Duration) {
+	slices.Sort(took)
+	b.ReportMetric(float64(took[(len(took)*99)/100].Microseconds())/1000, "p99-ms")
+}
+
+func eachDB(b *testing.B, bench func(b *testing.B, kind string)) {
+	for _, kind := range storetest.Kinds() {
+		b.Run(kind, func(b *testing.B) { bench(b, kind) })
+	}
+}
+
+// BenchmarkReply is from a message being stored to its reply being sent.
+func BenchmarkReply(b *testing.B) {
+	eachDB(b, func(b *testing.B, kind string) {
+		sent := make(chan struct{}, 1)
+		h := inhabit(b, kind, serveAPI(b, 0, 3), func(models.Address) { sent <- struct{}{} }, func(*house) {})
+		took := make([]time.Duration, b.N)
+		b.ResetTimer()
+		for i := range b.N {
+			begun := time.Now()
+			now := models.At(begun)
+			_, err := h.store.Arrive(b.Context(), []models.Arrival{{
+				Door: "bench", Key: strconv.Itoa(i), Pos: int64(i), Body: []byte("me " + waybill(i)), DueAt: now, At: now,
+				Address: models.Address{Door: "bench", Room: "me"},
+			}}, now)
+			if err != nil {
+				b.Fatal(err)
+			}
+			h.doors[0].inbox.Wake()
+			<-sent
+			took[i] = time.Since(begun)
+		}
+		b.StopTimer()
+		p99(b, took)
+	})
+}
+
+// BenchmarkTold is from a changed answer being written to the send call, with
+// nothing else to do.
+func BenchmarkTold(b *testing.B) {
+	eachDB(b, func(b *testing.B, kind string) {
+		a := serveAPI(b, 0, 3)
+		sent := make(chan time.Time, 1)
+		h := inhabit(b, kind, a, func(models.Address) { sent <- time.Now() }, func(*house) {})
+		took := make([]time.Duration, b.N)
+		for i := range b.N {
+			follow(b, h, i, 1, 1)
+			took[i] = (<-sent).Sub(time.Unix(0, a.last.Load()))
+		}
+		p99(b, took)
+	})
+}
+
+// BenchmarkNews is how many parcels a second are checked, each with three new
+// events and two followers, who are told.
+func BenchmarkNews(b *testing.B) {
+	eachDB(b, func(b *testing.B, kind string) {
+		told := make(chan struct{}, 1024)
+		begun := time.Now()
+		inhabit(b, kind, serveAPI(b, 0, 3), func(models.Address) { told <- struct{}{} }, func(h *house) {
+			follow(b, h, 0, b.N, 2)
+			begun = time.Now()
+		})
+		for range 2 * b.N {
+			<-told
+		}
+		b.ReportMetric(float64(b.N)/time.Since(begun).Seconds(), "parcels/s")
+	})
+}
+
+// BenchmarkSlowProvider is the share of a bare loop's calls that checks reach
+// with a provider that takes 50 ms, 256 calls at once.
+func BenchmarkSlowProvider(b *testing.B) {
+	eachDB(b, func(b *testing.B, kind string) {
+		a := serveAPI(b, 50*time.Millisecond, 3)
+		bare := bareLoop(b, a)
+		done := make(chan struct{}, 1024)
+		begun := time.Now()
+		inhabit(b, kind, a, func(models.Address) { done <- struct{}{} }, func(h *house) {
+			follow(b, h, 0, b.N, 1)
+			begun = time.Now()
+		})
+		for range b.N {
+			<-done
+		}
+		reached := float64(b.N) / time.Since(begun).Seconds()
+		b.ReportMetric(100*reached/bare, "%of-bare")
+	})
+}
+
+// bareLoop is how many calls a second 256 callers make who do nothing else.
+func bareLoop(b *testing.B, a *api) float64 {
+	b.Helper()
+	carriers, err := tracking.NewCarriers()
+	if err != nil {
+		b.Fatal(err)
+	}
+	s := Settings{Providers: []string{"muzhi"}, Muzhi: Muzhi{AppCode: "bench", URL: a.URL, QueryPath: "/query"}}
+	apis, err := openProviders(s, parts{carriers: carriers, client: tracking.NewClient(callTimeout), now: time.Now})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var crew sync.WaitGroup
+	next := make(chan int)
+	begun := time.Now()
+	for range 256 {
+		crew.Go(func() {
+			for i := range next {
+				if _, err := apis[0].Query(context.Background(), waybill(i), "yto", ""); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	for i := range b.N {
+		next <- i
+	}
+	close(next)
+	crew.Wait()
+	return float64(b.N) / time.Since(begun).Seconds()
+}
+
+// BenchmarkStart is from starting bot serve to its being ready, on SQLite. Each
+// run finds the database of the one before.
+func BenchmarkStart(b *testing.B) {
+	dsn := storetest.DSN(b, "sqlite")
+	telegram := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/getUpdates"):
+			_, _ = io.Copy(io.Discard, r.Body)
+			<-r.Context().Done()
+		case strings.HasSuffix(r.URL.Path, "/getMe"):
+			_, _ = io.WriteString(w, `{"ok":true,"result":{"id":1,"is_bot":true,"username":"bench"}}`)
+		default:
+			_, _ = io.WriteString(w, `{"ok":true,"result":true}`)
+		}
+	}))
+	defer telegram.Close()
+	var took time.Duration
+	for range b.N {
+		took += startOnce(b, dsn, telegram.URL)
+	}
+	b.ReportMetric(float64(took.Milliseconds())/float64(b.N), "ms/start")
+}
+
+func startOnce(b *testing.B, dsn, telegram string) time.Duration {
+	b.Helper()
+	const addr = "127.0.0.1:18099"
+	cmd := exec.Command("bot", "serve")
+	cmd.Env = []string{
+		"PATH=" + os.Getenv("PATH"), "WAYBILL_DB=" + dsn, "WAYBILL_SECRET_KEY=" + key, "WAYBILL_HTTP_ADDR=" + addr,
+		"WAYBILL_TELEGRAM_TOKEN=1:bench-token", "WAYBILL_TELEGRAM_API_URL=" + telegram, "WAYBILL_MUZHI_APPCODE=bench",
+	}
+	begun := time.Now()
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
+	for time.Since(begun) < 20*time.Second {
+		resp, err := http.Get("http://" + addr + "/readyz")
+		if err == nil {
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return time.Since(begun)
+			}
+		}
+	}
+	b.Fatal("not ready in time")
+	return 0
+}
