@@ -114,6 +114,9 @@ func (s *Store) merge(tx *gorm.DB, source, target *parcelRow, now models.Moment)
 	if err != nil {
 		return target.Parcel, err
 	}
+	if err := tx.Exec("UPDATE subscriptions SET parcel_id = ? WHERE parcel_id = ?", target.ID, source.ID).Error; err != nil {
+		return target.Parcel, err
+	}
 	if err := dropParcels(tx, []int64{source.ID}); err != nil {
 		return target.Parcel, err
 	}

@@ -16,12 +16,15 @@ const (
 	keepParcels  = 90 * 24 * time.Hour
 	keepTries    = 2 * 24 * time.Hour
 	keepBudgets  = 60 * 24 * time.Hour
+	keepTokens   = 60 * 24 * time.Hour
+	keepBodies   = 7 * 24 * time.Hour
 )
 
 // Sweep folds ledger rows older than seven days into one for each day,
 // provider, kind, outcome and billing, and drops what has had its time:
 // expired questions and memories, updates that ended three days ago, parcels
-// that nobody has followed for 90 days, old tries and budgets. It works in
+// that nobody has followed for 90 days, subscriptions that nobody has needed
+// for 60, bodies of pushes after seven, old tries and budgets. It works in
 // small transactions and may be stopped at any time.
 func (s *Store) Sweep(ctx context.Context, now models.Moment) error {
 	old := func(keep time.Duration) models.Moment { return now.Add(-keep) }
@@ -35,6 +38,8 @@ func (s *Store) Sweep(ctx context.Context, now models.Moment) error {
 		{"drop questions", dropping("DELETE FROM questions WHERE expires_at <= ?", now)},
 		{"drop memories", dropping("DELETE FROM cache WHERE until_at <= ?", now)},
 		{"drop tries", dropping("DELETE FROM tries WHERE day < ?", old(keepTries).Day())},
+		{"drop subscriptions", dropping("DELETE FROM subscriptions WHERE idle_at > 0 AND idle_at < ?", old(keepTokens))},
+		{"drop pushes", dropping("DELETE FROM pushes WHERE at < ?", old(keepBodies))},
 		{"drop budgets", dropping("DELETE FROM budgets WHERE day < ?", old(keepBudgets).Day())},
 	}
 	for _, step := range steps {

@@ -11,6 +11,7 @@ CREATE TABLE subscriptions (
     failures      INT NOT NULL DEFAULT 0,
     asked_at      BIGINT NOT NULL DEFAULT 0,
     heard_at      BIGINT NOT NULL DEFAULT 0,
+    hinted_at     BIGINT NOT NULL DEFAULT 0,
     silent_at     BIGINT NOT NULL DEFAULT 0,
     idle_at       BIGINT NOT NULL DEFAULT 0,
     `month`       VARCHAR(7) NOT NULL DEFAULT '',

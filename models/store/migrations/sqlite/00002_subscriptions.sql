@@ -11,6 +11,7 @@ CREATE TABLE subscriptions (
     failures   INTEGER NOT NULL DEFAULT 0,
     asked_at   INTEGER NOT NULL DEFAULT 0,
     heard_at   INTEGER NOT NULL DEFAULT 0,
+    hinted_at  INTEGER NOT NULL DEFAULT 0,
     silent_at  INTEGER NOT NULL DEFAULT 0,
     idle_at    INTEGER NOT NULL DEFAULT 0,
     month      TEXT    NOT NULL DEFAULT '',

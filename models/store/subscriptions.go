@@ -1,0 +1,223 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"waybill/models"
+)
+
+// needed says that a chat that can be told follows the parcel, and that it lives.
+const needed = "EXISTS (SELECT 1 FROM parcels p WHERE p.id = subscriptions.parcel_id AND p.done_at = 0 AND p.due_at < ?)"
+
+// Want has a parcel subscribed to at a provider from due on, under a new token
+// or, if it was subscribed to there before, under the old one: late pushes and
+// the vendor's "already subscribed" then mean the same row. One that lives and
+// only nobody needed is needed again.
+func (s *Store) Want(ctx context.Context, p models.Parcel, provider, token string, due, now models.Moment) error {
+	err := s.within(ctx, func(tx *gorm.DB) error {
+		if _, err := lockParcels(tx, []int64{p.ID}); err != nil {
+			return err
+		}
+		var rows []models.Subscription
+		err := locking(tx).Where("parcel_id = ? AND provider = ?", p.ID, provider).Order("id DESC").Limit(1).Find(&rows).Error
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			return tx.Create(&models.Subscription{
+				ParcelID: p.ID, Provider: provider, Token: token, Number: p.Number, Carrier: p.Carrier,
+				State: models.SubscriptionWanted, DueAt: due, CreatedAt: now,
+			}).Error
+		}
+		return again(tx, rows[0], p, due)
+	})
+	if err != nil {
+		return fmt.Errorf("want subscription: %w", err)
+	}
+	return nil
+}
+
+// again takes a subscription that was there before into use.
+func again(tx *gorm.DB, row models.Subscription, p models.Parcel, due models.Moment) error {
+	if row.State != models.SubscriptionOver && row.State != models.SubscriptionRefused {
+		return tx.Exec("UPDATE subscriptions SET idle_at = 0 WHERE id = ?", row.ID).Error
+	}
+	const sql = "UPDATE subscriptions SET state = ?, due_at = ?, carrier = ?, failures = 0, idle_at = 0 WHERE id = ?"
+	return tx.Exec(sql, models.SubscriptionWanted, due, p.Carrier, row.ID).Error
+}
+
+// Subscriptions reads a parcel's, the oldest first.
+func (s *Store) Subscriptions(ctx context.Context, parcelID int64) ([]models.Subscription, error) {
+	var rows []models.Subscription
+	if err := s.read.WithContext(ctx).Where("parcel_id = ?", parcelID).Order("id").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read subscriptions: %w", err)
+	}
+	return rows, nil
+}
+
+// Wanted hands out at most limit subscriptions that are to be ordered now and
+// whose parcels are followed, each once in hold.
+func (s *Store) Wanted(ctx context.Context, now models.Moment, hold time.Duration, limit int) ([]models.Subscription, error) {
+	var rows []models.Subscription
+	err := s.within(ctx, func(tx *gorm.DB) error {
+		rows = nil
+		err := locking(tx).Where("due_at <= ? AND idle_at = 0 AND "+needed, now, models.Never).Order("due_at, id").Limit(limit).Find(&rows).Error
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		ids := make([]int64, len(rows))
+		for i, row := range rows {
+			ids[i] = row.ID
+		}
+		return tx.Exec("UPDATE subscriptions SET due_at = ? WHERE id IN ?", now.Add(hold), ids).Error
+	})
+	if err != nil {
+		return nil, fmt.Errorf("take wanted subscriptions: %w", err)
+	}
+	return rows, nil
+}
+
+// Ordered writes down what became of an order. Pushes that came meanwhile stay counted.
+func (s *Store) Ordered(ctx context.Context, ids []int64, o models.Ordering, now models.Moment) error {
+	set := "state = ?, due_at = ?, asked_at = ?"
+	args := []any{o.State, o.DueAt, now}
+	if o.Failed {
+		set += ", failures = failures + 1"
+	} else {
+		set += ", failures = 0, silent_at = 0"
+	}
+	if month := now.Day()[:7]; o.Counted {
+		set += ", orders = CASE WHEN month = ? THEN orders + 1 ELSE 1 END, month = ?"
+		args = append(args, month, month)
+	}
+	if _, err := s.change(ctx, "UPDATE subscriptions SET "+set+" WHERE id IN ?", append(args, ids)...); err != nil {
+		return fmt.Errorf("note what became of an order: %w", err)
+	}
+	return nil
+}
+
+// Subscription finds the one with this token; models.ErrNotFound when there is none.
+func (s *Store) Subscription(ctx context.Context, token string) (models.Subscription, error) {
+	var row models.Subscription
+	if err := s.read.WithContext(ctx).Take(&row, "token = ?", token).Error; err != nil {
+		return models.Subscription{}, fmt.Errorf("find subscription: %w", named(err))
+	}
+	return row, nil
+}
+
+// SubscriptionsTo finds the needed ones at a provider to any of the numbers.
+func (s *Store) SubscriptionsTo(ctx context.Context, provider string, numbers []string) ([]models.Subscription, error) {
+	var rows []models.Subscription
+	if len(numbers) == 0 {
+		return nil, nil
+	}
+	err := s.read.WithContext(ctx).Where("number IN ? AND provider = ? AND idle_at = 0", numbers, provider).Order("id").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("find subscriptions by number: %w", err)
+	}
+	return rows, nil
+}
+
+// Heard notes a push. One that comes shows that an order was taken whose end
+// nobody saw; one that is over stays over, whatever comes late.
+func (s *Store) Heard(ctx context.Context, id int64, p models.Pushed, now models.Moment) error {
+	set, args := "heard_at = ?, silent_at = 0", []any{now}
+	if p.Carrier != "" {
+		set, args = set+", carrier = ?", append(args, p.Carrier)
+	}
+	if p.Hint {
+		set, args = set+", hinted_at = ?", append(args, now)
+	}
+	if p.Over {
+		set, args = set+", state = ?, due_at = ?", append(args, models.SubscriptionOver, models.Never)
+	} else {
+		set += ", due_at = CASE WHEN state = ? THEN ? ELSE due_at END, state = CASE WHEN state = ? THEN ? ELSE state END"
+		args = append(args, models.SubscriptionWanted, models.Never, models.SubscriptionWanted, models.SubscriptionLiving)
+	}
+	if _, err := s.change(ctx, "UPDATE subscriptions SET "+set+" WHERE id = ?", append(args, id)...); err != nil {
+		return fmt.Errorf("note push: %w", err)
+	}
+	return nil
+}
+
+// Silence notes that a subscription's pushes do not come.
+func (s *Store) Silence(ctx context.Context, id int64, now models.Moment) error {
+	if _, err := s.change(ctx, "UPDATE subscriptions SET silent_at = ? WHERE id = ?", now, id); err != nil {
+		return fmt.Errorf("note silence: %w", err)
+	}
+	return nil
+}
+
+// RestSubscriptions notes which subscriptions nobody needs any more, because
+// their parcels are finished or nobody who can be told follows them.
+func (s *Store) RestSubscriptions(ctx context.Context, now models.Moment) error {
+	const sql = "UPDATE subscriptions SET idle_at = ? WHERE idle_at = 0 AND NOT " + needed
+	if _, err := s.change(ctx, sql, now, models.Never); err != nil {
+		return fmt.Errorf("rest subscriptions: %w", err)
+	}
+	return nil
+}
+
+// Hurry has live, followed parcels checked as soon as the floor allows.
+func (s *Store) Hurry(ctx context.Context, parcelIDs []int64, floor time.Duration, now models.Moment) error {
+	if len(parcelIDs) == 0 {
+		return nil
+	}
+	const at = "CASE WHEN asked_at + ? > ? THEN asked_at + ? ELSE ? END"
+	const sql = "UPDATE parcels SET next_at = " + at + ", due_at = " + at + " WHERE id IN ? AND done_at = 0 AND due_at < ? AND due_at > " + at
+	when := []any{floor.Milliseconds(), now, floor.Milliseconds(), now}
+	args := append(append(append([]any{}, when...), when...), parcelIDs, models.Never)
+	if _, err := s.change(ctx, sql, append(args, when...)...); err != nil {
+		return fmt.Errorf("hurry parcels: %w", err)
+	}
+	return nil
+}
+
+// Defer has a parcel checked later than it was to be, unless it has changed
+// since it was read, or waits longer already.
+func (s *Store) Defer(ctx context.Context, p models.Parcel, due models.Moment) error {
+	const sql = "UPDATE parcels SET due_at = ?, next_at = ? WHERE id = ? AND version = ? AND done_at = 0 AND due_at < ?"
+	if _, err := s.change(ctx, sql, due, due, p.ID, p.Version, due); err != nil {
+		return fmt.Errorf("defer parcel: %w", err)
+	}
+	return nil
+}
+
+// keepPushes is how many pushes are kept for the operator.
+const keepPushes = 100
+
+// KeepPush keeps a push's body as it came, in the place of the oldest. It may
+// hold phones: nobody but the operator sees it.
+func (s *Store) KeepPush(ctx context.Context, provider, body string, now models.Moment) error {
+	row := struct {
+		ID       int64
+		Provider string
+		At       models.Moment
+		Body     string
+	}{Provider: provider, At: now, Body: body}
+	err := s.within(ctx, func(tx *gorm.DB) error {
+		row.ID = 0
+		if err := tx.Table("pushes").Create(&row).Error; err != nil {
+			return err
+		}
+		return tx.Exec("DELETE FROM pushes WHERE id <= ?", row.ID-keepPushes).Error
+	})
+	if err != nil {
+		return fmt.Errorf("keep push: %w", err)
+	}
+	return nil
+}
+
+// Pushes reads a provider's bodies that are kept, the newest first.
+func (s *Store) Pushes(ctx context.Context, provider string) ([]string, error) {
+	var bodies []string
+	err := s.read.WithContext(ctx).Table("pushes").Where("provider = ?", provider).Order("id DESC").Pluck("body", &bodies).Error
+	if err != nil {
+		return nil, fmt.Errorf("read pushes: %w", err)
+	}
+	return bodies, nil
+}
