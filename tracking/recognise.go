@@ -36,6 +36,7 @@ const (
 	Phone    Reason = "phone"    // a mobile phone's number
 	IDCard   Reason = "idcard"   // an identity card's number
 	BankCard Reason = "bankcard" // a bank card's number
+	Mistyped Reason = "mistyped" // a carrier's number with something too much, too little or wrong
 )
 
 // Recognise reads the tracking numbers out of whatever somebody wrote or
@@ -163,14 +164,20 @@ func (r *reader) unknown(start, end int, found rule) int {
 	switch {
 	case notNumber(s) != "":
 		return r.refuse(end, notNumber(s), said)
+	case isGlued(s):
+		return r.refuse(end, Mistyped, said)
 	case r.tracked && strings.TrimSpace(r.text[:start]) == "":
 		return r.take(start, end, s, found, saidWaybill)
 	case said == saidWaybill && isClaimable(s, 8) && (len(s) > 8 || !isDate(s)):
 		return r.take(start, end, s, found, said)
 	case said == saidOrder, isOrder(s), len(s) == 15 && r.isPinduoduo(start):
 		return r.refuse(end, Order, said)
-	case isForeign(s) && start >= r.urlEnd && (said == saidParcel || r.standsAlone(start, end)):
+	case start < r.urlEnd, said == saidOther:
+		return end
+	case isForeign(s) && (said == saidParcel || r.standsAlone(start, end)):
 		return r.take(start, end, s, found, said)
+	case isMistyped(s):
+		return r.refuse(end, Mistyped, said)
 	}
 	return end
 }

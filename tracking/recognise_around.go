@@ -63,7 +63,7 @@ func (r *reader) isAmount(start, end int) bool {
 	case '-', '_', '.':
 		from := r.runStart(start - 1)
 		enumerates := start-from <= 3 && r.opensLine(from)
-		if countDigits(r.text[from:start]) > 0 && !enumerates {
+		if word := r.text[from : start-1]; countDigits(word) > 0 && !enumerates && !r.alone(word) {
 			return true
 		}
 	case '/':
@@ -81,7 +81,7 @@ func (r *reader) isAmount(start, end int) bool {
 	case '.':
 		return next != "" && isDigit(next[0])
 	case '-', '_':
-		return len(next) > 3
+		return len(next) > 3 && !r.alone(next)
 	}
 	return false
 }

@@ -25,11 +25,31 @@ func (r *reader) name(limit int) {
 	if n.Name != "" || len(words) > 8*longestName {
 		return
 	}
+	words, tail := cutTail(words)
+	n.Tail = firstOf(n.Tail, tail)
 	from, to := r.original(r.nameAt), r.original(r.nameAt+len(words))
+	for to < len(r.raw) && strings.HasPrefix(r.raw[to:], "\ufe0f") {
+		to += len("\ufe0f")
+	}
 	name := tidyName(r.raw[from:to], line < 0 && limit < len(r.text))
 	if isName(name) {
 		n.Name = name
 	}
+}
+
+// cutTail parts a name from a phone's tail that is called one: 茶叶 手机尾号1234.
+func cutTail(words string) (name, tail string) {
+	if countDigits(words) < 4 {
+		return words, ""
+	}
+	for at := range words {
+		from := at + tailLabel(words[at:])
+		end := runEnd(words, from)
+		if from > at && end-from == 4 && isDigits(words[from:end]) {
+			return words[:at], words[from:end]
+		}
+	}
+	return words, ""
 }
 
 // original is where a place in the normalised text lies in the text as it
@@ -59,10 +79,17 @@ func tidyName(words string, goesOn bool) string {
 		return c
 	}, words)
 	fields := strings.Fields(words)
-	if last := len(fields) - 1; goesOn && last >= 0 && chineseLabel(strings.TrimRight(Normalise(fields[last]), ":=")) == saidWaybill {
+	if last := len(fields) - 1; goesOn && last >= 0 && leadsOver(Normalise(fields[last])) {
 		fields = fields[:last]
 	}
 	return strings.Trim(strings.Join(fields, " "), " ,;:.，；：。、|/-—")
+}
+
+// leadsOver: 单号:, 包裹2: and 第二个 belong to the number behind them.
+func leadsOver(word string) bool {
+	word = strings.TrimRight(word, "0123456789:=")
+	said := chineseLabel(word)
+	return said == saidWaybill || said == saidParcel || strings.HasPrefix(word, "第")
 }
 
 // isName: 1 to 20 characters with a word among them; neither a phone, an
@@ -76,12 +103,14 @@ func isName(name string) bool {
 	if !wordy || countDigits(said) > 6 || strings.Contains(said, "://") {
 		return false
 	}
-	return !isQuestion(said) && !isAnd(said)
+	return !isQuestion(said) && !isFiller(said)
 }
 
-func isAnd(said string) bool {
-	switch said {
-	case "和", "与", "與", "跟", "及", "还有", "還有", "以及", "AND":
+// isFiller: words that lead over, hurry, thank, or came along when the number was copied.
+func isFiller(said string) bool {
+	switch strings.TrimRight(said, "!。~") {
+	case "和", "与", "與", "跟", "及", "还有", "還有", "以及", "AND", "复制", "複製", "COPY", "急", "急急", "急急急",
+		"已发货", "已發貨", "已发出", "已寄出", "已签收", "已收到", "没收到", "未收到", "PLEASE", "PLS", "PLZ", "THANKS", "THANK YOU", "THX":
 		return true
 	}
 	return false
@@ -92,7 +121,7 @@ func isQuestion(said string) bool {
 	if endsIn(said, "? 吗 嗎 呢") {
 		return true
 	}
-	for _, w := range [...]string{"到哪", "哪了", "哪里", "哪裡", "哪儿", "查一下", "查下", "查询", "帮我", "帮忙", "幫我", "什么时候", "啥时候", "多久", "谢谢", "谢了", "麻烦"} {
+	for _, w := range [...]string{"到哪", "在哪", "哪了", "哪里", "哪裡", "哪儿", "怎么", "怎麼", "怎样", "还没", "還沒", "没到", "沒到", "催一", "催下", "催件", "查一下", "查下", "查询", "帮我", "帮忙", "幫我", "什么时候", "啥时候", "多久", "谢谢", "谢了", "麻烦"} {
 		if strings.Contains(said, w) {
 			return true
 		}

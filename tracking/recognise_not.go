@@ -40,6 +40,30 @@ func isBankCard(s string) bool {
 	return len(s) >= 16 && len(s) <= 19 && isDigits(s) && begins(s, "3 4 5 62") && luhnChecks(s)
 }
 
+// isGlued: two numbers with nothing between them. They are not cut apart: where
+// the one ends is a guess.
+func isGlued(s string) bool {
+	if len(s) < 2*shortest {
+		return false
+	}
+	for at := shortest; at <= len(s)-shortest; at++ {
+		if isDigit(s[at-1]) != isLetter(s[at]) {
+			continue
+		}
+		first, ok := ruleFor(s[:at])
+		second, too := ruleFor(s[at:])
+		if ok && too && first.weight+second.weight > bare {
+			return true
+		}
+	}
+	return false
+}
+
+// isMistyped: a known carrier's letters before almost only digits, which fit none of its numbers.
+func isMistyped(s string) bool {
+	return len(s) >= shortest && len(s) <= longest && begins(s, prefixes) && len(s)-countDigits(s) <= 4
+}
+
 // isOrder: digits of the length that Taobao, Pinduoduo and Douyin give their orders.
 func isOrder(s string) bool { return len(s) >= 16 && len(s) <= 19 && isDigits(s) }
 
