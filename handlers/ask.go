@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"waybill/models"
 )
@@ -14,6 +15,8 @@ const (
 	questionLives = 24 * time.Hour
 	maxChoices    = 4 // carriers to choose from, beside "other"
 	nonceLength   = 8
+	tailLength    = 4  // digits of a phone
+	longestAnswer = 40 // characters of a sentence that may hold a tail
 
 	// askAlone marks an item of Question.Rest whose tail is asked for on its
 	// own: one that was given for several did not fit it.
@@ -178,15 +181,15 @@ func saidNo(text string) bool {
 // as the only digits of a short sentence; of a whole phone number the last four.
 func tailIn(text string, strict bool) (string, bool) {
 	text = fold(text)
-	if word := plainWord(text); isDigits(word, 4) || strict {
-		return word, isDigits(word, 4)
+	if word := plainWord(text); isDigits(word, tailLength) || strict {
+		return word, isDigits(word, tailLength)
 	}
 	groups := strings.FieldsFunc(text, func(r rune) bool { return r < '0' || r > '9' })
-	if len(groups) != 1 || len([]rune(text)) > 20 {
+	if len(groups) != 1 || utf8.RuneCountInString(text) > longestAnswer {
 		return "", false
 	}
 	switch digits := groups[0]; {
-	case len(digits) == 4:
+	case len(digits) == tailLength:
 		return digits, true
 	case len(digits) == 11 && digits[0] == '1':
 		return digits[7:], true

@@ -56,13 +56,46 @@ func slashed(text string) (command, bool) {
 		word, args = text[:at], text[at:]
 	}
 	word, _, _ = strings.Cut(fold(word), "@")
-	v, ok := called(strings.ToLower(word))
-	return command{verb: v, args: strings.TrimSpace(args)}, ok
+	if v, ok := called(strings.ToLower(word)); ok {
+		return command{verb: v, args: strings.TrimSpace(args)}, true
+	}
+	v, glued, ok := unglued(word)
+	return command{verb: v, args: strings.TrimSpace(glued + args)}, ok
+}
+
+// unglued reads "stop2" and "stopall": what stands behind the word without a
+// space is an argument when there is a digit in it, or when it means everything.
+func unglued(word string) (v verb, args string, ok bool) {
+	for _, v := range []verb{verbTrack, verbList, verbStop, verbDetail, verbName, verbTail, verbMute, verbUnmute} {
+		if len(word) <= len(v) || !strings.EqualFold(word[:len(v)], string(v)) {
+			continue
+		}
+		args = word[len(v):]
+		return v, args, strings.ContainsAny(args, "0123456789") || wantsAll(args)
+	}
+	return "", "", false
+}
+
+// unslashed reads an English command without its slash, where nothing but rows
+// may follow it: "list", "stop 2". It is for texts that are meant for the bot.
+func unslashed(text string) (command, bool) {
+	word, args, _ := strings.Cut(strings.TrimSpace(fold(text)), " ")
+	v := verb(plainWord(word))
+	switch v {
+	case verbList, verbHelp, verbStop, verbDetail, verbMute, verbUnmute:
+		args = strings.TrimSpace(args)
+		_, rows := rowsIn(args)
+		return command{verb: v, args: args}, args == "" || rows || wantsAll(args)
+	}
+	return command{}, false
 }
 
 // worded reads "停止 2", "停止2", "停止", "停止全部"; the longest word wins, so
 // that 取消静音 is not 取消.
 func worded(text string) (command, bool) {
+	if rest, ok := strings.CutPrefix(text, "取消 静音"); ok {
+		text = "取消静音" + rest
+	}
 	for length := longestWord; length > 0; length-- {
 		word, rest, ok := cutRunes(text, length)
 		if !ok {
@@ -94,6 +127,8 @@ func argument(v verb, rest string) (string, bool) {
 	case v == verbLang:
 		_, ok := langOf(rest)
 		return rest, ok
+	case v == verbTail:
+		return rest, saysOff(rest)
 	}
 	return rest, wantsAll(rest) || strings.HasPrefix(rest, "第")
 }

@@ -130,7 +130,7 @@ func TestTailIn(t *testing.T) {
 		{"1234 5678", false, ""},
 		{"29900001234", false, ""},
 		{"", false, ""},
-		{"这句话很长很长很长很长很长很长很长很长 1234", false, ""},
+		{"这句话很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长 1234", false, ""},
 	} {
 		if got, ok := tailIn(c.text, c.strict); got != c.want && ok || ok != (c.want != "") {
 			t.Errorf("%q (%v): %q, %v; want %q", c.text, c.strict, got, ok, c.want)

@@ -50,13 +50,13 @@ func (t *turn) answerName(ctx context.Context, q models.Question, text string) (
 			return replies, t.drop(ctx)
 		}
 	}
-	return t.tell("not_followed"), t.drop(ctx)
+	return t.tell("not_followed_number", "Number", item.Number), t.drop(ctx)
 }
 
 func (t *turn) rename(ctx context.Context, p models.Parcel, name string) ([]Reply, error) {
 	name = strings.Join(strings.Fields(name), " ")
 	if utf8.RuneCountInString(name) > maxName {
-		return t.tell("name.too_long", "Max", maxName), nil
+		return t.tell("name.too_long", "Number", p.Number, "Max", maxName), nil
 	}
 	if err := t.Labels.Rename(ctx, t.chat.ID, p.ID, name); err != nil {
 		return nil, wrap("rename parcel", err)
@@ -74,7 +74,7 @@ func (t *turn) mute(ctx context.Context, args string, muted bool) ([]Reply, erro
 	if err != nil {
 		return nil, err
 	}
-	if len(p.rows) == 0 || p.lost != "" {
+	if len(p.rows) == 0 || len(p.gone) > 0 || p.lost != "" {
 		return t.nothing(p, word), nil
 	}
 	block := t.sentence(key, "Count", len(p.rows))

@@ -41,6 +41,9 @@ func (t *turn) list(ctx context.Context, all bool) ([]Reply, error) {
 }
 
 func (t *turn) emptyList(ctx context.Context, all bool) ([]Reply, error) {
+	if err := t.remember(ctx, nil); err != nil {
+		return nil, err
+	}
 	if all {
 		return t.tell("list.empty", "Number", example), nil
 	}

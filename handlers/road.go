@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -42,35 +42,68 @@ type lookup struct {
 	keptTail bool // untried is the one the chat told the bot to remember
 	compared bool // tail was compared with one that opened the parcel for somebody, and differs
 	fresh    bool // the chat follows it since just now
+	left     int  // how many more tails may be tried today
 }
 
-// numbers handles a text with tracking numbers in it. An open question is
-// dropped at the end: whoever sends another number has moved on.
+// numbers handles a text with tracking numbers in it, and says how many it
+// leaves out. An open question is dropped at the end: whoever sends another
+// number has moved on.
 func (t *turn) numbers(ctx context.Context, found tracking.Recognised) ([]Reply, error) {
-	if found.More > 0 {
-		return t.tell("too_many_numbers", "Count", len(found.Numbers)+found.More, "Max", tracking.MaxNumbers), nil
-	}
 	wishes := make([]wish, 0, len(found.Numbers))
 	for _, f := range found.Numbers {
-		w := wish{Item: models.Item{Number: f.Number, Name: f.Name}, tail: f.Tail}
-		if len(found.Numbers) == 1 {
-			w.said = t.m.Text
-		}
-		wishes = append(wishes, w)
+		w := wish{Item: models.Item{Number: f.Number, Name: f.Name}, tail: f.Tail, said: around(found, f.Number)}
+		wishes = append(wishes, t.unbranded(w, f.Carriers))
 	}
-	return t.track(ctx, wishes, nil)
+	replies, err := t.track(ctx, wishes, nil)
+	if err != nil || found.More == 0 {
+		return replies, err
+	}
+	all := len(found.Numbers) + found.More
+	return together(t.tell("left_out", "Count", found.More, "All", all, "Max", tracking.MaxNumbers), replies), nil
+}
+
+// unbranded takes the carrier off a name that begins with it, and with it a tail
+// that follows: 780123456789 中通 1234 茶叶 is called 茶叶.
+func (t *turn) unbranded(w wish, among []models.Carrier) wish {
+	first, rest, _ := strings.Cut(w.Name, " ")
+	if carrier, ok := t.Carriers.Typed(first); !ok || !slices.Contains(among, carrier) {
+		return w
+	}
+	w.Name = rest
+	if tail, name, _ := strings.Cut(rest, " "); w.tail == "" && isDigits(tail, tailLength) {
+		w.tail, w.Name = tail, name
+	}
+	return w
+}
+
+// around is the text around a number, in which its carrier may be named: all
+// of it, or the number's line where there are others on other lines.
+func around(found tracking.Recognised, number string) string {
+	if len(found.Numbers) == 1 {
+		return found.Text
+	}
+	for line := range strings.SplitSeq(found.Text, "\n") {
+		if on := tracking.Recognise(line).Numbers; len(on) == 1 && on[0].Number == number {
+			return line
+		}
+	}
+	return ""
 }
 
 // trackCommand is /track: the same as a text with a number, whatever the
 // number looks like.
 func (t *turn) trackCommand(ctx context.Context, args string) ([]Reply, error) {
-	if found := tracking.RecogniseTracked(args); len(found.Numbers) > 0 {
+	found := tracking.RecogniseTracked(args)
+	if len(found.Numbers) > 0 {
 		return t.numbers(ctx, found)
 	}
-	if args != "" && !asksWhere(args) && !asksWhere(t.m.Text) {
-		return t.tell("no_number", "Number", example), nil
+	switch {
+	case args == "", asksWhere(args), asksWhere(t.m.Text):
+		return t.list(ctx, false)
+	case len(found.Refused) > 0:
+		return t.refused(found.Refused), nil
 	}
-	return t.list(ctx, false)
+	return t.tell("no_number", "Number", example), nil
 }
 
 // track brings wishes to an end: replies for those that can be answered, and
@@ -115,12 +148,11 @@ func (t *turn) prepare(ctx context.Context, wishes []wish) ([]*lookup, error) {
 	if err != nil {
 		return nil, err
 	}
-	var lookups []*lookup
-	for _, w := range wishes {
-		l := &lookup{wish: w}
-		if err := t.place(ctx, l); err != nil {
-			return nil, err
-		}
+	lookups, err := t.places(ctx, wishes)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range lookups {
 		if l.needs == "" && l.follow.ID == 0 && l.parcel.Live() {
 			room--
 			if room < 0 {
@@ -131,9 +163,22 @@ func (t *turn) prepare(ctx context.Context, wishes []wish) ([]*lookup, error) {
 			return nil, err
 		}
 		l.stored = l.parcel.Status.Done() && !l.parcel.Live() && t.now.Sub(l.parcel.DoneAt) < staysDone && l.untried == ""
-		lookups = append(lookups, l)
 	}
 	return lookups, nil
+}
+
+// places finds what the wishes are about, some at once: a carrier may have to
+// be asked for over the network.
+func (t *turn) places(ctx context.Context, wishes []wish) ([]*lookup, error) {
+	var g errgroup.Group
+	g.SetLimit(atOnce)
+	lookups := make([]*lookup, len(wishes))
+	for i, w := range wishes {
+		l := &lookup{wish: w}
+		lookups[i] = l
+		g.Go(func() error { return t.place(ctx, l) })
+	}
+	return lookups, g.Wait()
 }
 
 // room is how many more parcels this chat may follow.
@@ -164,11 +209,7 @@ func (t *turn) look(ctx context.Context, lookups []*lookup) error {
 // check asks about one parcel; when it turns out to want a tail, the one at
 // hand is tried.
 func (t *turn) check(ctx context.Context, l *lookup) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("check parcel: panic: %v\n%s", r, debug.Stack())
-		}
-	}()
+	defer caught("check parcel", &err)
 	if err := t.checkOnce(ctx, l); err != nil {
 		return err
 	}
@@ -203,7 +244,8 @@ func (t *turn) checkOnce(ctx context.Context, l *lookup) error {
 }
 
 // place finds the parcel that a wish is about, or what has to be asked first.
-func (t *turn) place(ctx context.Context, l *lookup) error {
+func (t *turn) place(ctx context.Context, l *lookup) (err error) {
+	defer caught("find parcel", &err)
 	known, err := t.Parcels.ByNumber(ctx, l.Number)
 	if err != nil {
 		return wrap("find number", err)

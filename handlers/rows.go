@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,25 +56,55 @@ func rowRange(word string) ([]int, bool) {
 }
 
 func row(word string) (int, bool) {
-	word = strings.TrimPrefix(word, "第")
-	for _, counter := range []string{"号", "行", "个", "条", "单"} {
+	word, ordinal := strings.CutPrefix(word, "第")
+	for _, counter := range []string{"号", "行", "个", "条", "单", "件"} {
 		word = strings.TrimSuffix(word, counter)
+	}
+	if ordinal {
+		if n, ok := numeral(word); ok {
+			return n, true
+		}
 	}
 	n, err := strconv.Atoi(word)
 	return n, err == nil && n > 0 && n <= maxRow
 }
 
+// numeral reads 一 to 九十九.
+func numeral(word string) (int, bool) {
+	tens, ones, ten := strings.Cut(word, "十")
+	if !ten {
+		n := figure(word)
+		return n, n > 0
+	}
+	high, low := 1, figure(ones)
+	if tens != "" {
+		high = figure(tens)
+	}
+	return high*10 + low, high > 0 && (low > 0 || ones == "")
+}
+
+// figure reads 一 to 九; 0 is anything else.
+func figure(word string) int {
+	r, size := utf8.DecodeRuneInString(word)
+	if size != len(word) {
+		return 0
+	}
+	return slices.Index([]rune("一二三四五六七八九"), r) + 1
+}
+
 // picked is what the beginning of an argument points at.
 type picked struct {
 	rows []models.Followed
-	rest string // what follows, as written
-	lost string // a row or number that there is none of; "" when all was found
+	gone []models.Parcel // of listed rows, which the chat does not follow any more
+	rest string          // what follows, as written
+	lost string          // a row, number or name that there is none of; "" when all was found
 }
 
-// pick finds the one parcel that opens an argument, by row or by number, and
+// pick finds the one parcel that opens an argument, by row, number or name, and
 // leaves what follows it. Without an argument it is the only live parcel.
 func (t *turn) pick(ctx context.Context, args string) (picked, error) {
-	first, rest := cutWord(strings.TrimSpace(args))
+	args = strings.TrimSpace(args)
+	first, rest := cutWord(args)
 	if first == "" {
 		live, err := t.Follows.Followed(ctx, t.chat.ID, false)
 		if err != nil || len(live) != 1 {
@@ -82,8 +113,14 @@ func (t *turn) pick(ctx context.Context, args string) (picked, error) {
 		return picked{rows: live}, nil
 	}
 	p, err := t.pickAll(ctx, first)
-	p.rest = strings.TrimSpace(rest)
-	return p, err
+	if err != nil || len(p.rows) > 0 || rest == "" {
+		p.rest = strings.TrimSpace(rest)
+		return p, err
+	}
+	if named, err := t.pickAll(ctx, args); err != nil || len(named.rows) == 1 {
+		return named, err // a name of several words
+	}
+	return p, nil
 }
 
 // cutWord parts the first word from the rest: at white space, or where the
@@ -100,28 +137,29 @@ func cutWord(args string) (first, rest string) {
 	return args, ""
 }
 
-// pickAll finds every parcel that an argument names, by rows or by numbers.
+// pickAll finds every parcel that an argument names, by rows, by name or by numbers.
 func (t *turn) pickAll(ctx context.Context, args string) (picked, error) {
 	all, err := t.Follows.Followed(ctx, t.chat.ID, true)
 	if err != nil {
 		return picked{}, wrap("read follows", err)
 	}
 	if rows, ok := rowsIn(args); ok {
-		return t.pickRows(rows, all), nil
+		return t.pickRows(ctx, rows, all)
+	}
+	name := strings.Join(strings.Fields(args), " ")
+	isNamed := func(f models.Followed) bool { return f.Follow.Name != "" && strings.EqualFold(f.Follow.Name, name) }
+	if p := (picked{}); p.add(all, isNamed) {
+		return p, nil
 	}
 	return pickNumbers(args, all), nil
 }
 
 // pickRows takes row numbers as those of the last list shown; before the first
 // one, as those of the list that would be shown now.
-func (t *turn) pickRows(rows []int, all []models.Followed) picked {
-	listed := t.chat.Listed
-	if len(listed) == 0 {
-		for _, f := range all {
-			if f.Parcel.Live() {
-				listed = append(listed, f.Parcel.ID)
-			}
-		}
+func (t *turn) pickRows(ctx context.Context, rows []int, all []models.Followed) (picked, error) {
+	listed, err := t.listed(ctx, all)
+	if err != nil {
+		return picked{}, err
 	}
 	var p picked
 	for _, n := range rows {
@@ -129,23 +167,60 @@ func (t *turn) pickRows(rows []int, all []models.Followed) picked {
 			p.lost = strconv.Itoa(n)
 			continue
 		}
-		p.add(all, strconv.Itoa(n), func(f models.Followed) bool { return f.Parcel.ID == listed[n-1] })
+		id := listed[n-1]
+		if p.add(all, func(f models.Followed) bool { return f.Parcel.ID == id }) {
+			continue
+		}
+		gone, err := t.Parcels.Parcel(ctx, id)
+		switch {
+		case err == nil:
+			p.gone = append(p.gone, gone)
+		case errors.Is(err, models.ErrNotFound):
+			p.lost = strconv.Itoa(n)
+		default:
+			return p, wrap("read parcel", err)
+		}
 	}
-	return p
+	return p, nil
+}
+
+// listed are the parcels of the last list shown. A list that nobody has seen is
+// remembered too, because a message may be handled twice and must mean the same
+// rows then; its ids are stored below zero, and a parcel followed since ends it.
+func (t *turn) listed(ctx context.Context, all []models.Followed) ([]int64, error) {
+	last := t.chat.Listed
+	if len(last) > 0 && last[0] > 0 {
+		return last, nil
+	}
+	var live, unseen []int64
+	for _, f := range all {
+		if f.Parcel.Live() {
+			live, unseen = append(live, f.Parcel.ID), append(unseen, -f.Parcel.ID)
+		}
+	}
+	if isNew := func(id int64) bool { return !slices.Contains(last, id) }; !slices.ContainsFunc(unseen, isNew) {
+		for i, id := range last {
+			last[i] = -id
+		}
+		return last, nil
+	}
+	t.chat.Listed = unseen
+	return live, wrap("remember rows", t.Labels.SetListed(ctx, t.chat.ID, unseen))
 }
 
 func pickNumbers(args string, all []models.Followed) picked {
 	var p picked
 	for _, word := range rowWords(args) {
 		number := tracking.Normalise(word)
-		p.add(all, word, func(f models.Followed) bool { return f.Parcel.Number == number })
+		if !p.add(all, func(f models.Followed) bool { return f.Parcel.Number == number }) {
+			p.lost = word
+		}
 	}
 	return p
 }
 
-// add takes what matches into the pick, each parcel once; what matches nothing is lost.
-func (p *picked) add(all []models.Followed, word string, matches func(models.Followed) bool) {
-	found := false
+// add takes what matches into the pick, each parcel once; false when nothing does.
+func (p *picked) add(all []models.Followed, matches func(models.Followed) bool) (found bool) {
 	for _, f := range all {
 		if !matches(f) {
 			continue
@@ -155,15 +230,19 @@ func (p *picked) add(all []models.Followed, word string, matches func(models.Fol
 			p.rows = append(p.rows, f)
 		}
 	}
-	if !found {
-		p.lost = word
-	}
+	return found
 }
 
 // nothing says that an argument led nowhere, with an example of the command.
 func (t *turn) nothing(p picked, word string) []Reply {
+	if len(p.gone) > 0 {
+		return t.tell("not_followed_number", "Number", p.gone[0].Number)
+	}
 	if p.lost == "" {
 		return t.tell("usage", "Example", t.Say("example."+word))
+	}
+	if n, ok := tracking.RecogniseNumber(p.lost); ok {
+		return t.tell("not_followed_number", "Number", n.Number)
 	}
 	return t.tell("no_such_row", "Row", p.lost)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"waybill/models"
 	"waybill/tracking"
@@ -123,7 +124,9 @@ func (t *turn) results(ctx context.Context, lookups []*lookup, asking bool) ([]R
 func (t *turn) result(ctx context.Context, l *lookup, most int) ([]Block, error) {
 	switch {
 	case l.note != "":
-		return []Block{t.sentence(l.note, "Number", l.Number, "Carrier", t.carrier(l.parcel.Carrier), "Max", t.Settings.MaxParcels)}, nil
+		return []Block{t.sentence(l.note,
+			"Number", l.Number, "Carrier", t.carrier(l.parcel.Carrier), "Max", t.Settings.MaxParcels, "Count", l.left,
+		)}, nil
 	case !l.opens():
 		return []Block{{t.head(l.checked.Parcel, l.follow.Name)}, t.sentence(lockedReason(l.checked.Err))}, nil
 	}
@@ -143,8 +146,13 @@ func (t *turn) seen(l *lookup, found []models.Event, most int) []Block {
 	p := l.checked.Parcel
 	blocks := t.trace(p, l.follow.Name, found, most)
 	why := reason(l.checked.Err)
-	if p.HeardAt == 0 && why == "" && !l.stored {
+	switch {
+	case p.HeardAt == 0 && why == "" && !l.stored:
 		why = "later"
+	case p.HeardAt != 0 && why == "later" && t.now.Sub(p.HeardAt) < time.Minute:
+		why = "" // there is hardly anything newer than what is shown
+	case p.Status == models.Invalid && p.EventAt == 0 && why == "":
+		why = "doubtful"
 	}
 	if p.EventAt == 0 && (p.Status == "" || p.Status == models.Pending || p.Status == models.Unknown) {
 		blocks[0] = blocks[0][:1] // a state without any scan says less than the sentence below

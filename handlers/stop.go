@@ -26,16 +26,20 @@ func (t *turn) stop(ctx context.Context, args string) ([]Reply, error) {
 	return t.stopPicked(ctx, p)
 }
 
-// stopPicked stops what was found, unless something was named that is not there.
+// stopPicked stops what was found, unless something was named that is not
+// there. Rows that have been stopped already count as found.
 func (t *turn) stopPicked(ctx context.Context, p picked) ([]Reply, error) {
-	if p.lost != "" || len(p.rows) == 0 {
+	if p.lost != "" || len(p.rows)+len(p.gone) == 0 {
 		return t.nothing(p, "stop"), nil
 	}
+	block := t.sentence("stop.done", "Count", len(p.rows)+len(p.gone))
 	ids := make([]int64, len(p.rows))
-	block := t.sentence("stop.done", "Count", len(p.rows))
 	for i, f := range p.rows {
 		ids[i] = f.Parcel.ID
 		block = append(block, t.head(f.Parcel, f.Follow.Name))
+	}
+	for _, parcel := range p.gone {
+		block = append(block, t.head(parcel, ""))
 	}
 	if err := t.Follows.Unfollow(ctx, t.chat.ID, ids, t.now); err != nil {
 		return nil, wrap("stop following", err)

@@ -105,21 +105,24 @@ func (t *turn) tailWrong(ctx context.Context, l *lookup) error {
 	if err := t.Tails.WrongTail(ctx, t.chat.ID, l.Number, t.now); err != nil {
 		return wrap("count wrong tail", err)
 	}
-	left, err := t.triesLeft(ctx, l.Number)
-	if err != nil {
-		return err
-	}
 	switch {
 	case l.follow.TailState == models.TailOK:
 		l.note = "tail.wrong_open" // what opened it before still does
-	case left == 0:
-		l.note = "tail.spent"
+		return nil
 	case l.keptTail:
-		l.note, l.needs = "tail.kept_wrong", models.AskTail
-	default:
-		l.note, l.needs = "tail.wrong", models.AskTail
+		return t.again(ctx, l, "tail.kept_wrong")
 	}
-	return nil
+	return t.again(ctx, l, "tail.wrong")
+}
+
+// again asks for another tail, if there are tries left; note says why.
+func (t *turn) again(ctx context.Context, l *lookup, note string) (err error) {
+	l.left, err = t.triesLeft(ctx, l.Number)
+	l.note, l.needs = note, models.AskTail
+	if l.left == 0 {
+		l.note, l.needs = "tail.spent", ""
+	}
+	return err
 }
 
 // keptWrong is for a stored tail that was refused now, perhaps another
@@ -130,8 +133,7 @@ func (t *turn) keptWrong(ctx context.Context, l *lookup) error {
 		return wrap("find follow", err)
 	}
 	if ours && follow.TailState == models.TailWrong {
-		l.note, l.needs = "tail.wrong", models.AskTail
-		return nil
+		return t.again(ctx, l, "tail.wrong")
 	}
 	return t.join(ctx, l)
 }

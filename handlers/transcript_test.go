@@ -17,7 +17,7 @@ import (
 
 // A transcript is a conversation, line by line:
 //
-//	> text         somebody says it
+//	> text         somebody says it; \n in it ends a line
 //	@> text        in a group: and means the bot
 //	tap Button     presses a button of the last message that had some
 //	< line         the next line of the answer; /…/ is a regular expression
@@ -85,7 +85,7 @@ func (tr *transcript) line(at int, line string) {
 	tr.at = at
 	switch word {
 	case ">":
-		tr.say(Message{Text: rest, Addressed: !tr.group})
+		tr.say(Message{Text: strings.ReplaceAll(rest, `\n`, "\n"), Addressed: !tr.group})
 	case "@>":
 		tr.say(Message{Text: rest, Addressed: true})
 	case "tap":

@@ -29,7 +29,11 @@ func (t *turn) answer(ctx context.Context) ([]Reply, error) {
 // question, a question about parcels, or none of these.
 func (t *turn) said(ctx context.Context) ([]Reply, error) {
 	text := tidy(t.m.Text)
-	if c, ok := parse(text); ok {
+	c, ok := parse(text)
+	if !ok && !t.unmeant() {
+		c, ok = unslashed(text)
+	}
+	if ok {
 		return t.obey(ctx, c)
 	}
 	q, open, err := t.Questions.Question(ctx, t.chat.ID, t.now)
@@ -61,11 +65,21 @@ func (t *turn) small(ctx context.Context, text string, refused []tracking.Reason
 	case asksWhere(text):
 		return t.list(ctx, false)
 	case open:
-		return t.remind(q), nil
+		return together(t.refused(refused), t.remind(q)), nil
 	case len(refused) > 0:
-		return t.tell("refused." + string(refused[0])), nil
+		return t.refused(refused), nil
+	case isDigits(plainWord(text), tailLength):
+		return t.tell("unasked", "Number", example), nil
 	}
 	return t.tell("help_line"), nil
+}
+
+// refused says why what looked like a number is none; nothing when nothing did.
+func (t *turn) refused(why []tracking.Reason) []Reply {
+	if len(why) == 0 {
+		return nil
+	}
+	return t.tell("refused." + string(why[0]))
 }
 
 // unmeant says that the message was said in a group, to somebody else.

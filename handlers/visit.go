@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"time"
 
 	"waybill/models"
@@ -118,14 +117,9 @@ func (v *visit) replies(ctx context.Context, a models.Arrival) ([]Reply, error) 
 	return replies, wrap("store replies", v.Progress.Answer(ctx, a.ID, body))
 }
 
-// handle reads and handles a message. A panic is an error like any other: one
-// message that breaks something must not end the process.
+// handle reads and handles a message.
 func (v *visit) handle(ctx context.Context, a models.Arrival) (replies []Reply, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("handle message: panic: %v\n%s", r, debug.Stack())
-		}
-	}()
+	defer caught("handle message", &err)
 	ctx, cancel := context.WithTimeout(ctx, handleWithin)
 	defer cancel()
 	m, something, err := v.Door.Read(a.Body)
@@ -159,11 +153,7 @@ func (v *visit) deliver(ctx context.Context, r Reply) error {
 }
 
 func (v *visit) send(ctx context.Context, r Reply) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("send reply: panic: %v\n%s", p, debug.Stack())
-		}
-	}()
+	defer caught("send reply", &err)
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
 	return v.Door.Send(ctx, v.chat.Address, r)

@@ -72,6 +72,7 @@ func newWorld(t *testing.T, locale string) *world {
 		"YT1000000000058": {status: models.Delivered, final: true, scans: []string{"【武汉】派送中", "【武汉】已签收，签收人：前台"}},
 		"YT1000000000066": {tail: "4321", lazy: true, status: models.InTransit, scans: []string{"【成都】已揽收"}},
 		"YT1000000000074": {status: models.InTransit, scans: []string{"一", "二", "三", "四", "五", "六", "七"}},
+		"YT1000000000082": {status: models.Invalid},
 		"431000000001":    {status: models.InTransit, scans: []string{"【南京】已揽收"}},
 		"781000000001":    {tail: "1234", status: models.InTransit, scans: []string{"【苏州】已揽收"}},
 	}

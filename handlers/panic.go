@@ -1,0 +1,14 @@
+package handlers
+
+import (
+	"fmt"
+	"runtime/debug"
+)
+
+// caught, deferred, makes an error of a panic: one message that breaks
+// something must not end the process.
+func caught(doing string, err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("%s: panic: %v\n%s", doing, r, debug.Stack())
+	}
+}
