@@ -18,14 +18,13 @@ import (
 const (
 	kindChoices = "wecom_choices"
 	choicesLive = 24 * time.Hour
-	choicesMost = 30               // numbers at once in one chat; what comes then has none
-	choicesGrow = 20 * time.Second // further replies of one answer come within this time
+	choicesMost = 30 // numbers at once in one chat; what comes then has none
 )
 
 // choices are buttons for chats that have none: each gets a number, and whoever
-// answers with the number has pressed the button. A number never changes its
-// meaning before the next answer: what is sent in between counts on, or goes
-// without numbers. They are remembered, so they survive a restart.
+// answers with the number has pressed the button. A number keeps its meaning
+// until the next answer, over a restart, too: further replies of one answer count
+// on, and news goes without numbers.
 type choices struct {
 	memory Memory
 	now    func() time.Time
@@ -33,46 +32,47 @@ type choices struct {
 
 // offer is the buttons that have been numbered in one chat.
 type offer struct {
-	Data []string      `json:"d"`
-	At   models.Moment `json:"at"` // when the answer began that they belong to
+	Data []string `json:"d"`
 }
 
-// number gives the buttons of a reply their numbers and returns the first one,
-// 0 when they get none. It is remembered before anything is shown. The same
-// reply gets the same numbers when it is sent again.
+// number gives an answer's buttons their numbers and returns the first one, 0
+// when they get none, as those of news. It is remembered before anything is
+// shown, and the same reply gets the same numbers when it is sent again. An
+// answer without buttons takes back what was offered before: a number must not
+// press what it does not mean any more.
 func (c choices) number(ctx context.Context, to models.Address, r handlers.Reply) (int, error) {
 	data := buttonData(r)
-	if len(data) == 0 {
+	further := r.Token == "" // of several replies to one message the first has the token
+	if r.For != handlers.Answer || len(data) == 0 && further {
 		return 0, nil
 	}
-	now := models.At(c.now())
-	var o offer
-	if r.Token == "" {
-		var err error
-		if o, err = c.offered(ctx, to, now); err != nil {
-			return 0, err
-		}
-		if now.Sub(o.At) > choicesGrow {
-			return 0, nil // news: nobody asked for it, and it takes no numbers
-		}
-	} else {
-		o.At = now
+	o, err := c.offered(ctx, to, models.At(c.now()))
+	if err != nil || len(data)+len(o.Data) == 0 {
+		return 0, err
 	}
-	if n := len(o.Data) - len(data); n >= 0 && slices.Equal(o.Data[n:], data) {
+	if n := len(o.Data) - len(data); n >= 0 && len(data) > 0 && slices.Equal(o.Data[n:], data) && (further || n == 0) {
 		return n + 1, nil
+	}
+	if !further {
+		o.Data = nil
 	}
 	first := len(o.Data) + 1
 	if o.Data = append(o.Data, data...); len(o.Data) > choicesMost {
 		return 0, nil
 	}
+	if len(data) == 0 {
+		first = 0
+	}
+	return first, c.keep(ctx, to, o)
+}
+
+func (c choices) keep(ctx context.Context, to models.Address, o offer) error {
 	value, err := json.Marshal(o)
 	if err != nil {
-		return 0, fmt.Errorf("write choices: %w", err)
+		return fmt.Errorf("write choices: %w", err)
 	}
-	if err := c.memory.Remember(ctx, kindChoices, choicesKey(to), value, now.Add(choicesLive)); err != nil {
-		return 0, fmt.Errorf("keep choices: %w", err)
-	}
-	return first, nil
+	until := models.At(c.now()).Add(choicesLive)
+	return wrap("keep choices", c.memory.Remember(ctx, kindChoices, choicesKey(to), value, until))
 }
 
 // pick is the data of the button that a text presses; false when it is no
