@@ -38,7 +38,8 @@ var rooms = map[string]string{
 	"scheduler/queue":                "models nats-io",
 	"cmd/bot": "models models/store models/seal locales tracking tracking/muzhi tracking/kuaidi100 tracking/juhe tracking/kuaibao tracking/sandbox handlers handlers/telegram " +
 		"handlers/console handlers/web scheduler scheduler/queue alecthomas/kong x/sync x/term",
-	"scripts/bench": "",
+	"scripts/bench":   "",
+	"scripts/picture": "",
 }
 
 // inTests is what a test may import besides: doubles and the tools of testing.
