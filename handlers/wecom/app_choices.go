@@ -14,23 +14,6 @@ const (
 	metFor  = 365 * 24 * time.Hour
 )
 
-// offer numbers an answer's buttons and returns the first number; news takes
-// none. An answer without any takes back what was offered before: a number
-// must not press what it does not mean any more.
-func (a *App) offer(ctx context.Context, to models.Address, r handlers.Reply) (first int, err error) {
-	if r.For != handlers.Answer {
-		return 0, nil
-	}
-	if len(r.Buttons) > 0 || r.Token == "" {
-		return a.choices.number(ctx, to, r)
-	}
-	o, err := a.choices.offered(ctx, to, a.now())
-	if err != nil || len(o.Data) == 0 {
-		return 0, err
-	}
-	return 0, wrap("take choices back", a.settings.Memory.Remember(ctx, kindChoices, choicesKey(to), []byte("{}"), a.now()))
-}
-
 // Handler is what the door's inbox should call: it turns a typed number into
 // the choice it stands for, and greets whoever opens the app for the first
 // time only. Everything else is next's.

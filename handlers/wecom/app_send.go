@@ -36,7 +36,7 @@ func (a *App) compose(ctx context.Context, to models.Address, r handlers.Reply) 
 	if err != nil {
 		return nil, err
 	}
-	first, err := a.offer(ctx, to, r)
+	first, err := a.choices.number(ctx, to, r)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,255 @@
+// Package wecomtest is a strict stand-in for WeCom, over real HTTP: its API
+// with the limits that WeCom keeps, and its callbacks, signed and encrypted. It
+// refuses what WeCom refuses, and a little more: what WeCom lets pass in
+// silence is a mistake here. It needs no testing.T, so benchmarks and programs
+// can use it.
+package wecomtest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// The corporation, its two apps, and what their callbacks are signed and
+// encrypted with. The KF app may call kf/…, the other one message/send.
+const (
+	CorpID = "ww0000000000000001"
+
+	KFAgent  = "1000003"
+	KFSecret = "kf-secret-that-nobody-else-has"
+	KFToken  = "kfCallbackToken"
+	KFKey    = "kfkfkfkfkfkfkfkfkfkfkfkfkfkfkfkfkfkfkfkfkfA"
+
+	AppAgent  = "1000002"
+	AppSecret = "app-secret-that-nobody-else-has"
+	AppToken  = "appCallbackToken"
+	AppKey    = "apapapapapapapapapapapapapapapapapapapapapA"
+)
+
+// API is the fake. Its methods may be used at the same time; its fields are set
+// before the first call.
+type API struct {
+	Now         func() time.Time // default time.Now
+	PageSize    int              // messages on a page of sync_msg, default and at most 1000
+	TokenLives  time.Duration    // expires_in of an access token, default two hours
+	KFCallback  string           // where announcements are delivered to
+	AppCallback string           // where members' messages are delivered to
+
+	url     string
+	server  *http.Server
+	client  *http.Client
+	running sync.WaitGroup
+
+	mu       sync.Mutex
+	changed  chan struct{}     // closed and replaced whenever something happens
+	secrets  map[string]string // app by secret
+	tokens   map[string]*access
+	accounts map[string]*account
+	members  map[string]bool
+	robots   map[string][]time.Time // when each was sent something, by key
+	sent     []Sent
+	faults   []*Fault
+	calls    map[string]int
+	refused  []Refused
+	serial   int
+}
+
+// New makes a fake without an address: a http.Handler.
+func New() *API {
+	return &API{
+		Now: time.Now, PageSize: maxPage, TokenLives: 2 * time.Hour,
+		client:   &http.Client{Timeout: 10 * time.Second},
+		changed:  make(chan struct{}),
+		secrets:  map[string]string{KFSecret: KFAgent, AppSecret: AppAgent},
+		tokens:   map[string]*access{},
+		accounts: map[string]*account{},
+		members:  map[string]bool{},
+		robots:   map[string][]time.Time{},
+		calls:    map[string]int{},
+	}
+}
+
+// Start makes a fake that listens on a loopback address. Close it.
+func Start() (*API, error) {
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("start fake wecom: %w", err)
+	}
+	a := New()
+	a.url = "http://" + l.Addr().String()
+	a.server = &http.Server{Handler: a, ReadHeaderTimeout: 10 * time.Second}
+	a.running.Go(func() {
+		if err := a.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			panic(err) // nobody could be told otherwise
+		}
+	})
+	return a, nil
+}
+
+// TB is what Serve needs of a *testing.T.
+type TB interface {
+	Helper()
+	Cleanup(func())
+	Fatalf(format string, args ...any)
+}
+
+// Serve starts a fake for one test and closes it afterwards.
+func Serve(t TB) *API {
+	t.Helper()
+	a, err := Start()
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	t.Cleanup(a.Close)
+	return a
+}
+
+// URL is the base under which the fake listens.
+func (a *API) URL() string { return a.url }
+
+// Close ends the fake and waits for it.
+func (a *API) Close() {
+	if a.server != nil {
+		_ = a.server.Close()
+	}
+	a.client.CloseIdleConnections()
+	a.running.Wait()
+}
+
+// no is a refusal: an errcode.
+type no struct {
+	Code int64  `json:"errcode"`
+	Text string `json:"errmsg"`
+}
+
+func refuse(code int64, format string, args ...any) *no {
+	return &no{Code: code, Text: fmt.Sprintf(format, args...)}
+}
+
+// call is one request on its way through the fake.
+type call struct {
+	path  string
+	app   string // whose token it came with
+	query map[string][]string
+	body  []byte
+}
+
+// ServeHTTP answers /cgi-bin/….
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	path, ok := strings.CutPrefix(r.URL.Path, "/cgi-bin/")
+	if !ok || !known(r.Method, path) {
+		http.NotFound(w, r)
+		return
+	}
+	c, err := read(w, r, path)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	a.answer(w, c)
+}
+
+// known lists what the fake offers, with the method that WeCom wants.
+func known(method, path string) bool {
+	switch path {
+	case "gettoken", "kf/servicer/list":
+		return method == http.MethodGet
+	case "kf/account/list", "kf/sync_msg", "kf/send_msg", "kf/send_msg_on_event",
+		"kf/service_state/get", "kf/service_state/trans", "message/send", "media/upload", "webhook/send":
+		return method == http.MethodPost
+	}
+	return false
+}
+
+func (a *API) answer(w http.ResponseWriter, c *call) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	defer a.happened()
+	a.calls[c.path]++
+	fault := a.takeFault(c.path)
+	if fault != nil && !fault.Lose {
+		a.note(c, fault.no())
+		fault.reply(w, c)
+		return
+	}
+	result, no := a.do(c)
+	if fault != nil {
+		panic(http.ErrAbortHandler) // done, and nobody will know
+	}
+	a.note(c, no)
+	reply(w, result, no)
+}
+
+// note keeps what was refused. The caller holds the lock.
+func (a *API) note(c *call, no *no) {
+	if no != nil {
+		a.refused = append(a.refused, Refused{Path: c.path, Code: no.Code})
+	}
+}
+
+// do does what a call asks for. The caller holds the lock.
+func (a *API) do(c *call) (any, *no) {
+	switch c.path {
+	case "gettoken":
+		return a.getToken(c)
+	case "webhook/send":
+		return nil, a.sendToRobot(c)
+	}
+	if no := a.enter(c); no != nil {
+		return nil, no
+	}
+	switch c.path {
+	case "kf/account/list":
+		return a.listAccounts(), nil
+	case "kf/sync_msg":
+		return a.syncMsg(c)
+	case "kf/send_msg":
+		return a.sendMsg(c)
+	case "kf/send_msg_on_event":
+		return a.sendMsgOnEvent(c)
+	case "kf/service_state/get":
+		return a.getState(c)
+	case "kf/service_state/trans":
+		return a.transState(c)
+	case "kf/servicer/list":
+		return a.listServicers(c)
+	case "media/upload":
+		return a.upload(c)
+	}
+	return a.sendToMember(c)
+}
+
+// happened wakes whoever waits for something. The caller holds the lock.
+func (a *API) happened() {
+	close(a.changed)
+	a.changed = make(chan struct{})
+}
+
+// id makes an id nobody has. The caller holds the lock.
+func (a *API) id(kind string) string {
+	a.serial++
+	return fmt.Sprintf("%s%06d", kind, a.serial)
+}
+
+func reply(w http.ResponseWriter, result any, refusal *no) {
+	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
+	if refusal != nil {
+		_ = json.NewEncoder(w).Encode(refusal)
+		return
+	}
+	fields := map[string]any{"errcode": 0, "errmsg": "ok"}
+	if result != nil {
+		body, err := json.Marshal(result)
+		if err != nil || json.Unmarshal(body, &fields) != nil {
+			panic(fmt.Sprintf("fake wecom cannot write %T", result))
+		}
+	}
+	_ = json.NewEncoder(w).Encode(fields)
+}
