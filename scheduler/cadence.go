@@ -30,6 +30,9 @@ type Given struct {
 	Unasked bool
 	// Pushed says that a living push subscription brings the news.
 	Pushed bool
+	// Hinted says that the provider has told that something happened since the
+	// parcel was last asked about.
+	Hinted bool
 }
 
 // Next is when p is due after a check that ended now: Never when it is done,
@@ -79,6 +82,9 @@ func (c Cadence) wait(p models.Parcel, g Given, now models.Moment) time.Duration
 	floor := c.Speed.Of(c.Floor)
 	if p.Failures > 0 {
 		return max(floor, min(c.Speed.Of(longest), floor<<min(p.Failures-1, 16)))
+	}
+	if g.Hinted {
+		return floor
 	}
 	wait := c.Speed.Of(interval(p, c.Speed, now))
 	if g.Pushed {

@@ -24,6 +24,7 @@ type Tracker interface {
 
 // Records are what a check reads and corrects.
 type Records interface {
+	Parcel(ctx context.Context, id int64) (models.Parcel, error)
 	Tails(ctx context.Context, parcelID int64) ([]models.Tail, error)
 	Identities(ctx context.Context, parcelID int64) (map[string]bool, error)
 	Recarry(ctx context.Context, p models.Parcel, to models.Carrier, now models.Moment) (models.Parcel, error)
@@ -33,6 +34,12 @@ type Records interface {
 type Ledger interface {
 	Finish(ctx context.Context, f models.Finish, now models.Moment) (models.Parcel, error)
 	Settle(ctx context.Context, closings []models.Closing) error
+}
+
+// Pushes say how a parcel's push subscriptions stand (Subscriber). missed tells
+// them that a poll found something that should have been pushed.
+type Pushes interface {
+	Standing(ctx context.Context, p models.Parcel, missed bool) (Standing, error)
 }
 
 // Bell wakes whoever listens to a topic, on every replica.
@@ -46,6 +53,7 @@ type Checking struct {
 	Records      Records
 	Ledger       Ledger
 	Bell         Bell
+	Pushes       Pushes // nil: nothing is subscribed to
 	Cadence      Cadence
 	TailCarriers []models.Carrier // a carrier corrected to one of these wants a tail from now on
 	Meter        Meter            // may be nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"waybill/models"
 	"waybill/tracking"
@@ -21,6 +22,7 @@ type ending struct {
 	closings []models.Closing
 	outcome  string
 	fresh    bool
+	pushed   bool  // a push brought it
 	err      error // for Checked
 }
 
@@ -172,6 +174,7 @@ func (c *Checker) giveUp(ctx context.Context, e ending, why error) (models.Check
 
 // finish writes the end of a check and wakes those who tell.
 func (c *Checker) finish(ctx context.Context, e ending, now models.Moment) (models.Checked, error) {
+	c.subscribed(ctx, &e, now)
 	f := models.Finish{
 		Version: e.version, Change: e.change,
 		DueAt:    c.Cadence.Next(e.change.Parcel, e.given, now),
@@ -191,6 +194,27 @@ func (c *Checker) finish(ctx context.Context, e ending, now models.Moment) (mode
 		c.ring(ctx)
 	}
 	return models.Checked{Parcel: stored, Fresh: e.fresh, Err: e.err}, nil
+}
+
+// late is how long ago a scan must have happened for its push to be overdue:
+// the vendors take up to four hours, and try again for two.
+const late = 6 * time.Hour
+
+// subscribed finds out whether pushes spare the parcel most of its polls. One
+// that cannot be found out is polled.
+func (c *Checker) subscribed(ctx context.Context, e *ending, now models.Moment) {
+	p := e.change.Parcel
+	if c.Pushes == nil || !p.Live() || e.was.DueAt == models.Never {
+		return
+	}
+	before := now.Add(-c.Cadence.Speed.Of(late))
+	missed := !e.pushed && slices.ContainsFunc(e.change.Events, func(n models.Event) bool { return n.Kind == models.Scan && n.At <= before })
+	s, err := c.Pushes.Standing(ctx, p, missed)
+	if err != nil {
+		c.Log.Warn("look for subscriptions", "parcel", p.ID, "error", err)
+		return
+	}
+	e.given.Pushed, e.given.Hinted = s.Served, s.HintedAt > p.AskedAt
 }
 
 // ring wakes the tellers. They look by themselves every now and then, so a

@@ -41,6 +41,7 @@ type Settings struct {
 	Doors   []string      // the door accounts whose chats are told by this process, when it holds their lease
 	Owner   string        // unique to this process, at most 40 characters; "" makes one up
 	Workers int           // checks under way together; 0 means 256
+	Jobs    []Job         // what else the holder of the lease "cron" does
 	Grace   time.Duration // for what is in flight when Run's context ends; 0 means 6 s
 	Meter   Meter         // may be nil
 	Log     *slog.Logger  // may be nil

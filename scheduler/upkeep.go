@@ -19,10 +19,26 @@ type Due interface {
 	Sweep(ctx context.Context, now models.Moment) error
 }
 
+// Job is work that one replica does now and then: the holder of the lease "cron".
+type Job struct {
+	Name string
+	When string // as cron has it, in UTC
+	Do   func(context.Context) error
+}
+
 // job is one line of the timetable.
 type job struct {
 	when string
 	do   func(context.Context)
+}
+
+// ours makes a line of a job, whose failures are logged.
+func (s *Scheduler) ours(j Job) job {
+	return job{j.When, func(ctx context.Context) {
+		if err := j.Do(ctx); err != nil {
+			s.failed(ctx, j.Name, err)
+		}
+	}}
 }
 
 // timetable is what the holder of the lease does, and when. The specs are
@@ -32,6 +48,9 @@ func (s *Scheduler) timetable() (func(context.Context), error) {
 		{"@every 1s", s.take},
 		{"@every 15s", s.measure},
 		{"17 * * * *", s.sweep},
+	}
+	for _, j := range s.Jobs {
+		jobs = append(jobs, s.ours(j))
 	}
 	for _, j := range jobs {
 		if _, err := cron.ParseStandard(j.when); err != nil {
