@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"waybill/models"
+	"waybill/tracking"
 )
 
 // Carriers reads a carrier's name or code as people write it.
@@ -18,11 +19,15 @@ type nameless struct{}
 
 func (nameless) Typed(string) (models.Carrier, bool) { return "", false }
 
-// named finds the one carrier among several that a word of the text names:
-// 中通 781234567890.
-func (t *turn) named(text string, among []models.Carrier) (models.Carrier, bool) {
+// named finds the carrier that is all a text says beside the number (德邦
+// 123456789037), or the one among several that a word of it names.
+func (t *turn) named(w wish, among []models.Carrier) (models.Carrier, bool) {
+	beside := strings.Replace(tracking.Normalise(w.said), w.Number, "", 1)
+	if c, ok := t.Carriers.Typed(strings.Trim(beside, " \t\n,.:;0123456789、，。：；")); ok {
+		return c, true
+	}
 	var found models.Carrier
-	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) && r != '&' }) {
+	for word := range strings.FieldsFuncSeq(w.said, func(r rune) bool { return !unicode.IsLetter(r) && r != '&' }) {
 		c, ok := t.Carriers.Typed(word)
 		switch {
 		case !ok || !slices.Contains(among, c):

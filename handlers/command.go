@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"waybill/tracking"
 )
 
 // verb is what a command does.
@@ -77,15 +79,18 @@ func unglued(word string) (v verb, args string, ok bool) {
 }
 
 // unslashed reads an English command without its slash, where nothing but rows
-// may follow it: "list", "stop 2". It is for texts that are meant for the bot.
+// or a number may follow it: "list", "stop 2". It is for texts that are meant
+// for the bot.
 func unslashed(text string) (command, bool) {
 	word, args, _ := strings.Cut(strings.TrimSpace(fold(text)), " ")
-	v := verb(plainWord(word))
-	switch v {
-	case verbList, verbHelp, verbStop, verbDetail, verbMute, verbUnmute:
-		args = strings.TrimSpace(args)
-		_, rows := rowsIn(args)
-		return command{verb: v, args: args}, args == "" || rows || wantsAll(args)
+	c := command{verb: verb(plainWord(word)), args: strings.TrimSpace(args)}
+	switch c.verb {
+	case verbList, verbHelp:
+		return c, c.args == "" || wantsAll(c.args)
+	case verbStop, verbDetail, verbMute, verbUnmute:
+		_, rows := rowsIn(c.args)
+		_, number := tracking.RecogniseNumber(c.args)
+		return c, c.args == "" || rows || number || wantsAll(c.args)
 	}
 	return command{}, false
 }

@@ -9,6 +9,14 @@ import (
 func TestParseReadsCommandsInEverySpelling(t *testing.T) {
 	for text, want := range map[string]command{
 		"/list":                  {verbList, ""},
+		"/listall":               {verbList, "all"},
+		"/stop2":                 {verbStop, "2"},
+		"/STOP2@bot":             {verbStop, "2"},
+		"/stop2 3":               {verbStop, "2 3"},
+		"/unmute1":               {verbUnmute, "1"},
+		"/trackSF1000000000015":  {verbTrack, "SF1000000000015"},
+		"取消 静音 2":                {verbUnmute, "2"},
+		"尾号关":                    {verbTail, "关"},
 		"／list":                  {verbList, ""},
 		"／ｌｉｓｔ　ａｌｌ":              {verbList, "ａｌｌ"},
 		"/LIST all":              {verbList, "all"},
@@ -69,9 +77,26 @@ func TestParseReadsCommandsInEverySpelling(t *testing.T) {
 func TestParseLeavesSentencesAlone(t *testing.T) {
 	for _, text := range []string{
 		"", "/", "／", "查一下我的快递", "查快递", "取消订单怎么弄", "帮助我写一封信", "列表里有什么", "详情页打不开",
-		"语言不通", "忘记我吧好吗亲", "静音模式怎么开", "我的列表", "stop", "/nonsense", "/usr/bin", "尾号是1234", "导出一下",
+		"/stops", "/listen", "/trackme", "尾号不对", "语言不通", "忘记我吧好吗亲", "静音模式怎么开", "我的列表", "stop", "/nonsense", "/usr/bin", "尾号是1234", "导出一下",
 	} {
 		if got, ok := parse(text); ok {
+			t.Errorf("%q is taken for %+v", text, got)
+		}
+	}
+}
+
+func TestEnglishCommandsNeedNoSlashWhereNothingButRowsFollow(t *testing.T) {
+	for text, want := range map[string]command{
+		"list": {verbList, ""}, "List all": {verbList, "all"}, "help!": {verbHelp, ""}, "STOP 2": {verbStop, "2"},
+		"detail 1-2": {verbDetail, "1-2"}, "ｓｔｏｐ　２": {verbStop, "2"},
+		"stop SF1000000000015": {verbStop, "SF1000000000015"},
+	} {
+		if got, ok := unslashed(text); !ok || got != want {
+			t.Errorf("%q is read as %+v (%v), want %+v", text, got, ok, want)
+		}
+	}
+	for _, text := range []string{"", "stop it", "list of things", "name 2 tea", "tail 1234", "forget", "please help", "help 2"} {
+		if got, ok := unslashed(text); ok {
 			t.Errorf("%q is taken for %+v", text, got)
 		}
 	}
@@ -83,8 +108,8 @@ func TestAsksWhere(t *testing.T) {
 		"包裹到了吗": true, "查一下我的快递": true, "查快递": true, "帮我看看物流": true, "物流信息": true, "我的快递": true,
 		"我的快递什么时候到": true, "快递怎么还没到": true, "where is my parcel": true, "Where's my package?": true,
 		"any news about my order": true, "my packages?": true, "status of my shipment": true, "track my parcel": true,
-		"when will my delivery arrive": true,
-		"你好":                           false, "今天天气不错": false, "快递员很好": false, "hello": false, "thanks": false,
+		"when will my delivery arrive": true, "any updates?": true, "news": true,
+		"你好": false, "今天天气不错": false, "快递员很好": false, "hello": false, "thanks": false,
 		"我在公司": false, "package main": false,
 	} {
 		if got := asksWhere(text); got != want {
@@ -96,8 +121,8 @@ func TestAsksWhere(t *testing.T) {
 func TestRowsIn(t *testing.T) {
 	for text, want := range map[string][]int{
 		"2": {2}, "２": {2}, "1 3": {1, 3}, "1,3": {1, 3}, "1、3": {1, 3}, "1-3": {1, 2, 3}, "1~2": {1, 2}, "2到4": {2, 3, 4},
-		"第2个": {2}, "2号": {2}, "#2": {2}, "1和3": {1, 3},
-		"": nil, "0": nil, "-1": nil, "3-1": nil, "1-99999999": nil, "SF1000000000015": nil, "两个": nil, "1 x": nil,
+		"第2个": {2}, "2号": {2}, "#2": {2}, "1和3": {1, 3}, "第一个": {1}, "第十件": {10}, "第十二个": {12}, "第三十": {30}, "第九十九号": {99},
+		"": nil, "0": nil, "-1": nil, "3-1": nil, "1-99999999": nil, "SF1000000000015": nil, "两个": nil, "1 x": nil, "一个": nil, "第个": nil, "第十十": nil, "第百": nil, "第一二": nil,
 	} {
 		got, ok := rowsIn(text)
 		if ok != (want != nil) || len(got) != len(want) {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -19,14 +17,6 @@ const (
 	patience  = 15 * time.Second    // how long a reply waits for all checks of its message
 	staysDone = 30 * 24 * time.Hour // a carrier may use a number again after a year
 )
-
-// wish is one number that somebody wants to know about.
-type wish struct {
-	models.Item
-	tail     string // given with it, or as the answer to the question for it
-	answered bool   // tail answers a question: when it does not fit, the number is asked about alone
-	said     string // the text around it, which may name its carrier
-}
 
 // lookup is a wish on its way: what is known, what was found out, what is missing.
 type lookup struct {
@@ -43,67 +33,6 @@ type lookup struct {
 	compared bool // tail was compared with one that opened the parcel for somebody, and differs
 	fresh    bool // the chat follows it since just now
 	left     int  // how many more tails may be tried today
-}
-
-// numbers handles a text with tracking numbers in it, and says how many it
-// leaves out. An open question is dropped at the end: whoever sends another
-// number has moved on.
-func (t *turn) numbers(ctx context.Context, found tracking.Recognised) ([]Reply, error) {
-	wishes := make([]wish, 0, len(found.Numbers))
-	for _, f := range found.Numbers {
-		w := wish{Item: models.Item{Number: f.Number, Name: f.Name}, tail: f.Tail, said: around(found, f.Number)}
-		wishes = append(wishes, t.unbranded(w, f.Carriers))
-	}
-	replies, err := t.track(ctx, wishes, nil)
-	if err != nil || found.More == 0 {
-		return replies, err
-	}
-	all := len(found.Numbers) + found.More
-	return together(t.tell("left_out", "Count", found.More, "All", all, "Max", tracking.MaxNumbers), replies), nil
-}
-
-// unbranded takes the carrier off a name that begins with it, and with it a tail
-// that follows: 780123456789 中通 1234 茶叶 is called 茶叶.
-func (t *turn) unbranded(w wish, among []models.Carrier) wish {
-	first, rest, _ := strings.Cut(w.Name, " ")
-	if carrier, ok := t.Carriers.Typed(first); !ok || !slices.Contains(among, carrier) {
-		return w
-	}
-	w.Name = rest
-	if tail, name, _ := strings.Cut(rest, " "); w.tail == "" && isDigits(tail, tailLength) {
-		w.tail, w.Name = tail, name
-	}
-	return w
-}
-
-// around is the text around a number, in which its carrier may be named: all
-// of it, or the number's line where there are others on other lines.
-func around(found tracking.Recognised, number string) string {
-	if len(found.Numbers) == 1 {
-		return found.Text
-	}
-	for line := range strings.SplitSeq(found.Text, "\n") {
-		if on := tracking.Recognise(line).Numbers; len(on) == 1 && on[0].Number == number {
-			return line
-		}
-	}
-	return ""
-}
-
-// trackCommand is /track: the same as a text with a number, whatever the
-// number looks like.
-func (t *turn) trackCommand(ctx context.Context, args string) ([]Reply, error) {
-	found := tracking.RecogniseTracked(args)
-	if len(found.Numbers) > 0 {
-		return t.numbers(ctx, found)
-	}
-	switch {
-	case args == "", asksWhere(args), asksWhere(t.m.Text):
-		return t.list(ctx, false)
-	case len(found.Refused) > 0:
-		return t.refused(found.Refused), nil
-	}
-	return t.tell("no_number", "Number", example), nil
 }
 
 // track brings wishes to an end: replies for those that can be answered, and
@@ -167,20 +96,6 @@ func (t *turn) prepare(ctx context.Context, wishes []wish) ([]*lookup, error) {
 	return lookups, nil
 }
 
-// places finds what the wishes are about, some at once: a carrier may have to
-// be asked for over the network.
-func (t *turn) places(ctx context.Context, wishes []wish) ([]*lookup, error) {
-	var g errgroup.Group
-	g.SetLimit(atOnce)
-	lookups := make([]*lookup, len(wishes))
-	for i, w := range wishes {
-		l := &lookup{wish: w}
-		lookups[i] = l
-		g.Go(func() error { return t.place(ctx, l) })
-	}
-	return lookups, g.Wait()
-}
-
 // room is how many more parcels this chat may follow.
 func (t *turn) room(ctx context.Context) (int, error) {
 	if t.Settings.MaxParcels <= 0 {
@@ -240,64 +155,5 @@ func (t *turn) checkOnce(ctx context.Context, l *lookup) error {
 		checked.Parcel = l.parcel
 	}
 	l.checked = checked
-	return nil
-}
-
-// place finds the parcel that a wish is about, or what has to be asked first.
-func (t *turn) place(ctx context.Context, l *lookup) (err error) {
-	defer caught("find parcel", &err)
-	known, err := t.Parcels.ByNumber(ctx, l.Number)
-	if err != nil {
-		return wrap("find number", err)
-	}
-	for _, p := range known {
-		follow, ours, err := t.Follows.FollowOf(ctx, t.chat.ID, p.ID)
-		if err != nil {
-			return wrap("find follow", err)
-		}
-		if ours && (l.Carrier == "" || l.Carrier == p.Carrier) {
-			l.follow = follow
-			return t.keep(ctx, l, p.Carrier)
-		}
-	}
-	carrier, choices := t.carrierOf(ctx, l, known)
-	if len(choices) > 0 {
-		l.Carriers, l.needs = choices, models.AskCarrier
-		return nil
-	}
-	return t.keep(ctx, l, carrier)
-}
-
-// carrierOf decides whose number it is, or returns the carriers to choose
-// from. A parcel that has a trace has proved its carrier.
-func (t *turn) carrierOf(ctx context.Context, l *lookup, known []models.Parcel) (carrier models.Carrier, choices []models.Carrier) {
-	if l.Carrier != "" {
-		return l.Carrier, nil
-	}
-	proved := slices.DeleteFunc(slices.Clone(known), func(p models.Parcel) bool { return p.EventAt == 0 })
-	if len(proved) == 1 {
-		return proved[0].Carrier, nil
-	}
-	carriers, sure := t.Detector.Detect(ctx, l.Number)
-	if len(carriers) == 0 {
-		return "", nil
-	}
-	if sure || len(carriers) == 1 {
-		return carriers[0], nil
-	}
-	if named, ok := t.named(l.said, carriers); ok {
-		return named, nil
-	}
-	return "", carriers[:min(len(carriers), maxChoices)]
-}
-
-// keep makes sure that the parcel has a row, before the first call about it.
-func (t *turn) keep(ctx context.Context, l *lookup, carrier models.Carrier) error {
-	wantsTail := slices.Contains(t.Settings.TailCarriers, carrier)
-	parcel, err := t.Parcels.Ensure(ctx, l.Number, carrier, wantsTail, t.now)
-	if err != nil {
-		return wrap("keep parcel", err)
-	}
-	l.parcel = parcel
 	return nil
 }

@@ -11,6 +11,7 @@ var whereIs = regexp.MustCompile(`(?i)` +
 	`|^(我的)?(快递|快件|包裹|物流|快遞)[\s\p{P}]*$` +
 	`|\b(where|when|what|status|track|any news|news|update|eta)\b.{0,40}\b(parcels?|packages?|orders?|deliver(y|ies)|shipments?|stuff|things?)\b` +
 	`|\b(parcels?|packages?|deliver(y|ies)|shipments?)\b.{0,20}(\?|？|\b(where|status|yet|now|arrived?)\b)` +
+	`|^[\s\p{P}]*(any )?(news|updates?)( yet)?[\s\p{P}]*$` +
 	`|^[\s\p{P}]*(my )?(parcels?|packages?|shipments?|deliveries)[\s\p{P}]*$`)
 
 // asksWhere says that a text asks about parcels in general.
