@@ -83,6 +83,7 @@ type memory struct {
 	failing  error
 	kept     map[string]kept
 	leases   map[string]string
+	asked    map[string]int // how often for a lease
 	arrivals []models.Arrival
 	mails    map[string]models.Mail
 	credits  map[models.Address]models.Credit
@@ -97,7 +98,7 @@ type kept struct {
 
 func newMemory() *memory {
 	return &memory{
-		kept: map[string]kept{}, leases: map[string]string{}, mails: map[string]models.Mail{},
+		kept: map[string]kept{}, leases: map[string]string{}, asked: map[string]int{}, mails: map[string]models.Mail{},
 		credits: map[models.Address]models.Credit{}, changed: make(chan struct{}),
 	}
 }
@@ -137,6 +138,7 @@ func (m *memory) Lease(_ context.Context, name, owner string, _ time.Duration) (
 	if len(name) > 80 {
 		return 0, false, errors.New("a lease's name has at most 80 characters")
 	}
+	m.asked[name]++
 	if held := m.leases[name]; held != "" && held != owner {
 		return 0, false, m.failing
 	}

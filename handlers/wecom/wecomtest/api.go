@@ -161,7 +161,9 @@ func known(method, path string) bool {
 	switch path {
 	case "gettoken", "kf/servicer/list":
 		return method == http.MethodGet
-	case "kf/account/list", "kf/sync_msg", "kf/send_msg", "kf/send_msg_on_event",
+	case "kf/account/list": // once a GET, and still taken as one
+		return method == http.MethodGet || method == http.MethodPost
+	case "kf/sync_msg", "kf/send_msg", "kf/send_msg_on_event",
 		"kf/service_state/get", "kf/service_state/trans", "message/send", "media/upload", "webhook/send":
 		return method == http.MethodPost
 	}
