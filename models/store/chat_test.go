@@ -230,3 +230,23 @@ func TestAForgottenChatThatWritesOnStays(t *testing.T) {
 		k.again(c)
 	})
 }
+
+func TestAMergedGroupHearsWhatEitherHasMissed(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		old, now, p := k.chat(1), k.chat(2), k.parcel(1)
+		k.follow(old, p)
+		k.follow(now, p)
+		k.ok(k.Mute(k.ctx(), now.ID, p.ID, true))
+		p = k.finish(scan(k.stored(p.ID), "x", noon()), noon())
+		c := k.claimed(noon())
+		k.ok(k.Told(k.ctx(), k.owed(old, p).ID, p.Seq))
+		k.ok(k.Release(k.ctx(), c, "me", 0))
+		k.ok(k.MoveChat(k.ctx(), old.ID, now.Room, noon()+minute))
+		if got := k.owed(now, p); got.Told != 0 || got.Owed != p.Seq || got.Muted {
+			t.Fatalf("got %+v", got)
+		}
+		if got := k.again(now); got.TellAt != noon()+minute {
+			t.Fatalf("to be told at %d, want now", got.TellAt)
+		}
+	})
+}

@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -293,6 +294,31 @@ func TestAParcelThatIsDueAgainInsideItsHoldIsTakenAgain(t *testing.T) {
 		}
 		if hints, err := k.Take(k.ctx(), noon()+1000, 15*time.Second, 10); err != nil || len(hints) != 1 {
 			t.Fatalf("got %+v, %v after it", hints, err)
+		}
+	})
+}
+
+func TestTwoEndsOfOneCheckInOneBatchAreNotBothTaken(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		c, p := k.chat(1), k.parcel(0)
+		k.follow(c, p)
+		others := make([]models.Parcel, 32)
+		for i := range others {
+			others[i] = k.parcel(i + 1)
+		}
+		ends := append(slices.Clone(others), make([]models.Parcel, 32)...) // the first ends hold the others up
+		for i := range 32 {
+			ends[32+i] = p
+		}
+		errs := together(len(ends), func(i int) error {
+			_, err := k.Finish(k.ctx(), scan(ends[i], fmt.Sprint("scan ", i), noon()), noon())
+			return err
+		})
+		if taken, stale := count(errs, nil), count(errs, models.ErrStale); taken != 33 || stale != 31 {
+			t.Fatalf("%d taken, %d stale, want 33 and 31", taken, stale)
+		}
+		if got := k.stored(p.ID); got.Version != p.Version+1 {
+			t.Fatalf("version %d, want %d", got.Version, p.Version+1)
 		}
 	})
 }

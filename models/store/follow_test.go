@@ -375,3 +375,17 @@ func TestWhatTwoChatsAreOwedOfOneParcelDiffersByTheirMarks(t *testing.T) {
 		})...))
 	})
 }
+
+func TestAFinishedParcelThatIsFollowedIsDueForItsLastLookOnly(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		for i, due := range []models.Moment{noon() + 24*hour, models.Never} {
+			f := scan(k.parcel(i), "签收", noon())
+			f.Change.Parcel.DoneAt, f.DueAt = noon(), due
+			p := k.finish(f, noon())
+			k.follow(k.chat(1), p)
+			if got := k.stored(p.ID).DueAt; got != due {
+				t.Fatalf("due at %d, want %d", got, due)
+			}
+		}
+	})
+}

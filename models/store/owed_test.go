@@ -303,3 +303,18 @@ func TestManyTellersAtOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestAChatThatWasWokenMeanwhileStaysDue(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		c, p := k.chat(1), k.parcel(1)
+		k.follow(c, p)
+		p = k.finish(scan(p, "x", noon()), noon())
+		c = k.claimed(noon())
+		p = k.finish(scan(p, "y", noon()), noon())
+		k.ok(k.Told(k.ctx(), k.owed(c, p).ID, p.Seq)) // told of both; the teller saw one
+		k.ok(k.Release(k.ctx(), c, "me", 0))
+		if got := k.again(c); got.TellAt != noon() {
+			t.Fatalf("to be told at %d, want now: somebody looks once more", got.TellAt)
+		}
+	})
+}

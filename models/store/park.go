@@ -74,11 +74,11 @@ func parkSome(tx *gorm.DB, ids []int64, now models.Moment) error {
 	return tx.Exec(left, now, idle).Error
 }
 
-// unpark puts live parcels back into the queue: due when their cadence says,
-// and at once when that has passed.
+// unpark puts parcels back into the queue: due when their cadence says, and at
+// once when that has passed. A finished one is due when it gets one more look.
 func unpark(tx *gorm.DB, ids []int64, now models.Moment) error {
 	const sql = `UPDATE parcels SET due_at = CASE WHEN next_at > ? THEN next_at ELSE ? END
-		WHERE id IN ? AND done_at = 0 AND due_at = ?`
+		WHERE id IN ? AND due_at = ?`
 	for part := range slices.Chunk(ids, chunk) {
 		if err := tx.Exec(sql, now, now, part, models.Never).Error; err != nil {
 			return err
