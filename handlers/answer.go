@@ -66,25 +66,34 @@ func (t *turn) answerTail(ctx context.Context, q models.Question, tail string) (
 	return t.track(ctx, wishes, q.Rest)
 }
 
-// typedCarrier reads the number of a choice, or a carrier's name.
+// typedCarrier reads the number of a choice, the word for none of them, or a
+// carrier's name.
 func (t *turn) typedCarrier(ctx context.Context, q models.Question, text string) ([]Reply, bool, error) {
-	choices := q.Items[0].Carriers
-	if n, err := strconv.Atoi(plainWord(text)); err == nil && len(choices) > 0 && n >= 1 && n <= len(choices)+1 {
-		if n > len(choices) {
-			replies, err := t.otherCarrier(ctx, q)
-			return replies, true, err
-		}
+	word, choices := plainWord(text), q.Items[0].Carriers
+	n, err := strconv.Atoi(word)
+	carrier, named := t.Carriers.Typed(word)
+	switch {
+	case err == nil && n >= 1 && n <= len(choices):
 		replies, err := t.chosen(ctx, q, choices[n-1])
 		return replies, true, err
-	}
-	if carrier, ok := t.Carriers.Typed(plainWord(text)); ok {
+	case len(choices) > 0 && (err == nil && n == len(choices)+1 || saidOther(word)):
+		replies, err := t.otherCarrier(ctx, q)
+		return replies, true, err
+	case named:
 		replies, err := t.chosen(ctx, q, carrier)
 		return replies, true, err
-	}
-	if t.m.Addressed && !t.m.Group && len(choices) == 0 && !asksWhere(text) {
+	case t.m.Addressed && !t.m.Group && len(choices) == 0 && !asksWhere(text):
 		return t.tell("carrier_ask.unknown", "Number", q.Items[0].Number), true, nil
 	}
 	return nil, false, nil
+}
+
+func saidOther(word string) bool {
+	switch word {
+	case "其他", "其它", "别的", "別的", "都不是", "other", "none", "none of these":
+		return true
+	}
+	return false
 }
 
 // chosen goes on with the carrier that the chat has named.

@@ -163,7 +163,7 @@ func together(replies, question []Reply) []Reply {
 // saidYes and saidNo are the typed answers to a question of yes or no.
 func saidYes(text string) bool {
 	switch plainWord(text) {
-	case "是", "是的", "对", "确认", "确定", "好", "好的", "嗯", "yes", "y", "ok", "sure", "confirm":
+	case "是", "是的", "对", "對", "确认", "確認", "确定", "確定", "好", "好的", "嗯", "yes", "y", "ok", "sure", "confirm":
 		return true
 	}
 	return false

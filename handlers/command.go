@@ -98,8 +98,8 @@ func unslashed(text string) (command, bool) {
 // worded reads "停止 2", "停止2", "停止", "停止全部"; the longest word wins, so
 // that 取消静音 is not 取消.
 func worded(text string) (command, bool) {
-	if rest, ok := strings.CutPrefix(text, "取消 静音"); ok {
-		text = "取消静音" + rest
+	if rest, ok := strings.CutPrefix(text, "取消 "); ok && (strings.HasPrefix(rest, "静音") || strings.HasPrefix(rest, "靜音")) {
+		text = "取消" + rest
 	}
 	for length := longestWord; length > 0; length-- {
 		word, rest, ok := cutRunes(text, length)
@@ -152,29 +152,29 @@ func called(word string) (verb, bool) {
 // spoken is the verb of a Chinese word.
 func spoken(word string) (verb, bool) {
 	switch word {
-	case "查", "查询":
+	case "查", "查询", "查詢":
 		return verbTrack, true
 	case "列表":
 		return verbList, true
 	case "停止", "取消":
 		return verbStop, true
-	case "详情":
+	case "详情", "詳情":
 		return verbDetail, true
-	case "备注":
+	case "备注", "備註":
 		return verbName, true
-	case "尾号":
+	case "尾号", "尾號":
 		return verbTail, true
-	case "静音":
+	case "静音", "靜音":
 		return verbMute, true
-	case "取消静音":
+	case "取消静音", "取消靜音":
 		return verbUnmute, true
-	case "语言":
+	case "语言", "語言":
 		return verbLang, true
-	case "导出":
+	case "导出", "導出", "匯出":
 		return verbExport, true
-	case "忘记我":
+	case "忘记我", "忘記我":
 		return verbForget, true
-	case "帮助":
+	case "帮助", "幫助", "說明":
 		return verbHelp, true
 	}
 	return "", false

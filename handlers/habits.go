@@ -41,7 +41,7 @@ func (t *turn) inGroup() bool { return t.m.Group || t.chat.Group }
 
 func saysOff(args string) bool {
 	switch plainWord(args) {
-	case "off", "关", "关闭", "删除", "清除", "取消", "忘记", "不要":
+	case "off", "关", "關", "关闭", "關閉", "删除", "刪除", "清除", "取消", "忘记", "不要":
 		return true
 	}
 	return false
@@ -55,6 +55,7 @@ func (t *turn) lang(ctx context.Context, args string) ([]Reply, error) {
 	reply := t.tell("lang.which")
 	reply[0].Buttons = [][]Button{{
 		{Text: "简体中文", Data: "l:zh-CN"},
+		{Text: "繁體中文", Data: "l:zh-TW"},
 		{Text: "English", Data: "l:en"},
 	}}
 	return reply, nil
@@ -71,7 +72,7 @@ func (t *turn) speak(ctx context.Context, lang string) ([]Reply, error) {
 // langOf is the language that somebody names.
 func langOf(args string) (string, bool) {
 	switch strings.ReplaceAll(plainWord(args), "_", "-") {
-	case "zh", "zh-cn", "zh-hans", "cn", "chinese", "中文", "简体", "简体中文", "汉语", "普通话":
+	case "zh", "zh-cn", "zh-hans", "cn", "chinese", "中文", "简体", "简体中文", "簡體", "簡體中文", "汉语", "普通话":
 		return "zh-CN", true
 	case "zh-tw", "zh-hant", "zh-hk", "tw", "繁体", "繁体中文", "繁體", "繁體中文":
 		return "zh-TW", true

@@ -57,7 +57,7 @@ func rowRange(word string) ([]int, bool) {
 
 func row(word string) (int, bool) {
 	word, ordinal := strings.CutPrefix(word, "第")
-	for _, counter := range []string{"号", "行", "个", "条", "单", "件"} {
+	for _, counter := range []string{"号", "號", "行", "个", "個", "条", "條", "单", "單", "件"} {
 		word = strings.TrimSuffix(word, counter)
 	}
 	if ordinal {

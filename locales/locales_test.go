@@ -116,6 +116,7 @@ func TestWhatAProgramMatchesIsSaid(t *testing.T) {
 	bundle := load(t, "zh-CN")
 	for lang, want := range map[string]struct{ ask, refused string }{
 		"zh-CN": {"手机", "尾号"},
+		"zh-TW": {"手機", "尾號"},
 		"en":    {"phone", "phone"},
 	} {
 		speech := bundle.For(lang)
@@ -143,8 +144,8 @@ func TestForFindsTheLanguageOfAChat(t *testing.T) {
 		{"none chosen: the platform's", "zh-CN", "en", []string{"", "en-GB"}},
 		{"Telegram's simplified Chinese", "en", "zh-CN", []string{"zh-hans"}},
 		{"bare Chinese", "en", "zh-CN", []string{"zh"}},
-		{"Chinese of Taiwan", "en", "zh-CN", []string{"zh-TW"}},
-		{"Chinese of Hong Kong, as Telegram writes it", "en", "zh-CN", []string{"zh-hant-hk"}},
+		{"Chinese of Taiwan", "en", "zh-TW", []string{"zh-TW"}},
+		{"Chinese of Hong Kong, as Telegram writes it", "en", "zh-TW", []string{"zh-hant-hk"}},
 		{"a language without words speaks English", "zh-CN", "en", []string{"de"}},
 		{"nonsense speaks English", "zh-CN", "en", []string{"!!"}},
 	} {

@@ -125,7 +125,7 @@ func TestEveryNameOfTheTableIsItsOwnCarrier(t *testing.T) {
 func TestWhatPeopleTypeForACarrier(t *testing.T) {
 	c := table(t)
 	for text, want := range map[string]models.Carrier{
-		"顺丰": "sf", "sf": "sf", "SF": "sf", "SF Express": "sf", "sf express": "sf", "shunfeng": "sf",
+		"順豐": "sf", "圓通速遞": "yto", "郵政": "chinapost_parcel", "雲途物流": "yunexpress", "顺丰": "sf", "sf": "sf", "SF": "sf", "SF Express": "sf", "sf express": "sf", "shunfeng": "sf",
 		"中通": "zto", "zto": "zto", "ZTO Express": "zto", "zhongtong": "zto", "zt": "zto",
 		"sto": "sto", "shentong": "sto", "yto": "yto", "yuantong": "yto", "yunda": "yunda", "yd": "yunda",
 		"极兔": "jt", "J&T": "jt", "jitu": "jt", "JT Express": "jt", "jd": "jd", "JD Logistics": "jd",
