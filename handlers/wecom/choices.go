@@ -50,20 +50,24 @@ func (c choices) number(ctx context.Context, to models.Address, r handlers.Reply
 	if err != nil || len(data)+len(o.Data) == 0 {
 		return 0, err
 	}
-	if n := len(o.Data) - len(data); n >= 0 && len(data) > 0 && slices.Equal(o.Data[n:], data) && (further || n == 0) {
-		return n + 1, nil
-	}
 	if !further {
 		o.Data = nil
 	}
-	first := len(o.Data) + 1
-	if o.Data = append(o.Data, data...); len(o.Data) > choicesMost {
-		return 0, nil
-	}
-	if len(data) == 0 {
-		first = 0
-	}
+	first := o.add(data)
 	return first, c.keep(ctx, to, o)
+}
+
+// add numbers more buttons, unless they are the last ones already, and returns
+// the first number; 0 when there are none, or too many.
+func (o *offer) add(data []string) int {
+	if n := len(o.Data) - len(data); n >= 0 && len(data) > 0 && slices.Equal(o.Data[n:], data) {
+		return n + 1
+	}
+	if len(data) == 0 || len(o.Data)+len(data) > choicesMost {
+		return 0
+	}
+	o.Data = append(o.Data, data...)
+	return len(o.Data) - len(data) + 1
 }
 
 func (c choices) keep(ctx context.Context, to models.Address, o offer) error {
@@ -77,9 +81,9 @@ func (c choices) keep(ctx context.Context, to models.Address, o offer) error {
 
 // pick is the data of the button that a text presses; false when it is no
 // number, or one that stands for nothing.
-func (c choices) pick(ctx context.Context, from models.Address, text string) (string, bool, error) {
-	n, ok := choiceIn(text)
-	if !ok {
+func (c choices) pick(ctx context.Context, from models.Address, text string) (data string, ok bool, err error) {
+	n, numeric := choiceIn(text)
+	if !numeric {
 		return "", false, nil
 	}
 	o, err := c.offered(ctx, from, models.At(c.now()))
@@ -91,13 +95,11 @@ func (c choices) pick(ctx context.Context, from models.Address, text string) (st
 
 func (c choices) offered(ctx context.Context, chat models.Address, now models.Moment) (offer, error) {
 	value, ok, err := c.memory.Recall(ctx, kindChoices, choicesKey(chat), now)
-	if err != nil {
-		return offer{}, fmt.Errorf("recall choices: %w", err)
+	if err != nil || !ok {
+		return offer{}, wrap("recall choices", err)
 	}
 	var o offer
-	if ok && json.Unmarshal(value, &o) != nil {
-		return offer{}, nil // of another version: nobody remembers what it showed
-	}
+	_ = json.Unmarshal(value, &o) // what another version wrote stands for nothing
 	return o, nil
 }
 
