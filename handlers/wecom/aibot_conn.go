@@ -111,9 +111,15 @@ func (c *aibotConn) ask(ctx context.Context, f aibotFrame) error {
 	case a := <-answer:
 		return c.outcome(f, a)
 	case <-c.gone:
-		return c.loss()
+		err = c.loss()
 	case <-ctx.Done():
-		return fmt.Errorf("%s: %w", f.Cmd, context.Cause(ctx))
+		err = fmt.Errorf("%s: %w", f.Cmd, context.Cause(ctx))
+	}
+	select {
+	case a := <-answer: // it came with the end, and says more than that
+		return c.outcome(f, a)
+	default:
+		return err
 	}
 }
 

@@ -95,7 +95,7 @@ func (l *aibotLink) take(ctx context.Context) (*aibotConn, func(), error) {
 
 // look gives the connection, or what to wait for, or the time that it is not
 // worth waiting.
-func (l *aibotLink) look() (*aibotConn, func(), <-chan struct{}, error) {
+func (l *aibotLink) look() (c *aibotConn, release func(), changed <-chan struct{}, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch left := l.back.Sub(l.now()); {

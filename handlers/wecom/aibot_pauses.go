@@ -29,7 +29,8 @@ func (p *aibotPauses) after(err error, lived time.Duration) time.Duration {
 	if lived >= aibotAwayMost {
 		p.away = 0
 	}
-	if p.refused++; !refusesAIBot(err) {
+	p.refused++
+	if !refusesAIBot(err) {
 		p.refused = 0
 	}
 	if errors.Is(err, errAIBotTakenOver) {

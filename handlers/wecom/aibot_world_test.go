@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -20,42 +18,6 @@ import (
 	"waybill/handlers/wecom/wecomtest"
 	"waybill/models"
 )
-
-// aibotWire is a network of pipes, which a bubble's clock understands.
-type aibotWire struct {
-	calls chan net.Conn
-	done  chan struct{}
-	once  sync.Once
-}
-
-func newAIBotWire() *aibotWire {
-	return &aibotWire{calls: make(chan net.Conn), done: make(chan struct{})}
-}
-
-func (w *aibotWire) Accept() (net.Conn, error) {
-	select {
-	case c := <-w.calls:
-		return c, nil
-	case <-w.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (w *aibotWire) Close() error { w.once.Do(func() { close(w.done) }); return nil }
-
-func (w *aibotWire) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
-
-func (w *aibotWire) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	here, there := net.Pipe()
-	select {
-	case w.calls <- there:
-		return here, nil
-	case <-w.done:
-		return nil, errors.New("connection refused")
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
 
 // aibotInbox keeps arrivals as the store does.
 type aibotInbox struct {
@@ -121,7 +83,7 @@ func (m *aibotMemory) Remember(_ context.Context, kind, key string, value []byte
 type aibotTown struct {
 	*testing.T
 	api    *wecomtest.AIBot
-	wire   *aibotWire
+	wire   *wecomtest.Wire
 	inbox  *aibotInbox
 	memory *aibotMemory
 	log    *aibotLog
@@ -153,7 +115,7 @@ func inAIBotTown(t *testing.T, test func(w *aibotTown)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := &aibotTown{
-			T: t, api: wecomtest.NewAIBot(), wire: newAIBotWire(), inbox: &aibotInbox{},
+			T: t, api: wecomtest.NewAIBot(), wire: wecomtest.NewWire(), inbox: &aibotInbox{},
 			memory: &aibotMemory{kept: map[string]aibotKept{}}, log: &aibotLog{}, stop: func() {},
 		}
 		w.api.Serve(w.wire)
@@ -172,7 +134,7 @@ func (w *aibotTown) open(change func(*wecom.AIBotSettings)) *wecom.AIBot {
 	w.Helper()
 	s := wecom.AIBotSettings{
 		ID: wecomtest.AIBotID, Secret: wecomtest.AIBotSecret, URL: w.api.URL(), Memory: w.memory,
-		Client: &http.Client{Transport: &http.Transport{DialContext: w.wire.dial}},
+		Client: w.wire.Client(),
 		Log:    slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: time.Now,
 	}
 	if change != nil {

@@ -214,7 +214,7 @@ func (a *AIBot) serve(life context.Context, p *aibotPeer) bool {
 	if fault != nil && fault.Lose {
 		return false
 	}
-	return a.answer(p, f, no) == nil && !(no != nil && f.Cmd == "aibot_subscribe")
+	return a.answer(p, f, no) == nil && (no == nil || f.Cmd != "aibot_subscribe")
 }
 
 // answer says what became of a frame.

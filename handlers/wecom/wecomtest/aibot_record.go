@@ -70,10 +70,8 @@ func (a *AIBot) Heal() {
 func (a *AIBot) fault(cmd, chat string) *AIBotFault {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	writes := strings.HasPrefix(cmd, "aibot_respond") || cmd == "aibot_send_msg"
 	for i, f := range a.faults {
-		fits := f.Cmd == cmd || f.Cmd == "" && writes
-		if !fits || f.Chat != "" && f.Chat != chat {
+		if !f.fits(cmd, chat) {
 			continue
 		}
 		if f.After > 0 {
@@ -84,10 +82,15 @@ func (a *AIBot) fault(cmd, chat string) *AIBotFault {
 		if f.Times == 0 {
 			a.faults = slices.Delete(a.faults, i, i+1)
 		}
-		defer a.happened()
+		a.happened()
 		return f
 	}
 	return nil
+}
+
+func (f *AIBotFault) fits(cmd, chat string) bool {
+	writes := strings.HasPrefix(cmd, "aibot_respond") || cmd == "aibot_send_msg"
+	return (f.Cmd == cmd || f.Cmd == "" && writes) && (f.Chat == "" || f.Chat == chat)
 }
 
 // aibotChatOf is the chat that a frame names.
@@ -160,6 +163,19 @@ func (a *AIBot) WaitSent(ctx context.Context, fits func(AIBotSent) bool) (AIBotS
 		return i >= 0
 	})
 	return found, err
+}
+
+// WaitFrames waits until the bot has sent n frames of a command.
+func (a *AIBot) WaitFrames(ctx context.Context, cmd string, n int) error {
+	return a.Wait(ctx, func() bool {
+		count := 0
+		for _, f := range a.frames {
+			if f.Cmd == cmd {
+				count++
+			}
+		}
+		return count >= n
+	})
 }
 
 // Wait waits until something is so; it is looked at whenever something has

@@ -110,10 +110,10 @@ func (a *AIBot) respond(p *aibotPeer, f aibotFrame) *aibotRefusal {
 	switch {
 	case call == nil || call.peer != p || call.event != "" || now.Sub(call.at) > aibotAnswerable:
 		return aibotNo(846605, "invalid req_id")
-	case json.Unmarshal(f.Body, &body) != nil || s.ID == "":
-		return aibotNo(40058, "invalid body")
-	case body.Type != "stream":
+	case json.Unmarshal(f.Body, &body) != nil || body.Type != "stream":
 		return aibotNo(40008, "invalid message type")
+	case s.ID == "":
+		return aibotNo(40058, "invalid body")
 	case call.stream != "" && call.stream != s.ID:
 		return aibotNo(40058, "the callback is answered by another stream")
 	case call.finished || call.stream != "" && now.Sub(call.begun) > aibotStreams:

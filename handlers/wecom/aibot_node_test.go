@@ -1,0 +1,188 @@
+package wecom_test
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"waybill/handlers/wecom/wecomtest"
+)
+
+// aibotNode makes a folder with WeCom's own SDK in it. It is kept between runs,
+// under the checksum of what it is made of.
+func aibotNode(t *testing.T) string {
+	t.Helper()
+	for _, program := range []string{"node", "npm"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Fatalf("this test needs Node.js 18 or later with npm, and there is no %s: WeCom's own SDK judges the aibot's double", program)
+		}
+	}
+	sum, files := sha256.New(), map[string][]byte{}
+	for _, name := range []string{"package.json", "package-lock.json", "judge.mjs"} {
+		body, err := os.ReadFile(filepath.Join("testdata", "aibot-node", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = body
+		sum.Write(body)
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		cache = os.TempDir()
+	}
+	dir := filepath.Join(cache, "waybill-aibot-judge-"+hex.EncodeToString(sum.Sum(nil)[:8]))
+	if _, err := os.Stat(dir); err == nil {
+		return dir
+	}
+	installAIBotNode(t, cache, dir, files)
+	return dir
+}
+
+// installAIBotNode installs beside dir and moves it there when it is whole.
+func installAIBotNode(t *testing.T, cache, dir string, files map[string][]byte) {
+	t.Helper()
+	if err := os.MkdirAll(cache, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	fresh, err := os.MkdirTemp(cache, "waybill-aibot-judge-") //nolint:usetesting // it is moved into place, so it is on the cache's file system
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(fresh) })
+	for name, body := range files {
+		if err := os.WriteFile(filepath.Join(fresh, name), body, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	install := exec.CommandContext(t.Context(), "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+	install.Dir = fresh
+	if out, err := install.CombinedOutput(); err != nil {
+		t.Fatalf("npm ci: %v\n%s", err, out)
+	}
+	if err := os.Rename(fresh, dir); err != nil {
+		if _, there := os.Stat(dir); there != nil { // else another run was faster
+			t.Fatal(err)
+		}
+	}
+}
+
+// aibotSees is a line of what the SDK sees.
+type aibotSees struct {
+	Event string `json:"event"`
+	Step  string `json:"step"`
+	Code  int    `json:"code"`
+	Words string `json:"words"`
+	Text  string `json:"text"`
+	Chat  string `json:"chat"`
+	Kind  string `json:"kind"`
+	Quote string `json:"quote"`
+}
+
+// aibotSDK is WeCom's own SDK at work.
+type aibotSDK struct {
+	*testing.T
+	lines *bufio.Scanner
+}
+
+// newAIBotSDK sets the SDK to work; it ends when it is disconnected.
+func newAIBotSDK(t *testing.T, api *wecomtest.AIBot, secret string) *aibotSDK {
+	t.Helper()
+	run := exec.CommandContext(t.Context(), "node", "judge.mjs", api.URL(), wecomtest.AIBotID, secret)
+	run.Dir, run.Stderr = aibotNode(t), os.Stderr
+	out, err := run.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := run.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = run.Process.Kill()
+		_ = run.Wait()
+	})
+	return &aibotSDK{T: t, lines: bufio.NewScanner(out)}
+}
+
+// sees expects the next thing that the SDK says, its words left out.
+func (s *aibotSDK) sees(want aibotSees) {
+	s.Helper()
+	var got aibotSees
+	if !s.lines.Scan() || json.Unmarshal(s.lines.Bytes(), &got) != nil {
+		s.Fatalf("the SDK says nothing more: %s %v", s.lines.Text(), s.lines.Err())
+	}
+	words := got.Words
+	got.Words = ""
+	if diff := cmp.Diff(want, got); diff != "" {
+		s.Fatalf("the SDK sees something else (%s) (-want +got):\n%s", words, diff)
+	}
+}
+
+func serveAIBot(t *testing.T) *wecomtest.AIBot {
+	t.Helper()
+	api, err := wecomtest.StartAIBot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(api.Close)
+	return api
+}
+
+func TestAIBotWeComsOwnSDKWorksWithTheDouble(t *testing.T) {
+	api := serveAIBot(t)
+	sdk := newAIBotSDK(t, api, wecomtest.AIBotSecret)
+	sdk.sees(aibotSees{Event: "authenticated"})
+	must := func(_ string, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(api.Enter("li"))
+	sdk.sees(aibotSees{Event: "done", Step: "welcome"})
+	must(api.Say(wecomtest.AIBotSaid{From: "li", Kind: "mixed", Texts: []string{"a", "b"}}))
+	sdk.sees(aibotSees{Event: "mixed", Text: "a|b"})
+	for _, said := range []wecomtest.AIBotSaid{{From: "zhang", Group: "wrG", Text: "@b " + aibotNumber, Quote: "q"}, {From: "zhang", Text: "列表"}} {
+		must(api.Say(said))
+		chat, kind := "zhang", "single"
+		if said.Group != "" {
+			chat, kind = said.Group, "group"
+		}
+		for _, want := range []aibotSees{
+			{Event: "text", Text: said.Text, Chat: chat, Kind: kind, Quote: said.Quote},
+			{Event: "done", Step: "stream begins"},
+			{Event: "done", Step: "stream ends"},
+			{Event: "refused", Step: "stream goes on", Code: 846608},
+			{Event: "refused", Step: "unknown callback", Code: 846605},
+			{Event: "done", Step: "push"},
+			{Event: "refused", Step: "push text", Code: 40008},
+			{Event: "refused", Step: "push to a stranger", Code: 93006},
+			{Event: "over"},
+		} {
+			sdk.sees(want)
+		}
+	}
+	if got := api.Sent("group:wrG"); len(got) != 3 || got[1].Stream != got[0].Stream || !got[1].Finish || got[2].Content != "**已签收**" {
+		t.Errorf("the double has got %+v", got)
+	}
+	if err := api.WaitFrames(t.Context(), "ping", 2); err != nil {
+		t.Fatal(err)
+	}
+	if err := api.Kick(); err != nil {
+		t.Fatal(err)
+	}
+	sdk.sees(aibotSees{Event: "thrown out"})
+	sdk.sees(aibotSees{Event: "disconnected"})
+}
+
+func TestAIBotWeComsOwnSDKIsToldOfAWrongSecret(t *testing.T) {
+	sdk := newAIBotSDK(t, serveAIBot(t), "wrong")
+	sdk.sees(aibotSees{Event: "error"})
+	sdk.sees(aibotSees{Event: "disconnected"})
+}
