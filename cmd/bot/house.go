@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"waybill/handlers"
@@ -34,6 +35,7 @@ type house struct {
 	metrics      *web.Metrics
 	operators    *operators
 	tracker      *tracking.Tracker
+	subscriber   *scheduler.Subscriber // nil: no provider offers subscriptions
 	checker      *scheduler.Checker
 	doors        []*opened
 	conversation *handlers.Conversation
@@ -49,7 +51,7 @@ type house struct {
 func build(ctx context.Context, s Settings, log *slog.Logger, doors []door) (*house, error) {
 	h := &house{settings: s, log: log, owner: newOwner(), now: time.Now}
 	steps := []func(context.Context) error{
-		h.openWords, h.openStore, h.openQueue, h.openTracker, h.openChecker,
+		h.openWords, h.openStore, h.openQueue, h.openTracker, h.openPushes, h.openChecker,
 		func(ctx context.Context) error { return h.openDoors(ctx, doors) },
 		h.openConversation, h.openScheduler, h.openWeb,
 	}
@@ -135,13 +137,21 @@ func (h *house) openTracker(context.Context) error {
 }
 
 func (h *house) openChecker(context.Context) error {
-	s := h.settings
-	h.checker = scheduler.NewChecker(scheduler.Checking{
-		Tracker: h.tracker, Records: h.store, Ledger: h.store, Bell: h.queue,
-		Cadence:      scheduler.Cadence{Floor: s.MinInterval, Speed: scheduler.Speed(s.PollSpeed), Quiet: s.Quiet},
-		TailCarriers: tailCarriers(s), Meter: h.metrics, Log: h.log, Now: h.now,
-	})
+	checking := scheduler.Checking{
+		Tracker: h.tracker, Records: h.store, Ledger: h.store, Bell: h.queue, Cadence: h.cadence(),
+		TailCarriers: tailCarriers(h.settings), Meter: h.metrics, Log: h.log, Now: h.now,
+	}
+	if h.subscriber != nil {
+		checking.Pushes = h.subscriber
+	}
+	h.checker = scheduler.NewChecker(checking)
 	return nil
+}
+
+// cadence says when parcels are due.
+func (h *house) cadence() scheduler.Cadence {
+	s := h.settings
+	return scheduler.Cadence{Floor: s.MinInterval, Speed: scheduler.Speed(s.PollSpeed), Quiet: s.Quiet}
 }
 
 // floor is how long one provider is not asked about one waybill again.
@@ -180,7 +190,7 @@ func (h *house) openConversation(context.Context) error {
 		}
 	}
 	h.conversation = handlers.New(handlers.Needs{
-		Parcels: h.store, Follows: h.store, Labels: h.store, Tails: h.store, Habits: h.store, Lives: h.store, Questions: h.store,
+		Parcels: h.store, Follows: wishing{h.store, h}, Labels: h.store, Tails: h.store, Habits: h.store, Lives: h.store, Questions: h.store,
 		Checker: h.checker, Detector: h.tracker, Words: h.words, Now: h.now,
 		Settings: handlers.Settings{
 			TailCarriers: tailCarriers(h.settings), MaxParcels: h.settings.MaxParcels,
@@ -208,7 +218,7 @@ func (h *house) openScheduler(context.Context) error {
 	}
 	h.scheduler = scheduler.New(scheduler.Settings{
 		Store: h.store, Queue: h.queue, Checker: h.checker, Teller: teller, Doors: names, Owner: h.owner.name,
-		Grace: schedulerGrace, Meter: h.metrics, Log: h.log, Now: h.now,
+		Jobs: slices.Concat(h.pushJobs(), h.listJobs()), Grace: schedulerGrace, Meter: h.metrics, Log: h.log, Now: h.now,
 	})
 	return nil
 }
@@ -258,7 +268,7 @@ func (h *house) checks() []web.Check {
 }
 
 func (h *house) routes() []web.Route {
-	var routes []web.Route
+	routes := h.pushRoutes()
 	for _, d := range h.doors {
 		routes = append(routes, d.routes...)
 	}

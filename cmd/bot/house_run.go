@@ -36,6 +36,7 @@ func (h *house) run(ctx context.Context) error {
 	work.Go(guard(inside, "scheduler", h.scheduler.Run))
 	work.Go(guard(inside, "operators", h.operators.run))
 	work.Go(guard(inside, "claims", h.bury))
+	work.Go(guard(inside, "carrier lists", h.learn))
 	for _, d := range h.doors {
 		work.Go(guard(inside, d.Name()+" inbox", d.inbox.Run))
 		if d.run != nil {
