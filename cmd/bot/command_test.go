@@ -36,6 +36,7 @@ func tell(t *testing.T, input string, env []string, args ...string) told {
 }
 
 func TestExitCodes(t *testing.T) {
+	t.Parallel()
 	half := []string{"WAYBILL_MUZHI_APPCODE=c", "WAYBILL_TELEGRAM_TOKEN=1:a", "WAYBILL_TELEGRAM_WEBHOOK_SECRET=s"}
 	for name, c := range map[string]struct {
 		env  []string
@@ -60,6 +61,7 @@ func TestExitCodes(t *testing.T) {
 		"a webhook without public URL":    {half, "serve", 2, "WAYBILL_PUBLIC_URL"},
 		"a speed of nothing":              {nil, "demo --speed 0", 2, "--speed"},
 		"a speed of words":                {nil, "demo --speed fast", 2, "--speed"},
+		"breaking what is not there":      {nil, "demo --break dhl", 2, "--break"},
 		"going back in time":              {nil, "demo --linger=-1s", 2, "--linger"},
 		"an address that is taken by all": {nil, "sandbox --addr 256.0.0.1:1", 1, "open sandbox"},
 		"a bot that does not run":         {[]string{"WAYBILL_HTTP_ADDR=127.0.0.1:1"}, "doctor --ready", 1, ""},
@@ -78,6 +80,7 @@ func TestExitCodes(t *testing.T) {
 }
 
 func TestTheDemoAnswersEachLineInOrderAndLeaves(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	lines := "\n帮我查一下" + open + "\n" + shut + "\n1234\n列表\n/stop 1"
 	begun := time.Now()
@@ -106,6 +109,7 @@ func TestTheDemoAnswersEachLineInOrderAndLeaves(t *testing.T) {
 }
 
 func TestTheDemoLingersForNews(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	cmd := exec.CommandContext(t.Context(), "bot", "demo", "--speed", "36000", "--linger", "2m")
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + folder}
@@ -129,6 +133,7 @@ func TestTheDemoLingersForNews(t *testing.T) {
 }
 
 func TestTheDemoServesPagesWhenAsked(t *testing.T) {
+	t.Parallel()
 	got := tell(t, open+"\n", nil, "demo", "--http", "256.0.0.1:1")
 	if got.code != 1 || !strings.Contains(got.err, "open http") {
 		t.Errorf("an address that cannot be: exit code %d, %s", got.code, got.err)

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,6 +20,7 @@ type demoCommand struct {
 	Speed  float64       `help:"How many times faster than real ones emulated parcels move." default:"600"`
 	Linger time.Duration `help:"How long to stay after the end of the input, so that news can arrive." placeholder:"DURATION"`
 	HTTP   string        `name:"http" help:"Also serve the web pages at this address." placeholder:"HOST:PORT"`
+	Break  []string      `help:"Emulated APIs that fail, so that others stand in: muzhi, kuaidi100, juhe, kuaibao. At the end it says who was asked." placeholder:"NAME"`
 }
 
 // Help is shown by bot demo --help.
@@ -30,6 +33,11 @@ func (demoCommand) Help() string {
 func (c demoCommand) Validate() error {
 	if c.Linger < 0 {
 		return errors.New("--linger: want a duration such as 30s")
+	}
+	for _, name := range c.Break {
+		if !knownProvider(name) {
+			return fmt.Errorf("--break: there is no %q; there are %s", name, strings.Join(providerNames(), ", "))
+		}
 	}
 	return validSpeed(c.Speed)
 }
@@ -46,6 +54,12 @@ func (c demoCommand) Run(ctx context.Context, w world) (err error) {
 	apis, err := startAPIs(ctx, c.Speed)
 	if err != nil {
 		return fmt.Errorf("start demo: %w", err)
+	}
+	for _, name := range c.Break {
+		apis.sandbox.Break(name, sandbox.Down)
+	}
+	if len(c.Break) > 0 {
+		defer apis.tell(w.err)
 	}
 	defer apis.stop()
 	chat, err := openChat(w)
@@ -78,19 +92,23 @@ func (c demoCommand) talk(ctx context.Context, leave func(), h *house, chat *cha
 func (c demoCommand) settings(folder, apis string) Settings {
 	return Settings{
 		DB: "sqlite://" + filepath.Join(folder, "demo.db"), HTTPAddr: c.HTTP, Locale: "zh-CN", Zone: models.Shanghai,
-		Providers: []string{"muzhi"},
+		Providers: providerNames(),
 		Muzhi: Muzhi{
 			AppCode: "demo", URL: apis,
 			QueryPath: sandbox.MuzhiQueryPath, DetectPath: sandbox.MuzhiDetectPath, ListPath: sandbox.MuzhiListPath,
 		},
+		Kuaidi100:    Kuaidi100{Customer: sandbox.SampleCustomer, Key: sandbox.SampleKey, URL: apis, AutonumberURL: apis},
+		Juhe:         Juhe{Key: "demo", URL: apis, Format: "json"},
+		Kuaibao:      Kuaibao{AppID: sandbox.SampleAppID, APIKey: sandbox.SampleAPIKey, URL: apis},
 		TailCarriers: list(defaultTailCarriers), MinInterval: 30 * time.Minute, PollSpeed: c.Speed, MaxParcels: 50,
 	}
 }
 
 // apis are the emulated tracking APIs, on a port of this machine.
 type apis struct {
-	url  string
-	stop func()
+	url     string
+	sandbox *sandbox.Sandbox
+	stop    func()
 }
 
 func startAPIs(ctx context.Context, speed float64) (*apis, error) {
@@ -101,6 +119,16 @@ func startAPIs(ctx context.Context, speed float64) (*apis, error) {
 	// They outlive the chat, so that checks in flight end with an answer.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var serving sync.WaitGroup
-	serving.Go(func() { _ = emulate(ctx, l, sandbox.New(sandbox.Options{Speed: speed})) })
-	return &apis{url: "http://" + l.Addr().String(), stop: func() { cancel(); serving.Wait() }}, nil
+	world := sandbox.New(sandbox.Options{Speed: speed})
+	serving.Go(func() { _ = emulate(ctx, l, world) })
+	return &apis{url: "http://" + l.Addr().String(), sandbox: world, stop: func() { cancel(); serving.Wait() }}, nil
+}
+
+// tell says who was asked, because a failover is not to be seen in the chat.
+func (a *apis) tell(out io.Writer) {
+	_, _ = fmt.Fprintln(out, "\nqueries 查询:") // nobody is left to tell when that fails
+	for _, name := range providerNames() {
+		asked, billed := a.sandbox.Asked(name, "query", "")
+		_, _ = fmt.Fprintf(out, "  %-9s %d asked, %d billed\n", name, asked, billed)
+	}
 }
