@@ -32,7 +32,8 @@ type fetching struct {
 	mu    sync.Mutex
 	busy  map[string]bool
 	fails map[string]failed
-	again map[string]bool // fetched once since the start, announced or not
+	again map[string]bool  // fetched once since the start, announced or not
+	last  map[string]int64 // the place of an account's last message
 }
 
 type failed struct {
@@ -41,7 +42,9 @@ type failed struct {
 }
 
 func newFetching(now func() time.Time) *fetching {
-	return &fetching{now: now, busy: map[string]bool{}, fails: map[string]failed{}, again: map[string]bool{}}
+	return &fetching{
+		now: now, busy: map[string]bool{}, fails: map[string]failed{}, again: map[string]bool{}, last: map[string]int64{},
+	}
 }
 
 // begin says whether an account is to be fetched now; end must follow. At the
@@ -69,6 +72,15 @@ func (f *fetching) end(account string, err error) {
 	}
 	times := f.fails[account].times
 	f.fails[account] = failed{times: times + 1, until: f.now().Add(min(time.Second<<min(times, 6), longestPause))}
+}
+
+// place is the place of an account's next message: behind the last one, whose
+// time may be the same second.
+func (f *fetching) place(account string, from int64) int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.last[account] = max(from, f.last[account]+1)
+	return f.last[account]
 }
 
 // Run fetches messages until ctx ends. One replica at a time should run it;

@@ -15,7 +15,7 @@ const (
 	oldMail     = time.Hour // of an account met for the first time: what is older was not for the bot
 	fromCustom  = 3         // Message.Origin: a customer wrote it
 	fromSystem  = 4         // an event
-	samePlace   = 1000      // messages of one second that keep their order
+	inOneSecond = 1000      // places for messages that were written within one
 	typeText    = "text"
 	typeEvent   = "event"
 	eventEnter  = "enter_session"
@@ -81,7 +81,7 @@ func (k *KF) page(m models.Mail, got synced, first bool) models.Page {
 	if got.More == 0 {
 		p.Fetched = m.Announced
 	}
-	for i, raw := range got.Messages {
+	for _, raw := range got.Messages {
 		var msg kfMessage
 		if json.Unmarshal(raw, &msg) != nil || msg.ID == "" {
 			k.settings.Log.Warn("wecom message is unreadable and dropped", slog.String("account", m.Account))
@@ -90,14 +90,14 @@ func (k *KF) page(m models.Mail, got synced, first bool) models.Page {
 		if first && m.TokenAt.Sub(msg.at()) > oldMail {
 			continue
 		}
-		k.enter(&p, msg, raw, i)
+		k.enter(&p, msg, raw)
 	}
 	return p
 }
 
 // enter puts one message where it belongs. What a servicer wrote is none of
 // the bot's business.
-func (k *KF) enter(p *models.Page, msg kfMessage, raw []byte, place int) {
+func (k *KF) enter(p *models.Page, msg kfMessage, raw []byte) {
 	who := msg.party()
 	if who.account == "" {
 		who.account = p.Account
@@ -107,13 +107,13 @@ func (k *KF) enter(p *models.Page, msg kfMessage, raw []byte, place int) {
 	}
 	switch {
 	case msg.Origin == fromCustom && msg.Type != typeEvent:
-		p.Arrivals = append(p.Arrivals, k.arrival(who, msg, raw, place))
+		p.Arrivals = append(p.Arrivals, k.arrival(who, msg, raw))
 		p.Renewals = append(p.Renewals, models.Renewal{
 			Key: msg.ID, Address: who.address(), Left: perMessage, At: msg.at(), Until: msg.at().Add(creditFor),
 		})
 	case msg.Origin != fromSystem:
 	case msg.Event.Type == eventEnter && msg.Event.Welcome != "" && k.now().Sub(msg.at()) < welcomeIn:
-		p.Arrivals = append(p.Arrivals, k.arrival(who, msg, raw, place))
+		p.Arrivals = append(p.Arrivals, k.arrival(who, msg, raw))
 	case msg.Event.Type == eventFailed && msg.Event.expires():
 		p.Spent = append(p.Spent, models.Spent{Address: who.address(), At: msg.at()})
 	case msg.Event.Type == eventStatus:
@@ -121,10 +121,10 @@ func (k *KF) enter(p *models.Page, msg kfMessage, raw []byte, place int) {
 	}
 }
 
-func (k *KF) arrival(who party, msg kfMessage, raw []byte, place int) models.Arrival {
+func (k *KF) arrival(who party, msg kfMessage, raw []byte) models.Arrival {
 	now := k.now()
 	return models.Arrival{
-		Door: k.Name(), Key: msg.ID, Pos: msg.SentAt*samePlace + int64(place%samePlace),
-		Body: raw, DueAt: now, At: now, Address: who.address(),
+		Door: k.Name(), Key: msg.ID, Pos: k.fetching.place(who.account, msg.SentAt*inOneSecond), Body: raw,
+		DueAt: now, At: now, Address: who.address(),
 	}
 }

@@ -43,13 +43,17 @@ func (c *clock) move(d time.Duration) {
 
 // lines is a log that tests can read.
 type lines struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
+	mu   sync.Mutex
+	buf  bytes.Buffer
+	more chan struct{} // gets one token per line that fits
 }
 
 func (l *lines) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if bytes.Contains(p, []byte("fetch wecom messages")) {
+		l.more <- struct{}{}
+	}
 	return l.buf.Write(p)
 }
 
@@ -87,7 +91,7 @@ type memory struct {
 	arrivals []models.Arrival
 	mails    map[string]models.Mail
 	credits  map[models.Address]models.Credit
-	pages    int
+	failPage int // how many pages are not stored
 	changed  chan struct{}
 }
 
@@ -107,6 +111,11 @@ func (m *memory) fail(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.failing = err
+}
+
+func (m *memory) failPages(n int) {
+	defer m.lock()()
+	m.failPage = n
 }
 
 func (m *memory) lock() func() {
@@ -203,7 +212,10 @@ func (m *memory) ArriveSynced(_ context.Context, p models.Page, _ models.Moment)
 	if mail.Cursor != p.From {
 		return 0, models.ErrStale
 	}
-	m.pages++
+	if m.failPage > 0 {
+		m.failPage--
+		return 0, errors.New("down")
+	}
 	fresh := m.arrive(p.Arrivals)
 	for _, r := range p.Renewals {
 		if c := m.credits[r.Address]; slices.Contains(fresh, r.Key) && r.At >= c.SpokeAt {
@@ -305,7 +317,7 @@ var (
 func begin(t *testing.T) *world {
 	t.Helper()
 	w := &world{
-		t: t, we: wecomtest.Serve(t), store: newMemory(), alarm: &alarm{}, log: &lines{},
+		t: t, we: wecomtest.Serve(t), store: newMemory(), alarm: &alarm{}, log: &lines{more: make(chan struct{}, 1000)},
 		clock: &clock{at: time.Date(2026, 5, 12, 9, 0, 0, 0, time.UTC)},
 	}
 	w.we.Now = w.clock.Now
@@ -400,6 +412,17 @@ func (w *world) write(text string) {
 	w.t.Helper()
 	w.we.Say(account, customer, text)
 	w.hear()
+}
+
+// failed waits until fetching has failed once more, and for the pause after it.
+func (w *world) failed() {
+	w.t.Helper()
+	select {
+	case <-w.log.more:
+		w.clock.move(time.Minute)
+	case <-within(w.t).Done():
+		w.t.Fatal("it did not fail")
+	}
 }
 
 // send sends a reply to the customer.
