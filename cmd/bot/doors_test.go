@@ -24,6 +24,7 @@ func somewhere(t *testing.T) string {
 }
 
 func TestUpdatesComeByWebhook(t *testing.T) {
+	t.Parallel()
 	s := found(t, storetest.DSN(t, "sqlite"), "1", sandbox.Options{Appcode: appcode})
 	s.telegram.Redeliver = 10 * time.Millisecond
 	addr := somewhere(t)
@@ -65,6 +66,7 @@ func TestUpdatesComeByWebhook(t *testing.T) {
 }
 
 func TestOneReplicaTakesOverFromAnother(t *testing.T) {
+	t.Parallel()
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {
 		s := found(t, dsn, "14400", sandbox.Options{Appcode: appcode, Speed: 14400})
 		first := s.start()
@@ -85,6 +87,7 @@ func TestOneReplicaTakesOverFromAnother(t *testing.T) {
 }
 
 func TestTheDoctorSpendsNothingUnlessTold(t *testing.T) {
+	t.Parallel()
 	s := found(t, storetest.DSN(t, "sqlite"), "1", sandbox.Options{Appcode: appcode})
 	got := tell(t, "", s.env, "doctor")
 	_, billed := s.apis.Asked("muzhi", "", "")
@@ -112,6 +115,7 @@ func TestTheDoctorSpendsNothingUnlessTold(t *testing.T) {
 }
 
 func TestTheDoctorAsksWhetherTheBotIsReady(t *testing.T) {
+	t.Parallel()
 	s := found(t, storetest.DSN(t, "sqlite"), "1", sandbox.Options{Appcode: appcode})
 	addr := "WAYBILL_HTTP_ADDR=" + somewhere(t)
 	b := s.start(addr)

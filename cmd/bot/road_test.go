@@ -17,6 +17,7 @@ const (
 )
 
 func TestTwoChatsCostOneCall(t *testing.T) {
+	t.Parallel()
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {
 		s := found(t, dsn, "1", sandbox.Options{Appcode: appcode})
 		b := s.start()
@@ -43,6 +44,7 @@ func TestTwoChatsCostOneCall(t *testing.T) {
 }
 
 func TestATailOpensAParcelForOneChatAlone(t *testing.T) {
+	t.Parallel()
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {
 		s := found(t, dsn, "1", sandbox.Options{Appcode: appcode})
 		b := s.start()
@@ -71,6 +73,7 @@ func TestATailOpensAParcelForOneChatAlone(t *testing.T) {
 }
 
 func TestNothingIsLostWhateverIsKilled(t *testing.T) {
+	t.Parallel()
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {
 		s := found(t, dsn, speed, sandbox.Options{Appcode: appcode, Speed: 14400})
 		b := s.start()

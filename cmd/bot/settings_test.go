@@ -250,3 +250,31 @@ func TestARateThatIsNotNamedKeepsItsDefault(t *testing.T) {
 		t.Errorf("rates %v (%v)", s.Rates, err)
 	}
 }
+
+func TestTheREADMEsNameEverySetting(t *testing.T) {
+	for _, file := range []string{"README.md", "README.zh-CN.md"} {
+		body, err := os.ReadFile(filepath.Join("..", "..", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name := range strings.FieldsSeq(contract) {
+			if !explained(string(body), name) {
+				t.Errorf("%s does not name WAYBILL_%s", file, name)
+			}
+		}
+	}
+}
+
+// explained says whether a README names a setting: whole, or as the ending of
+// the one before it (`WAYBILL_KUAIDI100_CUSTOMER`, `_KEY`). Parts that are not
+// built need no words.
+func explained(readme, name string) bool {
+	for prefix := range unbuilt() {
+		if strings.HasPrefix("WAYBILL_"+name, prefix) {
+			return true
+		}
+	}
+	part, rest, _ := strings.Cut(name, "_")
+	return strings.Contains(readme, "`WAYBILL_"+name+"`") ||
+		strings.Contains(readme, "`WAYBILL_"+part+"_") && strings.Contains(readme, "`_"+rest+"`")
+}

@@ -92,6 +92,7 @@ func terminal(t *testing.T) (person, program *os.File) {
 }
 
 func TestTheDemoOnATerminal(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		env    []string
 		prompt string
@@ -148,6 +149,7 @@ func state(t *testing.T, terminal *os.File) unix.Termios {
 }
 
 func TestATerminalThatCanDoLittleGetsPlainLines(t *testing.T) {
+	t.Parallel()
 	person, program := terminal(t)
 	cmd := exec.CommandContext(t.Context(), "bot", "demo")
 	cmd.Env = []string{"TERM=dumb", "PATH=" + os.Getenv("PATH"), "TMPDIR=" + t.TempDir()}
