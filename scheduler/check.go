@@ -27,7 +27,7 @@ type Records interface {
 	Parcel(ctx context.Context, id int64) (models.Parcel, error)
 	Tails(ctx context.Context, parcelID int64) ([]models.Tail, error)
 	Identities(ctx context.Context, parcelID int64) (map[string]bool, error)
-	Recarry(ctx context.Context, p models.Parcel, to models.Carrier, now models.Moment) (models.Parcel, error)
+	Recarry(ctx context.Context, p models.Parcel, to models.Carrier, now, tellAt models.Moment) (models.Parcel, error)
 }
 
 // Ledger takes the end of a check: Settle where only the calls count.
@@ -80,8 +80,22 @@ func NewChecker(c Checking) *Checker {
 // that the person gave ("" for none: a follower's is used). Checked says what
 // is stored now, and why there is no fresh answer; its Err is also
 // tracking.ErrNoRecord when a tail was tried and brought no scan, so that nil
-// means that the tail fits. An error is a failure of the store.
+// means that the tail fits. A person whose question finds another check of the
+// parcel under way waits for its end. An error is a failure of the store.
 func (c *Checker) Check(ctx context.Context, p models.Parcel, tail string, purpose models.Purpose) (models.Checked, error) {
+	checked, err := c.check(ctx, p, tail, purpose)
+	if err != nil || purpose != models.Person || !overtaken(checked.Err) {
+		return checked, err
+	}
+	later, ended, err := c.await(ctx, p.ID)
+	if err != nil || !ended {
+		return checked, err
+	}
+	return c.check(ctx, later, tail, purpose)
+}
+
+// check is Check that waits for nobody.
+func (c *Checker) check(ctx context.Context, p models.Parcel, tail string, purpose models.Purpose) (models.Checked, error) {
 	var tails []models.Tail
 	if p.TailNeeded {
 		var err error

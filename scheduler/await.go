@@ -1,0 +1,45 @@
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"waybill/models"
+)
+
+const (
+	underWayFor = 20 * time.Second       // longer than a call takes: one that began earlier died with its process
+	lookAgain   = 100 * time.Millisecond // how often a waiting question looks whether the other check has ended
+)
+
+// overtaken says that somebody else's check came first.
+func overtaken(err error) bool {
+	return errors.Is(err, models.ErrStale) || errors.Is(err, models.ErrFloor)
+}
+
+// await waits until the check of a parcel that is under way has ended, and
+// returns the parcel as it is then: many people who ask at once pay for one
+// call, and all of them shall see what it brings. False when ctx ended first,
+// or the parcel has become another one meanwhile.
+func (c *Checker) await(ctx context.Context, id int64) (models.Parcel, bool, error) {
+	for ctx.Err() == nil {
+		p, err := c.Records.Parcel(ctx, id)
+		if errors.Is(err, models.ErrNotFound) || err != nil && ctx.Err() != nil {
+			break
+		}
+		if err != nil {
+			return p, false, fmt.Errorf("wait for check: %w", err)
+		}
+		if !c.underWay(p) {
+			return p, true, nil
+		}
+		pause(ctx, lookAgain)
+	}
+	return models.Parcel{}, false, nil
+}
+
+func (c *Checker) underWay(p models.Parcel) bool {
+	return p.AskedAt > p.SettledAt && c.now().Sub(p.AskedAt) < underWayFor
+}
