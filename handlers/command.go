@@ -24,6 +24,7 @@ const (
 	verbExport verb = "export"
 	verbForget verb = "forget"
 	verbHelp   verb = "help"
+	verbUsage  verb = "usage" // operators only
 )
 
 // command is a text that tells the bot to do something.
@@ -143,7 +144,7 @@ func called(word string) (verb, bool) {
 	switch word {
 	case "start", "help":
 		return verbHelp, true
-	case "track", "list", "stop", "detail", "name", "tail", "mute", "unmute", "lang", "export", "forget":
+	case "track", "list", "stop", "detail", "name", "tail", "mute", "unmute", "lang", "export", "forget", "usage":
 		return verb(word), true
 	}
 	return spoken(word)

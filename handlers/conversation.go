@@ -74,12 +74,22 @@ type Detector interface {
 	Detect(ctx context.Context, number string) (carriers []models.Carrier, sure bool)
 }
 
+// Books are what the operator wants to know of the money and the work.
+type Books interface {
+	Usage(ctx context.Context, day string) ([]models.Usage, error)
+	Spent(ctx context.Context, day string) (map[string]int64, error)
+	Backlog(ctx context.Context, now models.Moment) (models.Backlog, error)
+}
+
 // Settings are what the operator decides about conversations.
 type Settings struct {
 	TailCarriers []models.Carrier           // those that want a phone's tail
 	MaxParcels   int                        // live parcels per chat; 0: no limit
 	Timezone     *time.Location             // of the times shown; nil: Asia/Shanghai
 	Links        func(models.Parcel) string // the parcel page's link; nil: there are no pages
+	Operators    []models.Address           // chats that may use the operators' commands
+	Prices       map[string]float64         // yuan for a billed call, by "provider.kind"
+	Budgets      map[string]int64           // billed calls a day, by provider
 	Judges       map[string]Judge           // by door; a door without one cannot tell
 }
 
@@ -94,6 +104,7 @@ type Needs struct {
 	Questions Questions
 	Checker   Checker
 	Detector  Detector
+	Books     Books    // nil: there are no operators
 	Carriers  Carriers // nil: carriers can be chosen, not typed
 	Words     *locales.Bundle
 	Now       func() time.Time

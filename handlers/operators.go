@@ -13,12 +13,13 @@ import (
 // What operators are alerted to: keys of sentences, each told at most once in
 // ten minutes. Arguments are pairs of a placeholder and its value.
 const (
-	AlertRefused = "alert.refused"  // Door: a platform refused a text for good
-	AlertGivenUp = "alert.given_up" // Door: a message could not be handled
-	AlertAuth    = "alert.auth"     // Provider: key or account refused
-	AlertQuota   = "alert.quota"    // Provider: its quota is spent
-	AlertBudget  = "alert.budget"   // Provider: today's budget is spent
-	AlertDown    = "alert.down"     // Provider: it does not answer
+	AlertRefused = "alert.refused"     // Door: a platform refused a text for good
+	AlertGivenUp = "alert.given_up"    // Door: a message could not be handled
+	AlertAuth    = "alert.auth"        // Provider: key or account refused
+	AlertQuota   = "alert.quota"       // Provider: its quota is spent
+	AlertNear    = "alert.budget_near" // Provider, Used, Budget: 80 % of today's budget
+	AlertBudget  = "alert.budget"      // Provider: today's budget is spent
+	AlertDown    = "alert.down"        // Provider: it does not answer
 )
 
 const (

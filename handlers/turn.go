@@ -115,6 +115,8 @@ func (t *turn) obey(ctx context.Context, c command) ([]Reply, error) {
 		return t.export(ctx)
 	case verbForget:
 		return t.forget(ctx)
+	case verbUsage:
+		return t.usage(ctx)
 	}
 	return t.tell("help", "Number", example), nil
 }

@@ -1,0 +1,138 @@
+package handlers
+
+import (
+	"context"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+
+	"waybill/models"
+)
+
+// usage tells an operator what today has cost, how far the work is behind, and
+// what fails. Everybody else hears what any unknown command brings.
+func (t *turn) usage(ctx context.Context) ([]Reply, error) {
+	if t.Books == nil || !t.operates() {
+		return t.small(ctx, "", nil, models.Question{}, false)
+	}
+	day := t.now.Day()
+	rows, err := t.Books.Usage(ctx, day)
+	if err != nil {
+		return nil, wrap("read usage", err)
+	}
+	spent, err := t.Books.Spent(ctx, day)
+	if err != nil {
+		return nil, wrap("read budgets", err)
+	}
+	backlog, err := t.Books.Backlog(ctx, t.now)
+	if err != nil {
+		return nil, wrap("read backlog", err)
+	}
+	return []Reply{{Blocks: []Block{t.bills(day, rows, spent), t.work(backlog)}}}, nil
+}
+
+// operates says whether this chat is an operator's, in whatever topic.
+func (t *turn) operates() bool {
+	return slices.ContainsFunc(t.Settings.Operators, func(a models.Address) bool {
+		return a.Door == t.chat.Door && a.Room == t.chat.Room
+	})
+}
+
+// bill is one provider's day.
+type bill struct {
+	provider      string
+	calls, billed int64
+	kinds         []string // "query 12/10", billed ones behind the slash
+	failures      []string // "unavailable 2"
+	cost          *big.Rat
+}
+
+// bills is a line for each provider and one for all of them.
+func (t *turn) bills(day string, rows []models.Usage, spent map[string]int64) Block {
+	block := t.sentence("bill.title", "Day", day)
+	total := new(big.Rat)
+	for _, b := range t.sum(rows) {
+		line := t.Say("bill.provider", "Provider", b.provider, "Calls", b.calls, "Billed", b.billed, "Kinds", strings.Join(b.kinds, " · "))
+		if b.cost.Sign() > 0 {
+			line += t.Say("bill.cost", "Yuan", yuan(b.cost))
+		}
+		if budget := t.Settings.Budgets[b.provider]; budget > 0 {
+			line += t.Say("bill.budget", "Used", spent[b.provider], "Budget", budget)
+		}
+		block = append(block, Line{{Text: line}})
+		if len(b.failures) > 0 {
+			block = append(block, Line{{Text: t.Say("bill.failures", "List", strings.Join(b.failures, " · ")), Style: Dim}})
+		}
+		total.Add(total, b.cost)
+	}
+	if len(rows) == 0 {
+		return append(block, t.sentence("bill.none")...)
+	}
+	return append(block, t.sentence("bill.total", "Yuan", yuan(total))...)
+}
+
+// sum puts a day's rows, which are ordered by provider and kind, together.
+func (t *turn) sum(rows []models.Usage) []*bill {
+	var bills []*bill
+	kinds := map[string][2]int64{}
+	for _, r := range rows {
+		if len(bills) == 0 || bills[len(bills)-1].provider != r.Provider {
+			bills = append(bills, &bill{provider: r.Provider, cost: new(big.Rat)})
+		}
+		b, call := bills[len(bills)-1], r.Provider+"."+string(r.Kind)
+		n := kinds[call]
+		b.calls += r.Count
+		n[0] += r.Count
+		if r.Billed {
+			b.billed += r.Count
+			n[1] += r.Count
+			b.cost.Add(b.cost, t.price(call, r.Count))
+		}
+		kinds[call] = n
+		if fault(r.Outcome) {
+			b.failures = append(b.failures, string(r.Kind)+" "+string(r.Outcome)+" "+strconv.FormatInt(r.Count, 10))
+		}
+	}
+	for _, b := range bills {
+		for _, kind := range []models.CallKind{models.CallQuery, models.CallDetect, models.CallList, models.CallSubscribe} {
+			if n := kinds[b.provider+"."+string(kind)]; n[0] > 0 {
+				b.kinds = append(b.kinds, string(kind)+" "+strconv.FormatInt(n[0], 10)+"/"+strconv.FormatInt(n[1], 10))
+			}
+		}
+	}
+	return bills
+}
+
+// price is what some billed calls cost, exactly as the price was written.
+func (t *turn) price(call string, count int64) *big.Rat {
+	price, ok := new(big.Rat).SetString(strconv.FormatFloat(t.Settings.Prices[call], 'f', -1, 64))
+	if !ok {
+		return new(big.Rat)
+	}
+	return price.Mul(price, new(big.Rat).SetInt64(count))
+}
+
+// yuan is an amount to a hundredth of a cent, without zeros that say nothing.
+func yuan(amount *big.Rat) string {
+	text := amount.FloatString(4)
+	return strings.TrimSuffix(strings.TrimSuffix(text, "0"), "0")
+}
+
+// fault says that a call brought no answer, or that nobody knows yet.
+func fault(o models.Outcome) bool {
+	switch o {
+	case models.OutcomeUnknown, models.OutcomeQuota, models.OutcomeRate, models.OutcomeLocked, models.OutcomeAuth, models.OutcomeUnavailable, models.OutcomeUnsent:
+		return true
+	}
+	return false
+}
+
+// work is how far the work is behind.
+func (t *turn) work(b models.Backlog) Block {
+	block := t.sentence("bill.work", "Live", b.Live, "Due", b.Due, "Inbox", b.Inbox, "Owed", b.Owed)
+	if b.OldestDue != 0 {
+		block = append(block, t.sentence("bill.oldest", "Age", t.age(b.OldestDue))...)
+	}
+	return block
+}
