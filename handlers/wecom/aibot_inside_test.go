@@ -1,0 +1,143 @@
+package wecom
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"waybill/models"
+)
+
+func TestAIBotLimiterForgetsChatsThatAreIdle(t *testing.T) {
+	now := time.UnixMilli(1_000_000)
+	l := newAIBotLimiter(AIBotLimits{}.complete(), func() time.Time { return now })
+	send := func(room string) {
+		t.Helper()
+		end, err := l.begin(room)
+		if err != nil {
+			t.Fatal(err)
+		}
+		end(true)
+	}
+	for i := range aibotRoomsKept {
+		send(strconv.Itoa(i))
+	}
+	now = now.Add(30 * time.Minute)
+	send("0")
+	l.told("1", time.Hour)
+	now = now.Add(30 * time.Minute)
+	send("new")
+	if _, held := l.rooms["1"]; len(l.rooms) != 3 || !held {
+		t.Errorf("%d chats are kept", len(l.rooms))
+	}
+	if n := len(l.rooms["0"].sent); n != 1 {
+		t.Errorf("%d messages of a chat are kept", n)
+	}
+}
+
+func TestAIBotLimiterDoesNotCountWhatWasRefused(t *testing.T) {
+	l := newAIBotLimiter(AIBotLimits{PerMinute: 1}.complete(), func() time.Time { return time.UnixMilli(1) })
+	for _, counts := range []bool{false, true} {
+		end, err := l.begin("r")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := l.begin("r"); err == nil {
+			t.Error("what is under way does not count")
+		}
+		end(counts)
+	}
+	if _, err := l.begin("r"); err == nil {
+		t.Error("what was sent does not count")
+	}
+}
+
+// failing is a memory and an inbox: the memory fails once.
+type failing struct {
+	shelf
+	fails int
+	got   []models.Arrival
+}
+
+func (f *failing) Recall(context.Context, string, string, models.Moment) ([]byte, bool, error) {
+	if f.fails--; f.fails >= 0 {
+		return nil, false, errors.New("locked")
+	}
+	return []byte(`{"d":["a","b"]}`), true, nil
+}
+
+func (f *failing) Arrive(_ context.Context, as []models.Arrival, _ models.Moment) (int, error) {
+	f.got = append(f.got, as...)
+	return len(as), nil
+}
+
+func TestAIBotStoresTogetherWhatWaits(t *testing.T) {
+	f := &failing{fails: 1}
+	d, err := NewAIBot(AIBotSettings{ID: "i", Secret: "s", Memory: f}, f, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := d.newMailbox()
+	var batch []aibotLetter
+	for i := range aibotMailBatch + 1 {
+		m.letters <- aibotLetter{text: "2", arrival: models.Arrival{Key: strconv.Itoa(i)}, mail: aibotMail{Frame: []byte("{}")}}
+	}
+	if batch = m.more(batch); len(batch) != aibotMailBatch {
+		t.Fatalf("%d together", len(batch))
+	}
+	if err := m.store(t.Context(), batch); err == nil || len(f.got) != 0 {
+		t.Errorf("stored although nobody knows what a number means: %v", err)
+	}
+	if err := m.store(t.Context(), batch); err != nil || len(f.got) != len(batch) || !strings.Contains(string(f.got[0].Body), `"button":"b"`) {
+		t.Errorf("stored %d: %v", len(f.got), err)
+	}
+	m.close()
+	if batch = m.more(nil); len(batch) != 1 {
+		t.Errorf("%d are left", len(batch))
+	}
+}
+
+func TestAIBotACallbackWithoutAnIDIsKnownByItsRequest(t *testing.T) {
+	f := aibotFrame{Headers: aibotHeaders{ReqID: "R"}}
+	if got := (aibotCallback{}).key(f); got != "req:R" {
+		t.Errorf("key %q", got)
+	}
+}
+
+func FuzzAIBotRead(f *testing.F) {
+	f.Add([]byte(`{"conn":"c","at":1,"frame":{"cmd":"aibot_msg_callback","headers":{"req_id":"R"},"body":{"msgid":"m","chatid":"g","chattype":"group","from":{"userid":"u"},"msgtype":"text","text":{"content":"@b x"},"quote":{"msgtype":"text","text":{"content":"q"}}}}}`))
+	f.Add([]byte(`{"frame":{"cmd":"aibot_event_callback","headers":{"req_id":"R"},"body":{"from":{"userid":"u"},"msgtype":"event","event":{"eventtype":"enter_chat"}}}}`))
+	d, err := NewAIBot(AIBotSettings{ID: "i", Secret: "s", Memory: &shelf{}}, &failing{}, nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		m, ok, err := d.Read(body)
+		if !ok || err != nil {
+			return
+		}
+		if _, _, known := aibotPlace(m.Address.Room); !known || m.Address.Door != AIBotName {
+			t.Errorf("nobody can answer %+v", m.Address)
+		}
+		if token := graspAIBot(m.Token); token.String() != m.Token {
+			t.Errorf("token %q is grasped as %+v", m.Token, token)
+		}
+	})
+}
+
+func FuzzAIBotUnmention(f *testing.F) {
+	for _, text := range []string{"@b x", "x @b", "x @b y", "@", "@ @", "x\n@b", "@b\u2005x"} {
+		f.Add(text, "")
+	}
+	f.Add("@Way Bill x", "Way Bill")
+	f.Fuzz(func(t *testing.T, text, title string) {
+		got := unmention(text, title)
+		if len(got) > len(text) || utf8.ValidString(text) && !utf8.ValidString(got) || strings.TrimSpace(got) != got {
+			t.Errorf("%q becomes %q", text, got)
+		}
+	})
+}
