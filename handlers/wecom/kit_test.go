@@ -92,6 +92,7 @@ type memory struct {
 	mails    map[string]models.Mail
 	credits  map[models.Address]models.Credit
 	failPage int // how many pages are not stored
+	countErr error
 	changed  chan struct{}
 }
 
@@ -111,6 +112,11 @@ func (m *memory) fail(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.failing = err
+}
+
+func (m *memory) failCounts() {
+	defer m.lock()()
+	m.countErr = errors.New("down")
 }
 
 func (m *memory) failPages(n int) {
@@ -246,7 +252,7 @@ func (m *memory) SetCredit(_ context.Context, c models.Credit) error {
 		stored.Left = c.Left
 		m.credits[c.Address] = stored
 	}
-	return m.failing
+	return errors.Join(m.failing, m.countErr)
 }
 
 func (m *memory) left(a models.Address) int {
