@@ -103,14 +103,23 @@ func isName(name string) bool {
 	if !wordy || countDigits(said) > 6 || strings.Contains(said, "://") {
 		return false
 	}
-	return !isQuestion(said) && !isFiller(said)
+	return !isQuestion(said) && !isFiller(said) && !isMeasure(said)
 }
 
 // isFiller: words that lead over, hurry, thank, or came along when the number was copied.
 func isFiller(said string) bool {
 	switch strings.TrimRight(said, "!。~") {
 	case "和", "与", "與", "跟", "及", "还有", "還有", "以及", "AND", "复制", "複製", "COPY", "急", "急急", "急急急",
-		"已发货", "已發貨", "已发出", "已寄出", "已签收", "已收到", "没收到", "未收到", "PLEASE", "PLS", "PLZ", "THANKS", "THANK YOU", "THX":
+		"已发货", "已發貨", "已发出", "已寄出", "已签收", "已收到", "没收到", "未收到", "PLEASE", "PLS", "PLZ", "THANKS", "THANK YOU", "THX", "尾号", "尾號":
+		return true
+	}
+	return false
+}
+
+// isMeasure: 8.50元, 2.5KG, 3件.
+func isMeasure(said string) bool {
+	switch strings.TrimLeft(said, "0123456789.×X* ") {
+	case "元", "块", "块钱", "KG", "G", "公斤", "斤", "克", "ML", "CM", "件", "个", "箱":
 		return true
 	}
 	return false

@@ -59,9 +59,19 @@ func isGlued(s string) bool {
 	return false
 }
 
-// isMistyped: a known carrier's letters before almost only digits, which fit none of its numbers.
+// isMistyped: a known carrier's letters before almost only digits, or letters
+// that look like digits, which fit none of its numbers.
 func isMistyped(s string) bool {
-	return len(s) >= shortest && len(s) <= longest && begins(s, prefixes) && len(s)-countDigits(s) <= 4
+	if len(s) < shortest || len(s) > longest || !begins(s, prefixes) {
+		return false
+	}
+	others := 0
+	for i := range len(s) {
+		if !isDigit(s[i]) && strings.IndexByte("OIL", s[i]) < 0 {
+			others++
+		}
+	}
+	return others <= 4
 }
 
 // isOrder: digits of the length that Taobao, Pinduoduo and Douyin give their orders.

@@ -53,7 +53,7 @@ func tailLabel(s string) int {
 
 // tailWord is the length of one word of such a label, and whether it is the one that counts.
 func tailWord(s string) (size int, says bool) {
-	for _, w := range [...]string{"尾号", "尾號", "尾数", "后四位", "後四位", "后4位", "後4位", "末四位", "末4位", "TAIL", "LAST FOUR", "LAST 4", "PHONE"} {
+	for _, w := range [...]string{"尾号", "尾號", "尾数", "后四位", "後四位", "后4位", "後4位", "末四位", "末4位", "TAIL", "LAST FOUR DIGITS", "LAST 4 DIGITS", "LAST FOUR", "LAST 4", "ENDING IN", "ENDING", "PHONE"} {
 		if strings.HasPrefix(s, w) {
 			return len(w), true
 		}
