@@ -55,10 +55,12 @@ type API struct {
 	members  map[string]bool
 	robots   map[string][]time.Time // when each was sent something, by key
 	sent     []Sent
-	faults   []*Fault
-	calls    map[string]int
-	refused  []Refused
-	serial   int
+	// the field in which message/send names whom it did not reach
+	unreached string
+	faults    []*Fault
+	calls     map[string]int
+	refused   []Refused
+	serial    int
 }
 
 // New makes a fake without an address: a http.Handler.

@@ -30,6 +30,14 @@ func (a *API) Leave(userid string) {
 	delete(a.members, userid)
 }
 
+// Unreached has message/send say ok and name the receiver in a field:
+// "invaliduser" or "unlicenseduser".
+func (a *API) Unreached(field string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.unreached = field
+}
+
 // Robot makes a group robot with a key.
 func (a *API) Robot(key string) {
 	a.mu.Lock()
@@ -79,6 +87,9 @@ func (a *API) sendToMember(c *call) (any, *no) {
 	}
 	if recent >= perMember {
 		return nil, refuse(45009, "api freq out of limit")
+	}
+	if a.unreached != "" { // "ok", and yet it is not there
+		return map[string]any{"msgid": a.id("sent-"), a.unreached: m.To}, nil
 	}
 	sent := m.sent()
 	sent.ID, sent.At = a.id("sent-"), a.Now()

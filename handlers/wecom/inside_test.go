@@ -1,0 +1,122 @@
+package wecom
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+
+	"waybill/models"
+)
+
+func TestPagesLoseNothingAndKeepWithinTheirLimit(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		limit := rapid.IntRange(16, 64).Draw(r, "limit")
+		blocks := rapid.SliceOfN(rapid.StringMatching(`[a-z包📦]{1,40}`), 1, 8).Draw(r, "blocks")
+		whole := ""
+		for _, p := range pages(blocks, limit) {
+			if len(p) > limit || !utf8.ValidString(p) {
+				r.Fatalf("a page of %d bytes: %q", len(p), p)
+			}
+			whole += strings.NewReplacer(ellipsis, "", "\n", "").Replace(p)
+		}
+		if want := strings.Join(blocks, ""); whole != want {
+			r.Fatalf("%q became %q", want, whole)
+		}
+	})
+}
+
+func TestABlockThatFitsIsNeverTorn(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		blocks := rapid.SliceOfN(rapid.StringMatching(`[a-z包]{1,5}`), 1, 20).Draw(r, "blocks")
+		for _, p := range pages(blocks, 15) {
+			if strings.Contains(p, ellipsis) {
+				r.Fatalf("torn: %q", p)
+			}
+		}
+	})
+}
+
+func TestShortenEndsWithAWholeCharacter(t *testing.T) {
+	for text, want := range map[string]string{"包裹": "包裹", "包裹到": "包裹到", "包裹到了": "包裹…", "abcdefghij": "abcdef…"} {
+		if got := shorten(text, 9); got != want {
+			t.Errorf("%q", got)
+		}
+	}
+}
+
+func TestAShortWaitIsSatOutAndALongOneGivenBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPace(3, 8*time.Second, time.Now)
+		began := time.Now()
+		for range 3 {
+			if err := p.wait(t.Context(), "a"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := p.wait(t.Context(), "a"); err != nil || time.Since(began) != 8*time.Second {
+			t.Errorf("%v after %s", err, time.Since(began))
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		q := newPace(1, 8*time.Second, time.Now)
+		if err := errors.Join(q.wait(ctx, "b"), q.wait(t.Context(), "c")); err != nil {
+			t.Error(err)
+		}
+		if err := q.wait(ctx, "b"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%v", err)
+		}
+		var wait *models.Wait
+		if err := q.wait(t.Context(), "b"); !errors.As(err, &wait) || wait.After != 15*time.Second {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+func TestIdlePacesAreForgotten(t *testing.T) {
+	now := time.Unix(0, 0)
+	p := newPace(1, time.Minute, func() time.Time { return now })
+	for i := range receiversKept {
+		if _, ok := p.reserve(strings.Repeat("x", i+1)); !ok {
+			t.Fatal("a first message has to wait")
+		}
+	}
+	now = now.Add(time.Hour)
+	if _, ok := p.reserve("another"); !ok || len(p.sent) != 1 {
+		t.Errorf("%d are kept", len(p.sent))
+	}
+}
+
+func TestIdleStatesAreForgotten(t *testing.T) {
+	now := time.Unix(0, 0)
+	s := newStates(func() time.Time { return now })
+	for i := range statesKept {
+		s.remember(party{"a", strings.Repeat("x", i+1)}, stateHuman)
+	}
+	now = now.Add(stateFor)
+	s.remember(party{"a", "y"}, stateHuman)
+	if _, known := s.recall(party{"a", "x"}); known || len(s.kept) != 1 {
+		t.Errorf("%d are kept", len(s.kept))
+	}
+}
+
+func TestRedactingHidesSecretsHoweverTheyAreWritten(t *testing.T) {
+	err := redact(errors.New("a+b/c a%2Bb%2Fc"), "a+b/c", "")
+	if err.Error() != "*** ***" || redact(nil, "x") != nil || !strings.Contains(redact(errors.New("plain"), "x").Error(), "plain") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestWordsThatQuoteTheMessageAreLeftOut(t *testing.T) {
+	if got := tidy(`bad "SF1000000000015 1234" and "open`); got != "bad … and …" {
+		t.Errorf("%q", got)
+	}
+	if got := tidy(strings.Repeat("错", 300)); utf8.RuneCountInString(got) != 160 {
+		t.Errorf("%d characters", utf8.RuneCountInString(got))
+	}
+}
