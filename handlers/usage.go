@@ -14,7 +14,7 @@ import (
 // what fails. Everybody else hears what any unknown command brings.
 func (t *turn) usage(ctx context.Context) ([]Reply, error) {
 	if t.Books == nil || !t.operates() {
-		return t.small(ctx, "", nil, models.Question{}, false)
+		return t.small(ctx, t.m.Text, nil, models.Question{}, false)
 	}
 	day := t.now.Day()
 	rows, err := t.Books.Usage(ctx, day)

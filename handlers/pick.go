@@ -1,0 +1,169 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"waybill/models"
+	"waybill/tracking"
+)
+
+// picked is what the beginning of an argument points at.
+type picked struct {
+	rows []models.Followed
+	gone []models.Parcel // of listed rows, which the chat does not follow any more
+	rest string          // what follows, as written
+	lost string          // a row, number or name that there is none of; "" when all was found
+}
+
+// pick finds the one parcel that opens an argument, by row, number or name, and
+// leaves what follows it. Without an argument it is the only live parcel.
+func (t *turn) pick(ctx context.Context, args string) (picked, error) {
+	args = strings.TrimSpace(args)
+	first, rest := cutWord(args)
+	if first == "" {
+		live, err := t.Follows.Followed(ctx, t.chat.ID, false)
+		if err != nil || len(live) != 1 {
+			return picked{}, wrap("read follows", err)
+		}
+		return picked{rows: live}, nil
+	}
+	p, err := t.pickAll(ctx, first)
+	if err != nil || len(p.rows) > 0 || rest == "" {
+		p.rest = strings.TrimSpace(rest)
+		return p, err
+	}
+	if named, err := t.pickAll(ctx, args); err != nil || len(named.rows) == 1 {
+		return named, err // a name of several words
+	}
+	return p, nil
+}
+
+// cutWord parts the first word from the rest: at white space, or where the
+// letters and digits of a row or number end (2妈妈的茶叶).
+func cutWord(args string) (first, rest string) {
+	opens, _ := utf8.DecodeRuneInString(fold(args))
+	for at, r := range args {
+		half, _ := utf8.DecodeRuneInString(fold(string(r)))
+		glued := opens < utf8.RuneSelf && half >= utf8.RuneSelf
+		if unicode.IsSpace(r) || glued {
+			return args[:at], args[at:]
+		}
+	}
+	return args, ""
+}
+
+// pickAll finds every parcel that an argument names, by rows, by name or by numbers.
+func (t *turn) pickAll(ctx context.Context, args string) (picked, error) {
+	all, err := t.Follows.Followed(ctx, t.chat.ID, true)
+	if err != nil {
+		return picked{}, wrap("read follows", err)
+	}
+	if rows, ok := rowsIn(args); ok {
+		return t.pickRows(ctx, rows, all)
+	}
+	name := strings.Join(strings.Fields(args), " ")
+	isNamed := func(f models.Followed) bool { return f.Follow.Name != "" && strings.EqualFold(f.Follow.Name, name) }
+	if p := (picked{}); p.add(all, isNamed) {
+		return p, nil
+	}
+	return pickNumbers(args, all), nil
+}
+
+// pickRows takes row numbers as those of the last list shown; before the first
+// one, as those of the list that would be shown now.
+func (t *turn) pickRows(ctx context.Context, rows []int, all []models.Followed) (picked, error) {
+	listed, err := t.listed(ctx, all)
+	if err != nil {
+		return picked{}, err
+	}
+	var p picked
+	for _, n := range rows {
+		if n > len(listed) {
+			p.lost = strconv.Itoa(n)
+			continue
+		}
+		id := listed[n-1]
+		if p.add(all, func(f models.Followed) bool { return f.Parcel.ID == id }) {
+			continue
+		}
+		gone, err := t.Parcels.Parcel(ctx, id)
+		switch {
+		case err == nil:
+			p.gone = append(p.gone, gone)
+		case errors.Is(err, models.ErrNotFound):
+			p.lost = strconv.Itoa(n)
+		default:
+			return p, wrap("read parcel", err)
+		}
+	}
+	return p, nil
+}
+
+// listed are the parcels of the last list shown. A list that nobody has seen is
+// remembered too, because a message may be handled twice and must mean the same
+// rows then; its ids are stored below zero, and a parcel followed since ends it.
+func (t *turn) listed(ctx context.Context, all []models.Followed) ([]int64, error) {
+	last := t.chat.Listed
+	if len(last) > 0 && last[0] > 0 {
+		return last, nil
+	}
+	var live, unseen []int64
+	for _, f := range all {
+		if f.Parcel.Live() {
+			live, unseen = append(live, f.Parcel.ID), append(unseen, -f.Parcel.ID)
+		}
+	}
+	if isNew := func(id int64) bool { return !slices.Contains(last, id) }; !slices.ContainsFunc(unseen, isNew) {
+		for i, id := range last {
+			last[i] = -id
+		}
+		return last, nil
+	}
+	t.chat.Listed = unseen
+	return live, wrap("remember rows", t.Labels.SetListed(ctx, t.chat.ID, unseen))
+}
+
+func pickNumbers(args string, all []models.Followed) picked {
+	var p picked
+	for _, word := range rowWords(args) {
+		number := tracking.Normalise(word)
+		if !p.add(all, func(f models.Followed) bool { return f.Parcel.Number == number }) {
+			p.lost = word
+		}
+	}
+	return p
+}
+
+// add takes what matches into the pick, each parcel once; false when nothing does.
+func (p *picked) add(all []models.Followed, matches func(models.Followed) bool) (found bool) {
+	for _, f := range all {
+		if !matches(f) {
+			continue
+		}
+		found = true
+		if !slices.ContainsFunc(p.rows, func(had models.Followed) bool { return had.Parcel.ID == f.Parcel.ID }) {
+			p.rows = append(p.rows, f)
+		}
+	}
+	return found
+}
+
+// nothing says that an argument led nowhere, with an example of the command.
+func (t *turn) nothing(p picked, word string) []Reply {
+	if len(p.gone) > 0 {
+		return t.tell("not_followed_number", "Number", p.gone[0].Number)
+	}
+	if p.lost == "" {
+		return t.tell("usage", "Example", t.Say("example."+word))
+	}
+	if n, ok := tracking.RecogniseNumber(p.lost); ok {
+		return t.tell("not_followed_number", "Number", n.Number)
+	}
+	return t.tell("no_such_row", "Row", p.lost)
+}
