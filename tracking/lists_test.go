@@ -126,3 +126,11 @@ func TestASubscribingCallGoesThroughTheLedger(t *testing.T) {
 		}
 	}
 }
+
+func TestPollingStopsAtEightyPercentExactly(t *testing.T) {
+	for budget, want := range map[int64]int64{1: 1, 2: 1, 4: 3, 5: 4, 7: 5, 9: 7, 10: 8, 11: 8, 99: 79, 100: 80, 5000: 4000, 1 << 62: 3689348814741910323} {
+		if got := PollLimit(budget); got != want {
+			t.Errorf("of %d: %d, want %d", budget, got, want)
+		}
+	}
+}

@@ -202,7 +202,11 @@ func (t *Tracker) limit(provider string, purpose models.Purpose) int64 {
 		return 0
 	}
 	if purpose == models.Poll {
-		return max(1, whole*8/10)
+		return PollLimit(whole)
 	}
 	return whole
 }
+
+// PollLimit is how much of a day's budget polling may use: 80 %, never more,
+// but one call at least.
+func PollLimit(budget int64) int64 { return max(1, budget/10*8+budget%10*8/10) }

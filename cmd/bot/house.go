@@ -191,10 +191,11 @@ func (h *house) openConversation(context.Context) error {
 	}
 	h.conversation = handlers.New(handlers.Needs{
 		Parcels: h.store, Follows: wishing{h.store, h}, Labels: h.store, Tails: h.store, Habits: h.store, Lives: h.store, Questions: h.store,
-		Checker: h.checker, Detector: h.tracker, Words: h.words, Now: h.now,
+		Books: h.store, Checker: h.checker, Detector: h.tracker, Words: h.words, Now: h.now,
 		Settings: handlers.Settings{
 			TailCarriers: tailCarriers(h.settings), MaxParcels: h.settings.MaxParcels,
 			Timezone: h.settings.Zone, Judges: judges,
+			Operators: addresses(h.settings.AdminChats), Prices: h.settings.Prices, Budgets: h.settings.Budgets,
 		},
 	})
 	h.operators.open()
@@ -218,7 +219,7 @@ func (h *house) openScheduler(context.Context) error {
 	}
 	h.scheduler = scheduler.New(scheduler.Settings{
 		Store: h.store, Queue: h.queue, Checker: h.checker, Teller: teller, Doors: names, Owner: h.owner.name,
-		Jobs: slices.Concat(h.pushJobs(), h.listJobs()), Grace: schedulerGrace, Meter: h.metrics, Log: h.log, Now: h.now,
+		Jobs: slices.Concat(h.pushJobs(), h.listJobs(), h.budgetJobs()), Grace: schedulerGrace, Meter: h.metrics, Log: h.log, Now: h.now,
 	})
 	return nil
 }
