@@ -33,7 +33,6 @@ const (
 	codeNoAccount     = 95004
 	codeAnnouncement  = 95007 // the announcement's token is older than ten minutes
 	codeEnded         = 95013
-	codeTransition    = 95016
 	codeOff           = 95017
 	codeState         = 95018
 	codeWrongMessage  = 40008

@@ -2,6 +2,7 @@ package wecom
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/silenceper/wechat/v2/work/kf/sendmsg"
@@ -73,7 +74,8 @@ func written(r handlers.Reply, room int) ([]string, *handlers.File, error) {
 	if len(r.File.Body) < minFile || len(r.File.Body) > maxFile {
 		return nil, nil, fmt.Errorf("%w: a file of %d bytes", models.ErrRefused, len(r.File.Body))
 	}
-	if one := append(blocks, valid(string(r.File.Body))); len(pages(one, room)) == 1 {
+	one := slices.Concat(blocks, []string{valid(string(r.File.Body))})
+	if len(pages(one, room)) == 1 {
 		return one, nil, nil
 	}
 	return blocks, r.File, nil

@@ -15,12 +15,12 @@ import (
 )
 
 const (
-	pageSize      = 1000             // the most that WeCom hands out at once
-	announcedFor  = 10 * time.Minute // the token of an announcement
-	lookEvery     = time.Second      // for what other replicas were told
-	emptyPages    = 100              // in a row, before an account is left for later
-	longestPause  = time.Minute
-	accountsAtOne = 8 // fetched together
+	pageSize       = 1000             // the most that WeCom hands out at once
+	announcedFor   = 10 * time.Minute // the token of an announcement
+	lookEvery      = time.Second      // for what other replicas were told
+	emptyPages     = 100              // in a row, before an account is left for later
+	longestPause   = time.Minute
+	accountsAtOnce = 8 // fetched together
 )
 
 var errEndless = errors.New("wecom has more and more pages without a message")
@@ -53,7 +53,7 @@ func (f *fetching) begin(m models.Mail) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	wanted := m.Announced > m.Fetched || !f.again[m.Account]
-	if !wanted || f.busy[m.Account] || len(f.busy) >= accountsAtOne || f.now().Before(f.fails[m.Account].until) {
+	if !wanted || f.busy[m.Account] || len(f.busy) >= accountsAtOnce || f.now().Before(f.fails[m.Account].until) {
 		return false
 	}
 	f.busy[m.Account] = true
@@ -151,7 +151,8 @@ func (k *KF) fetch(ctx context.Context, m models.Mail) error {
 		if got.More == 0 {
 			return nil
 		}
-		if empty++; len(got.Messages) > 0 {
+		empty++
+		if len(got.Messages) > 0 {
 			empty = 0
 		}
 		m.Cursor = p.Cursor

@@ -9,8 +9,8 @@ import (
 // Merge makes one reply of as many of the first replies as one message holds,
 // at least one, and says of how many: messages are counted here. News that is
 // merged loses its buttons, which would not say which parcel they mean.
-func (k *KF) Merge(rs []handlers.Reply) (handlers.Reply, int) {
-	one := rs[0]
+func (k *KF) Merge(rs []handlers.Reply) (one handlers.Reply, merged int) {
+	one = rs[0]
 	for n, r := range rs[1:] {
 		both, ok := join(one, r)
 		if !ok {

@@ -9,18 +9,18 @@ import (
 )
 
 const (
-	perMessage  = 5              // what a customer's message lets the bot send
-	creditFor   = 48 * time.Hour // and how long
-	welcomeIn   = 20 * time.Second
-	oldMail     = time.Hour // of an account met for the first time: what is older was not for the bot
-	fromCustom  = 3         // Message.Origin: a customer wrote it
-	fromSystem  = 4         // an event
-	inOneSecond = 1000      // places for messages that were written within one
-	typeText    = "text"
-	typeEvent   = "event"
-	eventEnter  = "enter_session"
-	eventFailed = "msg_send_fail"
-	eventStatus = "session_status_change"
+	perMessage   = 5              // what a customer's message lets the bot send
+	creditFor    = 48 * time.Hour // and how long
+	welcomeIn    = 20 * time.Second
+	oldMail      = time.Hour // of an account met for the first time: what is older was not for the bot
+	fromCustomer = 3         // kfMessage.Origin: a customer wrote it
+	fromSystem   = 4         // an event
+	inOneSecond  = 1000      // places for messages that were written within one
+	typeText     = "text"
+	typeEvent    = "event"
+	eventEnter   = "enter_session"
+	eventFailed  = "msg_send_fail"
+	eventStatus  = "session_status_change"
 )
 
 // kfMessage is what the door reads of a message of sync_msg. The SDK's types
@@ -106,7 +106,7 @@ func (k *KF) enter(p *models.Page, msg kfMessage, raw []byte) {
 		return
 	}
 	switch {
-	case msg.Origin == fromCustom && msg.Type != typeEvent:
+	case msg.Origin == fromCustomer && msg.Type != typeEvent:
 		p.Arrivals = append(p.Arrivals, k.arrival(who, msg, raw))
 		p.Renewals = append(p.Renewals, models.Renewal{
 			Key: msg.ID, Address: who.address(), Left: perMessage, At: msg.at(), Until: msg.at().Add(creditFor),

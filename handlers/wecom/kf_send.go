@@ -45,7 +45,7 @@ func (k *KF) Send(ctx context.Context, to models.Address, r handlers.Reply) erro
 		return err
 	}
 	err = k.inTurn(ctx, key, len(parts), func(i int) error { return k.say(ctx, p, parts[i], r, key+strconv.Itoa(i)) })
-	if codeOf(err) == codeState && k.attended(ctx, p) {
+	if codeOf(err) == codeState && k.takenOver(ctx, p) {
 		return k.hush(r)
 	}
 	return wrap("send to wecom customer", err)

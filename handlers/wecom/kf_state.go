@@ -79,6 +79,12 @@ func (k *KF) state(ctx context.Context, p party) int {
 	return got.ServiceState
 }
 
+// takenOver says, against what was believed, that somebody talks with the customer.
+func (k *KF) takenOver(ctx context.Context, p party) bool {
+	k.states.forget(p)
+	return k.attended(ctx, p)
+}
+
 // attended says that somebody talks with the customer, or is about to: the bot is silent.
 func (k *KF) attended(ctx context.Context, p party) bool {
 	state := k.state(ctx, p)

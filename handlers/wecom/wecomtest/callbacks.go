@@ -158,7 +158,7 @@ func (a *API) seal(t target, d Delivery, plain []byte) (string, url.Values, erro
 	}, nil
 }
 
-func (a *API) bring(ctx context.Context, method, uri, body string) (int, string, error) {
+func (a *API) bring(ctx context.Context, method, uri, body string) (status int, answer string, err error) {
 	r, err := http.NewRequestWithContext(ctx, method, uri, strings.NewReader(body))
 	if err != nil {
 		return 0, "", fmt.Errorf("deliver callback: %w", err)
@@ -168,6 +168,6 @@ func (a *API) bring(ctx context.Context, method, uri, body string) (int, string,
 		return 0, "", fmt.Errorf("deliver callback: %w", err)
 	}
 	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
-	return resp.StatusCode, string(answer), err
+	said, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, string(said), err
 }
