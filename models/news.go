@@ -32,7 +32,7 @@ func Compose(c Chat, f Follow, p Parcel, owed []Event) News {
 	for _, e := range owed {
 		n.Upto = max(n.Upto, e.Seq)
 		switch {
-		case !f.mayHear(p, e):
+		case !f.Hears(p, e):
 		case e.Kind == Scan:
 			n.Events = append(n.Events, e)
 		default:
@@ -48,8 +48,13 @@ func Compose(c Chat, f Follow, p Parcel, owed []Event) News {
 	return n
 }
 
-// mayHear says whether this follower may be told e.
-func (f Follow) mayHear(p Parcel, e Event) bool {
+// HearsAny says whether this follower may be told one of the events at least.
+func (f Follow) HearsAny(p Parcel, events []Event) bool {
+	return slices.ContainsFunc(events, func(e Event) bool { return f.Hears(p, e) })
+}
+
+// Hears says whether this follower may be told e.
+func (f Follow) Hears(p Parcel, e Event) bool {
 	switch e.Kind {
 	case TailRefused:
 		return f.TailState == TailWrong || f.TailState == TailNone && e.Text == TailMissing

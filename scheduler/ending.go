@@ -90,6 +90,12 @@ func (c *Checker) heard(ctx context.Context, e *ending, p models.Parcel, k key, 
 	if err != nil {
 		return err
 	}
+	if p.ID != e.was.ID && len(k.tails) > 0 { // its followers have other rows there
+		if k.tails, err = c.Records.Tails(ctx, p.ID); err != nil {
+			return fmt.Errorf("read tails: %w", err)
+		}
+		e.verified = k.verified(opened)
+	}
 	if e.change, err = c.decide(ctx, p, t, now); err != nil {
 		return err
 	}
@@ -113,7 +119,7 @@ func (c *Checker) recarry(ctx context.Context, e *ending, p models.Parcel, to mo
 	if to == "" || to == p.Carrier {
 		return p, nil
 	}
-	moved, err := c.Records.Recarry(ctx, p, to, now)
+	moved, err := c.Records.Recarry(ctx, p, to, now, c.Cadence.Quiet.TellAt(false, now))
 	if err != nil {
 		return p, fmt.Errorf("correct carrier: %w", err)
 	}

@@ -45,7 +45,8 @@ func (c *Checker) Correct(ctx context.Context, parcelID int64, to models.Carrier
 		if p.Carrier == to {
 			return nil
 		}
-		_, err = c.Records.Recarry(ctx, p, to, c.now())
+		now := c.now()
+		_, err = c.Records.Recarry(ctx, p, to, now, c.Cadence.Quiet.TellAt(false, now))
 		return err
 	})
 }

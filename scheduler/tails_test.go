@@ -102,7 +102,7 @@ func TestARefusedTailIsToldToWhoGaveItAndToNobodyElse(t *testing.T) {
 		t.Errorf("checked %+v, state %v", got, r.tailState("a", p.ID))
 	}
 	r.wantOwed("a", sf+" tail")
-	r.wantOwed("b", sf)
+	r.wantOwed("b")
 }
 
 func TestAPersonWhoseTailIsRefusedIsAnsweredDirectly(t *testing.T) {
@@ -226,5 +226,31 @@ func TestProvedAndUntriedTailsTakeTurns(t *testing.T) {
 	}
 	if len(chosen) != 6 {
 		t.Errorf("chosen %v", chosen)
+	}
+}
+
+func TestATailIsVerifiedForAFollowerWhoMovesToTheRightParcel(t *testing.T) {
+	r := newRig(t, storetest.New(t))
+	right := r.follow("SF1000000000015", "zto", "a")
+	wrong := r.followWith("SF1000000000015", "sf", true, models.Following{Tail: "1234", TailState: models.TailUntried}, "b")
+	r.provider.says(func(q query) (models.Trace, error) {
+		trace, err := shows(models.InTransit, "揽收")(q)
+		trace.Carrier = "zto"
+		return trace, err
+	})
+	r.poll(wrong.ID)
+	if got := r.tailState("b", right.ID); got != models.TailOK {
+		t.Fatalf("got %d", got)
+	}
+}
+
+func TestACorrectedCarrierIsToldAfterTheQuietHours(t *testing.T) {
+	r := newRig(t, storetest.New(t))
+	r.cadence.Quiet = Quiet{From: 0, To: 23} // noon is quiet
+	r.checker = r.newChecker(r.tracker, r.db, r.db)
+	p := r.follow("SF1000000000015", "sf", "a")
+	r.must(r.checker.Correct(t.Context(), p.ID, "zto"))
+	if at := r.chat("a").TellAt; at <= r.moment() || at == models.Never {
+		t.Fatalf("to be told at %d, want after the quiet hours", at)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -20,7 +21,8 @@ func (s *Store) BuryLeases(ctx context.Context, prefix string, dead func(owner s
 		if err := tx.Raw("SELECT DISTINCT owner FROM leases WHERE owner LIKE ?", prefix+"%").Scan(&owners).Error; err != nil {
 			return err
 		}
-		if owners = slices.DeleteFunc(owners, func(o string) bool { return !dead(o) }); len(owners) == 0 {
+		owners = slices.DeleteFunc(owners, func(o string) bool { return !strings.HasPrefix(o, prefix) || !dead(o) })
+		if len(owners) == 0 {
 			return nil
 		}
 		return tx.Exec("UPDATE leases SET owner = '', expires_at = 0 WHERE owner IN ?", owners).Error
@@ -40,7 +42,7 @@ func (s *Store) BuryClaims(ctx context.Context, prefix string, dead func(owner s
 		return fmt.Errorf("read claims: %w", err)
 	}
 	for _, c := range claims {
-		if !dead(c.Claim) {
+		if !strings.HasPrefix(c.Claim, prefix) || !dead(c.Claim) {
 			continue
 		}
 		if err := s.FreeChat(ctx, c.ID, c.Claim); err != nil {

@@ -53,6 +53,10 @@ func (s *Store) Back(ctx context.Context, chatID int64, now models.Moment) error
 		if err := tx.Exec("UPDATE chats SET gone_at = 0, failures = 0 WHERE id = ?", chatID).Error; err != nil {
 			return err
 		}
+		// Now that the chat is locked: one that was followed just before is parked too.
+		if ids, err = followedBy(tx, chatID); err != nil {
+			return err
+		}
 		if err := unpark(tx, ids, now); err != nil {
 			return err
 		}

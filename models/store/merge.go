@@ -47,7 +47,8 @@ func unite(keep, other models.Follow) models.Follow {
 	if keep.PushTo == "" {
 		keep.PushTo = other.PushTo
 	}
-	if keep.TailState != models.TailOK && len(other.Tail) > 0 && (other.TailState == models.TailOK || len(keep.Tail) == 0) {
+	if keep.TailState != models.TailOK && len(other.Tail) > 0 &&
+		(other.TailState == models.TailOK || len(keep.Tail) == 0 || keep.TailState == models.TailWrong) {
 		keep.Tail, keep.TailState = other.Tail, other.TailState
 	}
 	keep.Muted = keep.Muted && other.Muted

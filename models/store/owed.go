@@ -45,14 +45,15 @@ func (e *ending) tell(tx *gorm.DB) error {
 	return m.write(tx)
 }
 
-// judgeTails stores what an answer said about the tails that were tried.
+// judgeTails stores what an answer said about the tails that were tried. A
+// follower who has proved another one meanwhile stays proved.
 func judgeTails(tx *gorm.DB, f finish) error {
 	for state, ids := range map[models.TailState][]int64{models.TailOK: f.Verified, models.TailWrong: f.Refused} {
 		if len(ids) == 0 {
 			continue
 		}
-		const sql = "UPDATE follows SET tail_state = ? WHERE parcel_id = ? AND id IN ?"
-		if err := tx.Exec(sql, state, f.Change.Parcel.ID, ids).Error; err != nil {
+		const sql = "UPDATE follows SET tail_state = ? WHERE parcel_id = ? AND id IN ? AND tail_state <> ?"
+		if err := tx.Exec(sql, state, f.Change.Parcel.ID, ids, models.TailOK).Error; err != nil {
 			return err
 		}
 	}
@@ -72,7 +73,7 @@ type marks struct {
 // what was stored before, too.
 func (m *marks) owe(f finish, follow models.Follow, verified bool) {
 	p := f.Change.Parcel
-	opens := follow.Opens(p) || f.Change.Everyone && f.Change.News()
+	opens := follow.Opens(p) || f.Change.Everyone && follow.HearsAny(p, f.Change.Events)
 	hears := !follow.Muted || f.Change.Urgent
 	if !opens || !hears || !f.Change.News() && !verified || p.Seq <= follow.Told {
 		return
@@ -98,7 +99,8 @@ func (m *marks) write(tx *gorm.DB) error {
 }
 
 // wake has chats told at the given moments, or earlier if they were to be
-// told earlier. Chats that are gone stay quiet.
+// told earlier. Chats that are gone stay quiet; one that could not be told
+// waits until it is tried again, because the platform may have asked for it.
 func wake(tx *gorm.DB, chats map[int64]models.Moment) error {
 	if len(chats) == 0 {
 		return nil
@@ -112,10 +114,11 @@ func wake(tx *gorm.DB, chats map[int64]models.Moment) error {
 	for _, id := range all {
 		at[chats[id]] = append(at[chats[id]], id)
 	}
-	const sql = `UPDATE chats SET tell_version = tell_version + 1, tell_at = CASE WHEN tell_at > ? THEN ? ELSE tell_at END
+	const sql = `UPDATE chats SET tell_version = tell_version + 1,
+		tell_at = CASE WHEN tell_at > ? AND (failures = 0 OR tell_at = ?) THEN ? ELSE tell_at END
 		WHERE gone_at = 0 AND id IN ?`
 	for moment, ids := range at {
-		if err := tx.Exec(sql, moment, moment, ids).Error; err != nil {
+		if err := tx.Exec(sql, moment, models.Never, moment, ids).Error; err != nil {
 			return err
 		}
 	}

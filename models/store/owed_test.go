@@ -51,6 +51,9 @@ func TestWhoIsOwedWhat(t *testing.T) {
 			k.ok(err)
 			k.ok(k.Mute(k.ctx(), c.ID, p.ID, test.muted))
 			f := scan(p, "x", noon())
+			if test.everyone {
+				f.Change.Events[0].Kind = models.Ended
+			}
 			f.Change.Urgent, f.Change.Everyone, f.TellAt = test.urgent, test.everyone, noon()+minute
 			p = k.finish(f, noon())
 			t.Run(test.name, func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -14,9 +15,10 @@ import (
 // (models.ErrStale). When the number has a parcel under the right carrier
 // already, the followers move there, those of both keep one row, and the wrong
 // parcel ends. Followers are owed a Recarried notice, whose Text is the old
-// carrier and whose Code is the new one; they owe nothing to older events of a
-// parcel they moved to. It returns the parcel that is left.
-func (s *Store) Recarry(ctx context.Context, p models.Parcel, to models.Carrier, now models.Moment) (models.Parcel, error) {
+// carrier and whose Code is the new one, and are to be told at tellAt; of the
+// events of a parcel they moved to they are owed those that are later than what
+// they know. It returns the parcel that is left.
+func (s *Store) Recarry(ctx context.Context, p models.Parcel, to models.Carrier, now, tellAt models.Moment) (models.Parcel, error) {
 	to = cut(to, sizeCarrier)
 	var left models.Parcel
 	err := s.within(ctx, func(tx *gorm.DB) error {
@@ -28,9 +30,9 @@ func (s *Store) Recarry(ctx context.Context, p models.Parcel, to models.Carrier,
 		case source.Carrier == to:
 			left = source.Parcel
 		case target == nil:
-			left, err = s.rename(tx, source, to, now)
+			left, err = s.rename(tx, source, to, now, tellAt)
 		default:
-			left, err = s.merge(tx, source, target, now)
+			left, err = s.merge(tx, source, target, now, tellAt)
 		}
 		return err
 	})
@@ -67,7 +69,7 @@ func lockCarriers(tx *gorm.DB, p models.Parcel, to models.Carrier) (source, targ
 
 // rename gives the parcel its right carrier. A carrier that was not known
 // before is no correction, and nobody is told.
-func (s *Store) rename(tx *gorm.DB, p *parcelRow, to models.Carrier, now models.Moment) (models.Parcel, error) {
+func (s *Store) rename(tx *gorm.DB, p *parcelRow, to models.Carrier, now, tellAt models.Moment) (models.Parcel, error) {
 	from := p.Carrier
 	p.Carrier = to
 	p.Version++
@@ -88,19 +90,19 @@ func (s *Store) rename(tx *gorm.DB, p *parcelRow, to models.Carrier, now models.
 	if !told {
 		return p.Parcel, nil
 	}
-	return p.Parcel, s.recarried(tx, p.Parcel, from, follows, now)
+	return p.Parcel, s.recarried(tx, p.Parcel, from, follows, now, tellAt)
 }
 
 // recarried stores the notice under the parcel's newest sequence number and
 // owes it to follows.
-func (s *Store) recarried(tx *gorm.DB, p models.Parcel, from models.Carrier, follows []models.Follow, now models.Moment) error {
+func (s *Store) recarried(tx *gorm.DB, p models.Parcel, from models.Carrier, follows []models.Follow, now, tellAt models.Moment) error {
 	notice := fitEvent(models.Event{
 		ParcelID: p.ID, Seq: p.Seq, Kind: models.Recarried, At: now, Text: string(from), Code: string(p.Carrier), StoredAt: now,
 	})
 	if err := tx.Clauses(s.ignore()).Create(&notice).Error; err != nil {
 		return err
 	}
-	f := finish{Finish: models.Finish{Change: models.Change{Parcel: p, Events: []models.Event{notice}}, TellAt: now}, now: now}
+	f := finish{Finish: models.Finish{Change: models.Change{Parcel: p, Events: []models.Event{notice}}, TellAt: tellAt}, now: now}
 	m := marks{follows: map[debt][]int64{}, chats: map[int64]models.Moment{}}
 	for _, follow := range follows {
 		m.owe(f, follow, false)
@@ -109,7 +111,7 @@ func (s *Store) recarried(tx *gorm.DB, p models.Parcel, from models.Carrier, fol
 }
 
 // merge moves the followers of source to target and ends source.
-func (s *Store) merge(tx *gorm.DB, source, target *parcelRow, now models.Moment) (models.Parcel, error) {
+func (s *Store) merge(tx *gorm.DB, source, target *parcelRow, now, tellAt models.Moment) (models.Parcel, error) {
 	moved, err := s.moveFollows(tx, source.Parcel, target.Parcel)
 	if err != nil {
 		return target.Parcel, err
@@ -133,7 +135,7 @@ func (s *Store) merge(tx *gorm.DB, source, target *parcelRow, now models.Moment)
 	if err := tx.Save(target).Error; err != nil || len(moved) == 0 {
 		return target.Parcel, err
 	}
-	if err := s.recarried(tx, target.Parcel, source.Carrier, moved, now); err != nil {
+	if err := s.recarried(tx, target.Parcel, source.Carrier, moved, now, tellAt); err != nil {
 		return target.Parcel, err
 	}
 	return s.requeue(tx, target.Parcel, now)
@@ -168,24 +170,65 @@ func (s *Store) moveFollows(tx *gorm.DB, source, target models.Parcel) ([]models
 	if err != nil {
 		return nil, err
 	}
+	if len(moving) == 0 {
+		return nil, nil
+	}
+	here, err := scansOf(tx, source.ID)
+	if err != nil {
+		return nil, err
+	}
+	ahead, err := scansOf(tx, target.ID)
+	if err != nil {
+		return nil, err
+	}
 	for i, f := range moving {
-		id := f.ID
 		if f, err = s.rebind(f, f.ChatID, target.ID); err != nil {
 			return nil, err
 		}
-		f.Told, f.Owed, f.Urgent = target.Seq, 0, 0
+		f = remark(f, here, ahead, target.Seq)
+		// A new row: a mark for the old one, on its way now, counts the wrong parcel's events.
+		f.ID = 0
 		if twin, ok := twins[f.ChatID]; ok {
 			f = unite(twin, f)
-			if err := tx.Delete(&models.Follow{}, "id = ?", id).Error; err != nil {
-				return nil, err
-			}
 		}
 		if err := tx.Save(&f).Error; err != nil {
 			return nil, err
 		}
 		moving[i] = f
 	}
-	return moving, nil
+	return moving, tx.Delete(&models.Follow{}, "parcel_id = ?", source.ID).Error
+}
+
+// scansOf reads when a parcel's scans were made, in the order of their
+// sequence numbers.
+func scansOf(tx *gorm.DB, parcelID int64) ([]models.Event, error) {
+	var scans []models.Event
+	err := tx.Select("seq", "at").Where("parcel_id = ? AND kind = ?", parcelID, models.Scan).Order("seq").Find(&scans).Error
+	return scans, err
+}
+
+// remark translates a follow's marks from one parcel's sequence into the
+// other's: what the carrier did after the last scan that it was told of is news
+// to it.
+func remark(f models.Follow, here, there []models.Event, seq int64) models.Follow {
+	var known models.Moment
+	for _, e := range here {
+		if e.Seq <= f.Told {
+			known = max(known, e.At)
+		}
+	}
+	owed, urgent := f.Owed > f.Told, f.Urgent > f.Told
+	f.Told, f.Owed, f.Urgent = seq, 0, 0
+	if i := slices.IndexFunc(there, func(e models.Event) bool { return e.At > known }); i >= 0 {
+		f.Told = there[i].Seq - 1
+	}
+	if owed {
+		f.Owed = seq
+	}
+	if urgent {
+		f.Urgent = seq
+	}
+	return f
 }
 
 func idsOf(follows []models.Follow) []int64 {

@@ -101,6 +101,8 @@ func leaving(asks []release, chats []models.Chat, owing map[int64]bool) map[rest
 		switch {
 		case c.GoneAt > 0, c.TellVersion == a.chat.TellVersion && !owing[c.ID]:
 			r.tellAt = models.Never
+		case a.next == models.Never && c.TellVersion != a.chat.TellVersion:
+			// what it waits for may have happened meanwhile
 		case a.next > 0:
 			r.tellAt = a.next
 		}

@@ -54,8 +54,9 @@ func passing(err error) bool {
 	if errors.As(err, &server) {
 		switch server.number {
 		case 1205, 1213, // lock wait timeout, deadlock
-			1020,             // MariaDB: the record has changed since it was read
-			8002, 8022, 9007: // TiDB: write conflicts
+			1020,                   // MariaDB: the record has changed since it was read
+			3101,                   // MySQL group replication: undone at commit
+			8002, 8022, 8028, 9007: // TiDB: write conflicts, the schema has changed
 			return true
 		}
 		return false
