@@ -1,7 +1,10 @@
 package main
 
 import (
+	"os"
+	"syscall"
 	"testing"
+	"time"
 
 	"waybill/models/store/storetest"
 	"waybill/tracking/sandbox"
@@ -104,4 +107,50 @@ func TestNothingIsLostWhateverIsKilled(t *testing.T) {
 		b.stop()
 		s.keepsSecrets(open, shut)
 	})
+}
+
+// slow is a number about which the emulated API takes long to answer.
+const slow = "JT1000000000408"
+
+// asks waits until the API is being asked.
+func (s *town) asks() {
+	s.Helper()
+	select {
+	case <-s.begun:
+	case <-s.ctx.Done():
+		s.Fatal("nobody asks the API")
+	}
+}
+
+func TestASignalEndsWhatIsInFlightInTimeAndNothingIsForgotten(t *testing.T) {
+	t.Parallel()
+	s := found(t, storetest.DSN(t, "sqlite"), "1", sandbox.Options{Appcode: appcode, Slow: time.Minute})
+	b := s.start("WAYBILL_MUZHI_DETECT_PATH=")
+	s.telegram.Say(mother, slow)
+	s.asks()
+	b.stop()
+	if n := s.times(mother, slow); n != 0 {
+		t.Errorf("%d answers before anybody knew", n)
+	}
+	b = s.start("WAYBILL_MUZHI_DETECT_PATH=")
+	s.hears(mother, slow)
+	b.stop()
+}
+
+func TestASecondSignalEndsItAtOnce(t *testing.T) {
+	t.Parallel()
+	s := found(t, storetest.DSN(t, "sqlite"), "1", sandbox.Options{Appcode: appcode, Slow: time.Minute})
+	b := s.start("WAYBILL_MUZHI_DETECT_PATH=")
+	s.telegram.Say(mother, slow)
+	s.asks()
+	begun := time.Now()
+	for _, signal := range []os.Signal{syscall.SIGTERM, os.Interrupt} { // two of one kind may arrive as one
+		if err := b.cmd.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+	}
+	<-b.over
+	if took := time.Since(begun); took > 3*time.Second || b.cmd.ProcessState.ExitCode() != failed {
+		t.Errorf("it took %s and ended with %v", took, b.err)
+	}
 }

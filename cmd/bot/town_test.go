@@ -29,6 +29,7 @@ type town struct {
 	env      []string
 	logs     *journal
 	ctx      context.Context
+	begun    chan struct{} // the API is being asked
 }
 
 const patience = 100 * time.Second // of one test; nothing here takes so long
@@ -38,8 +39,8 @@ func found(t *testing.T, dsn, speed string, apis sandbox.Options) *town {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
-	s := &town{T: t, telegram: telegramtest.Serve(t), apis: sandbox.New(apis), logs: &journal{}, ctx: ctx}
-	api := httptest.NewServer(s.apis)
+	s := &town{T: t, telegram: telegramtest.Serve(t), apis: sandbox.New(apis), logs: &journal{}, ctx: ctx, begun: make(chan struct{}, 1)}
+	api := httptest.NewServer(http.HandlerFunc(s.answer))
 	t.Cleanup(api.Close)
 	s.api = api.URL
 	s.env = []string{
@@ -55,6 +56,15 @@ func found(t *testing.T, dsn, speed string, apis sandbox.Options) *town {
 		}
 	})
 	return s
+}
+
+// answer lets the API answer, and says beforehand that it is asked.
+func (s *town) answer(w http.ResponseWriter, r *http.Request) {
+	select {
+	case s.begun <- struct{}{}:
+	default:
+	}
+	s.apis.ServeHTTP(w, r)
 }
 
 const appcode = "an-appcode-for-tests"
