@@ -3,11 +3,16 @@ package handlers
 import (
 	"context"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"waybill/models"
 )
+
+// detectWithin is how long the carriers of a number are looked up; after it the
+// local rules decide, and time is left to ask about the parcel itself.
+const detectWithin = 5 * time.Second
 
 // places finds what the wishes are about, some at once: a carrier may have to
 // be asked for over the network.
@@ -58,6 +63,8 @@ func (t *turn) carrierOf(ctx context.Context, l *lookup, known []models.Parcel) 
 	if len(proved) == 1 {
 		return proved[0].Carrier, nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, detectWithin)
+	defer cancel()
 	carriers, sure := t.Detector.Detect(ctx, l.Number)
 	if len(carriers) == 0 {
 		return "", nil

@@ -80,14 +80,23 @@ func (t *turn) guessed(ctx context.Context, l *lookup) error {
 	return wrap("count wrong tail", t.Tails.WrongTail(ctx, t.chat.ID, l.Number, t.now))
 }
 
-// tailFor is the tail given, else the one this chat wants remembered.
+// tailFor is the tail given, else the one this chat wants remembered. That one
+// is left alone once a tail was wrong today: it may have been this very one, and
+// whoever only asks again would spend all tries without typing a digit.
 func (t *turn) tailFor(ctx context.Context, l *lookup) (string, error) {
 	if l.tail != "" {
 		return l.tail, nil
 	}
 	kept, err := t.Habits.ChatTail(ctx, t.chat.ID)
-	l.keptTail = kept != ""
-	return kept, wrap("read kept tail", err)
+	if err != nil || kept == "" {
+		return "", wrap("read kept tail", err)
+	}
+	wrong, _, err := t.Tails.WrongTails(ctx, t.chat.ID, l.Number, t.now)
+	if err != nil || wrong > 0 {
+		return "", wrap("count wrong tails", err)
+	}
+	l.keptTail = true
+	return kept, nil
 }
 
 // triesLeft is how many more tails of this number may be tried upstream today.

@@ -170,6 +170,22 @@ func TestAFullChatCostsNoCall(t *testing.T) {
 	}
 }
 
+func TestAKeptTailThatIsWrongIsTriedOnce(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	w.says(t, "a", "/tail 9999")
+	for range 4 {
+		if said := w.says(t, "a", locked); !strings.Contains(said, "手机") {
+			t.Errorf("asking again brings %q", said)
+		}
+	}
+	if got := w.asked(locked); got != 1 {
+		t.Errorf("asked %d times, want once", got)
+	}
+	if said := w.says(t, "a", "1234"); !opened(said) {
+		t.Errorf("the right tail brings %q", said)
+	}
+}
+
 func TestFollowingCountsAsToldWhatTheReplyShows(t *testing.T) {
 	w := newWorld(t, "zh-CN")
 	w.says(t, "a", "YT1000000000017")

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -244,8 +245,24 @@ func TestACheckThatTakesTooLongIsFollowedAllTheSame(t *testing.T) {
 	}
 }
 
+func TestADetectionThatTakesTooLongLeavesTimeForTheCheck(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		turn := &turn{Conversation: &Conversation{Needs{Detector: slow{}}}}
+		turn.carrierOf(t.Context(), &lookup{}, nil)
+		if took := time.Since(began); took+patience >= handleWithin {
+			t.Errorf("it takes %v, the check %v, and a message has %v", took, patience, handleWithin)
+		}
+	})
+}
+
 // slow never answers before its context ends.
 type slow struct{}
+
+func (slow) Detect(ctx context.Context, _ string) ([]models.Carrier, bool) {
+	<-ctx.Done()
+	return nil, false
+}
 
 func (slow) Check(ctx context.Context, _ models.Parcel, _ string, _ models.Purpose) (models.Checked, error) {
 	<-ctx.Done()
