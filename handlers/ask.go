@@ -181,8 +181,8 @@ func saidNo(text string) bool {
 // as the only digits of a short sentence; of a whole phone number the last four.
 func tailIn(text string, strict bool) (string, bool) {
 	text = fold(text)
-	if word := plainWord(text); isDigits(word, tailLength) || strict {
-		return word, isDigits(word, tailLength)
+	if word := plainWord(text); isTail(word) || strict {
+		return word, isTail(word)
 	}
 	groups := strings.FieldsFunc(text, func(r rune) bool { return r < '0' || r > '9' })
 	if len(groups) != 1 || utf8.RuneCountInString(text) > longestAnswer {

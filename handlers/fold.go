@@ -42,7 +42,7 @@ func plainWord(s string) string {
 	return strings.ToLower(strings.Trim(fold(s), " \t\n.,!?~;:。，、！？～；：…“”\"'()（）"))
 }
 
-// isDigits says that s is n digits and nothing else.
-func isDigits(s string, n int) bool {
-	return len(s) == n && strings.Trim(s, "0123456789") == ""
+// isTail says that s is as many digits as a phone's tail has, and nothing else.
+func isTail(s string) bool {
+	return len(s) == tailLength && strings.Trim(s, "0123456789") == ""
 }

@@ -68,7 +68,7 @@ func (t *turn) small(ctx context.Context, text string, refused []tracking.Reason
 		return together(t.refused(refused), t.remind(q)), nil
 	case len(refused) > 0:
 		return t.refused(refused), nil
-	case isDigits(plainWord(text), tailLength):
+	case isTail(plainWord(text)):
 		return t.tell("unasked", "Number", example), nil
 	}
 	return t.tell("help_line"), nil

@@ -74,7 +74,7 @@ func (w *wish) unbranded(carriers Carriers, carrier models.Carrier) {
 		return
 	}
 	w.Name = rest
-	if tail, name, _ := strings.Cut(rest, " "); w.tail == "" && isDigits(tail, tailLength) {
+	if tail, name, _ := strings.Cut(rest, " "); w.tail == "" && isTail(tail) {
 		w.tail, w.Name = tail, name
 	}
 }
