@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"waybill/handlers"
 	"waybill/models"
 )
 
@@ -119,4 +120,18 @@ func TestWordsThatQuoteTheMessageAreLeftOut(t *testing.T) {
 	if got := tidy(strings.Repeat("错", 300)); utf8.RuneCountInString(got) != 160 {
 		t.Errorf("%d characters", utf8.RuneCountInString(got))
 	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(`{"msgid":"1","origin":3,"msgtype":"text","text":{"content":"x","menu_id":"d:1"}}`))
+	f.Add([]byte(`{"msgtype":"event","event":{"event_type":"enter_session","welcome_code":"c"}}`))
+	f.Add([]byte("<xml><FromUserName>a</FromUserName><MsgType>event</MsgType><Event>click</Event></xml>"))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		for _, read := range []func([]byte) (handlers.Message, bool, error){(&KF{}).Read, (&App{}).Read} {
+			m, ok, err := read(body)
+			if ok && (err != nil || !m.Addressed || grasp(m.Token).token() != m.Token) {
+				t.Errorf("%+v, %v", m, err)
+			}
+		}
+	})
 }
