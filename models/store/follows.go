@@ -205,9 +205,34 @@ func (s *Store) Rename(ctx context.Context, chatID, parcelID int64, name string)
 	return s.setFollow(ctx, "name", cut(name, sizeName), chatID, parcelID)
 }
 
-// Mute has a chat told of urgent news only, or of everything again.
+// Mute has a chat told of urgent news only from now on, or of everything again:
+// then it is owed what it has missed.
 func (s *Store) Mute(ctx context.Context, chatID, parcelID int64, muted bool) error {
-	return s.setFollow(ctx, "muted", muted, chatID, parcelID)
+	err := s.within(ctx, func(tx *gorm.DB) error {
+		p, c, err := lockBoth(tx, parcelID, chatID)
+		if err != nil {
+			return err
+		}
+		var f models.Follow
+		if err := locking(tx).Take(&f, "chat_id = ? AND parcel_id = ?", chatID, parcelID).Error; err != nil {
+			return err
+		}
+		f.Muted = muted
+		if muted && f.Urgent <= f.Told {
+			f.Owed = min(f.Owed, f.Told)
+		}
+		if !muted && f.Opens(p) && p.Seq > f.Told {
+			f.Owed = p.Seq
+		}
+		if err := tx.Model(&f).Select("muted", "owed").Updates(&f).Error; err != nil || f.Owed <= f.Told {
+			return err
+		}
+		return wake(tx, map[int64]models.Moment{c.ID: p.SettledAt}) // long past: now
+	})
+	if err != nil {
+		return fmt.Errorf("mute follow: %w", named(err))
+	}
+	return nil
 }
 
 func (s *Store) setFollow(ctx context.Context, column string, value any, chatID, parcelID int64) error {

@@ -117,3 +117,36 @@ func TestARefusalOfAnOlderTailLeavesAVerifiedOne(t *testing.T) {
 		}
 	})
 }
+
+func TestAMutedChatHearsWhatItMissedWhenItListensAgain(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		c, p := k.chat(1), k.parcel(1)
+		k.follow(c, p)
+		k.ok(k.Mute(k.ctx(), c.ID, p.ID, true))
+		k.finish(scan(k.stored(p.ID), "x", noon()), noon())
+		k.ok(k.Mute(k.ctx(), c.ID, p.ID, false))
+		if got := k.again(c); got.TellAt > noon() {
+			t.Fatalf("to be told at %d, want now", got.TellAt)
+		}
+		if news := k.news(c); len(news) != 1 || len(news[0].Events) != 1 {
+			t.Fatalf("got %+v", news)
+		}
+	})
+}
+
+func TestAChatThatIsMutedIsNotToldWhatWaitsForTheMorning(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		c, p, q := k.chat(1), k.parcel(1), k.parcel(2)
+		k.follow(c, p)
+		k.follow(c, q)
+		f := scan(q, "urgent", noon())
+		f.Change.Urgent = true
+		k.finish(f, noon())
+		k.finish(scan(k.stored(p.ID), "x", noon()), noon())
+		k.ok(k.Mute(k.ctx(), c.ID, p.ID, true))
+		k.ok(k.Mute(k.ctx(), c.ID, q.ID, true))
+		if news := k.news(c); len(news) != 1 || news[0].Parcel.ID != q.ID {
+			t.Fatalf("got %+v, want what is urgent only", news)
+		}
+	})
+}

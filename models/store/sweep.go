@@ -35,9 +35,9 @@ func (s *Store) Sweep(ctx context.Context, now models.Moment) error {
 		{"fold calls", func(tx *gorm.DB) (int, error) { return s.fold(tx, old(keepCalls)) }},
 		{"drop parcels", func(tx *gorm.DB) (int, error) { return dropLeft(tx, old(keepParcels)) }},
 		{"drop updates", func(tx *gorm.DB) (int, error) { return dropEnded(tx, old(keepArrivals)) }},
-		{"drop questions", dropping("DELETE FROM questions WHERE expires_at <= ?", now)},
-		{"drop memories", dropping("DELETE FROM cache WHERE until_at <= ?", now)},
-		{"drop tries", dropping("DELETE FROM tries WHERE day < ?", old(keepTries).Day())},
+		{"drop questions", draining("questions", "expires_at", now+1)},
+		{"drop memories", draining("cache", "until_at", now+1)},
+		{"drop tries", draining("tries", "day", old(keepTries).Day())},
 		{"drop subscriptions", dropping("DELETE FROM subscriptions WHERE idle_at > 0 AND idle_at < ?", old(keepTokens))},
 		{"drop pushes", dropping("DELETE FROM pushes WHERE at < ?", old(keepBodies))},
 		{"drop budgets", dropping("DELETE FROM budgets WHERE day < ?", old(keepBudgets).Day())},
@@ -69,6 +69,22 @@ func dropping(sql string, args ...any) func(*gorm.DB) (int, error) {
 	return func(tx *gorm.DB) (int, error) { return 0, tx.Exec(sql, args...).Error }
 }
 
+// draining is a step that removes the rows whose column is below a limit, some
+// at a time: hours of memories in one statement would hold up whoever writes.
+func draining[T any](table, column string, limit T) func(*gorm.DB) (int, error) {
+	return func(tx *gorm.DB) (int, error) {
+		var part []T
+		err := tx.Table(table).Where(column+" < ?", limit).Order(column).Offset(chunk-1).Limit(1).Pluck(column, &part).Error
+		if err != nil {
+			return 0, err
+		}
+		if len(part) == 0 {
+			return 0, tx.Exec("DELETE FROM "+table+" WHERE "+column+" < ?", limit).Error
+		}
+		return chunk, tx.Exec("DELETE FROM "+table+" WHERE "+column+" <= ?", part[0]).Error
+	}
+}
+
 // dropEnded removes updates that ended; their keys are forgotten with them.
 func dropEnded(tx *gorm.DB, before models.Moment) (int, error) {
 	var ids []int64
@@ -83,7 +99,7 @@ func dropEnded(tx *gorm.DB, before models.Moment) (int, error) {
 // about their numbers when no other carrier has them.
 func dropLeft(tx *gorm.DB, before models.Moment) (int, error) {
 	var rows []parcelRow
-	err := locking(tx).Select("id", "number").Where("left_at > 0 AND left_at < ?", before).Order("id").Limit(chunk).Find(&rows).Error
+	err := locking(tx).Select("id", "number").Where("left_at > 0 AND left_at < ?", before).Order("left_at").Limit(chunk).Find(&rows).Error
 	if err != nil || len(rows) == 0 {
 		return 0, err
 	}

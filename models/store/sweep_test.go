@@ -92,3 +92,15 @@ func TestWhatHasHadItsTimeGoes(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatHasExpiredGoesHoweverMuchItIs(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		k.ok(k.RememberMany(k.ctx(), 2500, noon()))
+		k.ok(k.Sweep(k.ctx(), noon()+2400))
+		for key, want := range map[string]bool{"0": false, "1000": false, "2400": false, "2401": true, "2499": true} {
+			if _, ok, err := k.Recall(k.ctx(), "detect", key, noon()-1); err != nil || ok != want {
+				t.Errorf("%s: remembered %v, %v", key, ok, err)
+			}
+		}
+	})
+}
