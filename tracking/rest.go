@@ -82,7 +82,10 @@ func (r *rest) learn(ctx context.Context, err error) {
 		return
 	}
 	now := models.At(r.now())
-	r.state = resting{Until: r.end(why, e.Until, now), Why: why, Step: r.state.Step + 1}
+	if why == r.state.Why && now < r.state.Until && e.Until <= r.state.Until {
+		return // it was on its way when the rest began
+	}
+	r.state = resting{Until: max(r.state.Until, r.end(why, e.Until, now)), Why: why, Step: r.state.Step + 1}
 	raw, merr := json.Marshal(r.state)
 	if merr == nil {
 		_ = r.memory.Remember(ctx, "rest", r.name, raw, r.state.Until) // this process rests in any case

@@ -29,7 +29,7 @@ type said struct {
 
 // try asks one provider and says whether the round is over.
 func (r *round) try(ctx context.Context, d *desk) bool {
-	if r.noRecord != nil && !r.secondOpinion(ctx) {
+	if r.noRecord != nil && r.opined(ctx) {
 		return true
 	}
 	words := r.words(ctx, d)
@@ -60,6 +60,9 @@ func (r *round) call(ctx context.Context, d *desk, w words) (*said, bool) {
 		return nil, r.refused(err)
 	}
 	r.answer.Version = ticket.Version
+	if r.noRecord != nil {
+		r.opine(ctx)
+	}
 	return r.query(ctx, v, ticket, w), false
 }
 
@@ -181,16 +184,20 @@ func final(err error) bool {
 	return errors.Is(err, ErrTailNeeded) || errors.Is(err, ErrTailWrong) || errors.Is(err, models.ErrStale)
 }
 
-// secondOpinion says whether another provider may be asked about a waybill
+// opined says whether another provider has been asked today about a waybill
 // that one has no record of: at most once a day, over all replicas.
-func (r *round) secondOpinion(ctx context.Context) bool {
-	t, now := r.tracker, r.tracker.now()
-	_, had, err := t.Memory.Recall(ctx, "second", r.ask.Parcel.Number, now)
-	if had || err != nil {
-		return false
-	}
-	again := now.Add(time.Duration(float64(day) / t.Speed))
-	return t.Memory.Remember(ctx, "second", r.ask.Parcel.Number, []byte("1"), again) == nil
+func (r *round) opined(ctx context.Context) bool {
+	t := r.tracker
+	_, had, err := t.Memory.Recall(ctx, "second", r.ask.Parcel.Number, t.now())
+	return had || err != nil
+}
+
+// opine notes that another provider is asked now. One that could not be asked
+// has given no opinion.
+func (r *round) opine(ctx context.Context) {
+	t := r.tracker
+	again := t.now().Add(time.Duration(float64(day) / t.Speed))
+	_ = t.Memory.Remember(ctx, "second", r.ask.Parcel.Number, []byte("1"), again) // forgetting costs a call, no more
 }
 
 func (t *Tracker) now() models.Moment { return models.At(t.Now()) }

@@ -1,0 +1,45 @@
+package tracking
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"waybill/models"
+)
+
+func TestCallsThatWereOnTheirWayDoNotProlongARest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &rest{name: "a.query", memory: newBook(), speed: 1, now: time.Now}
+		for range 256 {
+			r.learn(t.Context(), fails("a", ErrQuota))
+		}
+		if until, _ := r.until(t.Context()); until != models.At(time.Now().Add(time.Hour)) {
+			t.Fatalf("rests until %v", until.Time())
+		}
+		said := models.At(time.Now().Add(2 * time.Hour))
+		r.learn(t.Context(), &Error{Provider: "a", Kind: ErrQuota, Until: said})
+		if until, _ := r.until(t.Context()); until != said {
+			t.Fatalf("rests until %v", until.Time())
+		}
+		r.learn(t.Context(), fails("a", ErrAuth))
+		if _, why := r.until(t.Context()); !errors.Is(why, ErrAuth) {
+			t.Fatalf("rests because of %v", why)
+		}
+	})
+}
+
+func TestAProviderThatCouldNotBeAskedHasGivenNoSecondOpinion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, a := newBook(), &script{name: "a", answers: []any{fails("a", ErrNoRecord)}}
+		other := &script{name: "b", answers: []any{says("b", models.InTransit)}}
+		track := tracker(b, a, other)
+		b.refuse["b"] = &models.Refusal{Why: models.ErrFloor, Until: models.At(time.Now())}
+		track.Ask(t.Context(), ask())
+		delete(b.refuse, "b")
+		if got := track.Ask(t.Context(), ask()); got.Err != nil || other.calls() != 1 {
+			t.Fatalf("got %v after %d calls", got.Err, other.calls())
+		}
+	})
+}
