@@ -26,13 +26,12 @@ func overtaken(err error) bool {
 func (c *Checker) await(ctx context.Context, id int64) (models.Parcel, bool, error) {
 	for ctx.Err() == nil {
 		p, err := c.Records.Parcel(ctx, id)
-		if errors.Is(err, models.ErrNotFound) || err != nil && ctx.Err() != nil {
-			break
-		}
-		if err != nil {
+		switch {
+		case errors.Is(err, models.ErrNotFound):
+			return p, false, nil
+		case err != nil && ctx.Err() == nil:
 			return p, false, fmt.Errorf("wait for check: %w", err)
-		}
-		if !c.underWay(p) {
+		case err == nil && !c.underWay(p):
 			return p, true, nil
 		}
 		pause(ctx, lookAgain)

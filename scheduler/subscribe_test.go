@@ -257,10 +257,11 @@ func TestWhatCannotBeOrderedIsTriedLaterOrElsewhere(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPost(t, storetest.New(t))
-			p.first.err = &tracking.Error{Provider: "kuaidi100", Kind: c.err}
+			refusal := &tracking.Error{Provider: "kuaidi100", Kind: c.err}
 			if errors.Is(c.err, tracking.ErrQuota) {
-				p.first.err.(*tracking.Error).Until = c.until
+				refusal.Until = c.until
 			}
+			p.first.err = refusal
 			parcel, _ := p.subscribed("YT1000000000013", "yto")
 			rows, err := p.db.Subscriptions(t.Context(), parcel.ID)
 			p.must(err)

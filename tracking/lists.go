@@ -55,9 +55,13 @@ func (t *Tracker) learners() []*desk {
 
 // load makes the one call for a whole list and keeps it for all replicas.
 func (t *Tracker) load(ctx context.Context, d *desk) error {
+	lister, ok := d.Provider.(Lister)
+	if !ok {
+		return nil
+	}
 	var listed Listed
 	err := t.side(ctx, d, errand{models.CallList, models.Poll, ""}, func(ctx context.Context) (billed bool, err error) {
-		listed, err = d.Provider.(Lister).Carriers(ctx, "")
+		listed, err = lister.Carriers(ctx, "")
 		return listed.Billed, err
 	})
 	if err != nil {
@@ -97,7 +101,9 @@ func (t *Tracker) learn(ctx context.Context, d *desk) error {
 	if err := json.Unmarshal(raw, &rows); err != nil {
 		return fmt.Errorf("read list of %s: %w", d.Name(), err)
 	}
-	d.Provider.(Learner).Learn(rows)
+	if pupil, ok := d.Provider.(Learner); ok {
+		pupil.Learn(rows)
+	}
 	d.learned = string(raw)
 	return nil
 }

@@ -148,7 +148,7 @@ func (t *Tracker) Serves(c models.Carrier) bool {
 // NewClient is the HTTP client that every provider gets: it follows no
 // redirect (a redirected key would leak) and keeps enough connections open.
 func NewClient(timeout time.Duration) *http.Client {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, TLSHandshakeTimeout: 10 * time.Second}
 	transport.MaxIdleConnsPerHost = 256
 	transport.MaxIdleConns = 1024
 	transport.IdleConnTimeout = 30 * time.Second // fewer kept connections that the vendor has closed meanwhile

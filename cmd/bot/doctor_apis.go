@@ -25,7 +25,11 @@ func examineKuaidi100(ctx context.Context, p *practice) []finding {
 	}
 	ctx, cancel := context.WithTimeout(ctx, examining)
 	defer cancel()
-	_, err = api.(tracking.Detector).Detect(ctx, sample)
+	recogniser, ok := api.(tracking.Detector)
+	if !ok {
+		return bad("kuaidi100", "recognition is off; check the settings WAYBILL_KUAIDI100_…")
+	}
+	_, err = recogniser.Detect(ctx, sample)
 	switch {
 	case err == nil:
 		return good("kuaidi100", "answers and takes the key (nothing was billed; whether the customer fits it, only --paid tells)")

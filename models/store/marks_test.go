@@ -8,7 +8,7 @@ import (
 
 func TestAMarkOfTheWrongParcelSaysNothingOfTheRightOne(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
-		right, err := k.Ensure(k.ctx(), number(1), "zto", false, noon())
+		_, err := k.Ensure(k.ctx(), number(1), "zto", false, noon())
 		k.ok(err)
 		c := k.chat(1)
 		wrong := k.parcel(1)
@@ -17,7 +17,7 @@ func TestAMarkOfTheWrongParcelSaysNothingOfTheRightOne(t *testing.T) {
 			wrong = k.finish(scan(k.stored(wrong.ID), text, noon()), noon())
 		}
 		news := k.news(c)
-		right, err = k.Recarry(k.ctx(), k.stored(wrong.ID), "zto", noon()+1, noon()+1)
+		right, err := k.Recarry(k.ctx(), k.stored(wrong.ID), "zto", noon()+1, noon()+1)
 		k.ok(err)
 		k.ok(k.Told(k.ctx(), news[0].Follow.ID, news[0].Upto)) // sent before the carrier was corrected
 		if f := k.owed(c, right); f.Told >= f.Owed {

@@ -238,7 +238,7 @@ func secrets(t *testing.T, v Vendor) {
 		"in his own refusal": say(v.Echo(told)),
 		"in a server error":  say(Reply{Status: http.StatusInternalServerError, Body: told}),
 		"as a broken status": func(w http.ResponseWriter, _ *http.Request) {
-			conn, _, err := w.(http.Hijacker).Hijack() //nolint:errcheck // httptest's servers can
+			conn, _, err := http.NewResponseController(w).Hijack()
 			if err != nil {
 				return
 			}

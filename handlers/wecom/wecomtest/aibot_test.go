@@ -42,7 +42,7 @@ func inAIBotBubble(t *testing.T, test func(p *aibotPeer)) {
 func (p *aibotPeer) another() *aibotPeer {
 	p.Helper()
 	client := p.wire.Client()
-	ws, _, err := websocket.Dial(p.Context(), p.api.URL(), &websocket.DialOptions{HTTPClient: client})
+	ws, _, err := websocket.Dial(p.Context(), p.api.URL(), &websocket.DialOptions{HTTPClient: client}) //nolint:bodyclose // the library closes it
 	if err != nil {
 		p.Fatal(err)
 	}
