@@ -3,6 +3,7 @@ package tracking
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"waybill/models"
@@ -36,11 +37,22 @@ func (v *visit) call(ctx context.Context, ticket models.Ticket, do func(context.
 	}
 	ctx, cancel := context.WithTimeout(ctx, d.timeout)
 	defer cancel()
-	billed, err := do(ctx)
+	billed, err := d.guarded(ctx, do)
 	v.done(err)
 	v.rest.learn(context.WithoutCancel(ctx), err)
 	d.meter.Called(d.Name(), ticket.Kind, outcome(err), billedNow(billed, err), d.now().Sub(start))
 	return err
+}
+
+// guarded makes a call whose answer may be such nonsense that reading it
+// panics: that is the provider's failure, and the next one is asked.
+func (d *desk) guarded(ctx context.Context, do func(context.Context) (bool, error)) (billed bool, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			billed, err = true, &Error{Provider: d.Name(), Kind: ErrUnavailable, Text: Mask(fmt.Sprint("panic: ", r)), Billed: true}
+		}
+	}()
+	return do(ctx)
 }
 
 // harmful says what counts against a provider: no usable answer. A refusal,
