@@ -76,12 +76,24 @@ func (d *desk) enter(ctx context.Context, kind models.CallKind, p models.Purpose
 		done(errNotAsked)
 		return nil, 0, &Error{Provider: d.Name(), Kind: ErrRate, Text: "our own pace", Unsent: true, Cause: err}
 	}
-	return &visit{desk: d, rest: g.rest, done: done}, 0, nil
+	return &visit{desk: d, rest: g.rest, done: done, timeout: d.bearable(kind, p)}, 0, nil
 }
 
 // unsent is a call that never left this machine.
 func (d *desk) unsent(why string) *Error {
 	return &Error{Provider: d.Name(), Kind: ErrUnavailable, Text: why, Unsent: true}
+}
+
+// bearable is how long a call may take: somebody who waits is better served by
+// the next provider, and there are rules behind a detection.
+func (d *desk) bearable(kind models.CallKind, p models.Purpose) time.Duration {
+	switch {
+	case kind == models.CallDetect:
+		return min(d.timeout, 4*time.Second)
+	case p == models.Person:
+		return min(d.timeout, 8*time.Second)
+	}
+	return d.timeout
 }
 
 // patience is how long a call may wait for its turn. A poll comes again anyway.

@@ -134,3 +134,38 @@ func TestPollingStopsAtEightyPercentExactly(t *testing.T) {
 		}
 	}
 }
+
+// hanger never answers, but to the end of its context.
+type hanger struct{ script }
+
+func (h *hanger) Query(ctx context.Context, _ string, _ models.Carrier, _ string) (models.Trace, error) {
+	<-ctx.Done()
+	return models.Trace{}, &Error{Provider: h.name, Kind: ErrUnavailable, Cause: ctx.Err(), Billed: true}
+}
+
+func (h *hanger) Detect(ctx context.Context, _ string) (Detected, error) {
+	<-ctx.Done()
+	return Detected{}, &Error{Provider: h.name, Kind: ErrUnavailable, Cause: ctx.Err(), Billed: true}
+}
+
+func TestWhoWaitsIsServedByTheNextProviderInTime(t *testing.T) {
+	for name, c := range map[string]struct {
+		purpose models.Purpose
+		want    time.Duration
+	}{
+		"a person": {models.Person, 12 * time.Second}, // four for the detection, eight for the query
+		"a poll":   {models.Poll, 19 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				tr := tracker(newBook(), &hanger{script{name: "muzhi"}}, &script{name: "juhe", answers: []any{models.Trace{Provider: "juhe", Status: models.InTransit}}})
+				begun := time.Now()
+				tr.Detect(t.Context(), "YT1000000000013")
+				a := tr.Ask(t.Context(), Ask{Parcel: models.Parcel{Number: "YT1000000000013", Carrier: "yto"}, Purpose: c.purpose})
+				if took := time.Since(begun); a.Err != nil || took != c.want {
+					t.Errorf("%v after %s", a.Err, took)
+				}
+			})
+		})
+	}
+}

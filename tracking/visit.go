@@ -21,6 +21,8 @@ type visit struct {
 	desk *desk
 	rest *rest
 	done func(error)
+
+	timeout time.Duration // of the call
 }
 
 // leave gives the turn back unused.
@@ -35,7 +37,7 @@ func (v *visit) call(ctx context.Context, ticket models.Ticket, do func(context.
 		v.leave()
 		return d.unsent("its turn came too late")
 	}
-	ctx, cancel := context.WithTimeout(ctx, d.timeout)
+	ctx, cancel := context.WithTimeout(ctx, v.timeout)
 	defer cancel()
 	billed, err := d.guarded(ctx, do)
 	v.done(err)
