@@ -46,6 +46,7 @@ const (
 	sweepEvery    = time.Second
 	chatsAtOnce   = 32
 	shutdownGrace = 8 * time.Second
+	writeWithin   = 2 * time.Second // of the store, also when the grace is over
 )
 
 // InboxNeeds is everything an Inbox stands on. Sweep and Grace are a second
@@ -140,13 +141,22 @@ func (i *Inbox) round(ctx, work context.Context, serving *sync.WaitGroup) int {
 
 func (i *Inbox) now() models.Moment { return models.At(i.Now()) }
 
+// write notes what has happened even when the grace is over meanwhile: what was
+// sent and not noted would be sent again, and a claim not given back would make
+// the chat wait until it runs out.
+func write(ctx context.Context, note func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeWithin)
+	defer cancel()
+	return note(ctx)
+}
+
 // serve answers a claimed chat's messages in their order. Another round may
 // begin at once afterwards, because a hand is free and the chat may have got
 // another message; after a failure of the store it waits for the next sweep.
 func (i *Inbox) serve(ctx, work context.Context, chat models.Chat, claimed models.Moment) {
 	v := &visit{Inbox: i, chat: chat, claimed: claimed}
 	err := v.serve(ctx, work)
-	err = errors.Join(err, i.Box.FreeChat(work, chat.ID, i.Owner))
+	err = errors.Join(err, write(work, func(ctx context.Context) error { return i.Box.FreeChat(ctx, chat.ID, i.Owner) }))
 	<-i.slots
 	if err != nil {
 		i.Log.Error("serve chat", "door", i.Door.Name(), "chat", chat.ID, "error", err)

@@ -395,6 +395,9 @@ func TestShutdownWaitsNoLongerThanItsGrace(t *testing.T) {
 		if took := time.Since(begun); took != 3*time.Second {
 			t.Errorf("it took %v", took)
 		}
+		if !box.freed {
+			t.Error("the chat is not given back")
+		}
 	})
 }
 
@@ -402,6 +405,7 @@ func TestShutdownWaitsNoLongerThanItsGrace(t *testing.T) {
 type stuckBox struct {
 	mu    sync.Mutex
 	chats []models.Chat
+	freed bool
 }
 
 func (b *stuckBox) ClaimInbox(context.Context, string, string, models.Moment, time.Duration, int) ([]models.Chat, error) {
@@ -417,7 +421,10 @@ func (b *stuckBox) Pending(ctx context.Context, _ int64, _ models.Moment) ([]mod
 	return nil, ctx.Err()
 }
 
-func (b *stuckBox) FreeChat(context.Context, int64, string) error { return nil }
+func (b *stuckBox) FreeChat(ctx context.Context, _ int64, _ string) error {
+	b.freed = ctx.Err() == nil
+	return ctx.Err()
+}
 
 func (b *stuckBox) ChatByID(context.Context, int64) (models.Chat, error) { return models.Chat{}, nil }
 

@@ -73,11 +73,11 @@ func (v *visit) work(ctx context.Context, a models.Arrival) (ended bool, err err
 		if n+1 == len(replies) {
 			break
 		}
-		if err := v.Progress.SentOne(ctx, a.ID, n+1); err != nil {
+		if err := write(ctx, func(ctx context.Context) error { return v.Progress.SentOne(ctx, a.ID, n+1) }); err != nil {
 			return false, fmt.Errorf("note sent reply: %w", err)
 		}
 	}
-	return true, wrap("end message", v.Progress.EndArrival(ctx, a.ID))
+	return true, wrap("end message", write(ctx, func(ctx context.Context) error { return v.Progress.EndArrival(ctx, a.ID) }))
 }
 
 // reread gets the chat as the message before has left it.
@@ -165,7 +165,7 @@ func (v *visit) undelivered(ctx context.Context, a models.Arrival, err error) (e
 		if err := v.Lives.Gone(ctx, v.chat.ID, v.now()); err != nil {
 			return false, fmt.Errorf("leave chat: %w", err)
 		}
-		return true, wrap("end message", v.Progress.EndArrival(ctx, a.ID))
+		return true, wrap("end message", write(ctx, func(ctx context.Context) error { return v.Progress.EndArrival(ctx, a.ID) }))
 	}
 	var wait *models.Wait
 	after := time.Duration(0)
@@ -178,7 +178,7 @@ func (v *visit) undelivered(ctx context.Context, a models.Arrival, err error) (e
 
 func (v *visit) postpone(ctx context.Context, a models.Arrival, after time.Duration) error {
 	until := v.now().Add(max(after, backoff(a.Failures)))
-	return wrap("postpone message", v.Progress.PostponeArrival(ctx, a.ID, until))
+	return wrap("postpone message", write(ctx, func(ctx context.Context) error { return v.Progress.PostponeArrival(ctx, a.ID, until) }))
 }
 
 // backoff is how long to wait after so many failures: a second, doubling to a minute.
