@@ -23,6 +23,7 @@ build:
 # Everything, on SQLite and on a MariaDB that the script brings, under the race
 # detector (which needs cgo).
 test:
+	scripts/bring.sh
 	CGO_ENABLED=1 scripts/mariadb.sh go test -race -timeout 15m ./...
 
 test-sqlite:
