@@ -153,11 +153,21 @@ func (s *Store) Silence(ctx context.Context, id int64, now models.Moment) error 
 }
 
 // RestSubscriptions notes which subscriptions nobody needs any more, because
-// their parcels are finished or nobody who can be told follows them.
+// their parcels are finished or nobody who can be told follows them. It looks
+// at all that live, so it does it without a lock, and writes some at a time.
 func (s *Store) RestSubscriptions(ctx context.Context, now models.Moment) error {
-	const sql = "UPDATE subscriptions SET idle_at = ? WHERE idle_at = 0 AND NOT " + needed
-	if _, err := s.change(ctx, sql, now, models.Never); err != nil {
-		return fmt.Errorf("rest subscriptions: %w", err)
+	const find = "SELECT id FROM subscriptions WHERE idle_at = 0 AND id > ? AND NOT " + needed + " ORDER BY id LIMIT ?"
+	const rest = "UPDATE subscriptions SET idle_at = ? WHERE id IN ? AND idle_at = 0 AND NOT " + needed
+	for last, more := int64(0), true; more; {
+		var ids []int64
+		err := s.read.WithContext(ctx).Raw(find, last, models.Never, chunk).Scan(&ids).Error
+		if more = len(ids) == chunk; err == nil && len(ids) > 0 {
+			last = ids[len(ids)-1]
+			_, err = s.change(ctx, rest, now, ids, models.Never)
+		}
+		if err != nil {
+			return fmt.Errorf("rest subscriptions: %w", translate(s.read, err))
+		}
 	}
 	return nil
 }
