@@ -2,6 +2,7 @@ package tracking
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -121,7 +122,7 @@ func TestASubscribingCallGoesThroughTheLedger(t *testing.T) {
 		if _, err := tr.Subscribe(t.Context(), other, two); !isUnsent(err) {
 			t.Errorf("%s: %v", other, err)
 		}
-		if _, _, err := tr.ReadPush(other, Subscription{}, nil); err != ErrPushToken {
+		if _, _, err := tr.ReadPush(other, Subscription{}, nil); !errors.Is(err, ErrPushToken) {
 			t.Errorf("%s: %v", other, err)
 		}
 	}

@@ -65,7 +65,7 @@ func (r *rest) learn(ctx context.Context, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	e, failed := asError(err)
-	why := ""
+	var why string
 	switch {
 	case err == nil:
 		r.state.Step = 0

@@ -151,7 +151,8 @@ func (r *round) fail(err error, until models.Moment) {
 	if r.failure == nil || errors.Is(r.failure, models.ErrFloor) && !errors.Is(err, models.ErrFloor) {
 		r.failure = err
 	}
-	if r.failed++; r.failed == 1 || until < r.answer.Until {
+	r.failed++
+	if r.failed == 1 || until < r.answer.Until {
 		r.answer.Until = until
 	}
 }

@@ -18,7 +18,6 @@ import (
 type script struct {
 	name    string
 	answers []any // models.Trace or error
-	carrier models.Carrier
 	serves  func(models.Carrier) bool
 
 	mu    sync.Mutex
