@@ -14,7 +14,7 @@ import (
 
 const (
 	atOnce    = 8                   // checks of one message under way together
-	patience  = 15 * time.Second    // how long a reply waits for all checks of its message
+	patience  = 20 * time.Second    // how long a reply waits for all checks of its message: two vendors that hang, and one that answers
 	staysDone = 30 * 24 * time.Hour // a carrier may use a number again after a year
 )
 
