@@ -108,6 +108,14 @@ func TestTheDemoAnswersEachLineInOrderAndLeaves(t *testing.T) {
 	}
 }
 
+func TestACarrierCanBeTyped(t *testing.T) {
+	t.Parallel()
+	got := tell(t, "780000000001 中通 茶叶\n", nil, "demo")
+	if !strings.Contains(got.out, "中通快递 780000000001") || strings.Contains(got.out, "[5]") {
+		t.Errorf("the carrier is asked for all the same:\n%s", got.out)
+	}
+}
+
 func TestTheDemoLingersForNews(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

@@ -109,7 +109,7 @@ func runTelegram(ctx context.Context, h *house, d *telegram.Door) error {
 // everybody, the others for those whose Telegram speaks them.
 func telegramMenus(h *house) []telegram.Menu {
 	menus := handlers.Menu(h.words)
-	all := []telegram.Menu{telegramMenu("", menus[h.settings.Locale])}
+	all := []telegram.Menu{telegramMenu("", menus[h.words.For(h.settings.Locale).Tag()])}
 	for _, tag := range h.words.Languages() {
 		lang, _, _ := strings.Cut(tag, "-")
 		if !slices.ContainsFunc(all, func(m telegram.Menu) bool { return m.Lang == lang }) {

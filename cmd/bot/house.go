@@ -34,6 +34,7 @@ type house struct {
 	queue        *queue.Queue
 	metrics      *web.Metrics
 	operators    *operators
+	carriers     *tracking.Carriers
 	tracker      *tracking.Tracker
 	subscriber   *scheduler.Subscriber // nil: no provider offers subscriptions
 	checker      *scheduler.Checker
@@ -119,6 +120,7 @@ func (h *house) openTracker(context.Context) error {
 	if err != nil {
 		return err
 	}
+	h.carriers = carriers
 	apis, err := openProviders(s, parts{
 		carriers: carriers, client: tracking.NewClient(callTimeout),
 		failures: tracking.NewStrikes(h.store, h.now), now: h.now,
@@ -191,7 +193,7 @@ func (h *house) openConversation(context.Context) error {
 	}
 	h.conversation = handlers.New(handlers.Needs{
 		Parcels: h.store, Follows: wishing{h.store, h}, Labels: h.store, Tails: h.store, Habits: h.store, Lives: h.store, Questions: h.store,
-		Books: h.store, Checker: h.checker, Detector: h.tracker, Words: h.words, Now: h.now,
+		Books: h.store, Checker: h.checker, Detector: h.tracker, Carriers: h.carriers, Words: h.words, Now: h.now,
 		Settings: handlers.Settings{
 			TailCarriers: tailCarriers(h.settings), MaxParcels: h.settings.MaxParcels,
 			Timezone: h.settings.Zone, Judges: judges,

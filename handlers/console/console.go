@@ -106,6 +106,7 @@ func (d *Door) Answered() {
 func (d *Door) pick(text string) line {
 	n, err := strconv.Atoi(narrow(strings.TrimSpace(text)))
 	if err != nil || n < 1 || n > len(d.choices) {
+		d.choices = nil // the numbers are those of the last answer, not of an older one
 		return line{Text: text}
 	}
 	return line{Button: d.choices[n-1]}
