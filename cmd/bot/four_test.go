@@ -163,7 +163,7 @@ func numbers() []string {
 func TestTwoProcessesKeepFloorAndBudget(t *testing.T) {
 	t.Parallel()
 	kinds := storetest.Kinds()
-	dsn := storetest.DSN(t, kinds[len(kinds)-1]) // MariaDB, unless SQLite alone is asked for
+	dsn := storetest.DSN(t, kinds[len(kinds)-1])                               // MariaDB, unless SQLite alone is asked for
 	s := found(t, dsn, "900", sandbox.Options{Appcode: appcode, Speed: 14400}) // the floor is two seconds
 	g := &gate{behind: s.apis, began: map[string][]time.Time{}}
 	door := httptest.NewServer(g)
