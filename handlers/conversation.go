@@ -81,6 +81,13 @@ type Books interface {
 	Backlog(ctx context.Context, now models.Moment) (models.Backlog, error)
 }
 
+// Pushes keeps which group robot gets a parcel's news as well.
+type Pushes interface {
+	// PushTo sends the parcel's news to the robot from now on; "" ends that.
+	// models.ErrNotFound when the chat does not follow the parcel.
+	PushTo(ctx context.Context, chatID, parcelID int64, robot string, now models.Moment) error
+}
+
 // Settings are what the operator decides about conversations.
 type Settings struct {
 	TailCarriers []models.Carrier           // those that want a phone's tail
@@ -91,6 +98,7 @@ type Settings struct {
 	Prices       map[string]float64         // yuan for a billed call, by "provider.kind"
 	Budgets      map[string]int64           // billed calls a day, by provider
 	Judges       map[string]Judge           // by door; a door without one cannot tell
+	Robots       []string                   // names of the group robots that news can be sent to
 }
 
 // Needs is everything a Conversation stands on. One store fulfils the first seven.
@@ -106,6 +114,7 @@ type Needs struct {
 	Detector  Detector
 	Books     Books    // nil: there are no operators
 	Carriers  Carriers // nil: carriers can be chosen, not typed
+	Pushes    Pushes   // nil: there are no group robots
 	Words     *locales.Bundle
 	Now       func() time.Time
 	Settings  Settings
@@ -143,6 +152,9 @@ func (c *Conversation) Handle(ctx context.Context, chat models.Chat, m Message) 
 	replies, err := t.answer(ctx)
 	if err != nil {
 		return nil, err
+	}
+	for i := range replies {
+		replies[i].Lang = t.Tag()
 	}
 	if len(replies) > 0 {
 		replies[0].Token = m.Token

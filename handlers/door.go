@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 
 	"waybill/models"
 )
@@ -19,6 +20,40 @@ type Door interface {
 	Read(body []byte) (Message, bool, error)
 	// Send sends one reply to one chat.
 	Send(ctx context.Context, to models.Address, r Reply) error
+}
+
+// Merger is a door whose messages are counted: it puts several replies into one.
+type Merger interface {
+	// Merge makes one reply of as many of the first ones as one message holds
+	// (at least one, and rs is never empty), and says of how many.
+	Merge(rs []Reply) (one Reply, merged int)
+}
+
+// merge is as many of the first replies as the door puts into one message; one
+// where it does not.
+func merge(d Door, rs []Reply) (one Reply, merged int) {
+	m, can := d.(Merger)
+	if !can || len(rs) == 1 {
+		return rs[0], 1
+	}
+	one, merged = m.Merge(rs)
+	return one, min(max(merged, 1), len(rs))
+}
+
+// sendFirst sends the first replies as one message and says how many these
+// were. What the platform refuses is sent once more with fewer replies in it, so
+// that a bad one takes no other along; at last alone, and as plain text.
+func sendFirst(d Door, rs []Reply, send func(Reply) error) (sent int, err error) {
+	one, sent := merge(d, rs)
+	err = send(one)
+	for sent > 1 && errors.Is(err, models.ErrRefused) {
+		one, sent = merge(d, rs[:sent/2])
+		err = send(one)
+	}
+	if errors.Is(err, models.ErrRefused) {
+		err = send(bare(one))
+	}
+	return sent, err
 }
 
 // Judge is a door that can tell who administers a group.

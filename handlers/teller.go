@@ -34,35 +34,39 @@ func NewTeller(n TellerNeeds) *Teller {
 	return &Teller{n}
 }
 
-// Tell sends one chat's news of one parcel as one message. It returns the
-// door's error as it is: models.ErrGone, ErrNoCredit, *models.Wait,
-// *models.Moved, or a passing one. After models.ErrRefused the text has been
-// tried without any style and the operators know: the mark may move.
-func (t *Teller) Tell(ctx context.Context, news models.News) error {
-	if news.Empty() {
-		return nil
-	}
-	door, ok := t.Doors[news.Chat.Door]
+// Tell sends the first of one chat's news as one message: as many together as
+// the door merges, else one. None of them may be empty. told is how many of the
+// first ones the outcome is about, at least one.
+//
+// It returns the door's error as it is: models.ErrGone, ErrNoCredit,
+// *models.Wait, *models.Moved, or a passing one. After models.ErrRefused, which
+// is about one alone, the text has been tried without any style and the
+// operators know: the mark may move.
+func (t *Teller) Tell(ctx context.Context, news []models.News) (told int, err error) {
+	chat := news[0].Chat
+	door, ok := t.Doors[chat.Door]
 	if !ok {
-		return fmt.Errorf("tell news: there is no door %q", news.Chat.Door)
+		return 1, fmt.Errorf("tell news: there is no door %q", chat.Door)
 	}
 	v := voice{
-		Speech: t.Words.For(news.Chat.Lang, news.Chat.Spoken),
+		Speech: t.Words.For(chat.Lang, chat.Spoken),
 		zone:   t.Timezone, now: models.At(t.Now()),
 	}
-	reply := v.news(news)
-	if err := t.askAgain(ctx, news, v.now); err != nil {
-		return err
+	replies, err := v.newsOf(news)
+	if err != nil {
+		return 1, err
 	}
-	err := door.Send(ctx, news.Chat.Address, reply)
+	for _, n := range news[:len(replies)] {
+		if err := t.askAgain(ctx, n, v.now); err != nil {
+			return 1, err
+		}
+	}
+	told, err = sendFirst(door, replies, func(r Reply) error { return door.Send(ctx, chat.Address, r) })
 	if errors.Is(err, models.ErrRefused) {
-		err = door.Send(ctx, news.Chat.Address, bare(reply))
+		t.Log.Error("tell news: refused for good", "door", chat.Door, "chat", chat.ID, "parcel", news[0].Parcel.ID, "error", err)
+		t.Alerts.Alert(ctx, AlertRefused, "Door", chat.Door)
 	}
-	if errors.Is(err, models.ErrRefused) {
-		t.Log.Error("tell news: refused for good", "door", news.Chat.Door, "chat", news.Chat.ID, "parcel", news.Parcel.ID, "error", err)
-		t.Alerts.Alert(ctx, AlertRefused, "Door", news.Chat.Door)
-	}
-	return err
+	return told, err
 }
 
 // askAgain opens the question for a phone tail when the one given was refused,
@@ -84,6 +88,32 @@ func (t *Teller) askAgain(ctx context.Context, news models.News, now models.Mome
 		ChatID: news.Chat.ID, Asking: models.AskTail, Nonce: rand.Text()[:nonceLength],
 		Items: []models.Item{item}, AskedAt: now, ExpiresAt: now.Add(questionLives),
 	}))
+}
+
+// newsOf is a message for each parcel's news, up to the first that cannot be
+// put into words; an error when that is the first of all.
+func (v voice) newsOf(all []models.News) (replies []Reply, err error) {
+	for _, n := range all {
+		reply, err := v.worded(n)
+		if err != nil && len(replies) == 0 {
+			return nil, err
+		}
+		if err != nil {
+			break
+		}
+		replies = append(replies, reply)
+	}
+	return replies, nil
+}
+
+func (v voice) worded(n models.News) (reply Reply, err error) {
+	defer caught("put news into words", &err)
+	reply = v.news(n)
+	reply.For, reply.Lang = News, v.Tag()
+	if n.Urgent {
+		reply.For = Urgent
+	}
+	return reply, nil
 }
 
 // news is a message about what has happened to a parcel.

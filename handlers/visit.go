@@ -10,8 +10,14 @@ import (
 	"waybill/models"
 )
 
-// tries is how often a message is handled before it is given up with an apology.
-const tries = 8
+const (
+	// tries is how often a message is handled before it is given up with an apology.
+	tries = 8
+
+	// untilWritten is how long a reply waits that the platform does not allow
+	// before the customer writes. Their message makes it due at once.
+	untilWritten = 24 * time.Hour
+)
 
 // visit is one claimed chat being served.
 type visit struct {
@@ -63,18 +69,19 @@ func (v *visit) work(ctx context.Context, a models.Arrival) (ended bool, err err
 		v.Log.Warn("handle message", "door", a.Door, "chat", a.ChatID, "arrival", a.ID, "failures", a.Failures, "error", err)
 		return false, v.postpone(ctx, a, 0)
 	}
-	for n := a.Sent; n < len(replies); n++ {
+	for n := a.Sent; n < len(replies); {
 		if v.held() > sendWithin {
 			return false, nil
 		}
-		if err := v.deliver(ctx, replies[n]); err != nil {
+		sent, err := v.deliver(ctx, replies[n:])
+		if err != nil {
 			return v.undelivered(ctx, a, err)
 		}
-		if n+1 == len(replies) {
+		if n += sent; n == len(replies) {
 			break
 		}
-		if err := write(ctx, func(ctx context.Context) error { return v.Progress.SentOne(ctx, a.ID, n+1) }); err != nil {
-			return false, fmt.Errorf("note sent reply: %w", err)
+		if err := write(ctx, func(ctx context.Context) error { return v.Progress.SentOne(ctx, a.ID, n) }); err != nil {
+			return false, fmt.Errorf("note sent replies: %w", err)
 		}
 	}
 	return true, wrap("end message", write(ctx, func(ctx context.Context) error { return v.Progress.EndArrival(ctx, a.ID) }))
@@ -108,7 +115,9 @@ func (v *visit) replies(ctx context.Context, a models.Arrival) ([]Reply, error) 
 	if err != nil {
 		v.Log.Error("give message up", "door", a.Door, "chat", a.ChatID, "arrival", a.ID, "error", err)
 		v.Alerts.Alert(ctx, AlertGivenUp, "Door", a.Door)
-		replies = []Reply{text(v.Words.For(v.chat.Lang, v.chat.Spoken).Say("sorry"))}
+		speech := v.Words.For(v.chat.Lang, v.chat.Spoken)
+		replies = []Reply{text(speech.Say("sorry"))}
+		replies[0].Lang = speech.Tag()
 	}
 	body, err := json.Marshal(replies)
 	if err != nil {
@@ -129,27 +138,30 @@ func (v *visit) handle(ctx context.Context, a models.Arrival) (replies []Reply, 
 	return v.Handler.Handle(ctx, v.chat, m)
 }
 
-// deliver sends one reply, to the chat's new address when it has moved, and as
-// plain text when the platform refuses it as it is.
-func (v *visit) deliver(ctx context.Context, r Reply) error {
-	err := v.send(ctx, r)
-	var moved *models.Moved
-	if errors.As(err, &moved) {
-		if err := v.Lives.MoveChat(ctx, v.chat.ID, moved.Room, v.now()); err != nil {
-			return fmt.Errorf("move chat: %w", err)
-		}
-		v.chat.Room = moved.Room
-		err = v.send(ctx, r)
-	}
-	if errors.Is(err, models.ErrRefused) {
-		err = v.send(ctx, bare(r))
-	}
+// deliver sends the first replies as one message, as plain text when the
+// platform refuses it as it is, and says how many these were.
+func (v *visit) deliver(ctx context.Context, rs []Reply) (sent int, err error) {
+	sent, err = sendFirst(v.Door, rs, func(r Reply) error { return v.sendOn(ctx, r) })
 	if errors.Is(err, models.ErrRefused) {
 		v.Log.Error("send reply: refused for good", "door", v.chat.Door, "chat", v.chat.ID, "error", err)
 		v.Alerts.Alert(ctx, AlertRefused, "Door", v.chat.Door)
-		return nil
+		return sent, nil
 	}
-	return err
+	return sent, err
+}
+
+// sendOn sends one message, to the chat's new address when it has moved.
+func (v *visit) sendOn(ctx context.Context, r Reply) error {
+	err := v.send(ctx, r)
+	var moved *models.Moved
+	if !errors.As(err, &moved) {
+		return err
+	}
+	if err := v.Lives.MoveChat(ctx, v.chat.ID, moved.Room, v.now()); err != nil {
+		return fmt.Errorf("move chat: %w", err)
+	}
+	v.chat.Room = moved.Room
+	return v.send(ctx, r)
 }
 
 func (v *visit) send(ctx context.Context, r Reply) (err error) {
@@ -166,6 +178,10 @@ func (v *visit) undelivered(ctx context.Context, a models.Arrival, err error) (e
 			return false, fmt.Errorf("leave chat: %w", err)
 		}
 		return true, wrap("end message", write(ctx, func(ctx context.Context) error { return v.Progress.EndArrival(ctx, a.ID) }))
+	}
+	if errors.Is(err, models.ErrNoCredit) {
+		v.Log.Debug("send reply: it waits until the customer writes", "door", a.Door, "chat", a.ChatID, "arrival", a.ID)
+		return false, v.postpone(ctx, a, untilWritten)
 	}
 	var wait *models.Wait
 	after := time.Duration(0)
@@ -189,7 +205,7 @@ func backoff(failures int) time.Duration {
 // bare is a reply as plain text, for a platform that refuses how it looks.
 func bare(r Reply) Reply {
 	plain := text(r.Text())
-	plain.Token, plain.File = r.Token, r.File
+	plain.Token, plain.File, plain.For, plain.Lang = r.Token, r.File, r.For, r.Lang
 	return plain
 }
 

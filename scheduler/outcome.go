@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"waybill/models"
 )
 
@@ -21,20 +23,29 @@ const (
 	failed  = "failed"
 )
 
-// tell sends one parcel's news and moves the mark. It returns when the chat is
-// to be tried again (zero: it need not) and whether its turn is over.
-func (t *telling) tell(ctx context.Context, c models.Chat, n models.News) (models.Moment, bool) {
-	if n.Empty() {
-		return t.mark(ctx, c, n)
+// tell sends one message with the first of the news and moves their marks; news
+// that is empty needs no message. It returns how many are dealt with, when the
+// chat is to be tried again (zero: it need not) and whether its turn is over.
+func (t *telling) tell(ctx context.Context, c models.Chat, news []models.News) (told int, next models.Moment, over bool) {
+	if news[0].Empty() {
+		next, over = t.mark(ctx, c, news[:1])
+		return 1, next, over
 	}
-	err := t.send(ctx, n)
+	told, err := t.send(ctx, news)
+	told = min(max(told, 1), len(news))
 	outcome := outcomeOf(err)
 	t.Meter.Told(t.door, outcome, max(0, t.now().Sub(c.TellAt)))
+	next, over = t.settle(ctx, c, news[:told], outcome, err)
+	return told, next, over
+}
+
+// settle does what the outcome of a message asks for.
+func (t *telling) settle(ctx context.Context, c models.Chat, told []models.News, outcome string, err error) (models.Moment, bool) {
 	switch outcome {
 	case sent:
-		return t.mark(ctx, c, n)
+		return t.mark(ctx, c, told)
 	case refused: // the Teller has tried plain text and told the operator
-		return t.mark(ctx, c, n)
+		return t.mark(ctx, c, told)
 	case gone:
 		return t.turnOver(ctx, c, t.Store.Gone(ctx, c.ID, t.now()))
 	case moved:
@@ -49,7 +60,7 @@ func (t *telling) tell(ctx context.Context, c models.Chat, n models.News) (model
 }
 
 // send hands one message to the door. A panic over one parcel is that parcel's failure.
-func (t *telling) send(ctx context.Context, n models.News) (err error) {
+func (t *telling) send(ctx context.Context, news []models.News) (told int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, sending)
 	defer cancel()
 	defer func() {
@@ -57,24 +68,33 @@ func (t *telling) send(ctx context.Context, n models.News) (err error) {
 			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
 		}
 	}()
-	return t.Teller.Tell(ctx, n)
+	return t.Teller.Tell(ctx, news)
 }
 
-// mark moves the mark behind what was sent. It tries for some seconds, because
-// what is not marked is sent again.
-func (t *telling) mark(ctx context.Context, c models.Chat, n models.News) (models.Moment, bool) {
+// mark moves the marks behind what was sent, all together, because what is not
+// marked is sent again.
+func (t *telling) mark(ctx context.Context, c models.Chat, told []models.News) (models.Moment, bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writing)
 	defer cancel()
+	var marks errgroup.Group
+	for _, n := range told {
+		marks.Go(func() error { return t.moveMark(ctx, n) })
+	}
+	if err := marks.Wait(); err != nil {
+		t.failed(ctx, "move mark", err)
+		return t.retry(c, 0), true
+	}
+	return 0, false
+}
+
+// moveMark tries for some seconds.
+func (t *telling) moveMark(ctx context.Context, n models.News) error {
 	err := t.Store.Told(ctx, n.Follow.ID, n.Upto)
 	for err != nil && ctx.Err() == nil {
 		pause(ctx, time.Second/4)
 		err = t.Store.Told(ctx, n.Follow.ID, n.Upto)
 	}
-	if err != nil {
-		t.failed(ctx, "move mark", err)
-		return t.retry(c, 0), true
-	}
-	return 0, false
+	return err
 }
 
 // turnOver ends a chat's turn once what the platform said of it is written down.

@@ -60,19 +60,20 @@ type ears struct {
 	answer func(n models.News) error
 }
 
-func (e *ears) Tell(_ context.Context, n models.News) error {
+func (e *ears) Tell(_ context.Context, news []models.News) (int, error) {
+	n := news[0]
 	e.mu.Lock()
 	answer := e.answer
 	e.mu.Unlock()
 	if answer != nil {
 		if err := answer(n); err != nil {
-			return err
+			return 1, err
 		}
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.heard, e.at = append(e.heard, n.Chat.Room+": "+said(n)), append(e.at, time.Now())
-	return nil
+	return 1, nil
 }
 
 func (e *ears) all() []string {

@@ -1,7 +1,9 @@
 package scheduler
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,12 +32,14 @@ type Chats interface {
 	MoveChat(ctx context.Context, chatID int64, room string, now models.Moment) error
 }
 
-// Teller tells one chat about one parcel. It returns nil once the platform has
-// accepted the message; models.ErrGone or ErrNoCredit, *models.Wait or
-// *models.Moved; models.ErrRefused when the platform will never take it, after
-// the Teller has tried plain text and told the operator. Anything else is passing.
+// Teller tells one chat what it is owed, of which nothing is empty. It sends the
+// first of it as one message and returns how many of the first ones the outcome
+// is about, at least one. The outcome is nil once the platform has accepted the
+// message; models.ErrGone or ErrNoCredit, *models.Wait or *models.Moved;
+// models.ErrRefused when the platform will never take it, after the Teller has
+// tried plain text and told the operator. Anything else is passing.
 type Teller interface {
-	Tell(ctx context.Context, n models.News) error
+	Tell(ctx context.Context, news []models.News) (told int, err error)
 }
 
 // telling serves the chats of one door.
@@ -105,7 +109,7 @@ func (t *telling) leave() {
 	}
 }
 
-// serve tells one chat everything it is owed, one parcel after another, as
+// serve tells one chat everything it is owed, one message after another, as
 // long as the claim lasts.
 func (t *telling) serve(held, flight context.Context, c models.Chat, since time.Time) {
 	defer t.caught("tell chat", "chat", c.ID)
@@ -127,14 +131,31 @@ func (t *telling) tellAll(ctx, held context.Context, c models.Chat) models.Momen
 		return t.retry(c, 0)
 	}
 	var next models.Moment
-	for _, n := range owed {
+	for rest := ranked(owed); len(rest) > 0; {
 		if held.Err() != nil || ctx.Err() != nil {
 			return next
 		}
-		later, over := t.tell(ctx, c, n)
+		told, later, over := t.tell(ctx, c, rest)
 		if next = max(next, later); over {
 			break
 		}
+		rest = rest[told:]
 	}
 	return next
+}
+
+// ranked puts what is told in silence first, and urgent news before the other:
+// the platform may allow less than is owed.
+func ranked(owed []models.News) []models.News {
+	rank := func(n models.News) int {
+		switch {
+		case n.Empty():
+			return 0
+		case n.Urgent:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(owed, func(a, b models.News) int { return cmp.Compare(rank(a), rank(b)) })
+	return owed
 }

@@ -235,12 +235,12 @@ func TestAMessageThatHangsIsGivenUpAndTriedAgain(t *testing.T) {
 		w.stop()
 		tries := 0
 		w.run(w.db, func(s *Settings) {
-			s.Teller = tellerFunc(func(ctx context.Context, n models.News) error {
+			s.Teller = tellerFunc(func(ctx context.Context, news []models.News) (int, error) {
 				if tries++; tries == 1 {
 					<-ctx.Done()
-					return ctx.Err()
+					return 1, ctx.Err()
 				}
-				return w.ears.Tell(ctx, n)
+				return w.ears.Tell(ctx, news)
 			})
 		})
 		w.follow(yt, "yto", "a")
@@ -249,9 +249,9 @@ func TestAMessageThatHangsIsGivenUpAndTriedAgain(t *testing.T) {
 	})
 }
 
-type tellerFunc func(context.Context, models.News) error
+type tellerFunc func(context.Context, []models.News) (int, error)
 
-func (f tellerFunc) Tell(ctx context.Context, n models.News) error { return f(ctx, n) }
+func (f tellerFunc) Tell(ctx context.Context, news []models.News) (int, error) { return f(ctx, news) }
 
 func TestAMarkThatCannotBeMovedForAMomentRepeatsNothing(t *testing.T) {
 	inTown(t, func(_ *testing.T, w *town) {
@@ -313,7 +313,7 @@ func (c *crowd) Owed(context.Context, models.Chat) ([]models.News, error) {
 	return []models.News{{Events: make([]models.Event, 1)}}, nil
 }
 
-func (c *crowd) Tell(context.Context, models.News) error {
+func (c *crowd) Tell(context.Context, []models.News) (int, error) {
 	c.mu.Lock()
 	c.under++
 	c.most = max(c.most, c.under)
@@ -323,7 +323,7 @@ func (c *crowd) Tell(context.Context, models.News) error {
 	defer c.mu.Unlock()
 	c.under--
 	c.told++
-	return nil
+	return 1, nil
 }
 
 func (c *crowd) Told(context.Context, int64, int64) error                          { return nil }
