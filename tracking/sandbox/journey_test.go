@@ -85,3 +85,14 @@ func TestAnotherSeedTellsOtherJourneys(t *testing.T) {
 		t.Error("two seeds, one journey")
 	}
 }
+
+func TestANumberCanBeHeldOnTheWay(t *testing.T) {
+	const still = "YT1000000000900"
+	w := newWorld(t, Options{Speed: 14400, Stuck: []string{still}})
+	for range 5 {
+		if got := w.ask(t, "kddh", still); got.Status != 2 || got.Kdmc != "圆通速递" {
+			t.Fatalf("status %d, carried by %s", got.Status, got.Kdmc)
+		}
+		w.clock.Add(time.Hour)
+	}
+}

@@ -33,6 +33,7 @@ type Options struct {
 	Appcode  string           // the only AppCode that Muzhi accepts; "" accepts any that is not empty
 	Remember int              // numbers whose journeys are kept, the oldest goes first; 0 means 100,000
 	Slow     time.Duration    // how long a slow answer takes; 0 means 30 s
+	Stuck    []string         // more numbers that stay on the way for ever, whatever Speed
 
 	Kuaidi100Customer string // "" means SampleCustomer
 	Kuaidi100Key      string // "" means SampleKey
@@ -86,6 +87,10 @@ func New(o Options) *Sandbox {
 	}
 	for _, c := range Scenarios() {
 		s.scenarios[c.Number] = c
+	}
+	for _, number := range o.Stuck {
+		carrier, _ := s.carries(number, "")
+		s.scenarios[number] = Scenario{Number: number, Carrier: carrier, plot: stuck}
 	}
 	s.others()
 	s.mux.HandleFunc("GET /{$}", index)
