@@ -20,6 +20,8 @@ const (
 	verbTail   verb = "tail"
 	verbMute   verb = "mute"
 	verbUnmute verb = "unmute"
+	verbPush   verb = "push"
+	verbUnpush verb = "unpush"
 	verbLang   verb = "lang"
 	verbExport verb = "export"
 	verbForget verb = "forget"
@@ -99,9 +101,7 @@ func unslashed(text string) (command, bool) {
 // worded reads "停止 2", "停止2", "停止", "停止全部"; the longest word wins, so
 // that 取消静音 is not 取消.
 func worded(text string) (command, bool) {
-	if rest, ok := strings.CutPrefix(text, "取消 "); ok && (strings.HasPrefix(rest, "静音") || strings.HasPrefix(rest, "靜音")) {
-		text = "取消" + rest
-	}
+	text = rejoined(text)
 	for length := longestWord; length > 0; length-- {
 		word, rest, ok := cutRunes(text, length)
 		if !ok {
@@ -113,6 +113,17 @@ func worded(text string) (command, bool) {
 		}
 	}
 	return command{}, false
+}
+
+// rejoined makes one word of 取消 静音 and 取消 推送, which would end following.
+func rejoined(text string) string {
+	rest, ok := strings.CutPrefix(text, "取消 ")
+	for _, word := range []string{"静音", "靜音", "推送"} {
+		if ok && strings.HasPrefix(rest, word) {
+			return "取消" + rest
+		}
+	}
+	return text
 }
 
 // argument is what follows a Chinese word; false when the word only begins a sentence.
@@ -135,6 +146,9 @@ func argument(v verb, rest string) (string, bool) {
 		return rest, ok
 	case v == verbTail:
 		return rest, saysOff(rest)
+	case v == verbPush:
+		first, _ := cutWord(rest)
+		return rest, saysOff(first)
 	}
 	return rest, wantsAll(rest) || strings.HasPrefix(rest, "第")
 }
@@ -144,7 +158,7 @@ func called(word string) (verb, bool) {
 	switch word {
 	case "start", "help":
 		return verbHelp, true
-	case "track", "list", "stop", "detail", "name", "tail", "mute", "unmute", "lang", "export", "forget", "usage":
+	case "track", "list", "stop", "detail", "name", "tail", "mute", "unmute", "push", "unpush", "lang", "export", "forget", "usage":
 		return verb(word), true
 	}
 	return spoken(word)
@@ -169,6 +183,10 @@ func spoken(word string) (verb, bool) {
 		return verbMute, true
 	case "取消静音", "取消靜音":
 		return verbUnmute, true
+	case "推送":
+		return verbPush, true
+	case "取消推送":
+		return verbUnpush, true
 	case "语言", "語言":
 		return verbLang, true
 	case "导出", "導出", "匯出":

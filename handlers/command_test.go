@@ -66,6 +66,16 @@ func TestParseReadsCommandsInEverySpelling(t *testing.T) {
 		"/停止 1 3":                {verbStop, "1 3"},
 		"停止@waybillbot 2":        {verbStop, "2"},
 		"/forget":                {verbForget, ""},
+		"/push 仓库群 2":            {verbPush, "仓库群 2"},
+		"／push off 2":            {verbPush, "off 2"},
+		"推送 仓库群 2":               {verbPush, "仓库群 2"},
+		"推送 off 2":               {verbPush, "off 2"},
+		"推送 关 2":                 {verbPush, "关 2"},
+		"推送关 2":                  {verbPush, "关 2"},
+		"推送":                     {verbPush, ""},
+		"取消推送 2":                 {verbUnpush, "2"},
+		"取消 推送 2":                {verbUnpush, "2"},
+		"取消推送2":                  {verbUnpush, "2"},
 		"/detail SF100000000001": {verbDetail, "SF100000000001"},
 	} {
 		if got, ok := parse(text); !ok || got != want {
@@ -77,7 +87,7 @@ func TestParseReadsCommandsInEverySpelling(t *testing.T) {
 func TestParseLeavesSentencesAlone(t *testing.T) {
 	for _, text := range []string{
 		"", "/", "／", "查一下我的快递", "查快递", "取消订单怎么弄", "帮助我写一封信", "列表里有什么", "详情页打不开",
-		"/stops", "/listen", "/trackme", "尾号不对", "语言不通", "忘记我吧好吗亲", "静音模式怎么开", "我的列表", "stop", "/nonsense", "/usr/bin", "尾号是1234", "导出一下",
+		"/stops", "/listen", "/trackme", "尾号不对", "语言不通", "忘记我吧好吗亲", "静音模式怎么开", "我的列表", "stop", "/nonsense", "/usr/bin", "尾号是1234", "导出一下", "推送通知怎么开", "取消推送通知",
 	} {
 		if got, ok := parse(text); ok {
 			t.Errorf("%q is taken for %+v", text, got)

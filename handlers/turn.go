@@ -89,7 +89,16 @@ func (t *turn) greet() []Reply {
 	if t.m.Group {
 		return t.tell("greet_group", "Number", example)
 	}
-	return t.tell("help", "Number", example)
+	return t.help()
+}
+
+// help is how to use the bot, as far as it can be used here.
+func (t *turn) help() []Reply {
+	replies := t.tell("help", "Number", example)
+	if t.pushes() {
+		replies[0].Blocks = append(replies[0].Blocks, t.sentence("push.help", "Robot", t.Settings.Robots[0]))
+	}
+	return replies
 }
 
 // obey does what a command says.
@@ -109,6 +118,10 @@ func (t *turn) obey(ctx context.Context, c command) ([]Reply, error) {
 		return t.tail(ctx, c.args)
 	case verbMute, verbUnmute:
 		return t.mute(ctx, c.args, c.verb == verbMute)
+	case verbPush:
+		return t.push(ctx, c.args)
+	case verbUnpush:
+		return t.push(ctx, pushOff+" "+c.args)
 	case verbLang:
 		return t.lang(ctx, c.args)
 	case verbExport:
@@ -118,7 +131,7 @@ func (t *turn) obey(ctx context.Context, c command) ([]Reply, error) {
 	case verbUsage:
 		return t.usage(ctx)
 	}
-	return t.tell("help", "Number", example), nil
+	return t.help(), nil
 }
 
 // governs says whether the person may decide for the whole chat: anybody one

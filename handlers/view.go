@@ -66,6 +66,9 @@ func (v voice) row(at int, f models.Followed) Block {
 	if f.Follow.Muted {
 		line = append(line, Span{Text: " 🔕"})
 	}
+	if f.Follow.PushTo != "" {
+		line = append(line, Span{Text: " 📣 " + f.Follow.PushTo})
+	}
 	return Block{line, v.rowState(f)}
 }
 

@@ -1,0 +1,110 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"waybill/models"
+)
+
+// pushOff stands in the place of a robot's name for none.
+const pushOff = "off"
+
+// pushes says that parcels' news can be sent to group robots from here: there
+// are some, and only a corporation's own people write through this door.
+func (t *turn) pushes() bool {
+	return t.Pushes != nil && len(t.Settings.Robots) > 0 && staff(t.chat.Door)
+}
+
+func staff(door string) bool { return door == "wecom_app" || door == "wecom_aibot" }
+
+// push has a group robot told of parcels as well, or not any more.
+func (t *turn) push(ctx context.Context, args string) ([]Reply, error) {
+	switch {
+	case !staff(t.chat.Door) && t.unmeant():
+		return nil, nil
+	case !staff(t.chat.Door):
+		return t.tell("push.elsewhere"), nil
+	case !t.pushes():
+		return t.tell("push.none"), nil
+	}
+	robot, rest, known := t.robotIn(args)
+	_, rows := rowsIn(args)
+	switch {
+	case !known && (args == "" || rows):
+		return t.robots("push.usage", t.Settings.Robots[0]), nil
+	case !known:
+		return t.robots("push.unknown", strings.Fields(args)[0]), nil
+	}
+	p, err := t.pickSome(ctx, rest)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(p.gone) > 0 || p.lost != "":
+		return t.nothing(p, "push"), nil
+	case len(p.rows) == 0:
+		return t.tell("usage", "Example", t.Say("example.push", "Robot", robot)), nil
+	}
+	return t.pushPicked(ctx, robot, p.rows)
+}
+
+// robotIn is the robot that opens an argument, and what follows its name. The
+// longest name wins, because one may begin like another.
+func (t *turn) robotIn(args string) (robot, rest string, ok bool) {
+	if first, rest := cutWord(args); saysOff(first) {
+		return pushOff, strings.TrimSpace(rest), true
+	}
+	for _, name := range t.Settings.Robots {
+		if len(name) > len(robot) && opens(args, name) {
+			robot, rest, ok = name, strings.TrimSpace(args[len(name):]), true
+		}
+	}
+	return robot, rest, ok
+}
+
+// opens says that args begins with name: as a word, or glued to a row as in 仓库群2.
+func opens(args, name string) bool {
+	if len(args) < len(name) || !strings.EqualFold(args[:len(name)], name) {
+		return false
+	}
+	last, _ := utf8.DecodeLastRuneInString(name)
+	next, _ := utf8.DecodeRuneInString(fold(args[len(name):]))
+	return len(args) == len(name) || unicode.IsSpace(next) || last >= utf8.RuneSelf && next < utf8.RuneSelf
+}
+
+// robots is a sentence over the names of all robots.
+func (t *turn) robots(key, robot string) []Reply {
+	block := t.sentence(key, "Robot", robot)
+	for _, name := range t.Settings.Robots {
+		block = append(block, Line{{Text: "· "}, {Text: name, Style: Code}})
+	}
+	return []Reply{{Blocks: []Block{block}}}
+}
+
+// pushPicked writes it down. A journey that this chat may not see is not shown
+// to a group either.
+func (t *turn) pushPicked(ctx context.Context, robot string, rows []models.Followed) ([]Reply, error) {
+	block := t.sentence("push.on", "Robot", robot)
+	if robot == pushOff {
+		block, robot = t.sentence("push.off"), ""
+	}
+	for _, f := range rows {
+		if robot != "" && !f.Follow.Opens(f.Parcel) {
+			return t.tell("push.locked", "Number", f.Parcel.Number), nil
+		}
+	}
+	for _, f := range rows {
+		err := t.Pushes.PushTo(ctx, t.chat.ID, f.Parcel.ID, robot, t.now)
+		if errors.Is(err, models.ErrNotFound) {
+			return t.tell("not_followed_number", "Number", f.Parcel.Number), nil
+		}
+		if err != nil {
+			return nil, wrap("push parcel", err)
+		}
+		block = append(block, t.head(f.Parcel, f.Follow.Name))
+	}
+	return []Reply{{Blocks: []Block{block}}}, nil
+}
