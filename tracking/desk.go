@@ -79,6 +79,12 @@ func (d *desk) enter(ctx context.Context, kind models.CallKind, p models.Purpose
 	return &visit{desk: d, rest: g.rest, done: done, timeout: d.bearable(kind, p)}, 0, nil
 }
 
+// locks says whether the provider is one who locks waybills.
+func (d *desk) locks() bool {
+	l, ok := d.Provider.(Locker)
+	return ok && l.Locks()
+}
+
 // unsent is a call that never left this machine.
 func (d *desk) unsent(why string) *Error {
 	return &Error{Provider: d.Name(), Kind: ErrUnavailable, Text: why, Unsent: true}

@@ -29,6 +29,13 @@ type Detected struct {
 	Billed   bool
 }
 
+// Locker is a provider who locks a waybill, for everybody, about which it is
+// asked twice within the floor. It counts from when one request came to when
+// the next one came.
+type Locker interface {
+	Locks() bool
+}
+
 // Lister looks carriers up in a provider's own list. An empty key asks for the
 // whole list where that costs one call.
 type Lister interface {

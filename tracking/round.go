@@ -86,7 +86,7 @@ func (r *round) begin(ctx context.Context, d *desk, e models.Exempt) (models.Tic
 	call := models.Call{
 		Provider: d.Name(), Kind: models.CallQuery, Purpose: r.ask.Purpose,
 		Number: r.ask.Parcel.Number, Exempt: e,
-		Floor: r.tracker.Floor, Limit: r.tracker.limit(d.Name(), r.ask.Purpose),
+		Floor: r.tracker.apart(d.Name()), Limit: r.tracker.limit(d.Name(), r.ask.Purpose),
 		Parcel: r.ask.Parcel.ID, Version: r.answer.Version,
 	}
 	return r.tracker.Ledger.Begin(ctx, call, r.tracker.now())

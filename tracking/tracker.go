@@ -112,11 +112,22 @@ func (t *Tracker) heard(a Ask) models.Moment {
 	if a.Untried || a.Corrected || a.Parcel.HeardAt < a.Parcel.AskedAt || a.Parcel.AskedAt == 0 {
 		return 0
 	}
-	until := a.Parcel.AskedAt.Add(t.Floor)
+	until := a.Parcel.AskedAt.Add(t.apart(a.Parcel.Provider))
 	if t.now() < until {
 		return until
 	}
 	return 0
+}
+
+// apart is how long after the start of one call the next may start at the same
+// provider about the same waybill. A request may leave a little after its start
+// (begun); for a provider who locks the margin is added, smaller with a floor
+// below 30 minutes, which serves emulators only.
+func (t *Tracker) apart(provider string) time.Duration {
+	if d := t.desks[provider]; d == nil || !d.locks() {
+		return t.Floor
+	}
+	return t.Floor + min(begun, t.Floor/600)
 }
 
 // underWay says that a check of the parcel has begun and not ended: its answer

@@ -4,14 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http/httptrace"
+	"sync/atomic"
 	"time"
 
 	"waybill/models"
 )
 
-// begun is how long after its start a request may still be sent: later, its
-// place in the ledger's floor may have been given to somebody else.
+// begun is how long after its start, the time of its ledger row, a request may
+// still be sent: later, it would be too near to the next one for a vendor, who
+// counts from when it came.
 const begun = 3 * time.Second
+
+// errLate ends a request that has found no connection in time.
+var errLate = errors.New("no connection in time")
 
 // errNotAsked ends a visit without a call; the breaker learns nothing from it.
 var errNotAsked = errors.New("not asked")
@@ -33,17 +39,38 @@ func (v *visit) leave() { v.done(errNotAsked) }
 func (v *visit) call(ctx context.Context, ticket models.Ticket, do func(context.Context) (bool, error)) error {
 	d := v.desk
 	start := d.now()
-	if models.At(start).Sub(ticket.At) > begun {
+	left := begun - models.At(start).Sub(ticket.At)
+	if left < 0 {
 		v.leave()
 		return d.unsent("its turn came too late")
 	}
 	ctx, cancel := context.WithTimeout(ctx, v.timeout)
 	defer cancel()
+	ctx, over := inTime(ctx, left)
+	defer over()
 	billed, err := d.guarded(ctx, do)
 	v.done(err)
 	v.rest.learn(context.WithoutCancel(ctx), err)
 	d.meter.Called(d.Name(), ticket.Kind, outcome(err), billedNow(billed, err), d.now().Sub(start))
 	return err
+}
+
+// inTime ends a request that is made under its context and whose headers have
+// not left in what is left of its time. Once they have, it lets it be.
+func inTime(ctx context.Context, left time.Duration) (context.Context, func()) {
+	ctx, drop := context.WithCancelCause(ctx)
+	latest := time.Now().Add(left)
+	var late atomic.Pointer[time.Timer]
+	stop := func() {
+		if t := late.Load(); t != nil {
+			t.Stop()
+		}
+	}
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn:      func(string) { late.Store(time.AfterFunc(time.Until(latest), func() { drop(errLate) })) },
+		WroteHeaders: stop,
+	})
+	return ctx, func() { stop(); drop(nil) }
 }
 
 // guarded makes a call whose answer may be such nonsense that reading it

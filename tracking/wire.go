@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"waybill/models"
 )
@@ -48,27 +47,18 @@ func NewWire(provider string, client *http.Client, billed func(status int) bool)
 	return &Wire{provider: provider, client: &own, billed: billed}
 }
 
-// Send makes one call, if a connection is there within three seconds. A failure
-// is an *Error of kind ErrUnavailable: Unsent while no byte of the request has
-// left; else billed by the answer's status,
+// Send makes one call. A failure is an *Error of kind ErrUnavailable: Unsent
+// while no byte of the request has left; else billed by the answer's status,
 // and without an answer billed too, because nobody knows. hide is what the
 // error must not tell.
 func (w *Wire) Send(req *http.Request, hide ...string) (Reply, error) {
 	var sent atomic.Bool
-	ctx, drop := context.WithCancel(req.Context())
-	defer drop()
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
 		WroteHeaders: func() { sent.Store(true) },
 	})
-	late := time.AfterFunc(begun, func() {
-		if !sent.Load() {
-			drop()
-		}
-	})
-	defer late.Stop()
 	resp, err := w.client.Do(once(req.WithContext(ctx)))
-	if err != nil && ctx.Err() != nil && req.Context().Err() == nil {
-		err = errors.New("no connection in time")
+	if why := context.Cause(ctx); err != nil && errors.Is(why, errLate) {
+		err = why
 	}
 	if err != nil {
 		return Reply{}, w.failed(err, sent.Load(), sent.Load(), hide)

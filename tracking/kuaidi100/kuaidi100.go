@@ -100,4 +100,9 @@ func (c *Client) Serves(carrier models.Carrier) bool {
 	return ok
 }
 
+// Locks says that Kuaidi100 locks a waybill for a day about which he is asked
+// twice in 30 minutes, or more than 48 times in 24 hours.
+// Source: api.kuaidi100.com/document/suodanhouguo.
+func (c *Client) Locks() bool { return true }
+
 func (c *Client) now() models.Moment { return models.At(c.clock()) }

@@ -411,3 +411,13 @@ func TestPushesAreOfferedOnlyWithASalt(t *testing.T) {
 		t.Errorf("without a salt: subscribes %v, reads %v, detects %v", subscribes, reads, detects)
 	}
 }
+
+func TestItIsKnownToLockWhateverItIsGiven(t *testing.T) {
+	for _, salt := range []string{salt, ""} {
+		s := settings(t, "http://127.0.0.1")
+		s.Salt = salt
+		if l, ok := client(t, s).(tracking.Locker); !ok || !l.Locks() {
+			t.Errorf("with a salt of %d characters it does not say that it locks", len(salt))
+		}
+	}
+}
