@@ -8,6 +8,10 @@ type Address struct {
 	Thread string `gorm:"size:32;uniqueIndex:chats_address,priority:3"`
 }
 
+// RobotDoor is the door of group robots, which only take what is pushed to
+// them. Their chats' rooms are the robots' names.
+const RobotDoor = "wecom_robot"
+
 // Chat is somebody, or a group, that the bot talks with.
 type Chat struct {
 	ID int64 `gorm:"primaryKey"`

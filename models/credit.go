@@ -21,9 +21,9 @@ func (c Credit) LeftAt(now Moment) int {
 // Mail says how far the messages of an account that hands them out on request
 // have been fetched.
 type Mail struct {
-	Account   string
-	Cursor    string // where the next page begins; "" before the first
-	Token     string // of the last announcement; "" when it had none
+	Account   string `gorm:"primaryKey;size:64"`
+	Cursor    string `gorm:"column:next_cursor;size:128"` // where the next page begins; "" before the first
+	Token     string `gorm:"size:128"`                    // of the last announcement; "" when it had none
 	TokenAt   Moment // when it was announced
 	Announced int64  // how often something was announced
 	Fetched   int64  // the value of Announced up to which everything is fetched

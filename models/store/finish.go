@@ -143,7 +143,7 @@ func (e *ending) write(tx *gorm.DB, s *Store) error {
 	return e.tell(tx)
 }
 
-// park takes out of the queue what no reachable chat follows.
+// park takes out of the queue what is due when no chat that follows it can be told.
 func (e *ending) park(tx *gorm.DB) error {
 	var ids []int64
 	for _, row := range e.rows {
@@ -151,12 +151,12 @@ func (e *ending) park(tx *gorm.DB) error {
 			ids = append(ids, row.ID)
 		}
 	}
-	reached, err := reachable(tx, ids)
+	until, err := reach(tx, ids)
 	if err != nil {
 		return err
 	}
 	for _, row := range e.rows {
-		if !reached[row.ID] {
+		if row.DueAt >= until[row.ID] {
 			row.DueAt = models.Never
 		}
 	}

@@ -111,10 +111,8 @@ func joined(tx *gorm.DB, f models.Follow, p models.Parcel, c models.Chat, now mo
 	if err := tx.Exec("UPDATE parcels SET left_at = 0 WHERE id = ? AND left_at > 0", p.ID).Error; err != nil {
 		return err
 	}
-	if c.GoneAt == 0 {
-		if err := unpark(tx, []int64{p.ID}, now); err != nil {
-			return err
-		}
+	if err := unpark(tx, []int64{p.ID}, now); err != nil {
+		return err
 	}
 	if f.Owed <= f.Told {
 		return nil

@@ -9,10 +9,10 @@ import (
 	"waybill/models"
 )
 
-// followedBy reads which parcels a chat follows.
-func followedBy(tx *gorm.DB, chatID int64) ([]int64, error) {
+// followedBy reads which parcels any of the chats follow.
+func followedBy(tx *gorm.DB, chatIDs ...int64) ([]int64, error) {
 	var ids []int64
-	err := tx.Model(&models.Follow{}).Where("chat_id = ?", chatID).Order("parcel_id").Pluck("parcel_id", &ids).Error
+	err := tx.Model(&models.Follow{}).Where("chat_id IN ?", chatIDs).Distinct().Order("parcel_id").Pluck("parcel_id", &ids).Error
 	return ids, err
 }
 
@@ -50,26 +50,32 @@ func (s *Store) Back(ctx context.Context, chatID int64, now models.Moment) error
 		if _, err := lockParcels(tx, ids); err != nil {
 			return err
 		}
-		if err := tx.Exec("UPDATE chats SET gone_at = 0, failures = 0 WHERE id = ?", chatID).Error; err != nil {
-			return err
-		}
-		// Now that the chat is locked: one that was followed just before is parked too.
-		if ids, err = followedBy(tx, chatID); err != nil {
-			return err
-		}
-		if err := unpark(tx, ids, now); err != nil {
-			return err
-		}
-		owing, err := indebted(tx, []int64{chatID})
-		if err != nil || !owing[chatID] {
-			return err
-		}
-		return wake(tx, map[int64]models.Moment{chatID: now})
+		return back(tx, chatID, now)
 	})
 	if err != nil {
 		return fmt.Errorf("note that the chat is back: %w", err)
 	}
 	return nil
+}
+
+// back is Back, once what the chat follows is locked.
+func back(tx *gorm.DB, chatID int64, now models.Moment) error {
+	if err := tx.Exec("UPDATE chats SET gone_at = 0, failures = 0 WHERE id = ?", chatID).Error; err != nil {
+		return err
+	}
+	// Now that the chat is locked: one that was followed just before is parked too.
+	ids, err := followedBy(tx, chatID)
+	if err != nil {
+		return err
+	}
+	if err := unpark(tx, ids, now); err != nil {
+		return err
+	}
+	owing, err := indebted(tx, []int64{chatID})
+	if err != nil || !owing[chatID] {
+		return err
+	}
+	return wake(tx, map[int64]models.Moment{chatID: now})
 }
 
 // indebted says which of the chats are owed something.

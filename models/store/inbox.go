@@ -106,9 +106,18 @@ func (s *Store) SentOne(ctx context.Context, arrivalID int64, sent int) error {
 	return s.setArrival(ctx, "sent = ?", arrivalID, sent)
 }
 
-// PostponeArrival has an update worked on again at until, and counts the failure.
+// freeFor is how long an update that the customer's next message made due is
+// not put off for longer, once: who does that had looked before.
+const freeFor = time.Hour
+
+// PostponeArrival has an update worked on again at until, and counts the
+// failure. One that waits for the customer to write, and to whom this has just
+// happened, stays due.
 func (s *Store) PostponeArrival(ctx context.Context, arrivalID int64, until models.Moment) error {
-	return s.setArrival(ctx, "due_at = ?, failures = failures + 1", arrivalID, until)
+	const set = `due_at = CASE WHEN freed_at > 0 AND freed_at < ? THEN due_at ELSE ? END,
+		freed_at = CASE WHEN freed_at < ? THEN 0 ELSE freed_at END, failures = failures + 1`
+	long := until.Add(-freeFor)
+	return s.setArrival(ctx, set, arrivalID, long, until, long)
 }
 
 func (s *Store) setArrival(ctx context.Context, set string, arrivalID int64, values ...any) error {

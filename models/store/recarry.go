@@ -144,10 +144,6 @@ func (s *Store) merge(tx *gorm.DB, source, target *parcelRow, now, tellAt models
 // requeue puts the parcel back into the queue if a chat that can be told
 // follows it now, and reads it again.
 func (s *Store) requeue(tx *gorm.DB, p models.Parcel, now models.Moment) (models.Parcel, error) {
-	reached, err := reachable(tx, []int64{p.ID})
-	if err != nil || !reached[p.ID] {
-		return p, err
-	}
 	if err := unpark(tx, []int64{p.ID}, now); err != nil {
 		return p, err
 	}

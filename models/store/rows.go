@@ -105,6 +105,10 @@ const (
 	sizeNonce    = 16
 	sizeKey      = 128
 	sizeCacheKey = 190
+	sizeAccount  = 64
+	sizeCursor   = 128
+	sizeToken    = 128
+	sizeRobot    = 64
 )
 
 // cut makes text fit a column: valid UTF-8, at most size characters.

@@ -1,0 +1,79 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"waybill/models"
+)
+
+// creditRow is as much of a chat as its credit is about.
+type creditRow struct {
+	ID int64
+	models.Address
+	CreditLeft   int
+	CreditUntil  models.Moment
+	CreditSerial int64
+	SpokeAt      models.Moment
+
+	renewed bool // the customer has written
+	spent   bool // the platform has said that nothing is left
+}
+
+// TableName is where GORM finds the rows.
+func (creditRow) TableName() string { return "chats" }
+
+// Credit reads what may still be sent to a chat: the zero Credit, with the
+// address, where the customer never wrote.
+func (s *Store) Credit(ctx context.Context, a models.Address) (models.Credit, error) {
+	var rows []creditRow
+	if err := at(s.read.WithContext(ctx), fitAddress(a)).Limit(1).Find(&rows).Error; err != nil {
+		return models.Credit{}, fmt.Errorf("read credit: %w", err)
+	}
+	c := models.Credit{Address: a}
+	for _, r := range rows {
+		c.Left, c.Until, c.Serial, c.SpokeAt = r.CreditLeft, r.CreditUntil, r.CreditSerial, r.SpokeAt
+	}
+	return c, nil
+}
+
+// SetCredit lowers what is left of a chat's credit to c.Left. Nothing happens
+// when the customer has written since c was read. Once nothing is left, what
+// nobody else can be told about is no longer polled.
+func (s *Store) SetCredit(ctx context.Context, c models.Credit) error {
+	err := s.within(ctx, func(tx *gorm.DB) error {
+		var row creditRow
+		if err := at(tx, fitAddress(c.Address)).Limit(1).Find(&row).Error; err != nil || row.ID == 0 {
+			return err
+		}
+		if c.Left > 0 {
+			return lower(tx, row.ID, c)
+		}
+		ids, err := followedBy(tx, row.ID)
+		if err != nil {
+			return err
+		}
+		if _, err := lockParcels(tx, ids); err != nil {
+			return err
+		}
+		if err := lower(tx, row.ID, c); err != nil {
+			return err
+		}
+		// Now that the chat is locked: what was followed just before counts too.
+		if ids, err = followedBy(tx, row.ID); err != nil {
+			return err
+		}
+		return stop(tx, ids)
+	})
+	if err != nil {
+		return fmt.Errorf("count credit: %w", err)
+	}
+	return nil
+}
+
+func lower(tx *gorm.DB, chatID int64, c models.Credit) error {
+	const sql = "UPDATE chats SET credit_left = ? WHERE id = ? AND credit_serial = ? AND credit_left > ?"
+	return tx.Exec(sql, c.Left, chatID, c.Serial, c.Left).Error
+}

@@ -1,0 +1,167 @@
+package store
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"waybill/models"
+)
+
+// crediting is what one page does to the credits of its chats.
+type crediting struct {
+	renewals []models.Renewal // those that count
+	spent    []models.Spent
+	now      models.Moment
+}
+
+// newCrediting leaves out renewals whose arrival was stored before.
+func newCrediting(p models.Page, fresh map[string]bool, now models.Moment) *crediting {
+	c := &crediting{spent: p.Spent, now: now}
+	for _, r := range p.Renewals {
+		if fresh[r.Key] {
+			c.renewals = append(c.renewals, r)
+		}
+	}
+	return c
+}
+
+// lock locks the parcels that the chats follow and then the chats, as far as
+// there are any.
+func (c *crediting) lock(tx *gorm.DB) error {
+	chats, err := c.chats(tx)
+	if err != nil || len(chats) == 0 {
+		return err
+	}
+	parcels, err := followedBy(tx, creditIDs(chats)...)
+	if err != nil {
+		return err
+	}
+	if _, err := lockParcels(tx, parcels); err != nil {
+		return err
+	}
+	_, err = c.chats(locking(tx))
+	return err
+}
+
+// chats reads the chats whose credit may change, in order of id.
+func (c *crediting) chats(tx *gorm.DB) ([]*creditRow, error) {
+	wanted := map[models.Address]bool{}
+	for _, r := range c.renewals {
+		wanted[fitAddress(r.Address)] = true
+	}
+	for _, s := range c.spent {
+		wanted[fitAddress(s.Address)] = true
+	}
+	doors, rooms := map[string]bool{}, map[string]bool{}
+	for a := range wanted {
+		doors[a.Door], rooms[a.Room] = true, true
+	}
+	var chats []*creditRow
+	for part := range slices.Chunk(slices.Sorted(maps.Keys(rooms)), chunk) {
+		var rows []*creditRow
+		err := tx.Where("door IN ? AND room IN ?", slices.Sorted(maps.Keys(doors)), part).Order("id").Find(&rows).Error
+		if err != nil {
+			return nil, err
+		}
+		chats = append(chats, rows...)
+	}
+	return slices.DeleteFunc(chats, func(r *creditRow) bool { return !wanted[r.Address] }), nil
+}
+
+// apply changes the credits, and what depends on them. The chats are there and
+// locked, and the page's arrivals not stored yet: only what waited before them
+// is made due.
+func (c *crediting) apply(tx *gorm.DB) error {
+	chats, err := c.chats(tx)
+	if err != nil || len(chats) == 0 {
+		return err
+	}
+	c.count(chats)
+	chats = slices.DeleteFunc(chats, func(r *creditRow) bool { return !r.renewed && !r.spent })
+	if len(chats) == 0 {
+		return nil
+	}
+	if err := writeCredits(tx, chats); err != nil {
+		return err
+	}
+	if err := c.free(tx, creditIDs(slices.DeleteFunc(slices.Clone(chats), func(r *creditRow) bool { return !r.renewed }))); err != nil {
+		return err
+	}
+	// Now that the chats are locked: what was followed just before counts too.
+	parcels, err := followedBy(tx, creditIDs(chats)...)
+	if err != nil {
+		return err
+	}
+	if err := stop(tx, parcels); err != nil {
+		return err
+	}
+	return unpark(tx, parcels, c.now)
+}
+
+// count is the arithmetic: what the customers wrote first, then what the
+// platform said.
+func (c *crediting) count(chats []*creditRow) {
+	at := map[models.Address]*creditRow{}
+	for _, row := range chats {
+		at[row.Address] = row
+	}
+	for _, r := range c.renewals {
+		row := at[fitAddress(r.Address)]
+		if row == nil || r.At < row.SpokeAt {
+			continue
+		}
+		row.CreditLeft, row.CreditUntil, row.SpokeAt = r.Left, r.Until, r.At
+		row.CreditSerial++
+		row.renewed = true
+	}
+	for _, s := range c.spent {
+		if row := at[fitAddress(s.Address)]; row != nil && s.At >= row.SpokeAt {
+			row.CreditLeft, row.spent = 0, true
+		}
+	}
+}
+
+func writeCredits(tx *gorm.DB, chats []*creditRow) error {
+	slices.SortFunc(chats, func(a, b *creditRow) int { return cmp.Compare(a.ID, b.ID) })
+	const sql = "UPDATE chats SET credit_left = ?, credit_until = ?, credit_serial = ?, spoke_at = ? WHERE id = ?"
+	for _, r := range chats {
+		if err := tx.Exec(sql, r.CreditLeft, r.CreditUntil, r.CreditSerial, r.SpokeAt, r.ID).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// free makes due what has waited for the customers: updates that were
+// postponed, and what is owed. Whoever is about to put it off again, because
+// there was no credit when he looked, finds that it has been freed.
+func (c *crediting) free(tx *gorm.DB, chatIDs []int64) error {
+	const updates = `UPDATE arrivals SET due_at = CASE WHEN due_at > ? THEN ? ELSE due_at END, freed_at = ?
+		WHERE chat_id IN ? AND due_at < ?`
+	const versions = "UPDATE chats SET failures = 0, tell_version = tell_version + 1 WHERE id IN ?"
+	const owed = `UPDATE chats SET tell_at = ? WHERE id IN ? AND tell_at > ? AND gone_at = 0
+		AND EXISTS (SELECT 1 FROM follows f WHERE f.chat_id = chats.id AND f.owed > f.told)`
+	for part := range slices.Chunk(chatIDs, chunk) {
+		if err := tx.Exec(updates, c.now, c.now, c.now, part, models.Never).Error; err != nil {
+			return err
+		}
+		if err := tx.Exec(versions, part).Error; err != nil {
+			return err
+		}
+		if err := tx.Exec(owed, c.now, part, c.now).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func creditIDs(chats []*creditRow) []int64 {
+	ids := make([]int64, len(chats))
+	for i, r := range chats {
+		ids[i] = r.ID
+	}
+	return ids
+}

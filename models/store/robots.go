@@ -1,0 +1,172 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"waybill/models"
+)
+
+// PushTo has a group robot, by its name of at most 64 characters, get the news
+// of a parcel that the chat follows, from now on; "" ends that. A robot gets a
+// parcel's news as long as some follow is pushed to it, and sees what one of
+// these may see. One that was gone is tried again. models.ErrNotFound when the
+// chat does not follow the parcel.
+//
+// The robot is a chat of door models.RobotDoor with follows of its own, which
+// no limit counts.
+func (s *Store) PushTo(ctx context.Context, chatID, parcelID int64, robot string, now models.Moment) error {
+	robot = cut(robot, sizeRobot)
+	err := s.within(ctx, func(tx *gorm.DB) error {
+		p, f, err := lockPushed(tx, chatID, parcelID, robot)
+		if err != nil {
+			return err
+		}
+		if err := tx.Exec("UPDATE follows SET push_to = ? WHERE id = ?", robot, f.ID).Error; err != nil {
+			return err
+		}
+		if robot != "" {
+			if err := s.joinRobot(tx, p, f, robot, now); err != nil {
+				return err
+			}
+		}
+		if err := keepRobots(tx, []int64{parcelID}); err != nil {
+			return err
+		}
+		return park(tx, []int64{parcelID}, now)
+	})
+	if err != nil {
+		return fmt.Errorf("push to robot: %w", named(err))
+	}
+	return nil
+}
+
+// lockPushed locks the parcel, together with those that a robot that is gone
+// follows, because it comes back, and reads the chat's follow.
+func lockPushed(tx *gorm.DB, chatID, parcelID int64, robot string) (p models.Parcel, f models.Follow, err error) {
+	var gone []int64
+	err = at(tx.Table("chats"), robotAt(robot)).Where("gone_at > 0").Pluck("id", &gone).Error
+	if err != nil {
+		return p, f, err
+	}
+	ids, err := followedBy(tx, gone...)
+	if err != nil {
+		return p, f, err
+	}
+	rows, err := lockParcels(tx, append(ids, parcelID))
+	if err != nil {
+		return p, f, err
+	}
+	for _, row := range rows {
+		if row.ID == parcelID {
+			p = row.Parcel
+		}
+	}
+	return p, f, locking(tx).Take(&f, "chat_id = ? AND parcel_id = ?", chatID, parcelID).Error
+}
+
+func robotAt(name string) models.Address { return models.Address{Door: models.RobotDoor, Room: name} }
+
+// joinRobot makes the robot's chat and its follow where they are missing.
+// Nothing that happened before is news to it.
+func (s *Store) joinRobot(tx *gorm.DB, p models.Parcel, from models.Follow, robot string, now models.Moment) error {
+	c, err := s.ensureChat(tx, robotAt(robot), true, now)
+	if err != nil {
+		return err
+	}
+	if c.GoneAt > 0 {
+		if err := back(tx, c.ID, now); err != nil {
+			return err
+		}
+	}
+	var f models.Follow
+	err = locking(tx).Take(&f, "chat_id = ? AND parcel_id = ?", c.ID, p.ID).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		f = models.Follow{ChatID: c.ID, ParcelID: p.ID, Name: from.Name, Told: p.Seq, TailState: models.TailUntried, CreatedAt: now}
+		err = tx.Create(&f).Error
+	}
+	if err != nil {
+		return err
+	}
+	return unpark(tx, []int64{p.ID}, now)
+}
+
+// pushed is a robot of a parcel.
+type pushed struct {
+	ParcelID int64
+	Robot    string
+}
+
+// keepRobots ends the robots' follows of parcels that nobody has pushed to
+// them any more, and has the others see what one of those who push may see: a
+// tail that opens the parcel for him opens it for his robot. Where nobody's
+// does, the robot's counts as untried, so that it is not asked for one. The
+// caller holds the parcels' locks.
+func keepRobots(tx *gorm.DB, parcelIDs []int64) error {
+	for part := range slices.Chunk(parcelIDs, chunk) {
+		if err := keepSomeRobots(tx, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func keepSomeRobots(tx *gorm.DB, parcelIDs []int64) error {
+	var robots []struct {
+		ID        int64
+		TailState models.TailState
+		pushed
+	}
+	const find = `SELECT f.id, f.tail_state, f.parcel_id, c.room AS robot FROM follows f
+		JOIN chats c ON c.id = f.chat_id WHERE f.parcel_id IN ? AND c.door = ?`
+	err := tx.Raw(find, parcelIDs, models.RobotDoor).Scan(&robots).Error
+	if err != nil || len(robots) == 0 {
+		return err
+	}
+	states, err := pushedTo(tx, parcelIDs)
+	if err != nil {
+		return err
+	}
+	var over []int64
+	turned := map[models.TailState][]int64{}
+	for _, r := range robots {
+		state, ok := states[r.pushed]
+		switch {
+		case !ok:
+			over = append(over, r.ID)
+		case state != r.TailState:
+			turned[state] = append(turned[state], r.ID)
+		}
+	}
+	for state, ids := range turned {
+		if err := tx.Exec("UPDATE follows SET tail_state = ? WHERE id IN ?", state, ids).Error; err != nil {
+			return err
+		}
+	}
+	if len(over) == 0 {
+		return nil
+	}
+	return tx.Delete(&models.Follow{}, "id IN ?", over).Error
+}
+
+// pushedTo reads to which robots the parcels are pushed, and the tail's state
+// that each robot shall have.
+func pushedTo(tx *gorm.DB, parcelIDs []int64) (map[pushed]models.TailState, error) {
+	var rows []models.Follow
+	err := tx.Select("parcel_id", "push_to", "tail_state").Where("parcel_id IN ? AND push_to <> ''", parcelIDs).Find(&rows).Error
+	states := map[pushed]models.TailState{}
+	for _, f := range rows {
+		key := pushed{f.ParcelID, f.PushTo}
+		if _, ok := states[key]; !ok {
+			states[key] = models.TailUntried
+		}
+		if f.TailState == models.TailOK {
+			states[key] = models.TailOK
+		}
+	}
+	return states, err
+}

@@ -1,0 +1,134 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"waybill/models"
+)
+
+const arrivalsAtOnce = 200 // in one statement: a body has kilobytes
+
+// ArriveSynced stores a page in one transaction: the arrivals that are new, of
+// which it returns how many, what the customers' messages and the platform's
+// word do to the credits, and the cursor. models.ErrStale when the stored
+// cursor is not p.From; an account that was never announced has the cursor "".
+//
+// A renewal counts when the arrival with its key is new and the customer has
+// not written since. It makes what the chat is owed, and its updates that were
+// postponed, due at once, and its parcels are polled again.
+func (s *Store) ArriveSynced(ctx context.Context, p models.Page, now models.Moment) (fresh int, err error) {
+	if err = fits(p.Account, sizeAccount); err == nil {
+		err = fits(p.Cursor, sizeCursor)
+	}
+	if err == nil {
+		err = s.within(ctx, func(tx *gorm.DB) (err error) {
+			fresh, err = s.arriveSynced(tx, p, now)
+			return err
+		})
+	}
+	if err != nil {
+		return 0, fmt.Errorf("store page of messages: %w", err)
+	}
+	return fresh, nil
+}
+
+func (s *Store) arriveSynced(tx *gorm.DB, p models.Page, now models.Moment) (int, error) {
+	if err := s.turnPage(tx, p); err != nil {
+		return 0, err
+	}
+	fresh, err := unseen(tx, p.Arrivals)
+	if err != nil {
+		return 0, err
+	}
+	c := newCrediting(p, fresh.keys, now)
+	if err := c.lock(tx); err != nil {
+		return 0, err
+	}
+	rows, err := s.arriving(tx, fresh.arrivals, now)
+	if err != nil {
+		return 0, err
+	}
+	if err := c.apply(tx); err != nil {
+		return 0, err
+	}
+	return len(rows), s.insertAll(tx, rows)
+}
+
+// turnPage moves the account's cursor, which stays locked: what follows is
+// done by one process at a time.
+func (s *Store) turnPage(tx *gorm.DB, p models.Page) error {
+	if err := tx.Clauses(s.ignore()).Create(&models.Mail{Account: p.Account}).Error; err != nil {
+		return err
+	}
+	var m models.Mail
+	if err := locking(tx).Take(&m, "account = ?", p.Account).Error; err != nil {
+		return err
+	}
+	if m.Cursor != p.From {
+		return models.ErrStale
+	}
+	const sql = "UPDATE mails SET next_cursor = ?, fetched = ? WHERE account = ?"
+	return tx.Exec(sql, p.Cursor, max(m.Fetched, p.Fetched), p.Account).Error
+}
+
+// unstored are the arrivals of a page that are not stored yet, each once, and
+// their keys.
+type unstored struct {
+	arrivals []models.Arrival
+	keys     map[string]bool
+}
+
+// unseen leaves out what is stored already.
+func unseen(tx *gorm.DB, as []models.Arrival) (unstored, error) {
+	type name struct{ Door, UpdateKey string }
+	of := func(a models.Arrival) name {
+		door := a.Door
+		if door == "" {
+			door = a.Address.Door
+		}
+		return name{cut(door, sizeDoor), cut(a.Key, sizeKey)}
+	}
+	doors, keys := map[string]bool{}, map[string]bool{}
+	for _, a := range as {
+		doors[of(a).Door], keys[of(a).UpdateKey] = true, true
+	}
+	seen := map[name]bool{}
+	for part := range slices.Chunk(slices.Sorted(maps.Keys(keys)), chunk) {
+		var stored []name
+		err := tx.Table("arrivals").Select("door", "update_key").
+			Where("door IN ? AND update_key IN ?", slices.Sorted(maps.Keys(doors)), part).Find(&stored).Error
+		if err != nil {
+			return unstored{}, err
+		}
+		for _, n := range stored {
+			seen[n] = true
+		}
+	}
+	fresh := unstored{keys: map[string]bool{}}
+	for _, a := range as {
+		if !seen[of(a)] {
+			seen[of(a)], fresh.keys[a.Key] = true, true
+			fresh.arrivals = append(fresh.arrivals, a)
+		}
+	}
+	return fresh, nil
+}
+
+// insertAll stores new arrivals.
+func (s *Store) insertAll(tx *gorm.DB, rows []models.Arrival) error {
+	for part := range slices.Chunk(rows, arrivalsAtOnce) {
+		done := tx.Clauses(s.ignore()).Create(&part)
+		if done.Error != nil {
+			return done.Error
+		}
+		if int(done.RowsAffected) < len(part) {
+			return errAgain // another account's page had the same message just now
+		}
+	}
+	return nil
+}
