@@ -13,7 +13,8 @@ import (
 const (
 	aibotMailKept  = 1024            // callbacks that wait to be stored
 	aibotMailBatch = 64              // of them stored together
-	aibotStoring   = 5 * time.Second // for one attempt; and for all of it when Run ends
+	aibotStoring   = 5 * time.Second // for one attempt
+	aibotLast      = 3 * time.Second // for all of it when Run ends
 )
 
 // aibotMail is a callback as the inbox keeps it: with the connection over which
@@ -92,7 +93,7 @@ func (m *aibotMailbox) close() { close(m.letters) }
 func (m *aibotMailbox) run(ctx context.Context) {
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(aibotStoring, cancel) })
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(aibotLast, cancel) })
 	defer stop()
 	for letter := range m.letters {
 		batch := m.more([]aibotLetter{letter})

@@ -43,6 +43,7 @@ type App struct {
 // new lies in the inbox; it must not block. It may be nil.
 func NewApp(a *API, s AppSettings, wake func()) (*App, error) {
 	envelope, err := NewEnvelope(s.Token, s.AESKey, a.settings.CorpID)
+	err = errors.Join(err, a.settings.corp())
 	agent, notNumber := strconv.Atoi(s.AgentID)
 	if notNumber != nil {
 		err = errors.Join(err, errors.New("the agent id is not a number"))
@@ -72,7 +73,7 @@ func (a *App) Name() string { return "wecom_app" }
 // Ready is nil while the door works, else it says what does not.
 func (a *App) Ready() error { return a.tokens.ready() }
 
-// Check calls the API for nothing but to see whether it answers this app.
+// Check gets the app's access token, or says why there is none.
 func (a *App) Check(ctx context.Context) error {
 	_, err := a.tokens.get(ctx, "")
 	return err

@@ -114,7 +114,7 @@ func TestTheSDKsOwnClientIsFencedToo(t *testing.T) {
 
 func TestSettingsThatCannotWorkAreRefusedTogether(t *testing.T) {
 	_, err := wecom.Open(wecom.Settings{APIURL: "nowhere"})
-	for _, want := range []string{"id is missing", "not a URL", "memory"} {
+	for _, want := range []string{"not a URL", "memory"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)
 		}
@@ -130,6 +130,18 @@ func TestSettingsThatCannotWorkAreRefusedTogether(t *testing.T) {
 	for _, want := range []string{"secret", "mailbox"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)
+		}
+	}
+	groups, err := wecom.Open(wecom.Settings{Memory: w.store, Leases: w.store, Owner: "a"})
+	if err != nil {
+		t.Fatalf("group robots need no corporation: %v", err)
+	}
+	defer groups.Close()
+	_, kfErr := wecom.NewKF(groups, wecom.KFSettings{}, nil)
+	_, appErr := wecom.NewApp(groups, wecom.AppSettings{}, nil)
+	for _, err := range []error{kfErr, appErr} {
+		if err == nil || !strings.Contains(err.Error(), "corporation's id is missing") {
+			t.Errorf("a door of no corporation: %v", err)
 		}
 	}
 	if _, err := wecom.NewWebhooks(w.api, map[string]string{"仓库": ""}); err == nil {

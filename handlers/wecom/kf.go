@@ -75,6 +75,7 @@ type KF struct {
 // lies in the inbox; it must not block. It may be nil.
 func NewKF(a *API, s KFSettings, wake func()) (*KF, error) {
 	envelope, err := NewEnvelope(s.Token, s.AESKey, a.settings.CorpID)
+	err = errors.Join(err, a.settings.corp())
 	if s.Secret == "" || s.Token == "" {
 		err = errors.Join(err, errors.New("the secret or the callback's token is missing"))
 	}
@@ -102,8 +103,8 @@ func (k *KF) Ready() error { return k.tokens.ready() }
 
 // Check calls the API for nothing but to see whether it answers this app.
 func (k *KF) Check(ctx context.Context) error {
-	var none struct{}
-	return k.post(ctx, "kf/account/list", map[string]int{"offset": 0, "limit": 1}, &none)
+	_, err := k.accounts(ctx)
+	return err
 }
 
 // Callback takes in what WeCom delivers to /wecom/kf: the check of the URL, and

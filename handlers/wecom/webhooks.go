@@ -20,8 +20,11 @@ const (
 	maxMarkdown = 4096
 )
 
+var _ handlers.Door = (*Webhooks)(nil)
+
 // Webhooks are the group robots to which news can be sent as well, by name. A
-// robot hears nothing. Its methods may be used at the same time.
+// robot hears nothing. It is a door whose rooms are the robots' names. Its
+// methods may be used at the same time.
 type Webhooks struct {
 	*API
 	keys map[string]string
@@ -41,6 +44,19 @@ func NewWebhooks(a *API, keys map[string]string) (*Webhooks, error) {
 // Names lists the robots.
 func (w *Webhooks) Names() []string { return slices.Sorted(maps.Keys(w.keys)) }
 
+// Name is the door's name in addresses.
+func (w *Webhooks) Name() string { return models.RobotDoor }
+
+// Read finds nothing: nobody can say anything to a robot.
+func (w *Webhooks) Read([]byte) (handlers.Message, bool, error) {
+	return handlers.Message{}, false, nil
+}
+
+// Send sends a reply to the group of the robot whose name is the room.
+func (w *Webhooks) Send(ctx context.Context, to models.Address, r handlers.Reply) error {
+	return w.Push(ctx, to.Room, r)
+}
+
 // Push sends a reply to the group of a robot, as markdown of at most 4096
 // bytes a message, 20 a minute. Buttons and files are left out: a group robot
 // has neither. models.ErrGone when there is no such robot (any more).
@@ -50,7 +66,7 @@ func (w *Webhooks) Push(ctx context.Context, name string, r handlers.Reply) erro
 		return fmt.Errorf("push to a group robot: %w: nobody has configured it", models.ErrGone)
 	}
 	parts := pages(texts(r.Blocks, markdown), maxMarkdown)
-	progress, err := digest(models.Address{Door: "wecom_robot", Room: name}, r)
+	progress, err := digest(models.Address{Door: models.RobotDoor, Room: name}, r)
 	if err != nil {
 		return err
 	}

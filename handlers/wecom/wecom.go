@@ -1,6 +1,7 @@
 // Package wecom holds the doors to WeCom (企业微信): 微信客服 for customers, one to
-// one (KF); 自建应用 for members, one to one (App); and the group robots to which
-// news can be sent (Webhooks).
+// one (KF); 自建应用 for members, one to one (App); 智能机器人 for staff groups, over
+// its long connection (AIBot); and the group robots to which news can be sent
+// (Webhooks).
 //
 // The API is reached with github.com/silenceper/wechat/v2: its HTTP functions,
 // its message types, its signature. Its client methods are not used, because
@@ -51,10 +52,10 @@ const (
 	AlertAccess = "alert.wecom_access" // Agent, Code: WeCom refuses the app, or this machine's address
 )
 
-// Settings are what the doors of one corporation share. CorpID, Memory, Leases
-// and Owner are required.
+// Settings are what the doors of one corporation share. Memory, Leases and
+// Owner are required.
 type Settings struct {
-	CorpID    string
+	CorpID    string            // KF and App need it, group robots do not
 	APIURL    string            // default https://qyapi.weixin.qq.com; trailing slashes are cut
 	Memory    Memory            // holds the access tokens, sealed
 	Leases    Leases            // lets one replica at a time fetch a token
@@ -104,9 +105,6 @@ func (s Settings) complete() (Settings, error) {
 
 func (s Settings) check() error {
 	var errs []error
-	if s.CorpID == "" {
-		errs = append(errs, errors.New("the corporation's id is missing"))
-	}
 	if u, err := url.Parse(s.APIURL); err != nil || u.Host == "" {
 		errs = append(errs, errors.New("the API URL is not a URL"))
 	}
@@ -114,6 +112,14 @@ func (s Settings) check() error {
 		errs = append(errs, errors.New("tokens need a memory, leases and an owner"))
 	}
 	return errors.Join(errs...)
+}
+
+// corp is an error while nobody has said which corporation it is.
+func (s Settings) corp() error {
+	if s.CorpID == "" {
+		return errors.New("the corporation's id is missing")
+	}
+	return nil
 }
 
 func (a *API) now() models.Moment { return models.At(a.settings.Now()) }

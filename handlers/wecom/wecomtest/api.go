@@ -161,7 +161,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // known lists what the fake offers, with the method that WeCom wants.
 func known(method, path string) bool {
 	switch path {
-	case "gettoken", "kf/servicer/list":
+	case "gettoken", "kf/servicer/list", "agent/get":
 		return method == http.MethodGet
 	case "kf/account/list": // once a GET, and still taken as one
 		return method == http.MethodGet || method == http.MethodPost
@@ -226,6 +226,8 @@ func (a *API) do(c *call) (any, *no) {
 		return a.listServicers(c)
 	case "media/upload":
 		return a.upload(c)
+	case "agent/get":
+		return a.describe(c)
 	}
 	return a.sendToMember(c)
 }

@@ -97,6 +97,14 @@ func (a *API) sendToMember(c *call) (any, *no) {
 	return map[string]any{"msgid": sent.ID}, nil
 }
 
+// describe tells an app about itself.
+func (a *API) describe(c *call) (any, *no) {
+	if c.param("agentid") != c.app {
+		return nil, refuse(301002, "no permission to use the agent")
+	}
+	return map[string]any{"agentid": json.Number(c.app), "name": "app " + c.app}, nil
+}
+
 // upload keeps a file's name and body under its id.
 func (a *API) upload(c *call) (any, *no) {
 	if c.param("type") != "file" {
