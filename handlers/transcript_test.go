@@ -28,6 +28,8 @@ import (
 //	restart        the process starts anew
 //	join, leave    the bot is added, or blocked
 //	platform TAG   from here on the platform tells this language
+//	door NAME      from here on through this door
+//	robots A B     these group robots are set up
 //
 // All lines of an answer must be there, in order; no "<" means silence.
 // UPDATE_TRANSCRIPTS=1 writes what is answered now into the files, to be read
@@ -107,6 +109,11 @@ func (tr *transcript) line(at int, line string) {
 			tr.t.Fatalf("line %d: %v", at, err)
 		}
 		tr.pass(d)
+	case "door":
+		tr.door = rest
+	case "robots":
+		tr.robots = strings.Fields(rest)
+		tr.c = tr.conversation()
 	case "restart":
 		tr.restart()
 		tr.c = tr.conversation()

@@ -27,6 +27,9 @@ type world struct {
 	store *store.Store
 	words *locales.Bundle
 
+	door   string   // through which chats write
+	robots []string // group robots that are set up
+
 	mu      sync.Mutex
 	now     time.Time
 	scripts map[string]*script // by number
@@ -59,6 +62,7 @@ func newWorld(t *testing.T, locale string) *world {
 		dsn:    "sqlite://" + filepath.Join(t.TempDir(), "waybill.db"),
 		now:    time.Date(2026, 3, 2, 10, 0, 0, 0, models.Shanghai),
 		admins: map[string]bool{"boss": true},
+		door:   "test",
 	}
 	w.scripts = map[string]*script{
 		"SF1000000000015": {tail: "1234", status: models.InTransit, scans: []string{"【深圳】已揽收", "【深圳】已发出", "【北京】到达北京转运中心"}},
@@ -121,18 +125,19 @@ func (w *world) conversation() *Conversation {
 	}
 	return New(Needs{
 		Parcels: w.store, Follows: w.store, Labels: w.store, Tails: w.store, Habits: w.store, Lives: w.store,
-		Questions: w.store, Checker: w, Detector: w, Carriers: carriers, Words: w.words, Now: w.clock,
+		Questions: w.store, Checker: w, Detector: w, Carriers: carriers, Pushes: w.store, Words: w.words, Now: w.clock,
 		Settings: Settings{
 			TailCarriers: []models.Carrier{"sf", "sf_freight", "zto", "kye"}, MaxParcels: 6,
 			Links:  func(p models.Parcel) string { return "https://waybill.example/p/" + string(p.Carrier) },
 			Judges: map[string]Judge{"test": w},
+			Robots: w.robots,
 		},
 	})
 }
 
 func (w *world) chat(room string, group bool) models.Chat {
 	w.t.Helper()
-	c, err := w.store.Chat(w.t.Context(), models.Address{Door: "test", Room: room}, group, models.At(w.clock()))
+	c, err := w.store.Chat(w.t.Context(), models.Address{Door: w.door, Room: room}, group, models.At(w.clock()))
 	if err != nil {
 		w.t.Fatal(err)
 	}
