@@ -9,51 +9,30 @@ import (
 	"strings"
 	"time"
 
-	"waybill/handlers"
 	"waybill/handlers/console"
 )
+
+// ear takes in what is typed.
+type ear interface {
+	// Hear hands one line over; true when there will be an answer to wait for.
+	Hear(ctx context.Context, line string) (answering bool, err error)
+	// Answered says that the last line has its answer.
+	Answered()
+}
 
 // chat is the conversation in the terminal.
 type chat struct {
 	lines    func() (string, error) // one message; io.EOF or console.ErrLeave at the end
 	screen   console.Screen
+	aside    func(text string) // shows what does not belong to the chat
 	colours  bool
-	greeting string
-	restore  func() // puts the terminal back as it was
+	greeting func(lines ...string) string // nil: nobody is to be greeted
+	restore  func()                       // puts the terminal back as it was
 	log      *slog.Logger
 
-	console  *console.Door
+	ear      ear
+	hints    []string // in the greeting
 	answered chan struct{}
-}
-
-// door is the console's door, which tells this chat when a line is answered.
-func (c *chat) door() door {
-	return door{name: console.Name, open: func(h *house, wake func()) (*opened, error) {
-		c.answered = make(chan struct{}, 1)
-		c.console = console.New(h.store, c.screen, c.colours, wake, h.now)
-		return &opened{
-			Door:  c.console,
-			watch: func(p handlers.Progress) handlers.Progress { return ending{p, c.answered} },
-		}, nil
-	}}
-}
-
-// ending tells when a message has all its replies.
-type ending struct {
-	handlers.Progress
-	ended chan<- struct{}
-}
-
-// EndArrival ends the message's row, and says so.
-func (e ending) EndArrival(ctx context.Context, arrivalID int64) error {
-	if err := e.Progress.EndArrival(ctx, arrivalID); err != nil {
-		return err
-	}
-	select {
-	case e.ended <- struct{}{}:
-	default:
-	}
-	return nil
 }
 
 // answering is how long a line's answer is waited for before the next is read.
@@ -62,7 +41,7 @@ const answering = time.Minute
 // run takes lines in until they end, one after the other, and then stays for
 // linger. A person who leaves is not kept.
 func (c *chat) run(ctx context.Context, linger time.Duration) error {
-	if err := c.show(c.greeting); err != nil {
+	if err := c.greet(); err != nil {
 		return err
 	}
 	for {
@@ -89,11 +68,11 @@ func unexpected(err error) error {
 	return fmt.Errorf("read line: %w", err)
 }
 
-func (c *chat) show(text string) error {
-	if text == "" {
+func (c *chat) greet() error {
+	if c.greeting == nil {
 		return nil
 	}
-	return c.screen.Show(text)
+	return c.screen.Show(c.greeting(c.hints...))
 }
 
 // next waits for a line, or for ctx. Nothing can end a read from a terminal,
@@ -125,10 +104,10 @@ func (c *chat) say(ctx context.Context, line string) error {
 	case <-c.answered: // of a line that was given up
 	default:
 	}
-	if err := c.console.Hear(ctx, line); err != nil {
+	if on, err := c.ear.Hear(ctx, line); err != nil || !on {
 		return err
 	}
-	defer c.console.Answered()
+	defer c.ear.Answered()
 	timer := time.NewTimer(answering)
 	defer timer.Stop()
 	select {

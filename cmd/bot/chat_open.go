@@ -24,7 +24,8 @@ func openChat(w world) (*chat, error) {
 	kind, _ := w.lookup("TERM")
 	capable := screen && kind != "" && kind != "dumb"
 	noColour, _ := w.lookup("NO_COLOR")
-	c := &chat{colours: capable && noColour == "", restore: func() {}}
+	c := &chat{colours: capable && noColour == "", restore: func() {}, answered: make(chan struct{}, 1)}
+	c.aside = func(text string) { _, _ = io.WriteString(w.err, text) } // nobody is left to tell when that fails
 	if typed && capable {
 		err := c.edit(w, out)
 		return c, err
@@ -33,7 +34,7 @@ func openChat(w world) (*chat, error) {
 	c.lines = plainLines(w.in)
 	c.log = newLog(Settings{LogLevel: "error"}, w.err)
 	if typed && screen {
-		c.greeting = greeting()
+		c.greeting = greeting
 	}
 	return c, nil
 }
@@ -51,9 +52,20 @@ func (c *chat) edit(w world, out *os.File) error {
 		prompt = "\x1b[1;32m›\x1b[0m "
 	}
 	editor := console.NewEditor(w.in, out, prompt, func() int { return columns(out) })
-	c.screen, c.lines, c.greeting = editor, editor.Line, greeting()
+	c.screen, c.lines, c.greeting = editor, editor.Line, greeting
 	c.log = slog.New(slog.DiscardHandler)
+	if errs, _ := w.err.(*os.File); errs != nil && term.IsTerminal(int(errs.Fd())) {
+		c.aside = func(text string) { _ = editor.Show(c.dim(text)) }
+	}
 	return nil
+}
+
+// dim is text in the background.
+func (c *chat) dim(text string) string {
+	if !c.colours {
+		return text
+	}
+	return "\x1b[2m" + text + "\x1b[0m"
 }
 
 // columns is the terminal's width, 80 when it does not tell.
@@ -81,7 +93,7 @@ func plainLines(in io.Reader) func() (string, error) {
 const offered = 5
 
 // greeting tells a newcomer what to type.
-func greeting() string {
+func greeting(hints ...string) string {
 	var b strings.Builder
 	b.WriteString("Waybill 运单 · 演示：快递接口是模拟的，什么都不用配置。Emulated APIs, nothing to configure.\n" +
 		"发一个单号，或者粘贴一段话。Send a tracking number, or paste a whole message. Ctrl-D 离开 leaves.\n\n")
@@ -89,5 +101,8 @@ func greeting() string {
 		fmt.Fprintf(&b, "  %-16s %s / %s\n", s.Number, s.Chinese, s.English)
 	}
 	b.WriteString("\n  列表 /list · 详情 1 /detail 1 · 停止 1 /stop 1 · 帮助 /help\n\n")
+	for _, h := range hints {
+		b.WriteString(h + "\n")
+	}
 	return b.String()
 }

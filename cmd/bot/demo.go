@@ -20,6 +20,7 @@ type demoCommand struct {
 	Speed  float64       `help:"How many times faster than real ones emulated parcels move." default:"600"`
 	Linger time.Duration `help:"How long to stay after the end of the input, so that news can arrive." placeholder:"DURATION"`
 	HTTP   string        `name:"http" help:"Also serve the web pages at this address." placeholder:"HOST:PORT"`
+	WeCom  bool          `name:"wecom" help:"Talk to the bot as a WeChat customer through an emulated WeCom. What the two say to one another is told on standard error."`
 	Break  []string      `help:"Emulated APIs that fail, so that others stand in: muzhi, kuaidi100, juhe, kuaibao. At the end it says who was asked." placeholder:"NAME"`
 }
 
@@ -67,11 +68,30 @@ func (c demoCommand) Run(ctx context.Context, w world) (err error) {
 		return fmt.Errorf("start demo: %w", err)
 	}
 	defer chat.restore()
-	h, err := build(ctx, c.settings(folder, apis.url), chat.log, []door{chat.door()})
+	h, stop, err := c.build(ctx, c.settings(folder, apis.url), chat)
 	if err != nil {
 		return fmt.Errorf("start demo: %w", err)
 	}
+	defer stop()
 	return c.talk(ctx, leave, h, chat)
+}
+
+// build builds the house with the door that the chat goes through, and what is
+// outside that door. stop ends the latter.
+func (c demoCommand) build(ctx context.Context, s Settings, chat *chat) (h *house, stop func(), err error) {
+	if !c.WeCom {
+		h, err = build(ctx, s, chat.log, []door{chat.door()})
+		return h, func() {}, err
+	}
+	corp, err := startWeCom(ctx, chat)
+	if err != nil {
+		return nil, nil, err
+	}
+	if h, err = corp.build(ctx, s); err != nil {
+		corp.stop()
+		return nil, nil, err
+	}
+	return h, corp.stop, nil
 }
 
 // talk runs the house until the chat is over.
