@@ -44,12 +44,26 @@ func weigh(said, local []models.Carrier, localSure bool) ([]models.Carrier, bool
 
 // detected asks the detection APIs, or remembers what they said.
 func (t *Tracker) detected(ctx context.Context, number string) []models.Carrier {
-	var carriers []models.Carrier
-	if raw, ok, err := t.Memory.Recall(ctx, "detect", number, t.now()); err == nil && ok {
-		_ = json.Unmarshal(raw, &carriers) // a row that cannot be read is as good as none
-		return carriers
+	if !slices.ContainsFunc(t.Providers, detects) {
+		return nil
 	}
-	asked := false
+	raw := t.once(ctx, riddle{"detect", number, func(ctx context.Context) (any, time.Duration) {
+		carriers, asked := t.detectAnywhere(ctx, number)
+		return carriers, kept(asked, len(carriers) > 0)
+	}})
+	var carriers []models.Carrier
+	_ = json.Unmarshal(raw, &carriers) // a row that cannot be read is as good as none
+	return carriers
+}
+
+func detects(p Provider) bool {
+	_, ok := p.(Detector)
+	return ok
+}
+
+// detectAnywhere asks the detection APIs in turn until one knows the number,
+// and says whether any could be asked.
+func (t *Tracker) detectAnywhere(ctx context.Context, number string) (carriers []models.Carrier, asked bool) {
 	for _, p := range t.Providers {
 		detector, ok := p.(Detector)
 		if !ok {
@@ -58,14 +72,10 @@ func (t *Tracker) detected(ctx context.Context, number string) []models.Carrier 
 		found, err := t.detectAt(ctx, t.desks[p.Name()], detector, number)
 		asked = asked || err == nil || !isUnsent(err)
 		if err == nil && len(found) > 0 {
-			carriers = found
-			break
+			return found, true
 		}
 	}
-	if asked {
-		t.remember(ctx, "detect", number, carriers, len(carriers) > 0)
-	}
-	return carriers
+	return nil, asked
 }
 
 // detectAt makes one call for one detection.
@@ -76,16 +86,6 @@ func (t *Tracker) detectAt(ctx context.Context, d *desk, detector Detector, numb
 		return found.Billed, err
 	})
 	return found.Carriers, err
-}
-
-func (t *Tracker) remember(ctx context.Context, kind, key string, value any, good bool) {
-	age := failedFor
-	if good {
-		age = detectedFor
-	}
-	if raw, err := json.Marshal(value); err == nil {
-		_ = t.Memory.Remember(ctx, kind, key, raw, t.now().Add(age)) // forgetting costs a call, no more
-	}
 }
 
 func isUnsent(err error) bool {

@@ -76,7 +76,7 @@ func (r *round) query(ctx context.Context, v *visit, ticket models.Ticket, w wor
 	})
 	r.answer.Closings = append(r.answer.Closings, closing(ticket, p.Number, trace.Billed, err, r.tracker.now()))
 	if err == nil && trace.Carrier == "" {
-		trace.Carrier = r.tracker.named(ctx, v.desk, trace.Named)
+		trace.Carrier = r.tracker.named(ctx, v.desk, trace.Named, r.ask.Purpose)
 	}
 	return &said{trace: trace, err: err}
 }

@@ -21,6 +21,10 @@ func (deaf) Remember(context.Context, string, string, []byte, models.Moment) err
 	return errors.New("no database")
 }
 
+func (deaf) Once(context.Context, string, string, models.Moment, models.Moment) (bool, error) {
+	return false, errors.New("no database")
+}
+
 // forgetful is a memory that cannot write.
 type forgetful struct{ Memory }
 

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"waybill/models"
 )
 
@@ -21,6 +23,8 @@ type Ledger interface {
 type Memory interface {
 	Recall(ctx context.Context, kind, key string, now models.Moment) ([]byte, bool, error)
 	Remember(ctx context.Context, kind, key string, value []byte, until models.Moment) error
+	// Once says whether this is the first time that anybody says so of a key, until then.
+	Once(ctx context.Context, kind, key string, until, now models.Moment) (first bool, err error)
 }
 
 // Meter counts calls.
@@ -49,7 +53,8 @@ type Settings struct {
 // circuit breakers and sleeps by itself.
 type Tracker struct {
 	Settings
-	desks map[string]*desk
+	desks   map[string]*desk
+	flights singleflight.Group // what is being found out now, by kind and key
 }
 
 // New makes a Tracker. It asks nothing yet.

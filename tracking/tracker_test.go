@@ -97,6 +97,16 @@ func (b *book) Remember(_ context.Context, kind, key string, value []byte, until
 	return nil
 }
 
+func (b *book) Once(_ context.Context, kind, key string, until, now models.Moment) (bool, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if n, ok := b.notes[kind+"/"+key]; ok && n.until > now {
+		return false, nil
+	}
+	b.notes[kind+"/"+key] = note{until: until}
+	return true, nil
+}
+
 func (b *book) Slots(_ context.Context, name string, every time.Duration, n int, now models.Moment) (models.Moment, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
