@@ -41,17 +41,18 @@ func merge(d Door, rs []Reply) (one Reply, merged int) {
 }
 
 // sendFirst sends the first replies as one message and says how many these
-// were. What the platform refuses is sent once more with fewer replies in it, so
-// that a bad one takes no other along; at last alone, and as plain text.
-func sendFirst(d Door, rs []Reply, send func(Reply) error) (sent int, err error) {
+// were; send gets the message and that number. What the platform refuses is
+// sent once more with fewer replies in it, so that a bad one takes no other
+// along; at last alone, and as plain text.
+func sendFirst(d Door, rs []Reply, send func(one Reply, of int) error) (sent int, err error) {
 	one, sent := merge(d, rs)
-	err = send(one)
+	err = send(one, sent)
 	for sent > 1 && errors.Is(err, models.ErrRefused) {
 		one, sent = merge(d, rs[:sent/2])
-		err = send(one)
+		err = send(one, sent)
 	}
 	if errors.Is(err, models.ErrRefused) {
-		err = send(bare(one))
+		err = send(bare(one), sent)
 	}
 	return sent, err
 }

@@ -145,13 +145,21 @@ func TestWithoutCreditEverythingInTheMessageWaits(t *testing.T) {
 
 func TestOfSeveralRefusedTailsTheFirstIsAskedFor(t *testing.T) {
 	w := newWorld(t, "zh-CN")
-	door := &countedDoor{fakeDoor: newFakeDoor(), most: 9}
+	door := &countedDoor{fakeDoor: newFakeDoor(), most: 1}
 	news := w.parcels("YT1000000000017", "SF1000000000023", locked)
 	for i := range news[1:] {
 		notice(models.TailRefused, "")(&news[i+1])
 		news[i+1].Follow.TailState = models.TailWrong
 	}
-	if told, err := newTeller(w, door, &alarm{}).Tell(t.Context(), news); told != 3 || err != nil {
+	teller := newTeller(w, door, &alarm{})
+	if told, err := teller.Tell(t.Context(), news); told != 1 || err != nil {
+		t.Fatalf("told %d, %v", told, err)
+	}
+	if _, open, err := w.store.Question(t.Context(), news[0].Chat.ID, models.At(w.clock())); open || err != nil {
+		t.Errorf("something is asked before it is told: %v", err)
+	}
+	door.most = 9
+	if told, err := teller.Tell(t.Context(), news); told != 3 || err != nil {
 		t.Fatalf("told %d, %v", told, err)
 	}
 	q, open, err := w.store.Question(t.Context(), news[0].Chat.ID, models.At(w.clock()))
@@ -165,11 +173,10 @@ func TestNewsThatCannotBePutIntoWordsHoldsNoOtherBack(t *testing.T) {
 	unworded := voice{Speech: w.words.For()} // without a zone no scan has a time
 	news := w.parcels("YT1", "YT2")
 	notice(models.Ended, models.EndedSilent)(&news[0])
-	if replies, err := unworded.newsOf(news); len(replies) != 1 || err != nil {
-		t.Errorf("%d replies, %v", len(replies), err)
-	}
-	if replies, err := unworded.newsOf(news[1:]); len(replies) != 0 || err == nil {
-		t.Errorf("%d replies, %v", len(replies), err)
+	for all, want := range map[int]int{0: 1, 1: 0} {
+		if replies, err := unworded.newsOf(news[all:]); len(replies) != want || err == nil {
+			t.Errorf("%d replies of %d, %v", len(replies), len(news[all:]), err)
+		}
 	}
 }
 

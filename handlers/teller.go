@@ -53,15 +53,17 @@ func (t *Teller) Tell(ctx context.Context, news []models.News) (told int, err er
 		zone:   t.Timezone, now: models.At(t.Now()),
 	}
 	replies, err := v.newsOf(news)
-	if err != nil {
+	if len(replies) == 0 {
 		return 1, err
 	}
-	for _, n := range news[:len(replies)] {
-		if err := t.askAgain(ctx, n, v.now); err != nil {
-			return 1, err
+	told, err = sendFirst(door, replies, func(r Reply, of int) error {
+		for _, n := range news[:of] {
+			if err := t.askAgain(ctx, n, v.now); err != nil {
+				return err
+			}
 		}
-	}
-	told, err = sendFirst(door, replies, func(r Reply) error { return door.Send(ctx, chat.Address, r) })
+		return door.Send(ctx, chat.Address, r)
+	})
 	if errors.Is(err, models.ErrRefused) {
 		t.Log.Error("tell news: refused for good", "door", chat.Door, "chat", chat.ID, "parcel", news[0].Parcel.ID, "error", err)
 		t.Alerts.Alert(ctx, AlertRefused, "Door", chat.Door)
@@ -91,15 +93,12 @@ func (t *Teller) askAgain(ctx context.Context, news models.News, now models.Mome
 }
 
 // newsOf is a message for each parcel's news, up to the first that cannot be
-// put into words; an error when that is the first of all.
+// put into words, which is the error.
 func (v voice) newsOf(all []models.News) (replies []Reply, err error) {
 	for _, n := range all {
 		reply, err := v.worded(n)
-		if err != nil && len(replies) == 0 {
-			return nil, err
-		}
 		if err != nil {
-			break
+			return replies, err
 		}
 		replies = append(replies, reply)
 	}

@@ -141,7 +141,7 @@ func (v *visit) handle(ctx context.Context, a models.Arrival) (replies []Reply, 
 // deliver sends the first replies as one message, as plain text when the
 // platform refuses it as it is, and says how many these were.
 func (v *visit) deliver(ctx context.Context, rs []Reply) (sent int, err error) {
-	sent, err = sendFirst(v.Door, rs, func(r Reply) error { return v.sendOn(ctx, r) })
+	sent, err = sendFirst(v.Door, rs, func(r Reply, _ int) error { return v.sendOn(ctx, r) })
 	if errors.Is(err, models.ErrRefused) {
 		v.Log.Error("send reply: refused for good", "door", v.chat.Door, "chat", v.chat.ID, "error", err)
 		v.Alerts.Alert(ctx, AlertRefused, "Door", v.chat.Door)
