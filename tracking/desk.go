@@ -65,18 +65,22 @@ func newGate(name string, s Settings) *gate {
 // must either call or leave.
 func (d *desk) enter(ctx context.Context, kind models.CallKind, p models.Purpose) (*visit, models.Moment, error) {
 	g := d.gates[kind]
-	if until, why := g.rest.until(ctx); why != nil {
+	probe, until, why := g.rest.enter(ctx)
+	if why != nil {
 		return nil, until, &Error{Provider: d.Name(), Kind: why, Until: until, Unsent: true}
 	}
+	v := &visit{desk: d, rest: g.rest, probe: probe, done: func(error) {}, timeout: d.bearable(kind, p)}
 	done, err := g.breaker.Allow()
 	if err != nil {
+		v.leave(ctx)
 		return nil, 0, d.unsent("left alone after failures in a row")
 	}
+	v.done = done
 	if err := d.pacer.wait(ctx, patience(p)); err != nil {
-		done(errNotAsked)
+		v.leave(ctx)
 		return nil, 0, &Error{Provider: d.Name(), Kind: ErrRate, Text: "our own pace", Unsent: true, Cause: err}
 	}
-	return &visit{desk: d, rest: g.rest, done: done, timeout: d.bearable(kind, p)}, 0, nil
+	return v, 0, nil
 }
 
 // locks says whether the provider is one who locks waybills.

@@ -13,18 +13,18 @@ func TestCallsThatWereOnTheirWayDoNotProlongARest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &rest{name: "a.query", memory: newBook(), speed: 1, now: time.Now}
 		for range 256 {
-			r.learn(t.Context(), fails("a", ErrQuota))
+			r.learn(t.Context(), fails("a", ErrQuota), false)
 		}
-		if until, _ := r.until(t.Context()); until != models.At(time.Now().Add(time.Hour)) {
+		if _, until, _ := r.enter(t.Context()); until != models.At(time.Now().Add(time.Hour)) {
 			t.Fatalf("rests until %v", until.Time())
 		}
 		said := models.At(time.Now().Add(2 * time.Hour))
-		r.learn(t.Context(), &Error{Provider: "a", Kind: ErrQuota, Until: said})
-		if until, _ := r.until(t.Context()); until != said {
+		r.learn(t.Context(), &Error{Provider: "a", Kind: ErrQuota, Until: said}, false)
+		if _, until, _ := r.enter(t.Context()); until != said {
 			t.Fatalf("rests until %v", until.Time())
 		}
-		r.learn(t.Context(), fails("a", ErrAuth))
-		if _, why := r.until(t.Context()); !errors.Is(why, ErrAuth) {
+		r.learn(t.Context(), fails("a", ErrAuth), false)
+		if _, _, why := r.enter(t.Context()); !errors.Is(why, ErrAuth) {
 			t.Fatalf("rests because of %v", why)
 		}
 	})

@@ -56,7 +56,7 @@ func (r *round) call(ctx context.Context, d *desk, w words) (*said, bool) {
 	}
 	ticket, err := r.begin(ctx, d, w.exempt)
 	if err != nil {
-		v.leave()
+		v.leave(ctx)
 		return nil, r.refused(err)
 	}
 	r.answer.Version = ticket.Version

@@ -25,7 +25,7 @@ func (t *Tracker) side(ctx context.Context, d *desk, e errand, do func(context.C
 		Provider: d.Name(), Kind: e.kind, Purpose: e.purpose, Number: e.number, Limit: t.limit(d.Name(), e.purpose),
 	}, t.now())
 	if err != nil {
-		v.leave()
+		v.leave(ctx)
 		return &Error{Provider: d.Name(), Kind: ErrUnavailable, Cause: err, Unsent: true, Until: refusedUntil(err)}
 	}
 	billed := false

@@ -24,15 +24,21 @@ var errNotAsked = errors.New("not asked")
 
 // visit is the leave to make one call at one desk.
 type visit struct {
-	desk *desk
-	rest *rest
-	done func(error)
+	desk  *desk
+	rest  *rest
+	probe bool // it finds out whether a rest is over
+	done  func(error)
 
 	timeout time.Duration // of the call
 }
 
 // leave gives the turn back unused.
-func (v *visit) leave() { v.done(errNotAsked) }
+func (v *visit) leave(ctx context.Context) {
+	v.done(errNotAsked)
+	if v.probe {
+		v.rest.leave(context.WithoutCancel(ctx))
+	}
+}
 
 // call makes the call for which the ticket stands, under a time-out, counts
 // it, and learns from its end.
@@ -41,7 +47,7 @@ func (v *visit) call(ctx context.Context, ticket models.Ticket, do func(context.
 	start := d.now()
 	left := begun - models.At(start).Sub(ticket.At)
 	if left < 0 {
-		v.leave()
+		v.leave(ctx)
 		return d.unsent("its turn came too late")
 	}
 	ctx, cancel := context.WithTimeout(ctx, v.timeout)
@@ -50,7 +56,7 @@ func (v *visit) call(ctx context.Context, ticket models.Ticket, do func(context.
 	defer over()
 	billed, err := d.guarded(ctx, do)
 	v.done(err)
-	v.rest.learn(context.WithoutCancel(ctx), err)
+	v.rest.learn(context.WithoutCancel(ctx), err, v.probe)
 	d.meter.Called(d.Name(), ticket.Kind, outcome(err), billedNow(billed, err), d.now().Sub(start))
 	return err
 }
