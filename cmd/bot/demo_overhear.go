@@ -7,8 +7,6 @@ import (
 	"io"
 	"net/http"
 	"strings"
-
-	"waybill/handlers/wecom/wecomtest"
 )
 
 // called is one call of the bot to WeCom: answered by the emulation, shown on
@@ -41,7 +39,7 @@ func (c *corp) overheard(next http.Handler) http.Handler {
 // tell writes one line about one exchange.
 func (c *corp) tell(way, what string, size int, outcome string) {
 	left := c.api.Left(demoAccount, demoCustomer)
-	c.chat.aside(fmt.Sprintf("%s  %-22s %6d B  %-12s %d left\n", way, what, size, outcome, left))
+	c.chat.aside(fmt.Sprintf("%s  %-22s %6d B  %d left  %s\n", way, what, size, left, outcome))
 }
 
 // answer is what the emulation answers, before it is passed on.
@@ -86,6 +84,3 @@ func (s *witness) WriteHeader(status int) {
 	s.status = status
 	s.ResponseWriter.WriteHeader(status)
 }
-
-// ours says that something was sent to the customer, and not uploaded only.
-func ours(s wecomtest.Sent) bool { return s.To == demoCustomer }
