@@ -26,8 +26,11 @@ type door struct {
 type opened struct {
 	handlers.Door
 	inbox  *handlers.Inbox
-	run    func(context.Context) error // takes messages in until its context ends; nil: they come by routes
-	ready  func() error                // nil: always
+	run    func(context.Context) error             // takes messages in until its context ends; nil: they come by routes
+	serve  func(context.Context) error             // takes messages in and runs the inbox, instead of run; nil: every replica runs the inbox
+	wrap   func(handlers.Handler) handlers.Handler // stands before the conversation; nil: nothing does
+	deaf   bool                                    // nobody can say anything here: there is no inbox
+	ready  func() error                            // nil: always
 	routes []web.Route
 	judge  handlers.Judge // nil: the platform does not tell who administers a group
 	watch  func(handlers.Progress) handlers.Progress
@@ -43,7 +46,7 @@ func (o *opened) progress(p handlers.Progress) handlers.Progress {
 
 // doors is where the next door is registered.
 func doors() []door {
-	return []door{
+	return append([]door{
 		{
 			name:       "telegram",
 			configured: func(s Settings) bool { return s.Telegram.Token != "" },
@@ -51,7 +54,15 @@ func doors() []door {
 			open:       openTelegram,
 			examine:    examineTelegram,
 		},
+	}, wecomDoors()...)
+}
+
+// handler is what the door's inbox calls.
+func (o *opened) handler(h handlers.Handler) handlers.Handler {
+	if o.wrap == nil {
+		return h
 	}
+	return o.wrap(h)
 }
 
 // configuredDoors are those whose settings are there.

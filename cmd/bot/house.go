@@ -12,6 +12,7 @@ import (
 
 	"waybill/handlers"
 	"waybill/handlers/web"
+	"waybill/handlers/wecom"
 	"waybill/locales"
 	"waybill/models"
 	"waybill/models/seal"
@@ -39,6 +40,7 @@ type house struct {
 	subscriber   *scheduler.Subscriber // nil: no provider offers subscriptions
 	checker      *scheduler.Checker
 	doors        []*opened
+	wecom        *wecom.API // nil: no door needs it
 	conversation *handlers.Conversation
 	scheduler    *scheduler.Scheduler
 	listener     net.Listener // nil: no HTTP
@@ -193,17 +195,21 @@ func (h *house) openConversation(context.Context) error {
 	}
 	h.conversation = handlers.New(handlers.Needs{
 		Parcels: h.store, Follows: wishing{h.store, h}, Labels: h.store, Tails: h.store, Habits: h.store, Lives: h.store, Questions: h.store,
-		Books: h.store, Checker: h.checker, Detector: h.tracker, Carriers: h.carriers, Words: h.words, Now: h.now,
+		Books: h.store, Pushes: h.store, Checker: h.checker, Detector: h.tracker, Carriers: h.carriers, Words: h.words, Now: h.now,
 		Settings: handlers.Settings{
 			TailCarriers: tailCarriers(h.settings), MaxParcels: h.settings.MaxParcels,
 			Timezone: h.settings.Zone, Judges: judges,
 			Operators: addresses(h.settings.AdminChats), Prices: h.settings.Prices, Budgets: h.settings.Budgets,
+			Robots: robotNames(h.settings),
 		},
 	})
 	h.operators.open()
 	for _, d := range h.doors {
+		if d.deaf {
+			continue
+		}
 		d.inbox = handlers.NewInbox(handlers.InboxNeeds{
-			Door: d.Door, Handler: h.conversation, Box: h.store, Progress: d.progress(h.store), Lives: h.store,
+			Door: d.Door, Handler: d.handler(h.conversation), Box: h.store, Progress: d.progress(h.store), Lives: h.store,
 			Words: h.words, Alerts: h.operators, Log: h.log, Owner: h.owner.name, Now: h.now, Grace: inboxGrace,
 		})
 	}

@@ -38,7 +38,12 @@ func (h *house) run(ctx context.Context) error {
 	work.Go(guard(inside, "claims", h.bury))
 	work.Go(guard(inside, "carrier lists", h.learn))
 	for _, d := range h.doors {
-		work.Go(guard(inside, d.Name()+" inbox", d.inbox.Run))
+		switch {
+		case d.serve != nil:
+			work.Go(guard(outside, d.Name(), d.serve)) // it stops its inbox before its connection, beside all else
+		case d.inbox != nil:
+			work.Go(guard(inside, d.Name()+" inbox", d.inbox.Run))
+		}
 		if d.run != nil {
 			doors.Go(guard(outside, d.Name(), d.run))
 		}

@@ -38,7 +38,7 @@ var rooms = map[string]string{
 	"scheduler":                      "models tracking robfig/cron x/sync",
 	"scheduler/queue":                "models nats-io",
 	"cmd/bot": "models models/store models/seal locales tracking tracking/muzhi tracking/kuaidi100 tracking/juhe tracking/kuaibao tracking/sandbox handlers handlers/telegram " +
-		"handlers/console handlers/web scheduler scheduler/queue alecthomas/kong x/sync x/term",
+		"handlers/wecom handlers/wecom/wecomtest handlers/console handlers/web scheduler scheduler/queue alecthomas/kong x/sync x/term",
 	"scripts/bench":   "",
 	"scripts/picture": "",
 }

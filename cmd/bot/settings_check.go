@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -12,7 +13,6 @@ import (
 // the part takes its row out.
 func unbuilt() map[string]string {
 	return map[string]string{
-		"WAYBILL_WECOM_":      "WeCom",
 		"WAYBILL_ADMIN_TOKEN": "the operator's dashboard",
 	}
 }
@@ -28,6 +28,7 @@ func check(e *env, s *Settings) {
 	checkUnbuilt(e)
 	checkDB(e, s)
 	checkTelegram(e)
+	checkWeCom(e)
 	checkProviders(e)
 	checkParts(e, s)
 	checkPace(e, s)
@@ -66,8 +67,8 @@ func checkTelegram(e *env) {
 
 // checkParts wants at least one door and one provider, and nothing half set.
 func checkParts(e *env, s *Settings) {
-	if len(configuredDoors(*s)) == 0 && !e.set("WAYBILL_TELEGRAM_TOKEN") && !e.set("WAYBILL_TELEGRAM_WEBHOOK_SECRET") {
-		e.wrong("WAYBILL_TELEGRAM_TOKEN", "missing; no door is configured, so nobody could talk to the bot")
+	if !anyDoor(e) {
+		e.wrong("WAYBILL_TELEGRAM_TOKEN", "missing; no door is configured, so nobody could talk to the bot (or set another one's: WeCom)")
 	}
 	if !anyProvider(e) {
 		e.wrong("WAYBILL_MUZHI_APPCODE", "missing; no provider is configured, so nothing could be tracked (or set another one's: Kuaidi100, Juhe, Kuaibao)")
@@ -83,15 +84,16 @@ func checkParts(e *env, s *Settings) {
 // anyProvider says whether something was set that would switch a provider on,
 // even if it is wrong or only half of it.
 func anyProvider(e *env) bool {
-	for _, name := range []string{
+	return slices.ContainsFunc([]string{
 		"WAYBILL_MUZHI_APPCODE", "WAYBILL_KUAIDI100_CUSTOMER", "WAYBILL_KUAIDI100_KEY", "WAYBILL_KUAIDI100_SALT",
 		"WAYBILL_JUHE_KEY", "WAYBILL_KUAIBAO_APP_ID", "WAYBILL_KUAIBAO_API_KEY", "WAYBILL_KUAIBAO_PUSH_TOKEN",
-	} {
-		if e.set(name) {
-			return true
-		}
-	}
-	return false
+	}, e.set)
+}
+
+// anyDoor says the same of the doors. Group robots are none: they hear nothing.
+func anyDoor(e *env) bool {
+	names := []string{"WAYBILL_TELEGRAM_TOKEN", "WAYBILL_TELEGRAM_WEBHOOK_SECRET", "WAYBILL_WECOM_AIBOT_ID", "WAYBILL_WECOM_AIBOT_SECRET"}
+	return slices.ContainsFunc(slices.Concat(names, callbackNames(kfPrefix), callbackNames(appPrefix)), e.set)
 }
 
 // checkProviders wants no half of a provider's settings.
@@ -100,6 +102,18 @@ func checkProviders(e *env) {
 	needs(e, []string{"WAYBILL_KUAIBAO_PUSH_TOKEN"}, "WAYBILL_KUAIBAO_APP_ID", "WAYBILL_KUAIBAO_API_KEY")
 	if e.set("WAYBILL_KUAIDI100_SALT") && !e.set("WAYBILL_PUBLIC_URL") && !e.set("WAYBILL_KUAIDI100_CALLBACK_URL") {
 		e.wrong("WAYBILL_PUBLIC_URL", "missing (or WAYBILL_KUAIDI100_CALLBACK_URL); WAYBILL_KUAIDI100_SALT asks for pushes, and Kuaidi100 must know where to call")
+	}
+}
+
+// checkWeCom wants no half of a WeCom door's settings. A corporation's id alone
+// switches nothing on.
+func checkWeCom(e *env) {
+	kf, app := callbackNames(kfPrefix), callbackNames(appPrefix)
+	needs(e, nil, kf...)
+	needs(e, nil, app...)
+	needs(e, nil, "WAYBILL_WECOM_AIBOT_ID", "WAYBILL_WECOM_AIBOT_SECRET")
+	if slices.ContainsFunc(slices.Concat(kf, app), e.set) && !e.set("WAYBILL_WECOM_CORP_ID") {
+		e.wrong("WAYBILL_WECOM_CORP_ID", "missing; the doors of customer service and of the app need it")
 	}
 }
 

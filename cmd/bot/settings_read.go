@@ -36,26 +36,37 @@ func readTelegram(e *env) Telegram {
 	}
 }
 
+// What the settings of the two WeCom doors with callbacks begin with.
+const (
+	kfPrefix  = "WAYBILL_WECOM_KF_"
+	appPrefix = "WAYBILL_WECOM_APP_"
+)
+
 func readWeCom(e *env) WeCom {
 	return WeCom{
-		CorpID:        e.text("WAYBILL_WECOM_CORP_ID"),
+		CorpID:        parsed(e, "WAYBILL_WECOM_CORP_ID", "", parseID),
 		APIURL:        parsed(e, "WAYBILL_WECOM_API_URL", "https://qyapi.weixin.qq.com", parseURL),
-		KF:            readCallback(e, "WAYBILL_WECOM_KF_"),
-		App:           readCallback(e, "WAYBILL_WECOM_APP_"),
-		AibotID:       e.text("WAYBILL_WECOM_AIBOT_ID"),
-		AibotSecret:   e.secret("WAYBILL_WECOM_AIBOT_SECRET"),
+		KF:            readCallback(e, kfPrefix),
+		App:           readCallback(e, appPrefix),
+		AibotID:       parsed(e, "WAYBILL_WECOM_AIBOT_ID", "", parseID),
+		AibotSecret:   parsed(e, "WAYBILL_WECOM_AIBOT_SECRET", "", parseWord),
 		AibotURL:      parsed(e, "WAYBILL_WECOM_AIBOT_URL", "wss://openws.work.weixin.qq.com", parseSocketURL),
-		GroupWebhooks: e.secret("WAYBILL_WECOM_GROUP_WEBHOOKS"),
+		GroupWebhooks: parsed(e, "WAYBILL_WECOM_GROUP_WEBHOOKS", "", parseRobots),
 	}
 }
 
 func readCallback(e *env, prefix string) Callback {
 	return Callback{
-		AgentID: e.text(prefix + "AGENT_ID"),
-		Secret:  e.secret(prefix + "SECRET"),
-		Token:   e.secret(prefix + "TOKEN"),
-		AESKey:  e.secret(prefix + "AES_KEY"),
+		AgentID: parsed(e, prefix+"AGENT_ID", "", parseAgent),
+		Secret:  parsed(e, prefix+"SECRET", "", parseWord),
+		Token:   parsed(e, prefix+"TOKEN", "", parseWord),
+		AESKey:  parsed(e, prefix+"AES_KEY", "", parseAESKey),
 	}
+}
+
+// callbackNames are the settings that readCallback reads.
+func callbackNames(prefix string) []string {
+	return []string{prefix + "AGENT_ID", prefix + "SECRET", prefix + "TOKEN", prefix + "AES_KEY"}
 }
 
 func readProviders(e *env, s *Settings) {

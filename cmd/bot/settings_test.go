@@ -153,7 +153,7 @@ func TestMistakesAreNamed(t *testing.T) {
 				"KUAIDI100_SALT=s", "KUAIDI100_CALLBACK_URL=http://a.example", "JUHE_KEY=k", "JUHE_URL=http://[::1]:4",
 				"KUAIBAO_APP_ID=1", "KUAIBAO_API_KEY=k", "KUAIBAO_URL=http://localhost:5"), nil,
 		},
-		"a door that is not built":  {enough("WECOM_KF_SECRET=s"), []string{"WECOM_KF_SECRET"}},
+		"a page that is not built":  {enough("ADMIN_TOKEN=s"), []string{"ADMIN_TOKEN"}},
 		"NATS by another scheme":    {enough("NATS_URL=http://h"), []string{"NATS_URL"}},
 		"a cluster of NATS servers": {enough("NATS_URL=nats://a:4222,nats://b:4222"), nil},
 		"many at once":              {enough("TIMEZONE=x", "RATE=x", "MAX_PARCELS=x"), []string{"TIMEZONE", "RATE", "MAX_PARCELS"}},

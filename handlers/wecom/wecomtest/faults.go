@@ -13,6 +13,7 @@ type Fault struct {
 	Code   int64  // errcode
 	Text   string // errmsg
 	Status int    // a proxy's page with this status instead of JSON
+	Body   string // another answer than the fake's own
 	Lose   bool   // the call is done, but the connection breaks before the answer
 }
 
@@ -55,6 +56,11 @@ func (a *API) takeFault(path string) *Fault {
 func (f *Fault) no() *no { return &no{Code: f.Code, Text: f.Text} }
 
 func (f *Fault) reply(w http.ResponseWriter, c *call) {
+	if f.Body != "" {
+		w.Header().Set("Content-Type", "application/json; charset=UTF-8")
+		_, _ = w.Write([]byte(f.Body))
+		return
+	}
 	if f.Status == 0 {
 		reply(w, nil, f.no())
 		return
