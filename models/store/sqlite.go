@@ -56,7 +56,8 @@ func (f sqliteFile) open() (write, read *gorm.DB, err error) {
 		return nil, nil, err
 	}
 	if read, err = f.pool(true, sqliteReaders); err != nil {
-		return nil, nil, err
+		pool, _ := write.DB()
+		return nil, nil, errors.Join(err, pool.Close())
 	}
 	return write, read, nil
 }

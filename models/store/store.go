@@ -49,7 +49,12 @@ func Open(ctx context.Context, dsn string, sealer Sealer) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{driver: d, sealer: sealer}
-	if s.write, s.read, err = d.open(); err != nil {
+	// Two processes that make one file at once meet where SQLite does not wait.
+	err = again(ctx, func() (err error) {
+		s.write, s.read, err = d.open()
+		return err
+	})
+	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	if err := s.Ping(ctx); err != nil {

@@ -10,8 +10,12 @@ import (
 	"waybill/models"
 )
 
-// needed says that a chat that can be told follows the parcel, and that it lives.
-const needed = "EXISTS (SELECT 1 FROM parcels p WHERE p.id = subscriptions.parcel_id AND p.done_at = 0 AND p.due_at < ?)"
+// needed says that the parcel lives and is followed by a chat that can be told:
+// it is in the queue, or not only because nobody can be told any more when it
+// would be due. Its arguments are models.Never and now.
+const needed = `EXISTS (SELECT 1 FROM parcels p WHERE p.id = subscriptions.parcel_id AND p.done_at = 0 AND (p.due_at < ?
+	OR EXISTS (SELECT 1 FROM follows f JOIN chats c ON c.id = f.chat_id WHERE f.parcel_id = p.id
+		AND c.gone_at = 0 AND c.credit_left > 0 AND c.credit_until > ?)))`
 
 // Want has a parcel subscribed to at a provider from due on, under a new token
 // or, if it was subscribed to there before, under the old one: late pushes and
@@ -33,7 +37,7 @@ func (s *Store) Want(ctx context.Context, p models.Parcel, provider, token strin
 				State: models.SubscriptionWanted, DueAt: due, CreatedAt: now,
 			}).Error
 		}
-		return again(tx, rows[0], p, due)
+		return renew(tx, rows[0], p, due)
 	})
 	if err != nil {
 		return fmt.Errorf("want subscription: %w", err)
@@ -41,8 +45,8 @@ func (s *Store) Want(ctx context.Context, p models.Parcel, provider, token strin
 	return nil
 }
 
-// again takes a subscription that was there before into use.
-func again(tx *gorm.DB, row models.Subscription, p models.Parcel, due models.Moment) error {
+// renew takes a subscription that was there before into use.
+func renew(tx *gorm.DB, row models.Subscription, p models.Parcel, due models.Moment) error {
 	if row.State != models.SubscriptionOver && row.State != models.SubscriptionRefused {
 		return tx.Exec("UPDATE subscriptions SET idle_at = 0 WHERE id = ?", row.ID).Error
 	}
@@ -65,7 +69,7 @@ func (s *Store) Wanted(ctx context.Context, now models.Moment, hold time.Duratio
 	var rows []models.Subscription
 	err := s.within(ctx, func(tx *gorm.DB) error {
 		rows = nil
-		err := locking(tx).Where("due_at <= ? AND idle_at = 0 AND "+needed, now, models.Never).Order("due_at, id").Limit(limit).Find(&rows).Error
+		err := locking(tx).Where("due_at <= ? AND idle_at = 0 AND "+needed, now, models.Never, now).Order("due_at, id").Limit(limit).Find(&rows).Error
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -160,10 +164,10 @@ func (s *Store) RestSubscriptions(ctx context.Context, now models.Moment) error 
 	const rest = "UPDATE subscriptions SET idle_at = ? WHERE id IN ? AND idle_at = 0 AND NOT " + needed
 	for last, more := int64(0), true; more; {
 		var ids []int64
-		err := s.read.WithContext(ctx).Raw(find, last, models.Never, chunk).Scan(&ids).Error
+		err := s.read.WithContext(ctx).Raw(find, last, models.Never, now, chunk).Scan(&ids).Error
 		if more = len(ids) == chunk; err == nil && len(ids) > 0 {
 			last = ids[len(ids)-1]
-			_, err = s.change(ctx, rest, now, ids, models.Never)
+			_, err = s.change(ctx, rest, now, ids, models.Never, now)
 		}
 		if err != nil {
 			return fmt.Errorf("rest subscriptions: %w", translate(s.read, err))
@@ -172,7 +176,8 @@ func (s *Store) RestSubscriptions(ctx context.Context, now models.Moment) error 
 	return nil
 }
 
-// Hurry has live, followed parcels checked as soon as the floor allows.
+// Hurry has live parcels checked as soon as the floor allows, if somebody who
+// follows them can be told then.
 func (s *Store) Hurry(ctx context.Context, parcelIDs []int64, floor time.Duration, now models.Moment) error {
 	if len(parcelIDs) == 0 {
 		return nil
@@ -181,17 +186,52 @@ func (s *Store) Hurry(ctx context.Context, parcelIDs []int64, floor time.Duratio
 	const sql = "UPDATE parcels SET next_at = " + at + ", due_at = " + at + " WHERE id IN ? AND done_at = 0 AND due_at < ? AND due_at > " + at
 	when := []any{floor.Milliseconds(), now, floor.Milliseconds(), now}
 	args := append(append(append([]any{}, when...), when...), parcelIDs, models.Never)
-	if _, err := s.change(ctx, sql, append(args, when...)...); err != nil {
+	args = append(args, when...)
+	err := s.within(ctx, func(tx *gorm.DB) error {
+		if err := tx.Exec(sql, args...).Error; err != nil {
+			return err
+		}
+		return hurryParked(tx, parcelIDs, floor, now)
+	})
+	if err != nil {
 		return fmt.Errorf("hurry parcels: %w", err)
 	}
 	return nil
 }
 
+// hurryParked does the same for those that left the queue because nobody could
+// have been told by the time they would have been due.
+func hurryParked(tx *gorm.DB, parcelIDs []int64, floor time.Duration, now models.Moment) error {
+	var rows []parcelRow
+	err := locking(tx).Where("id IN ? AND done_at = 0 AND due_at = ?", parcelIDs, models.Never).Order("id").Find(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	const sql = "UPDATE parcels SET next_at = ? WHERE id = ? AND next_at > ?"
+	ids := make([]int64, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+		soon := max(now, row.AskedAt.Add(floor))
+		if err := tx.Exec(sql, soon, row.ID, soon).Error; err != nil {
+			return err
+		}
+	}
+	return unpark(tx, ids, now)
+}
+
 // Defer has a parcel checked later than it was to be, unless it has changed
-// since it was read, or waits longer already.
+// since it was read, or waits longer already. If nobody can be told then, it
+// waits until somebody can.
 func (s *Store) Defer(ctx context.Context, p models.Parcel, due models.Moment) error {
 	const sql = "UPDATE parcels SET due_at = ?, next_at = ? WHERE id = ? AND version = ? AND done_at = 0 AND due_at < ?"
-	if _, err := s.change(ctx, sql, due, due, p.ID, p.Version, due); err != nil {
+	err := s.within(ctx, func(tx *gorm.DB) error {
+		done := tx.Exec(sql, due, due, p.ID, p.Version, due)
+		if done.Error != nil || done.RowsAffected == 0 {
+			return done.Error
+		}
+		return stop(tx, []int64{p.ID})
+	})
+	if err != nil {
 		return fmt.Errorf("defer parcel: %w", err)
 	}
 	return nil

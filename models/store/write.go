@@ -21,10 +21,15 @@ const (
 // of a deadlock, a write conflict or a busy file. fn must not keep anything
 // from a run that failed.
 func (s *Store) within(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	return again(ctx, func() error { return translate(s.write, s.write.WithContext(ctx).Transaction(fn)) })
+}
+
+// again does something until it succeeds or fails for good.
+func again(ctx context.Context, do func() error) error {
 	wait := backoff.NewExponentialBackOff()
 	wait.InitialInterval, wait.MaxInterval = 2*time.Millisecond, 200*time.Millisecond
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
-		err := translate(s.write, s.write.WithContext(ctx).Transaction(fn))
+		err := do()
 		if err != nil && !passing(err) {
 			err = backoff.Permanent(err)
 		}
