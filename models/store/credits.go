@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -71,6 +73,22 @@ func (s *Store) SetCredit(ctx context.Context, c models.Credit) error {
 		return fmt.Errorf("count credit: %w", err)
 	}
 	return nil
+}
+
+// mergeCredits has the chat that is left go by the customer's last message to
+// either of two. What is counted by an older state of it is void.
+func mergeCredits(tx *gorm.DB, from, to int64) error {
+	var rows []*creditRow
+	if err := tx.Where("id IN ?", []int64{from, to}).Find(&rows).Error; err != nil {
+		return err
+	}
+	slices.SortFunc(rows, func(a, b *creditRow) int { return cmp.Compare(a.SpokeAt, b.SpokeAt) })
+	newest := *rows[len(rows)-1]
+	if newest.ID == to || newest.CreditSerial == 0 {
+		return nil
+	}
+	newest.ID, newest.CreditSerial = to, max(rows[0].CreditSerial, newest.CreditSerial)+1
+	return writeCredits(tx, []*creditRow{&newest})
 }
 
 func lower(tx *gorm.DB, chatID int64, c models.Credit) error {

@@ -111,6 +111,11 @@ func joined(tx *gorm.DB, f models.Follow, p models.Parcel, c models.Chat, now mo
 	if err := tx.Exec("UPDATE parcels SET left_at = 0 WHERE id = ? AND left_at > 0", p.ID).Error; err != nil {
 		return err
 	}
+	if f.PushTo != "" {
+		if _, err := keepRobots(tx, []int64{p.ID}); err != nil {
+			return err
+		}
+	}
 	if err := unpark(tx, []int64{p.ID}, now); err != nil {
 		return err
 	}
@@ -120,7 +125,8 @@ func joined(tx *gorm.DB, f models.Follow, p models.Parcel, c models.Chat, now mo
 	return wake(tx, map[int64]models.Moment{c.ID: now})
 }
 
-// Unfollow ends the chat's following of these parcels; the tails it gave die.
+// Unfollow ends the chat's following of these parcels; the tails it gave die,
+// and so does what it alone pushed to robots.
 func (s *Store) Unfollow(ctx context.Context, chatID int64, parcelIDs []int64, now models.Moment) error {
 	if len(parcelIDs) == 0 {
 		return nil
@@ -130,6 +136,9 @@ func (s *Store) Unfollow(ctx context.Context, chatID int64, parcelIDs []int64, n
 			return err
 		}
 		if err := tx.Where("chat_id = ? AND parcel_id IN ?", chatID, parcelIDs).Delete(&models.Follow{}).Error; err != nil {
+			return err
+		}
+		if _, err := keepRobots(tx, parcelIDs); err != nil {
 			return err
 		}
 		return park(tx, parcelIDs, now)

@@ -10,8 +10,10 @@ import (
 )
 
 // Forget erases a chat: follows and their tails, question, language, tail and
-// what was sent. While an update of it is still open, and so has to be
-// answered, the empty row with its address stays; EndArrival removes it.
+// what was sent. The empty row with its address stays while an update of it is
+// still open, and so has to be answered, and while what others count by must
+// not begin anew: today's wrong tails, and the messages that a platform still
+// allows. EndArrival removes it, or else Sweep.
 func (s *Store) Forget(ctx context.Context, chatID int64, now models.Moment) error {
 	err := s.within(ctx, func(tx *gorm.DB) error {
 		ids, err := followedBy(tx, chatID)
@@ -24,9 +26,12 @@ func (s *Store) Forget(ctx context.Context, chatID int64, now models.Moment) err
 		if err := tx.Exec("DELETE FROM follows WHERE chat_id = ?", chatID).Error; err != nil {
 			return err
 		}
-		const empty = `UPDATE chats SET lang = '', spoken = '', tail = NULL, listed = NULL, failures = 0,
+		if _, err := keepRobots(tx, ids); err != nil {
+			return err
+		}
+		const clear = `UPDATE chats SET lang = '', spoken = '', tail = NULL, listed = NULL, failures = 0,
 			tell_at = ?, tell_version = tell_version + 1, forgotten = ? WHERE id = ?`
-		if err := tx.Exec(empty, models.Never, true, chatID).Error; err != nil {
+		if err := tx.Exec(clear, models.Never, true, chatID).Error; err != nil {
 			return err
 		}
 		if err := tx.Exec("DELETE FROM questions WHERE chat_id = ?", chatID).Error; err != nil {
@@ -47,12 +52,27 @@ func (s *Store) Forget(ctx context.Context, chatID int64, now models.Moment) err
 	return nil
 }
 
-// erase removes a forgotten chat once nothing of it is open and nothing new
-// has come. The caller holds its lock.
+// empty says that a forgotten chat may go: nothing of it is open, nothing is
+// counted by it (a credit until a moment that is over counts no more), and
+// nothing new has come.
+const empty = `forgotten = 1 AND lang = '' AND tail IS NULL AND (credit_serial = 0 OR credit_until < ?)
+	AND NOT EXISTS (SELECT 1 FROM arrivals a WHERE a.chat_id = chats.id AND a.due_at < ?)
+	AND NOT EXISTS (SELECT 1 FROM follows f WHERE f.chat_id = chats.id)
+	AND NOT EXISTS (SELECT 1 FROM questions q WHERE q.chat_id = chats.id)
+	AND NOT EXISTS (SELECT 1 FROM tries t WHERE t.chat_id = chats.id)`
+
+// erase removes a forgotten chat if it is empty. The caller holds its lock.
 func erase(tx *gorm.DB, chatID int64) error {
-	const sql = `DELETE FROM chats WHERE id = ? AND forgotten = ? AND lang = '' AND tail IS NULL
-		AND NOT EXISTS (SELECT 1 FROM arrivals a WHERE a.chat_id = chats.id AND a.due_at < ?)
-		AND NOT EXISTS (SELECT 1 FROM follows f WHERE f.chat_id = chats.id)
-		AND NOT EXISTS (SELECT 1 FROM questions q WHERE q.chat_id = chats.id)`
-	return tx.Exec(sql, chatID, true, models.Never).Error
+	return tx.Exec("DELETE FROM chats WHERE id = ? AND "+empty, chatID, 0, models.Never).Error
+}
+
+// dropForgotten removes what Forget had to leave.
+func dropForgotten(tx *gorm.DB, now models.Moment) (int, error) {
+	var ids []int64
+	err := locking(tx.Table("chats")).Where(empty, now, models.Never).Order("id").Limit(chunk).Pluck("id", &ids).Error
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	// Looked at again: an update may have come before they were locked.
+	return len(ids), tx.Exec("DELETE FROM chats WHERE id IN ? AND "+empty, ids, now, models.Never).Error
 }

@@ -80,6 +80,9 @@ func (s *Store) mergeChats(tx *gorm.DB, from, to models.Chat, now models.Moment)
 		return err
 	}
 	ids, err := followedBy(tx, to.ID)
+	if err == nil {
+		_, err = keepRobots(tx, ids)
+	}
 	if err != nil {
 		return err
 	}
@@ -94,7 +97,7 @@ func (s *Store) mergeChats(tx *gorm.DB, from, to models.Chat, now models.Moment)
 	if err := tx.Exec("DELETE FROM chats WHERE id = ?", from.ID).Error; err != nil {
 		return err
 	}
-	if err := unpark(tx, ids, now); err != nil {
+	if err := requeue(tx, ids, now); err != nil {
 		return err
 	}
 	return wakeMerged(tx, to.ID, min(from.TellAt, to.TellAt), now)
@@ -128,6 +131,9 @@ func (s *Store) mergeRow(tx *gorm.DB, from, to models.Chat) error {
 	}
 	const keep = "UPDATE chats SET lang = ?, tail = ?, gone_at = 0 WHERE id = ?"
 	if err := tx.Exec(keep, to.Lang, to.Tail, to.ID).Error; err != nil {
+		return err
+	}
+	if err := mergeCredits(tx, from.ID, to.ID); err != nil {
 		return err
 	}
 	var questions []models.Question

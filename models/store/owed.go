@@ -15,10 +15,11 @@ func (e *ending) tell(tx *gorm.DB) error {
 	verified := map[int64]bool{}
 	var concerned []int64
 	for _, f := range e.fresh {
-		if err := judgeTails(tx, f); err != nil {
+		opened, err := judgeTails(tx, f)
+		if err != nil {
 			return err
 		}
-		for _, id := range f.Verified {
+		for _, id := range opened {
 			verified[id] = true
 		}
 		if f.Change.News() || len(f.Verified) > 0 {
@@ -45,19 +46,24 @@ func (e *ending) tell(tx *gorm.DB) error {
 	return m.write(tx)
 }
 
-// judgeTails stores what an answer said about the tails that were tried. A
-// follower who has proved another one meanwhile stays proved.
-func judgeTails(tx *gorm.DB, f finish) error {
+// judgeTails stores what an answer said about the tails that were tried, and
+// returns the follows that were verified, with those of the robots that see
+// more now. A follower who has proved another one meanwhile stays proved.
+func judgeTails(tx *gorm.DB, f finish) (verified []int64, err error) {
 	for state, ids := range map[models.TailState][]int64{models.TailOK: f.Verified, models.TailWrong: f.Refused} {
 		if len(ids) == 0 {
 			continue
 		}
 		const sql = "UPDATE follows SET tail_state = ? WHERE parcel_id = ? AND id IN ? AND tail_state <> ?"
 		if err := tx.Exec(sql, state, f.Change.Parcel.ID, ids, models.TailOK).Error; err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	if len(f.Verified) == 0 {
+		return nil, nil
+	}
+	opened, err := keepRobots(tx, []int64{f.Change.Parcel.ID})
+	return slices.Concat(f.Verified, opened), err
 }
 
 // debt is what a follow is owed: its columns owed and urgent.

@@ -95,6 +95,15 @@ func stop(tx *gorm.DB, ids []int64) error {
 	})
 }
 
+// requeue gives parcels the place in the queue that they have now that somebody
+// who follows them can be told, or no longer can. The caller holds their locks.
+func requeue(tx *gorm.DB, ids []int64, now models.Moment) error {
+	if err := stop(tx, ids); err != nil {
+		return err
+	}
+	return unpark(tx, ids, now)
+}
+
 // unpark puts those of the parcels back into the queue whose followers can be
 // told: due when their cadence says, and at once when that has passed. A
 // finished one is due when it gets one more look.

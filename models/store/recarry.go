@@ -116,6 +116,9 @@ func (s *Store) merge(tx *gorm.DB, source, target *parcelRow, now, tellAt models
 	if err != nil {
 		return target.Parcel, err
 	}
+	if _, err := keepRobots(tx, []int64{target.ID}); err != nil {
+		return target.Parcel, err
+	}
 	if err := tx.Exec("UPDATE subscriptions SET parcel_id = ? WHERE parcel_id = ?", target.ID, source.ID).Error; err != nil {
 		return target.Parcel, err
 	}
@@ -138,12 +141,12 @@ func (s *Store) merge(tx *gorm.DB, source, target *parcelRow, now, tellAt models
 	if err := s.recarried(tx, target.Parcel, source.Carrier, moved, now, tellAt); err != nil {
 		return target.Parcel, err
 	}
-	return s.requeue(tx, target.Parcel, now)
+	return queued(tx, target.Parcel, now)
 }
 
-// requeue puts the parcel back into the queue if a chat that can be told
+// queued puts the parcel back into the queue if a chat that can be told
 // follows it now, and reads it again.
-func (s *Store) requeue(tx *gorm.DB, p models.Parcel, now models.Moment) (models.Parcel, error) {
+func queued(tx *gorm.DB, p models.Parcel, now models.Moment) (models.Parcel, error) {
 	if err := unpark(tx, []int64{p.ID}, now); err != nil {
 		return p, err
 	}

@@ -95,10 +95,7 @@ func (c *crediting) apply(tx *gorm.DB) error {
 	if err != nil {
 		return err
 	}
-	if err := stop(tx, parcels); err != nil {
-		return err
-	}
-	return unpark(tx, parcels, c.now)
+	return requeue(tx, parcels, c.now)
 }
 
 // count is the arithmetic: what the customers wrote first, then what the

@@ -34,7 +34,7 @@ func (s *Store) PushTo(ctx context.Context, chatID, parcelID int64, robot string
 				return err
 			}
 		}
-		if err := keepRobots(tx, []int64{parcelID}); err != nil {
+		if _, err := keepRobots(tx, []int64{parcelID}); err != nil {
 			return err
 		}
 		return park(tx, []int64{parcelID}, now)
@@ -101,56 +101,72 @@ type pushed struct {
 	Robot    string
 }
 
-// keepRobots ends the robots' follows of parcels that nobody has pushed to
-// them any more, and has the others see what one of those who push may see: a
-// tail that opens the parcel for him opens it for his robot. Where nobody's
-// does, the robot's counts as untried, so that it is not asked for one. The
-// caller holds the parcels' locks.
-func keepRobots(tx *gorm.DB, parcelIDs []int64) error {
-	for part := range slices.Chunk(parcelIDs, chunk) {
-		if err := keepSomeRobots(tx, part); err != nil {
-			return err
-		}
-	}
-	return nil
+// robotRow is a robot's follow of a parcel.
+type robotRow struct {
+	ID        int64
+	TailState models.TailState
+	pushed
 }
 
-func keepSomeRobots(tx *gorm.DB, parcelIDs []int64) error {
-	var robots []struct {
-		ID        int64
-		TailState models.TailState
-		pushed
+// keepRobots ends the robots' follows of parcels that nobody pushes to them any
+// more, and has the others see what one of those who push may see: a tail that
+// opens the parcel for him opens it for his robot. Where nobody's does, the
+// robot's counts as untried, so that it is not asked for one. It returns the
+// follows that see more than before. The caller holds the parcels' locks.
+func keepRobots(tx *gorm.DB, parcelIDs []int64) (opened []int64, err error) {
+	for part := range slices.Chunk(parcelIDs, chunk) {
+		robots, err := robotsOf(tx, part)
+		if err != nil {
+			return opened, err
+		}
+		if len(robots) == 0 {
+			continue
+		}
+		states, err := pushedTo(tx, part)
+		if err != nil {
+			return opened, err
+		}
+		some, err := keepSome(tx, robots, states)
+		if opened = append(opened, some...); err != nil {
+			return opened, err
+		}
 	}
-	const find = `SELECT f.id, f.tail_state, f.parcel_id, c.room AS robot FROM follows f
-		JOIN chats c ON c.id = f.chat_id WHERE f.parcel_id IN ? AND c.door = ?`
-	err := tx.Raw(find, parcelIDs, models.RobotDoor).Scan(&robots).Error
-	if err != nil || len(robots) == 0 {
-		return err
-	}
-	states, err := pushedTo(tx, parcelIDs)
-	if err != nil {
-		return err
-	}
-	var over []int64
-	turned := map[models.TailState][]int64{}
+	return opened, nil
+}
+
+func robotsOf(tx *gorm.DB, parcelIDs []int64) ([]robotRow, error) {
+	const sql = `SELECT f.id, f.tail_state, f.parcel_id, c.room AS robot FROM follows f
+		JOIN chats c ON c.id = f.chat_id WHERE f.parcel_id IN ? AND c.door = ? ORDER BY f.id`
+	var rows []robotRow
+	err := tx.Raw(sql, parcelIDs, models.RobotDoor).Scan(&rows).Error
+	return rows, err
+}
+
+// keepSome brings the robots' follows into the states that they shall have.
+func keepSome(tx *gorm.DB, robots []robotRow, states map[pushed]models.TailState) (opened []int64, err error) {
+	var over, shut []int64
 	for _, r := range robots {
 		state, ok := states[r.pushed]
 		switch {
 		case !ok:
 			over = append(over, r.ID)
+		case state == models.TailOK && r.TailState != models.TailOK:
+			opened = append(opened, r.ID)
 		case state != r.TailState:
-			turned[state] = append(turned[state], r.ID)
+			shut = append(shut, r.ID)
 		}
 	}
-	for state, ids := range turned {
-		if err := tx.Exec("UPDATE follows SET tail_state = ? WHERE id IN ?", state, ids).Error; err != nil {
-			return err
-		}
+	const turn = "UPDATE follows SET tail_state = ? WHERE id IN ?"
+	if len(opened) > 0 {
+		err = tx.Exec(turn, models.TailOK, opened).Error
 	}
-	if len(over) == 0 {
-		return nil
+	if err == nil && len(shut) > 0 {
+		err = tx.Exec(turn, models.TailUntried, shut).Error
 	}
-	return tx.Delete(&models.Follow{}, "id IN ?", over).Error
+	if err == nil && len(over) > 0 {
+		err = tx.Delete(&models.Follow{}, "id IN ?", over).Error
+	}
+	return opened, err
 }
 
 // pushedTo reads to which robots the parcels are pushed, and the tail's state

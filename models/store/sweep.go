@@ -24,7 +24,8 @@ const (
 // provider, kind, outcome and billing, and drops what has had its time:
 // expired questions and memories, updates that ended three days ago, parcels
 // that nobody has followed for 90 days, subscriptions that nobody has needed
-// for 60, bodies of pushes after seven, old tries and budgets. It works in
+// for 60, bodies of pushes after seven, old tries and budgets, and forgotten
+// chats that nothing is counted by any more. It works in
 // small transactions and may be stopped at any time.
 func (s *Store) Sweep(ctx context.Context, now models.Moment) error {
 	old := func(keep time.Duration) models.Moment { return now.Add(-keep) }
@@ -38,6 +39,7 @@ func (s *Store) Sweep(ctx context.Context, now models.Moment) error {
 		{"drop questions", draining("questions", "expires_at", now+1)},
 		{"drop memories", draining("cache", "until_at", now+1)},
 		{"drop tries", draining("tries", "day", old(keepTries).Day())},
+		{"drop forgotten chats", func(tx *gorm.DB) (int, error) { return dropForgotten(tx, now) }},
 		{"drop subscriptions", dropping("DELETE FROM subscriptions WHERE idle_at > 0 AND idle_at < ?", old(keepTokens))},
 		{"drop pushes", dropping("DELETE FROM pushes WHERE at < ?", old(keepBodies))},
 		{"drop budgets", dropping("DELETE FROM budgets WHERE day < ?", old(keepBudgets).Day())},
