@@ -3,15 +3,11 @@ package juhe_test
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"waybill/models"
 	"waybill/tracking"
@@ -25,24 +21,9 @@ const (
 	key     = "synthetickey0f9e77ab"
 )
 
-func fixture(t *testing.T, name string) string {
-	t.Helper()
-	raw, err := os.ReadFile("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(raw)
-}
-
-func clock() time.Time { return time.Date(2026, 3, 5, 12, 0, 0, 0, models.Shanghai) }
-
 func settings(t *testing.T, url string) juhe.Settings {
 	t.Helper()
-	table, err := tracking.NewCarriers()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return juhe.Settings{Key: key, URL: url, Carriers: table, Now: clock}
+	return juhe.Settings{Key: key, URL: url, Carriers: providertest.Carriers(t), Now: providertest.Clock}
 }
 
 func client(t *testing.T, s juhe.Settings) *juhe.Client {
@@ -54,30 +35,9 @@ func client(t *testing.T, s juhe.Settings) *juhe.Client {
 	return c
 }
 
-// heard is the last request that a server got.
-type heard struct {
-	method, target, kind string
-	form                 url.Values
-}
-
-// answering is a server that gives one body and keeps the last request.
-func answering(t *testing.T, status int, body string) (string, *heard) {
-	t.Helper()
-	last := &heard{}
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		raw, _ := io.ReadAll(r.Body)
-		form, _ := url.ParseQuery(string(raw))
-		*last = heard{r.Method, r.URL.String(), r.Header.Get("Content-Type"), form}
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, body)
-	}))
-	t.Cleanup(s.Close)
-	return s.URL, last
-}
-
 func query(t *testing.T, body string) (models.Trace, error) {
 	t.Helper()
-	url, _ := answering(t, 200, body)
+	url, _ := providertest.Answering(t, 200, body)
 	return client(t, settings(t, url)).Query(t.Context(), waybill, "zto", tail)
 }
 
@@ -145,10 +105,6 @@ func refusals(format string) []providertest.Refusal {
 	)
 }
 
-func at(day, hour, minute, second int) time.Time {
-	return time.Date(2026, 3, day, hour, minute, second, 0, models.Shanghai)
-}
-
 func TestContract(t *testing.T) {
 	for _, c := range []struct{ format, fixture string }{{"", "transit.json"}, {"xml", "transit.xml"}} {
 		t.Run(c.format+" "+c.fixture, func(t *testing.T) {
@@ -161,12 +117,12 @@ func TestContract(t *testing.T) {
 				},
 				Secrets: []string{key},
 				Waybill: waybill, Carrier: "zto", Tail: tail, TooLong: strings.Repeat("7", 41),
-				Good: providertest.Reply{Body: fixture(t, c.fixture)},
+				Good: providertest.Reply{Body: providertest.Fixture(t, c.fixture)},
 				Scans: []providertest.Scan{
-					{At: at(5, 8, 0, 1), Text: "正在派件"},
-					{At: at(4, 19, 18, 0), Text: "快件已装车"},
-					{At: at(4, 19, 18, 0), Text: "离开泉州市 发往杭州市"},
-					{At: at(4, 9, 5, 0), Text: "【泉州市】已揽收"},
+					{At: providertest.At(5, 8, 0, 1), Text: "正在派件"},
+					{At: providertest.At(4, 19, 18, 0), Text: "快件已装车"},
+					{At: providertest.At(4, 19, 18, 0), Text: "离开泉州市 发往杭州市"},
+					{At: providertest.At(4, 9, 5, 0), Text: "【泉州市】已揽收"},
 				},
 				Status: models.OutForDelivery, Names: "zto",
 				Refusals: refusals(c.format),
@@ -180,12 +136,12 @@ func TestContract(t *testing.T) {
 }
 
 func TestEveryFormatAndShapeTellsTheSameScans(t *testing.T) {
-	want, err := query(t, fixture(t, "transit.json"))
+	want, err := query(t, providertest.Fixture(t, "transit.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, other := range []string{"beside.json", "transit.xml"} {
-		got, err := query(t, fixture(t, other))
+		got, err := query(t, providertest.Fixture(t, other))
 		if err != nil || !slices.Equal(got.Events, want.Events) || got.Status != want.Status || got.Carrier != want.Carrier {
 			t.Errorf("%s: got %+v, %v", other, got, err)
 		}
@@ -204,7 +160,7 @@ func TestAQueryIsWhatTheDocumentWants(t *testing.T) {
 		"no phone in other words":    {"json", "", true, url.Values{"dtype": {"json"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			address, last := answering(t, 200, fixture(t, "transit.json"))
+			address, last := providertest.Answering(t, 200, providertest.Fixture(t, "transit.json"))
 			s := settings(t, address+"/")
 			s.Format = c.format
 			p := client(t, s)
@@ -218,8 +174,8 @@ func TestAQueryIsWhatTheDocumentWants(t *testing.T) {
 			c.want.Set("com", "zto")
 			c.want.Set("no", waybill)
 			c.want.Set("key", key)
-			if last.method != http.MethodPost || last.target != "/exp/index" || last.form.Encode() != c.want.Encode() || !strings.HasPrefix(last.kind, "application/x-www-form-urlencoded") {
-				t.Errorf("asked %s %s, or the form is not as documented", last.method, last.target)
+			if last.Method != http.MethodPost || last.URL.String() != "/exp/index" || last.Posted.Encode() != c.want.Encode() || !strings.HasPrefix(last.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+				t.Errorf("asked %s %s, or the form is not as documented", last.Method, last.URL.String())
 			}
 		})
 	}
@@ -227,7 +183,7 @@ func TestAQueryIsWhatTheDocumentWants(t *testing.T) {
 
 func TestOnlyARefusedTailMayBePutInOtherWords(t *testing.T) {
 	var p tracking.Rephraser = client(t, settings(t, "http://127.0.0.1:1"))
-	url, _ := answering(t, 200, `{"error_code":204305,"reason":"x"}`)
+	url, _ := providertest.Answering(t, 200, `{"error_code":204305,"reason":"x"}`)
 	_, wrong := client(t, settings(t, url)).Query(t.Context(), waybill, "zto", tail)
 	_, needed := client(t, settings(t, url)).Query(t.Context(), waybill, "zto", "")
 	if why, ok := p.Rephrasable(wrong); !ok || why != models.ExemptPhone {
@@ -360,7 +316,7 @@ func TestTheCarrierIsTheOneThatJuheNames(t *testing.T) {
 		"nobody knows":                        {"zto", "zzz", "无名", ""},
 		"not named":                           {"zto", "", "", ""},
 	} {
-		url, _ := answering(t, 200, fmt.Sprintf(`{"result":{"company":%q,"com":%q,"list":%s},"error_code":0}`, c.named, c.com, scanned))
+		url, _ := providertest.Answering(t, 200, fmt.Sprintf(`{"result":{"company":%q,"com":%q,"list":%s},"error_code":0}`, c.named, c.com, scanned))
 		trace, err := client(t, settings(t, url)).Query(t.Context(), waybill, c.asked, "")
 		if err != nil || trace.Carrier != c.want || trace.Named != c.named {
 			t.Errorf("%s: got %q named %q, %v", name, trace.Carrier, trace.Named, err)
@@ -381,39 +337,30 @@ func TestLimitsAreKeptBeforeAnythingIsSent(t *testing.T) {
 		"a carrier without code": {waybill, "jt", tracking.ErrCarrier},
 	} {
 		_, err := p.Query(t.Context(), c.number, c.carrier, "")
-		var e *tracking.Error
-		if !errors.As(err, &e) || !e.Unsent || !errors.Is(err, c.want) {
-			t.Errorf("%s: got %v, want %v unsent", name, err, c.want)
-		}
+		providertest.Unsent(t, name, err, c.want)
 	}
 }
 
 func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
-	for name, spoil := range map[string]func(*juhe.Settings){
+	providertest.Refused(t, juhe.New, settings(t, "https://example.com"), map[string]func(*juhe.Settings){
 		"no key":         func(s *juhe.Settings) { s.Key = "" },
 		"no url":         func(s *juhe.Settings) { s.URL = "" },
 		"another scheme": func(s *juhe.Settings) { s.URL = "ftp://example.com" },
 		"another format": func(s *juhe.Settings) { s.Format = "yaml" },
-	} {
-		s := settings(t, "https://example.com")
-		spoil(&s)
-		if _, err := juhe.New(s); err == nil {
-			t.Errorf("%s is taken", name)
-		}
-	}
+	})
 }
 
 const companies = `{"resultcode":"200","reason":"查询支持的快递公司成功","result":[{"com":"顺丰","no":"sf"},{"com":"极兔","no":"jtsd"},{"com":"跨越","no":"kye"},{"com":"极兔速递","no":"jt2"},{"com":"无名","no":"wm"},{"com":"","no":"x"}],"error_code":0}`
 
 func TestTheListIsOneCallWithoutTheKeyInItsAddress(t *testing.T) {
-	url, last := answering(t, 200, companies)
+	url, last := providertest.Answering(t, 200, companies)
 	listed, err := client(t, settings(t, url)).Carriers(t.Context(), "极兔")
 	want := []tracking.Named{{Code: "sf", Name: "顺丰"}, {Code: "jtsd", Name: "极兔"}, {Code: "kye", Name: "跨越"}, {Code: "jt2", Name: "极兔速递"}, {Code: "wm", Name: "无名"}}
 	if err != nil || !slices.Equal(listed.Carriers, want) || !listed.Billed {
 		t.Errorf("got %v, billed %v, %v", listed.Carriers, listed.Billed, err)
 	}
-	if last.method != http.MethodPost || last.target != "/exp/com" || last.form.Encode() != "key="+key {
-		t.Errorf("asked %s %s", last.method, last.target)
+	if last.Method != http.MethodPost || last.URL.String() != "/exp/com" || last.Posted.Encode() != "key="+key {
+		t.Errorf("asked %s %s", last.Method, last.URL.String())
 	}
 }
 
@@ -432,7 +379,7 @@ func TestAListThatCannotBeHadHasAName(t *testing.T) {
 		"an empty object":  {200, `{}`, tracking.ErrUnavailable, true},
 		"a server's error": {500, ``, tracking.ErrUnavailable, false},
 	} {
-		url, _ := answering(t, c.status, c.body)
+		url, _ := providertest.Answering(t, c.status, c.body)
 		_, err := client(t, settings(t, url)).Carriers(t.Context(), "")
 		var e *tracking.Error
 		if !errors.As(err, &e) || !errors.Is(err, c.kind) || e.Billed != c.billed || strings.Contains(err.Error(), key) {
@@ -446,7 +393,7 @@ func TestAListThatCannotBeHadHasAName(t *testing.T) {
 }
 
 func TestCarriersThatTheTableHasNoCodeForAreLearnedByName(t *testing.T) {
-	url, last := answering(t, 200, `{"result":{"company":"极兔","com":"JTSD","list":`+scanned+`},"error_code":0}`)
+	url, last := providertest.Answering(t, 200, `{"result":{"company":"极兔","com":"JTSD","list":`+scanned+`},"error_code":0}`)
 	p := client(t, settings(t, url))
 	if p.Serves("jt") || p.Serves("kye") || !p.Serves("sf") || p.Serves("") {
 		t.Error("serves what it has no code for")
@@ -457,11 +404,11 @@ func TestCarriersThatTheTableHasNoCodeForAreLearnedByName(t *testing.T) {
 		t.Error("has not learned, or too much")
 	}
 	trace, err := p.Query(t.Context(), waybill, "jt", "")
-	if err != nil || last.form.Get("com") != "jtsd" || trace.Carrier != "jt" {
-		t.Errorf("asked for %q, answered as %q, %v", last.form.Get("com"), trace.Carrier, err)
+	if err != nil || last.Posted.Get("com") != "jtsd" || trace.Carrier != "jt" {
+		t.Errorf("asked for %q, answered as %q, %v", last.Posted.Get("com"), trace.Carrier, err)
 	}
-	if trace, err := p.Query(t.Context(), waybill, "sf", ""); err != nil || last.form.Get("com") != "sf" || trace.Carrier != "jt" {
-		t.Errorf("asked for %q, answered as %q, %v", last.form.Get("com"), trace.Carrier, err)
+	if trace, err := p.Query(t.Context(), waybill, "sf", ""); err != nil || last.Posted.Get("com") != "sf" || trace.Carrier != "jt" {
+		t.Errorf("asked for %q, answered as %q, %v", last.Posted.Get("com"), trace.Carrier, err)
 	}
 	if p.Learn(nil); p.Serves("jt") {
 		t.Error("a new list does not replace the old one")

@@ -1,48 +1,31 @@
 package juhe_test
 
 import (
-	"errors"
-	"net/http/httptest"
-	"sync"
 	"testing"
 	"time"
 
 	"waybill/models"
 	"waybill/tracking"
 	"waybill/tracking/juhe"
+	"waybill/tracking/providertest"
 	"waybill/tracking/sandbox"
 )
 
-// against is the client against the emulated vendor, with a settable clock.
+// against is the client against the emulated vendor.
 type against struct {
 	*juhe.Client
-	vendor *sandbox.Sandbox
-	mu     sync.Mutex
-	now    time.Time
-}
-
-func (a *against) clock() time.Time {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.now
-}
-
-func (a *against) pass(d time.Duration) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.now = a.now.Add(d)
+	*providertest.World
 }
 
 // emulated has learned the vendor's list, as a bot does at its start.
 func emulated(t *testing.T, format string) *against {
 	t.Helper()
-	a := &against{now: clock()}
-	a.vendor = sandbox.New(sandbox.Options{JuheKey: key, Now: a.clock, Slow: time.Millisecond})
-	server := httptest.NewServer(a.vendor)
-	t.Cleanup(server.Close)
-	s := settings(t, server.URL)
-	s.Format, s.Now = format, a.clock
-	a.Client = client(t, s)
+	w := providertest.Emulate(t, func(now func() time.Time) providertest.Emulator {
+		return sandbox.New(sandbox.Options{JuheKey: key, Now: now, Slow: time.Millisecond})
+	})
+	s := settings(t, w.URL)
+	s.Format, s.Now = format, w.Now
+	a := &against{client(t, s), w}
 	listed, err := a.Carriers(t.Context(), "")
 	if err != nil || !listed.Billed {
 		t.Fatalf("list: %v", err)
@@ -52,66 +35,40 @@ func emulated(t *testing.T, format string) *against {
 }
 
 func TestEveryScenarioOfTheSandboxIsUnderstoodInBothFormats(t *testing.T) {
-	for number, c := range map[string]struct {
-		carrier models.Carrier
-		tail    string
-		after   time.Duration
-		kind    error
-		status  models.Status
-		names   models.Carrier
-		final   bool
-	}{
-		"YT1000000000013": {carrier: "yto", status: models.InTransit, names: "yto"},
-		"SF1000000000015": {carrier: "sf", tail: "1234", after: 45 * time.Hour, status: models.OutForDelivery, names: "sf"},
-		"SF1000000000031": {carrier: "sf", tail: "5678", kind: tracking.ErrTailWrong},
-		"SF1000000000023": {carrier: "sf", tail: "1234", kind: tracking.ErrTailWrong},
-		"SF2000000000001": {carrier: "sf", kind: tracking.ErrTailNeeded},
-		"JT1000000000012": {carrier: "jt", kind: tracking.ErrNoRecord},
-		"368000000012":    {carrier: "sto", after: 70 * time.Hour, status: models.Delivered, names: "sto", final: true},
-		"YT1000000000021": {carrier: "yto", after: 52 * time.Hour, status: models.FailedAttempt, names: "yto"},
-		"YT1000000000047": {carrier: "yto", after: 95 * time.Hour, status: models.Returned, names: "yto", final: true},
-		"JT1000000000020": {carrier: "jt", after: 500 * time.Hour, status: models.InTransit, names: "jt"},
-		"JDVA10000000014": {carrier: "jd", after: 50 * time.Hour, status: models.Delivered, names: "jd"},
-		"310000000000019": {carrier: "yunda", kind: tracking.ErrCarrier},
-		"310000000000027": {carrier: "yunda", kind: tracking.ErrNoRecord},
-		"YT1000000000070": {carrier: "yto", status: models.InTransit, names: "jt"},
-		"YT1000000000096": {carrier: "yto", after: 60 * time.Hour, status: models.Delivered, names: "yto", final: true},
-		"YT1000000000062": {carrier: "yto", kind: tracking.ErrNumber},
-		"JT1000000000500": {carrier: "jt", kind: tracking.ErrUnavailable},
-		"JT1000000000200": {carrier: "jt", kind: tracking.ErrUnavailable},
-		"JT1000000000408": {carrier: "jt", status: models.InTransit, names: "jt"},
-		"JT1000000000429": {carrier: "jt", kind: tracking.ErrRate},
-		"JT1000000000403": {carrier: "jt", kind: tracking.ErrQuota},
-	} {
-		for _, format := range []string{"json", "xml"} {
-			t.Run(scenario(number)+", "+format, func(t *testing.T) {
+	for _, format := range []string{"json", "xml"} {
+		t.Run(format, func(t *testing.T) {
+			providertest.Understand(t, courses(), sandbox.Title, func(t *testing.T) (*providertest.World, tracking.Provider) {
 				a := emulated(t, format)
-				trace, err := a.Query(t.Context(), number, c.carrier, c.tail)
-				if c.after > 0 {
-					a.pass(c.after)
-					trace, err = a.Query(t.Context(), number, c.carrier, c.tail)
-				}
-				if !errors.Is(err, c.kind) || c.kind == nil && (err != nil || trace.Status != c.status || trace.Carrier != c.names || trace.Final != c.final) {
-					t.Errorf("got %q of %q, %v, %v; want %q of %q, %v, %v", trace.Status, trace.Carrier, trace.Final, err, c.status, c.names, c.final, c.kind)
-				}
-				var e *tracking.Error
-				told := trace.Billed || errors.As(err, &e) && e.Billed
-				if _, billed := a.vendor.Asked("juhe", "query", number); (billed > 0) != told {
-					t.Errorf("the vendor bills %d calls, the client says %v", billed, told)
-				}
+				return a.World, a
 			})
-		}
+		})
 	}
 }
 
-// scenario names a number: no name of a test holds a waybill.
-func scenario(number string) string {
-	for _, s := range sandbox.Scenarios() {
-		if s.Number == number {
-			return s.English
-		}
+func courses() map[string]providertest.Course {
+	return map[string]providertest.Course{
+		"YT1000000000013": {Carrier: "yto", Status: models.InTransit, Names: "yto"},
+		"SF1000000000015": {Carrier: "sf", Tail: "1234", After: 45, Status: models.OutForDelivery, Names: "sf"},
+		"SF1000000000031": {Carrier: "sf", Tail: "5678", Kind: tracking.ErrTailWrong},
+		"SF1000000000023": {Carrier: "sf", Tail: "1234", Kind: tracking.ErrTailWrong},
+		"SF2000000000001": {Carrier: "sf", Kind: tracking.ErrTailNeeded},
+		"JT1000000000012": {Carrier: "jt", Kind: tracking.ErrNoRecord},
+		"368000000012":    {Carrier: "sto", After: 70, Status: models.Delivered, Names: "sto", Final: true},
+		"YT1000000000021": {Carrier: "yto", After: 52, Status: models.FailedAttempt, Names: "yto"},
+		"YT1000000000047": {Carrier: "yto", After: 95, Status: models.Returned, Names: "yto", Final: true},
+		"JT1000000000020": {Carrier: "jt", After: 500, Status: models.InTransit, Names: "jt"},
+		"JDVA10000000014": {Carrier: "jd", After: 50, Status: models.Delivered, Names: "jd"},
+		"310000000000019": {Carrier: "yunda", Kind: tracking.ErrCarrier},
+		"310000000000027": {Carrier: "yunda", Kind: tracking.ErrNoRecord},
+		"YT1000000000070": {Carrier: "yto", Status: models.InTransit, Names: "jt"},
+		"YT1000000000096": {Carrier: "yto", After: 60, Status: models.Delivered, Names: "yto", Final: true},
+		"YT1000000000062": {Carrier: "yto", Kind: tracking.ErrNumber},
+		"JT1000000000500": {Carrier: "jt", Kind: tracking.ErrUnavailable},
+		"JT1000000000200": {Carrier: "jt", Kind: tracking.ErrUnavailable},
+		"JT1000000000408": {Carrier: "jt", Status: models.InTransit, Names: "jt"},
+		"JT1000000000429": {Carrier: "jt", Kind: tracking.ErrRate},
+		"JT1000000000403": {Carrier: "jt", Kind: tracking.ErrQuota},
 	}
-	return "no scenario"
 }
 
 func TestTheSendersTailOpensInTheOtherWords(t *testing.T) {
@@ -124,7 +81,7 @@ func TestTheSendersTailOpensInTheOtherWords(t *testing.T) {
 	if err != nil || trace.Status != models.InTransit {
 		t.Errorf("got %s, %v", trace.Status, err)
 	}
-	if asked, billed := a.vendor.Asked("juhe", "query", ""); asked != 2 || billed != 1 {
+	if asked, billed := a.Asked("juhe", "query", ""); asked != 2 || billed != 1 {
 		t.Errorf("%d calls, %d billed", asked, billed)
 	}
 }

@@ -3,15 +3,10 @@ package kuaibao_test
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
-	"net/url"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"waybill/models"
 	"waybill/tracking"
@@ -27,24 +22,9 @@ const (
 	token   = "synthetic-push-token-31c5"
 )
 
-func fixture(t *testing.T, name string) string {
-	t.Helper()
-	raw, err := os.ReadFile("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(raw)
-}
-
-func clock() time.Time { return time.Date(2026, 3, 5, 12, 0, 0, 0, models.Shanghai) }
-
 func settings(t *testing.T, url string) kuaibao.Settings {
 	t.Helper()
-	table, err := tracking.NewCarriers()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return kuaibao.Settings{AppID: appID, APIKey: apiKey, URL: url, PushToken: token, Carriers: table, Now: clock}
+	return kuaibao.Settings{AppID: appID, APIKey: apiKey, URL: url, PushToken: token, Carriers: providertest.Carriers(t), Now: providertest.Clock}
 }
 
 func client(t *testing.T, s kuaibao.Settings) tracking.Provider {
@@ -56,31 +36,9 @@ func client(t *testing.T, s kuaibao.Settings) tracking.Provider {
 	return p
 }
 
-// heard is the last request that a server got.
-type heard struct {
-	method, target, kind string
-	form                 url.Values
-	calls                int
-}
-
-// answering is a server that gives one body and keeps the last request.
-func answering(t *testing.T, status int, body string) (string, *heard) {
-	t.Helper()
-	last := &heard{}
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		raw, _ := io.ReadAll(r.Body)
-		form, _ := url.ParseQuery(string(raw))
-		*last = heard{r.Method, r.URL.String(), r.Header.Get("Content-Type"), form, last.calls + 1}
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, body)
-	}))
-	t.Cleanup(s.Close)
-	return s.URL, last
-}
-
 func query(t *testing.T, body string) (models.Trace, error) {
 	t.Helper()
-	url, _ := answering(t, 200, body)
+	url, _ := providertest.Answering(t, 200, body)
 	return client(t, settings(t, url)).Query(t.Context(), waybill, "zto", tail)
 }
 
@@ -147,10 +105,6 @@ func refusals() []providertest.Refusal {
 	)
 }
 
-func at(day, hour, minute, second int) time.Time {
-	return time.Date(2026, 3, day, hour, minute, second, 0, models.Shanghai)
-}
-
 func TestContract(t *testing.T) {
 	providertest.Run(t, providertest.Vendor{
 		Name: "kuaibao",
@@ -161,12 +115,12 @@ func TestContract(t *testing.T) {
 		},
 		Secrets: []string{apiKey, appID, token},
 		Waybill: waybill, Carrier: "zto", Tail: tail, TooLong: strings.Repeat("7", 41),
-		Good: providertest.Reply{Body: fixture(t, "transit.json")},
+		Good: providertest.Reply{Body: providertest.Fixture(t, "transit.json")},
 		Scans: []providertest.Scan{
-			{At: at(5, 8, 0, 1), Text: "正在派件"},
-			{At: at(4, 19, 18, 0), Text: "快件已装车"},
-			{At: at(4, 19, 18, 0), Text: "离开泉州市 发往杭州市"},
-			{At: at(4, 9, 5, 0), Text: "【泉州市】已揽收"},
+			{At: providertest.At(5, 8, 0, 1), Text: "正在派件"},
+			{At: providertest.At(4, 19, 18, 0), Text: "快件已装车"},
+			{At: providertest.At(4, 19, 18, 0), Text: "离开泉州市 发往杭州市"},
+			{At: providertest.At(4, 9, 5, 0), Text: "【泉州市】已揽收"},
 		},
 		Status: models.OutForDelivery, Names: "zto",
 		Refusals: refusals(),
@@ -187,15 +141,15 @@ func TestAQueryIsWhatTheDocumentWants(t *testing.T) {
 		"not the subs' code": {"best", "", `{"waybill_codes":"73100000000019","cp_code":"ht","result_sort":"0"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			address, last := answering(t, 200, fixture(t, "transit.json"))
+			address, last := providertest.Answering(t, 200, providertest.Fixture(t, "transit.json"))
 			if _, err := client(t, settings(t, address+"/")).Query(t.Context(), waybill, c.carrier, c.tail); err != nil {
 				t.Fatal(err)
 			}
-			f := last.form
-			if last.method != http.MethodPost || last.target != "/api" || !strings.HasPrefix(last.kind, "application/x-www-form-urlencoded") || len(f) != 5 {
-				t.Errorf("asked %s %s with %s", last.method, last.target, last.kind)
+			f := last.Posted
+			if last.Method != http.MethodPost || last.URL.String() != "/api" || !strings.HasPrefix(last.Header.Get("Content-Type"), "application/x-www-form-urlencoded") || len(f) != 5 {
+				t.Errorf("asked %s %s with %s", last.Method, last.URL.String(), last.Header.Get("Content-Type"))
 			}
-			if f.Get("data") != c.want || f.Get("method") != "express.info.get" || f.Get("app_id") != appID || f.Get("ts") != strconv.FormatInt(clock().Unix(), 10) {
+			if f.Get("data") != c.want || f.Get("method") != "express.info.get" || f.Get("app_id") != appID || f.Get("ts") != strconv.FormatInt(providertest.Clock().Unix(), 10) {
 				t.Error("data, method, app_id or ts is not as documented")
 			}
 		})
@@ -291,7 +245,7 @@ func TestTheCarrierIsTheOneThatKuaibaoNames(t *testing.T) {
 		"not named":            {"zto", "", ""},
 		"not named nor asked":  {"", "", ""},
 	} {
-		url, _ := answering(t, 200, fmt.Sprintf(`{"code":0,"data":[{"cp_code":%q,"data":%s}]}`, c.code, scanned))
+		url, _ := providertest.Answering(t, 200, fmt.Sprintf(`{"code":0,"data":[{"cp_code":%q,"data":%s}]}`, c.code, scanned))
 		trace, err := client(t, settings(t, url)).Query(t.Context(), waybill, c.asked, "")
 		if err != nil || trace.Carrier != c.want {
 			t.Errorf("%s: got %q, %v", name, trace.Carrier, err)
@@ -311,10 +265,7 @@ func TestLimitsAreKeptBeforeAnythingIsSent(t *testing.T) {
 		"a carrier without code": {waybill, "kye", tracking.ErrCarrier},
 	} {
 		_, err := p.Query(t.Context(), c.number, c.carrier, "")
-		var e *tracking.Error
-		if !errors.As(err, &e) || !e.Unsent || !errors.Is(err, c.want) {
-			t.Errorf("%s: got %v, want %v unsent", name, err, c.want)
-		}
+		providertest.Unsent(t, name, err, c.want)
 	}
 	if !p.Serves("") || !p.Serves("sf") || p.Serves("kye") {
 		t.Error("serves carriers that it has no code for, or not those that it has")
@@ -322,18 +273,12 @@ func TestLimitsAreKeptBeforeAnythingIsSent(t *testing.T) {
 }
 
 func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
-	for name, spoil := range map[string]func(*kuaibao.Settings){
+	providertest.Refused(t, kuaibao.New, settings(t, "https://example.com"), map[string]func(*kuaibao.Settings){
 		"no app id":      func(s *kuaibao.Settings) { s.AppID = "" },
 		"no api key":     func(s *kuaibao.Settings) { s.APIKey = "" },
 		"no url":         func(s *kuaibao.Settings) { s.URL = "" },
 		"another scheme": func(s *kuaibao.Settings) { s.URL = "ftp://example.com" },
-	} {
-		s := settings(t, "https://example.com")
-		spoil(&s)
-		if _, err := kuaibao.New(s); err == nil {
-			t.Errorf("%s is taken", name)
-		}
-	}
+	})
 }
 
 func TestPushesAreOfferedOnlyWithAToken(t *testing.T) {

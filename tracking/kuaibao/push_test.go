@@ -11,6 +11,7 @@ import (
 
 	"waybill/models"
 	"waybill/tracking"
+	"waybill/tracking/providertest"
 )
 
 func wishes(carrier models.Carrier, n int) []tracking.Subscription {
@@ -21,9 +22,9 @@ func wishes(carrier models.Carrier, n int) []tracking.Subscription {
 	return all
 }
 
-func subscribe(t *testing.T, body string, w []tracking.Subscription) (tracking.Subscribed, *heard, error) {
+func subscribe(t *testing.T, body string, w []tracking.Subscription) (tracking.Subscribed, *providertest.Heard, error) {
 	t.Helper()
-	address, last := answering(t, 200, body)
+	address, last := providertest.Answering(t, 200, body)
 	done, err := client(t, settings(t, address)).(tracking.Subscriber).Subscribe(t.Context(), w)
 	return done, last, err
 }
@@ -35,8 +36,8 @@ func TestASubscriptionIsWhatTheDocumentWants(t *testing.T) {
 			t.Errorf("%s: %+v, %v", carrier, done, err)
 		}
 		want := `{"waybill_codes":"73100000000000,73100000000001","cp_code":"` + code + `"}`
-		if last.target != "/api" || last.form.Get("method") != "express.sub.msg" || last.form.Get("data") != want || len(last.form) != 5 {
-			t.Errorf("%s: asked %s for %s", carrier, last.target, last.form.Get("data"))
+		if last.URL.String() != "/api" || last.Posted.Get("method") != "express.sub.msg" || last.Posted.Get("data") != want || len(last.Posted) != 5 {
+			t.Errorf("%s: asked %s for %s", carrier, last.URL.String(), last.Posted.Get("data"))
 		}
 	}
 }
@@ -44,8 +45,8 @@ func TestASubscriptionIsWhatTheDocumentWants(t *testing.T) {
 func TestABatchOfTenOfOneBrandIsOneCall(t *testing.T) {
 	mixed := append(wishes("jt", 1), wishes("best", 1)...) // one brand of the vendor's
 	for name, w := range map[string][]tracking.Subscription{"ten": wishes("zto", 10), "two carriers of one brand": mixed} {
-		if _, last, err := subscribe(t, `{"code":"0","data":[]}`, w); err != nil || last.calls != 1 {
-			t.Errorf("%s: %d calls, %v", name, last.calls, err)
+		if _, last, err := subscribe(t, `{"code":"0","data":[]}`, w); err != nil || last.Calls != 1 {
+			t.Errorf("%s: %d calls, %v", name, last.Calls, err)
 		}
 	}
 	comma := wishes("zto", 1)
@@ -63,7 +64,7 @@ func TestABatchOfTenOfOneBrandIsOneCall(t *testing.T) {
 	} {
 		_, last, err := subscribe(t, `{"code":0}`, c.wishes)
 		var e *tracking.Error
-		if !errors.As(err, &e) || !e.Unsent || !errors.Is(err, c.kind) || last.calls != 0 {
+		if !errors.As(err, &e) || !e.Unsent || !errors.Is(err, c.kind) || last.Calls != 0 {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -10,11 +10,12 @@ import (
 
 	"waybill/models"
 	"waybill/tracking"
+	"waybill/tracking/providertest"
 )
 
-func detect(ctx context.Context, t *testing.T, status int, body string) (tracking.Detected, *heard, error) {
+func detect(ctx context.Context, t *testing.T, status int, body string) (tracking.Detected, *providertest.Heard, error) {
 	t.Helper()
-	url, last := answering(t, status, body)
+	url, last := providertest.Answering(t, status, body)
 	s := settings(t, "https://example.com")
 	s.AutonumberURL = url + "/"
 	found, err := client(t, s).(tracking.Detector).Detect(ctx, waybill)
@@ -39,8 +40,8 @@ func TestDetectTakesEveryShapeOfTheAnswer(t *testing.T) {
 			if err != nil || !slices.Equal(found.Carriers, c.want) || found.Billed {
 				t.Errorf("got %v, billed %v, %v; want %v", found.Carriers, found.Billed, err, c.want)
 			}
-			if last.method != http.MethodGet || last.path != "/autonumber/auto" || last.query.Get("num") != waybill || last.query.Get("key") != key || len(last.query) != 2 {
-				t.Errorf("asked %s %s", last.method, last.path)
+			if last.Method != http.MethodGet || last.URL.Path != "/autonumber/auto" || last.URL.Query().Get("num") != waybill || last.URL.Query().Get("key") != key || len(last.URL.Query()) != 2 {
+				t.Errorf("asked %s %s", last.Method, last.URL.Path)
 			}
 		})
 	}

@@ -4,11 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
-	"net/url"
-	"os"
 	"slices"
 	"testing"
 	"time"
@@ -27,17 +23,6 @@ const (
 	salt     = "synthetic-salt-31c5"
 )
 
-func fixture(t *testing.T, name string) string {
-	t.Helper()
-	raw, err := os.ReadFile("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(raw)
-}
-
-func clock() time.Time { return time.Date(2026, 3, 5, 12, 0, 0, 0, models.Shanghai) }
-
 // every bills every n-th failure of a waybill.
 type every struct {
 	n     int
@@ -51,13 +36,9 @@ func (e *every) Strike(_ context.Context, provider, waybill string) bool {
 
 func settings(t *testing.T, url string) kuaidi100.Settings {
 	t.Helper()
-	table, err := tracking.NewCarriers()
-	if err != nil {
-		t.Fatal(err)
-	}
 	return kuaidi100.Settings{
 		Customer: customer, Key: key, URL: url, AutonumberURL: url, Salt: salt, CallbackURL: "http://bot.example",
-		Carriers: table, Failures: &every{n: 5}, Now: clock,
+		Carriers: providertest.Carriers(t), Failures: &every{n: 5}, Now: providertest.Clock,
 	}
 }
 
@@ -70,32 +51,9 @@ func client(t *testing.T, s kuaidi100.Settings) tracking.Provider {
 	return p
 }
 
-// heard is the last request that a server got.
-type heard struct {
-	method, path, kind string
-	form               url.Values // of the body
-	query              url.Values
-	calls              int
-}
-
-// answering is a server that gives one body and keeps the last request.
-func answering(t *testing.T, status int, body string) (string, *heard) {
-	t.Helper()
-	last := &heard{}
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		raw, _ := io.ReadAll(r.Body)
-		form, _ := url.ParseQuery(string(raw))
-		*last = heard{r.Method, r.URL.Path, r.Header.Get("Content-Type"), form, r.URL.Query(), last.calls + 1}
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, body)
-	}))
-	t.Cleanup(s.Close)
-	return s.URL, last
-}
-
 func query(t *testing.T, body string) (models.Trace, error) {
 	t.Helper()
-	url, _ := answering(t, 200, body)
+	url, _ := providertest.Answering(t, 200, body)
 	return client(t, settings(t, url)).Query(t.Context(), waybill, "sf", tail)
 }
 
@@ -137,10 +95,6 @@ func refusals() []providertest.Refusal {
 	}
 }
 
-func at(day, hour, minute, second int) time.Time {
-	return time.Date(2026, 3, day, hour, minute, second, 0, models.Shanghai)
-}
-
 func TestContract(t *testing.T) {
 	providertest.Run(t, providertest.Vendor{
 		Name: "kuaidi100",
@@ -151,12 +105,12 @@ func TestContract(t *testing.T) {
 		},
 		Secrets: []string{key, customer, salt},
 		Waybill: waybill, Carrier: "sf", Tail: tail, TooLong: "SF10000000000151000000000000000151",
-		Good: providertest.Reply{Body: fixture(t, "transit.json")},
+		Good: providertest.Reply{Body: providertest.Fixture(t, "transit.json")},
 		Scans: []providertest.Scan{
-			{At: at(5, 9, 19, 28), Text: "【杭州市】您的包裹已存放至【驿站】，记得早点来取它回家！"},
-			{At: at(5, 7, 17, 31), Text: "【杭州市】【杭州网点】的小哥正在派件"},
-			{At: at(5, 2, 9, 52), Text: "【杭州市】快件到达【杭州转运中心】"},
-			{At: at(4, 17, 25, 0), Text: "【上海市】【上海杨浦网点】已取件"},
+			{At: providertest.At(5, 9, 19, 28), Text: "【杭州市】您的包裹已存放至【驿站】，记得早点来取它回家！"},
+			{At: providertest.At(5, 7, 17, 31), Text: "【杭州市】【杭州网点】的小哥正在派件"},
+			{At: providertest.At(5, 2, 9, 52), Text: "【杭州市】快件到达【杭州转运中心】"},
+			{At: providertest.At(4, 17, 25, 0), Text: "【上海市】【上海杨浦网点】已取件"},
 		},
 		Status: models.ReadyForPickup, Names: "sf",
 		Refusals: refusals(),
@@ -166,29 +120,29 @@ func TestContract(t *testing.T) {
 }
 
 func TestAQueryIsWhatTheDocumentWants(t *testing.T) {
-	url, last := answering(t, 200, `{"status":"200","data":[]}`)
+	url, last := providertest.Answering(t, 200, `{"status":"200","data":[]}`)
 	s := settings(t, url+"//")
 	s.Key, s.Customer = "TESTKEY", "TESTCUSTOMER"
 	_, _ = client(t, s).Query(t.Context(), "JT0004301991791", "jt", "")
-	if last.method != http.MethodPost || last.path != "/poll/query.do" || last.kind != "application/x-www-form-urlencoded; charset=utf-8" {
-		t.Errorf("asked %s %s with %s", last.method, last.path, last.kind)
+	if last.Method != http.MethodPost || last.URL.Path != "/poll/query.do" || last.Header.Get("Content-Type") != "application/x-www-form-urlencoded; charset=utf-8" {
+		t.Errorf("asked %s %s with %s", last.Method, last.URL.Path, last.Header.Get("Content-Type"))
 	}
 	want := `{"com":"jtexpress","num":"JT0004301991791","phone":"","resultv2":"4","show":"0","order":"desc","lang":"zh"}`
-	if got := last.form.Get("param"); got != want {
+	if got := last.Posted.Get("param"); got != want {
 		t.Errorf("param is %s", got)
 	}
-	if last.form.Get("sign") != "2C44222C8360B3DCA61D0B2D86DB1493" || last.form.Get("customer") != "TESTCUSTOMER" || len(last.form) != 3 {
+	if last.Posted.Get("sign") != "2C44222C8360B3DCA61D0B2D86DB1493" || last.Posted.Get("customer") != "TESTCUSTOMER" || len(last.Posted) != 3 {
 		t.Error("sign, customer or the form as a whole is not as documented")
 	}
 }
 
 func TestATailGoesIntoPhone(t *testing.T) {
-	url, last := answering(t, 200, fixture(t, "transit.json"))
+	url, last := providertest.Answering(t, 200, providertest.Fixture(t, "transit.json"))
 	if _, err := client(t, settings(t, url)).Query(t.Context(), waybill, "zto", "0042"); err != nil {
 		t.Fatal(err)
 	}
 	want := `{"com":"zhongtong","num":"` + waybill + `","phone":"0042","resultv2":"4","show":"0","order":"desc","lang":"zh"}`
-	if got := last.form.Get("param"); got != want {
+	if got := last.Posted.Get("param"); got != want {
 		t.Error("param is not as documented")
 	}
 }
@@ -235,7 +189,7 @@ func TestAStateIsRefinedByTheNewestScan(t *testing.T) {
 }
 
 func TestATraceKeepsAreasAndRouteForAMap(t *testing.T) {
-	trace, err := query(t, fixture(t, "transit.json"))
+	trace, err := query(t, providertest.Fixture(t, "transit.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -300,7 +254,7 @@ func TestNonsenseIsUnavailableAndCountsAsBilled(t *testing.T) {
 }
 
 func TestTwoCarriersOfOneCodeAreNotTakenForEachOther(t *testing.T) {
-	url, _ := answering(t, 200, `{"status":"200","com":"youzhengguonei","data":`+scanned+`}`)
+	url, _ := providertest.Answering(t, 200, `{"status":"200","com":"youzhengguonei","data":`+scanned+`}`)
 	for _, asked := range []models.Carrier{"chinapost_parcel", "chinapost_reg"} {
 		if trace, err := client(t, settings(t, url)).Query(t.Context(), waybill, asked, ""); err != nil || trace.Carrier != asked {
 			t.Errorf("asked as %s, answered as %q, %v", asked, trace.Carrier, err)
@@ -310,7 +264,7 @@ func TestTwoCarriersOfOneCodeAreNotTakenForEachOther(t *testing.T) {
 
 func TestEveryFifthFailureOfAWaybillIsBilled(t *testing.T) {
 	for _, code := range []string{"500", "408"} {
-		url, _ := answering(t, 200, fails(code, "x").Body)
+		url, _ := providertest.Answering(t, 200, fails(code, "x").Body)
 		s := settings(t, url)
 		counter := &every{n: 5}
 		s.Failures = counter
@@ -337,7 +291,7 @@ func TestEveryFifthFailureOfAWaybillIsBilled(t *testing.T) {
 
 func TestOtherFailuresAreNotCounted(t *testing.T) {
 	for _, code := range []string{"201", "400", "501", "502", "503", "601"} {
-		url, _ := answering(t, 200, fails(code, "x").Body)
+		url, _ := providertest.Answering(t, 200, fails(code, "x").Body)
 		s := settings(t, url)
 		counter := &every{n: 1}
 		s.Failures = counter
@@ -352,7 +306,7 @@ func TestOtherFailuresAreNotCounted(t *testing.T) {
 func TestALockLastsADay(t *testing.T) {
 	_, err := query(t, fails("503", "单号已被锁定").Body)
 	var e *tracking.Error
-	if !errors.As(err, &e) || !errors.Is(err, tracking.ErrLocked) || e.Until != models.At(clock().Add(24*time.Hour)) {
+	if !errors.As(err, &e) || !errors.Is(err, tracking.ErrLocked) || e.Until != models.At(providertest.Clock().Add(24*time.Hour)) {
 		t.Errorf("got %v until %v", err, e)
 	}
 }
@@ -371,10 +325,7 @@ func TestLimitsAreKeptBeforeAnythingIsSent(t *testing.T) {
 		"a carrier without code": {waybill, "cainiao", tracking.ErrCarrier},
 	} {
 		_, err := p.Query(t.Context(), c.number, c.carrier, "")
-		var e *tracking.Error
-		if !errors.As(err, &e) || !e.Unsent || !errors.Is(err, c.want) {
-			t.Errorf("%s: got %v, want %v unsent", name, err, c.want)
-		}
+		providertest.Unsent(t, name, err, c.want)
 	}
 	if p.Serves("") || p.Serves("cainiao") || !p.Serves("sf") {
 		t.Error("serves carriers that it has no code for, or not those that it has")
@@ -382,19 +333,13 @@ func TestLimitsAreKeptBeforeAnythingIsSent(t *testing.T) {
 }
 
 func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
-	for name, spoil := range map[string]func(*kuaidi100.Settings){
+	providertest.Refused(t, kuaidi100.New, settings(t, "https://example.com"), map[string]func(*kuaidi100.Settings){
 		"no customer":            func(s *kuaidi100.Settings) { s.Customer = "" },
 		"no key":                 func(s *kuaidi100.Settings) { s.Key = "" },
 		"no url":                 func(s *kuaidi100.Settings) { s.URL = "" },
 		"another scheme":         func(s *kuaidi100.Settings) { s.AutonumberURL = "ftp://example.com" },
 		"a salt and no callback": func(s *kuaidi100.Settings) { s.CallbackURL = "" },
-	} {
-		s := settings(t, "https://example.com")
-		spoil(&s)
-		if _, err := kuaidi100.New(s); err == nil {
-			t.Errorf("%s is taken", name)
-		}
-	}
+	})
 }
 
 func TestPushesAreOfferedOnlyWithASalt(t *testing.T) {

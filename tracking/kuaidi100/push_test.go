@@ -12,6 +12,7 @@ import (
 
 	"waybill/models"
 	"waybill/tracking"
+	"waybill/tracking/providertest"
 )
 
 const token = "aB3_dE-token"
@@ -25,14 +26,14 @@ type ordered struct {
 // subscribe orders pushes of one waybill and shows what was sent.
 func subscribe(t *testing.T, body string, wish tracking.Subscription) (ordered, tracking.Subscribed, error) {
 	t.Helper()
-	address, last := answering(t, 200, body)
+	address, last := providertest.Answering(t, 200, body)
 	done, err := client(t, settings(t, address)).(tracking.Subscriber).Subscribe(t.Context(), []tracking.Subscription{wish})
 	var sent ordered
-	if last.calls != 0 {
-		if last.path != "/poll" || last.form.Get("schema") != "json" || len(last.form) != 2 {
-			t.Errorf("asked %s", last.path)
+	if last.Calls != 0 {
+		if last.URL.Path != "/poll" || last.Posted.Get("schema") != "json" || len(last.Posted) != 2 {
+			t.Errorf("asked %s", last.URL.Path)
 		}
-		if err := json.Unmarshal([]byte(last.form.Get("param")), &sent); err != nil {
+		if err := json.Unmarshal([]byte(last.Posted.Get("param")), &sent); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -152,7 +153,7 @@ func push(t *testing.T, param string, spoil func(url.Values)) (tracking.Push, er
 }
 
 func TestAPushBringsATrace(t *testing.T) {
-	got, err := push(t, fixture(t, "push.json"), nil)
+	got, err := push(t, providertest.Fixture(t, "push.json"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +170,7 @@ func TestAPushBringsATrace(t *testing.T) {
 }
 
 func TestAPushAndAQueryTellTheSameScans(t *testing.T) {
-	transit := fixture(t, "transit.json")
+	transit := providertest.Fixture(t, "transit.json")
 	asked, err := query(t, transit)
 	if err != nil {
 		t.Fatal(err)
@@ -246,7 +247,7 @@ func TestAPushSaysWhereTheSubscriptionStands(t *testing.T) {
 }
 
 func TestAPushThatIsNotTheVendorsIsRefused(t *testing.T) {
-	param := fixture(t, "push.json")
+	param := providertest.Fixture(t, "push.json")
 	for name, c := range map[string]struct {
 		spoil func(url.Values)
 		want  error

@@ -8,6 +8,7 @@ import (
 	"waybill/models"
 	"waybill/tracking"
 	"waybill/tracking/muzhi"
+	"waybill/tracking/providertest"
 )
 
 func TestDetectionAndListAreOfferedOnlyWhereTheirPathsAreKnown(t *testing.T) {
@@ -33,36 +34,30 @@ func TestDetectionAndListAreOfferedOnlyWhereTheirPathsAreKnown(t *testing.T) {
 }
 
 func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
-	for name, spoil := range map[string]func(*muzhi.Settings){
+	providertest.Refused(t, muzhi.New, settings(t, "https://example.com"), map[string]func(*muzhi.Settings){
 		"no appcode":           func(s *muzhi.Settings) { s.Appcode = "" },
 		"a line break in it":   func(s *muzhi.Settings) { s.Appcode = "a\nb" },
 		"no url":               func(s *muzhi.Settings) { s.URL = "" },
 		"a url without scheme": func(s *muzhi.Settings) { s.URL = "example.com" },
 		"another scheme":       func(s *muzhi.Settings) { s.DetectPath = "ftp://example.com/x" },
 		"a broken path":        func(s *muzhi.Settings) { s.ListPath = "http://%zz" },
-	} {
-		s := settings(t, "https://example.com")
-		spoil(&s)
-		if _, err := muzhi.New(s); err == nil {
-			t.Errorf("%s is taken", name)
-		}
-	}
+	})
 }
 
 func detect(t *testing.T, status int, body string) (tracking.Detected, error) {
 	t.Helper()
-	url, last := answering(t, status, body)
+	url, last := providertest.Answering(t, status, body)
 	s := settings(t, "https://example.com")
 	s.DetectPath = url + "/elsewhere?v=2"
 	found, err := client(t, s).(tracking.Detector).Detect(t.Context(), waybill)
-	if last.URL != nil && (last.URL.Path != "/elsewhere" || last.URL.RawQuery != "v=2&kddh="+waybill) {
+	if last.Calls != 0 && (last.URL.Path != "/elsewhere" || last.URL.RawQuery != "v=2&kddh="+waybill) {
 		t.Errorf("asked %s?%s", last.URL.Path, last.URL.RawQuery)
 	}
 	return found, err
 }
 
 func TestDetectNamesCanonicalCarriersInMuzhisOrder(t *testing.T) {
-	found, err := detect(t, 200, fixture(t, "detect.json"))
+	found, err := detect(t, 200, providertest.Fixture(t, "detect.json"))
 	want := []models.Carrier{"zto", "zto_intl", "sto", "ems"}
 	if err != nil || !slices.Equal(found.Carriers, want) || !found.Billed {
 		t.Errorf("got %v, billed %v, %v; want %v", found.Carriers, found.Billed, err, want)
@@ -106,7 +101,7 @@ func TestDetectTellsNoneFromRefused(t *testing.T) {
 }
 
 func TestCarriersSearchesTheList(t *testing.T) {
-	url, last := answering(t, 200, `{"ok":1,"msg":"查询成功","data":[{"Name":"中天快运","simName":"zhongtian","phone":"4000056001","url":""}],"thispage":1,"pagecount":1,"count":1}`)
+	url, last := providertest.Answering(t, 200, `{"ok":1,"msg":"查询成功","data":[{"Name":"中天快运","simName":"zhongtian","phone":"4000056001","url":""}],"thispage":1,"pagecount":1,"count":1}`)
 	listed, err := client(t, settings(t, url)).(tracking.Lister).Carriers(t.Context(), "中天快运")
 	want := []tracking.Named{{Code: "zhongtian", Name: "中天快运"}}
 	if err != nil || !slices.Equal(listed.Carriers, want) || !listed.Billed {
@@ -118,7 +113,7 @@ func TestCarriersSearchesTheList(t *testing.T) {
 }
 
 func TestCarriersThatAreNotListedAreNone(t *testing.T) {
-	url, _ := answering(t, 666, `{"ok":0,"msg":"暂未收录与关键字【测试】相关的快递公司,欢迎反馈添加,谢谢。","data":[],"pages":0,"count":0}`)
+	url, _ := providertest.Answering(t, 666, `{"ok":0,"msg":"暂未收录与关键字【测试】相关的快递公司,欢迎反馈添加,谢谢。","data":[],"pages":0,"count":0}`)
 	listed, err := client(t, settings(t, url)).(tracking.Lister).Carriers(t.Context(), "测试")
 	if err != nil || len(listed.Carriers) != 0 || listed.Billed {
 		t.Errorf("got %v, billed %v, %v", listed.Carriers, listed.Billed, err)

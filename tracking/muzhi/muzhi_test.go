@@ -4,11 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"waybill/models"
 	"waybill/tracking"
@@ -22,31 +19,11 @@ const (
 	appcode = "synthetic-appcode-0f9e"
 )
 
-func fixture(t *testing.T, name string) string {
-	t.Helper()
-	raw, err := os.ReadFile("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(raw)
-}
-
-func clock() time.Time { return time.Date(2026, 3, 5, 12, 0, 0, 0, models.Shanghai) }
-
-func carriers(t *testing.T) *tracking.Carriers {
-	t.Helper()
-	c, err := tracking.NewCarriers()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
 func settings(t *testing.T, url string) muzhi.Settings {
 	t.Helper()
 	return muzhi.Settings{
 		Appcode: appcode, URL: url, QueryPath: "/query", DetectPath: "/detect", ListPath: "/list",
-		Carriers: carriers(t), Now: clock,
+		Carriers: providertest.Carriers(t), Now: providertest.Clock,
 	}
 }
 
@@ -59,10 +36,6 @@ func client(t *testing.T, s muzhi.Settings) tracking.Provider {
 	return p
 }
 
-func at(day, hour, minute, second int) time.Time {
-	return time.Date(2026, 3, day, hour, minute, second, 0, models.Shanghai)
-}
-
 func TestContract(t *testing.T) {
 	providertest.Run(t, providertest.Vendor{
 		Name: "muzhi",
@@ -73,12 +46,12 @@ func TestContract(t *testing.T) {
 		},
 		Secrets: []string{appcode},
 		Waybill: waybill, Carrier: "sf", Tail: tail, TooLong: "SF1000000000015100000",
-		Good: providertest.Reply{Body: fixture(t, "transit.json")},
+		Good: providertest.Reply{Body: providertest.Fixture(t, "transit.json")},
 		Scans: []providertest.Scan{
-			{At: at(4, 19, 18, 40), Text: "【泉州市】快件离开【福建营销部】已发往【泉州中转部】"},
-			{At: at(4, 19, 18, 0), Text: "【泉州市】快件已装车"},
-			{At: at(4, 19, 18, 0), Text: "【泉州市】快件已装袋"},
-			{At: at(4, 9, 5, 0), Text: "【泉州市】【福建营销部】(189****0)的舒宝(189****0)已揽收"},
+			{At: providertest.At(4, 19, 18, 40), Text: "【泉州市】快件离开【福建营销部】已发往【泉州中转部】"},
+			{At: providertest.At(4, 19, 18, 0), Text: "【泉州市】快件已装车"},
+			{At: providertest.At(4, 19, 18, 0), Text: "【泉州市】快件已装袋"},
+			{At: providertest.At(4, 9, 5, 0), Text: "【泉州市】【福建营销部】(189****0)的舒宝(189****0)已揽收"},
 		},
 		Status: models.InTransit, Names: "sf",
 		Refusals: refusals(),
@@ -87,22 +60,9 @@ func TestContract(t *testing.T) {
 	})
 }
 
-// answering is a server that gives one body and keeps the last request.
-func answering(t *testing.T, status int, body string) (string, *http.Request) {
-	t.Helper()
-	last := &http.Request{}
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		*last = *r.Clone(t.Context())
-		w.WriteHeader(status)
-		fmt.Fprint(w, body)
-	}))
-	t.Cleanup(s.Close)
-	return s.URL, last
-}
-
 func query(t *testing.T, status int, body string) (models.Trace, error) {
 	t.Helper()
-	url, _ := answering(t, status, body)
+	url, _ := providertest.Answering(t, status, body)
 	return client(t, settings(t, url)).Query(t.Context(), waybill, "sf", tail)
 }
 
@@ -118,7 +78,7 @@ func TestTheRequestIsWhatTheVendorDocuments(t *testing.T) {
 		"muzhi's code, not kuaidi100's": {"jd", "", "kddh=" + waybill + "&code=jingdong"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			url, last := answering(t, 200, fixture(t, "transit.json"))
+			url, last := providertest.Answering(t, 200, providertest.Fixture(t, "transit.json"))
 			if _, err := client(t, settings(t, url+"//")).Query(t.Context(), waybill, c.carrier, c.tail); err != nil {
 				t.Fatal(err)
 			}
@@ -254,9 +214,6 @@ func TestLimitsAreKeptBeforeAnythingIsSent(t *testing.T) {
 		"a tail of 15":         {waybill, strings.Repeat("1", 15), tracking.ErrTailWrong},
 	} {
 		_, err := p.Query(t.Context(), c.number, "", c.tail)
-		var e *tracking.Error
-		if !errors.As(err, &e) || !e.Unsent || !errors.Is(err, c.want) {
-			t.Errorf("%s: got %v, want %v unsent", name, err, c.want)
-		}
+		providertest.Unsent(t, name, err, c.want)
 	}
 }

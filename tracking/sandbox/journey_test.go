@@ -8,18 +8,6 @@ import (
 	"waybill/models"
 )
 
-// title names a scenario in tests: no name of a test holds a waybill.
-func title(t *testing.T, number string) string {
-	t.Helper()
-	for _, s := range Scenarios() {
-		if s.Number == number {
-			return s.English
-		}
-	}
-	t.Fatal("no such scenario")
-	return ""
-}
-
 // Every plot's course, in Muzhi's statuses, with the scans growing all the way.
 func TestScenariosTakeTheirCourse(t *testing.T) {
 	for number, want := range map[string][]int{
@@ -36,7 +24,7 @@ func TestScenariosTakeTheirCourse(t *testing.T) {
 		"JDVA10000000014": {2, 3, 4, 2, 3, 4},
 		"310000000000019": {2, 3, 4},
 	} {
-		t.Run(title(t, number), func(t *testing.T) {
+		t.Run(Title(number), func(t *testing.T) {
 			w := newWorld(t, Options{})
 			var course []int
 			scans := 0

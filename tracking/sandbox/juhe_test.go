@@ -153,7 +153,7 @@ func TestStatusOneMeansThatNothingWillChange(t *testing.T) {
 		"YT1000000000047": "0 IN_TRANSIT, 0 DELIVERING, 0 REJECTED, 0 SEND_BACK, 1 SEND_BACK",
 		"YT1000000000021": "0 IN_TRANSIT, 0 DELIVERING, 0 FAILED, 0 DELIVERING, 1 SIGNED",
 	} {
-		t.Run(title(t, number), func(t *testing.T) {
+		t.Run(Title(number), func(t *testing.T) {
 			w := newWorld(t, Options{})
 			com := byCarrier(juheCompanies(), w.scenarios[number].Carrier).code
 			var course []string

@@ -149,7 +149,7 @@ func TestKuaibaosStates(t *testing.T) {
 		"YT1000000000047": "sending delivering question sending question",
 		"EA100000003CN":   "collected sending delivering signed",
 	} {
-		t.Run(title(t, number), func(t *testing.T) {
+		t.Run(Title(number), func(t *testing.T) {
 			w := newWorld(t, Options{})
 			var course []string
 			for range 160 {

@@ -66,7 +66,7 @@ func TestScenariosTakeTheirCourseAtKuaidi100(t *testing.T) {
 		"YT1000000000047": "0/1002 0/1001 5/5 2/203 6/6 4/4",
 		"EA100000003CN":   "1/103 0/1002 8/11 8/12 0/1002 8/10 8/12 5/5 3/301",
 	} {
-		t.Run(title(t, number), func(t *testing.T) {
+		t.Run(Title(number), func(t *testing.T) {
 			w := newWorld(t, Options{})
 			com := byCarrier(kuaidi100Companies(), w.scenarios[number].Carrier).code
 			var course []string

@@ -54,3 +54,13 @@ func Scenarios() []Scenario {
 		{Number: "JT1000000000403", Carrier: "jt", Chinese: "接口次数用完", English: "the API's quota is spent", plot: plain, trouble: Spent},
 	}
 }
+
+// Title says in English what happens to a number, which it does not name.
+func Title(number string) string {
+	for _, s := range Scenarios() {
+		if s.Number == number {
+			return s.English
+		}
+	}
+	return "no scenario"
+}

@@ -1,0 +1,98 @@
+package providertest
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"waybill/models"
+	"waybill/tracking"
+)
+
+// Emulator is the emulated vendors (sandbox.Sandbox).
+type Emulator interface {
+	http.Handler
+	// Asked is how many calls of a kind were made about a number, and how many billed.
+	Asked(provider, kind, number string) (asked, billed int)
+	// Pump sends the pushes that are due.
+	Pump(ctx context.Context)
+}
+
+// World is the emulated vendors on a real port, with a clock that moves when
+// it is told to, from Clock on.
+type World struct {
+	Emulator
+	URL string
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+// Emulate serves the vendors that open makes over the world's clock.
+func Emulate(t *testing.T, open func(now func() time.Time) Emulator) *World {
+	t.Helper()
+	w := &World{now: Clock()}
+	w.Emulator = open(w.Now)
+	s := httptest.NewServer(w.Emulator)
+	t.Cleanup(s.Close)
+	w.URL = s.URL
+	return w
+}
+
+// Now is the world's time.
+func (w *World) Now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
+}
+
+// Hours lets time pass; the vendors push after each hour.
+func (w *World) Hours(t *testing.T, n int) {
+	t.Helper()
+	for range n {
+		w.mu.Lock()
+		w.now = w.now.Add(time.Hour)
+		w.mu.Unlock()
+		w.Pump(t.Context())
+	}
+}
+
+// Course is what a provider must say of one of the emulated numbers.
+type Course struct {
+	Carrier models.Carrier // asked with
+	Tail    string
+	After   int // hours, after which it is asked again; 0: once is enough
+
+	Kind   error // nil with a trace
+	Status models.Status
+	Names  models.Carrier
+	Final  bool
+}
+
+// Understand checks what a provider reads out of the emulated vendor's answers,
+// and that it knows which of them were billed. Title names a number in words:
+// no name of a test holds a waybill.
+func Understand(t *testing.T, courses map[string]Course, title func(number string) string, open func(*testing.T) (*World, tracking.Provider)) {
+	for number, c := range courses {
+		t.Run(title(number), func(t *testing.T) {
+			w, p := open(t)
+			trace, err := p.Query(t.Context(), number, c.Carrier, c.Tail)
+			if c.After > 0 {
+				w.Hours(t, c.After)
+				trace, err = p.Query(t.Context(), number, c.Carrier, c.Tail)
+			}
+			if got := (Course{c.Carrier, c.Tail, c.After, c.Kind, trace.Status, trace.Carrier, trace.Final}); !errors.Is(err, c.Kind) || got != c {
+				t.Errorf("got %q of %q, final %v, %v; want %q of %q, final %v, %v", trace.Status, trace.Carrier, trace.Final, err, c.Status, c.Names, c.Final, c.Kind)
+			}
+			var e *tracking.Error
+			told := trace.Billed || errors.As(err, &e) && e.Billed
+			if _, billed := w.Asked(p.Name(), "query", number); (billed > 0) != told {
+				t.Errorf("the vendor bills %d calls, the client says %v", billed, told)
+			}
+		})
+	}
+}

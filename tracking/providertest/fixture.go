@@ -1,0 +1,94 @@
+package providertest
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"testing"
+	"time"
+
+	"waybill/models"
+	"waybill/tracking"
+)
+
+// Fixture reads a file of the caller's testdata.
+func Fixture(t *testing.T, name string) string {
+	t.Helper()
+	raw, err := os.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+// Carriers is the embedded table.
+func Carriers(t *testing.T) *tracking.Carriers {
+	t.Helper()
+	c, err := tracking.NewCarriers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// Clock stands still at noon of the day after the fixtures' newest scans, in Shanghai.
+func Clock() time.Time { return At(5, 12, 0, 0) }
+
+// At is a moment of the fixtures' month, in Shanghai.
+func At(day, hour, minute, second int) time.Time {
+	return time.Date(2026, 3, day, hour, minute, second, 0, models.Shanghai)
+}
+
+// Heard is the last request that a server got, with the form of its body and
+// the number of requests so far; there is no Request before the first.
+type Heard struct {
+	*http.Request
+	Posted url.Values
+	Calls  int
+}
+
+// Answering is the address of a server that gives one answer, whatever it is
+// asked, and what it has heard.
+func Answering(t *testing.T, status int, body string) (string, *Heard) {
+	t.Helper()
+	last := &Heard{}
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		raw, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		form, _ := url.ParseQuery(string(raw)) // the tests say what a form must hold
+		*last = Heard{r.Clone(t.Context()), form, last.Calls + 1}
+		last.Body = io.NopCloser(bytes.NewReader(raw))
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body) // a client that has left is no failure of the test
+	})
+	return s.URL, last
+}
+
+// Unsent wants a call that has failed for this reason before it left.
+func Unsent(t *testing.T, what string, err, kind error) {
+	t.Helper()
+	var e *tracking.Error
+	if !errors.As(err, &e) || !e.Unsent || !errors.Is(err, kind) {
+		t.Errorf("%s: got %v, want %v unsent", what, err, kind)
+	}
+}
+
+// Refused wants New to take good settings and to refuse every spoilt copy.
+func Refused[S, P any](t *testing.T, open func(S) (P, error), good S, spoilt map[string]func(*S)) {
+	t.Helper()
+	if _, err := open(good); err != nil {
+		t.Fatal(err)
+	}
+	for name, spoil := range spoilt {
+		s := good
+		spoil(&s)
+		if _, err := open(s); err == nil {
+			t.Errorf("%s is taken", name)
+		}
+	}
+}
