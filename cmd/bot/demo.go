@@ -27,7 +27,10 @@ type demoCommand struct {
 // Help is shown by bot demo --help.
 func (demoCommand) Help() string {
 	return "Type tracking numbers, or whatever you would write to a parcel bot, one message a line. " +
-		"Nothing is configured, nothing leaves this machine, nothing stays behind."
+		"Nothing is configured, nothing leaves this machine, nothing stays behind.\n\n" +
+		"With --wecom you are a customer in WeChat, a menu's number presses it, and these lines happen at WeCom: " +
+		":enter (you open the chat), :human (somebody takes the session over), :end (they end it), " +
+		":later 49h (WeCom's clock goes on; the bot's stays)."
 }
 
 // Validate refuses a clock that stands still, and going back in time.
