@@ -52,7 +52,7 @@ func (c *chat) run(ctx context.Context, linger time.Duration) error {
 		if err != nil {
 			return unexpected(err)
 		}
-		if err := c.say(ctx, line); err != nil {
+		if err := c.say(ctx, line); err != nil && !errors.Is(err, context.Canceled) {
 			return err
 		}
 	}

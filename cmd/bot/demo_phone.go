@@ -70,10 +70,12 @@ func (p *phone) announce(ctx context.Context) error {
 	var failure error
 	for range deliveries {
 		status, err := p.corp.api.Announce(ctx, demoAccount, wecomtest.Delivery{})
-		if ctx.Err() != nil || err == nil && status == http.StatusOK {
+		if err == nil && status == http.StatusOK {
 			return nil
 		}
-		failure = errors.Join(err, fmt.Errorf("status %d", status))
+		if failure = err; err == nil {
+			failure = fmt.Errorf("status %d", status)
+		}
 	}
 	return fmt.Errorf("deliver callback: %w", failure)
 }
