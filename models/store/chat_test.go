@@ -215,6 +215,46 @@ func TestAForgottenChatIsAnsweredBeforeItGoes(t *testing.T) {
 	})
 }
 
+func TestForgettingGivesNoFreshTries(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		c := k.chat(1)
+		k.ok(k.WrongTail(k.ctx(), c.ID, number(1), noon()))
+		k.ok(k.SetLang(k.ctx(), c.ID, "en"))
+		k.ok(k.Forget(k.ctx(), c.ID, noon()))
+		met := k.chat(1)
+		if ofChat, ofWaybill, err := k.WrongTails(k.ctx(), met.ID, number(1), noon()); err != nil || ofChat != 1 || ofWaybill != 1 || met.Lang != "" {
+			t.Fatalf("got %d and %d, %v, chat %+v", ofChat, ofWaybill, err, met)
+		}
+		k.ok(k.Sweep(k.ctx(), noon()+day))
+		if got := k.again(c); got.ID != met.ID {
+			t.Fatalf("got %+v", got)
+		}
+		k.ok(k.Sweep(k.ctx(), noon()+3*day))
+		if _, err := k.ChatByID(k.ctx(), c.ID); !errors.Is(err, models.ErrNotFound) {
+			t.Fatalf("got %v, want %v", err, models.ErrNotFound)
+		}
+	})
+}
+
+func TestForgettingGivesNoFreshCredit(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		k.synced(page("", "c1", noon(), 1), noon())
+		c := k.at(1)
+		k.spend(1, 2)
+		k.ok(k.Forget(k.ctx(), c.ID, noon()))
+		k.ok(k.EndArrival(k.ctx(), k.first(c).ID))
+		if got := k.credit(1); got.Left != 2 || got.Serial != 1 {
+			t.Fatalf("got %+v", got)
+		}
+		k.ok(k.Sweep(k.ctx(), noon()+47*hour))
+		k.again(c)
+		k.ok(k.Sweep(k.ctx(), noon()+49*hour))
+		if _, err := k.ChatByID(k.ctx(), c.ID); !errors.Is(err, models.ErrNotFound) {
+			t.Fatalf("got %v, want %v", err, models.ErrNotFound)
+		}
+	})
+}
+
 func TestAForgottenChatThatWritesOnStays(t *testing.T) {
 	each(t, func(_ *testing.T, k kit) {
 		a := models.Address{Door: "telegram", Room: "1"}

@@ -33,7 +33,7 @@ func TestAKilledProcessLosesNothingItWasPromised(t *testing.T) {
 		for i := range crashParcels {
 			k.follow(c, k.parcel(i))
 		}
-		granted := killed(t, dsn, 200)
+		granted := killed(t, envCrash, dsn, 200)
 		if used := k.used("muzhi"); used < int64(granted) {
 			t.Fatalf("%d calls were granted, %d are in the ledger", granted, used)
 		}
@@ -51,12 +51,12 @@ func TestAKilledProcessLosesNothingItWasPromised(t *testing.T) {
 	})
 }
 
-// killed starts a process that checks parcels, kills it after it was granted n
-// calls, and returns how many it was granted.
-func killed(t *testing.T, dsn string, n int) (granted int) {
+// killed starts a process that works on a database and prints a line for each
+// thing it was promised, kills it after n, and returns how many there were.
+func killed(t *testing.T, env, dsn string, n int) (granted int) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), envCrash+"="+dsn)
+	cmd.Env = append(os.Environ(), env+"="+dsn)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -73,7 +73,7 @@ func killed(t *testing.T, dsn string, n int) (granted int) {
 		}
 	}
 	if err := cmd.Wait(); err == nil || granted < n {
-		t.Fatalf("ended by itself after %d calls: %v", granted, err)
+		t.Fatalf("ended by itself after %d lines: %v", granted, err)
 	}
 	return granted
 }

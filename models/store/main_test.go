@@ -9,7 +9,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	for name, work := range map[string]func(dsn string) error{envMigrate: migrate, envCrash: crash} {
+	for name, work := range map[string]func(dsn string) error{envMigrate: migrate, envCrash: crash, envPages: pages} {
 		if dsn := os.Getenv(name); dsn != "" {
 			if err := work(dsn); err != nil {
 				fmt.Fprintln(os.Stderr, err)

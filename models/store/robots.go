@@ -95,17 +95,18 @@ func (s *Store) joinRobot(tx *gorm.DB, p models.Parcel, from models.Follow, robo
 	return unpark(tx, []int64{p.ID}, now)
 }
 
-// pushed is a robot of a parcel.
+// pushed names a robot of a parcel.
 type pushed struct {
-	ParcelID int64
-	Robot    string
+	parcel int64
+	robot  string
 }
 
 // robotRow is a robot's follow of a parcel.
 type robotRow struct {
 	ID        int64
 	TailState models.TailState
-	pushed
+	ParcelID  int64
+	Robot     string
 }
 
 // keepRobots ends the robots' follows of parcels that nobody pushes to them any
@@ -146,7 +147,7 @@ func robotsOf(tx *gorm.DB, parcelIDs []int64) ([]robotRow, error) {
 func keepSome(tx *gorm.DB, robots []robotRow, states map[pushed]models.TailState) (opened []int64, err error) {
 	var over, shut []int64
 	for _, r := range robots {
-		state, ok := states[r.pushed]
+		state, ok := states[pushed{r.ParcelID, r.Robot}]
 		switch {
 		case !ok:
 			over = append(over, r.ID)

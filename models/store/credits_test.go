@@ -1,0 +1,257 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"waybill/models"
+	"waybill/models/store"
+)
+
+// spend leaves a customer's credit with so many messages.
+func (k kit) spend(n, left int) {
+	k.t.Helper()
+	c := k.credit(n)
+	c.Left = left
+	k.ok(k.SetCredit(k.ctx(), c))
+}
+
+func TestACreditIsCountedDownUntilTheCustomerWrites(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		k.ok(k.SetCredit(k.ctx(), models.Credit{Address: customer(1), Left: 3})) // a stranger
+		if c := k.credit(1); c != (models.Credit{Address: customer(1)}) {
+			t.Fatalf("got %+v", c)
+		}
+		k.synced(page("", "c1", noon(), 1), noon())
+		old := k.credit(1)
+		k.spend(1, 4)
+		k.synced(page("c1", "c2", noon()+minute, 1), noon())
+		old.Left = 0
+		k.ok(k.SetCredit(k.ctx(), old)) // out of date
+		want := models.Credit{Address: customer(1), Left: 5, Serial: 2, SpokeAt: noon() + minute, Until: noon() + minute + 48*hour}
+		if got := k.credit(1); got != want {
+			t.Fatalf("got %+v, want %+v", got, want)
+		}
+		k.spend(1, 0)
+		k.spend(1, 4) // sent while the platform said that it was over
+		if got := k.credit(1); got.Left != 0 {
+			t.Fatalf("got %+v", got)
+		}
+	})
+}
+
+// TestAMessageAndACountNeverMix: whichever is first, what is left after the
+// customer has written is not what was counted before.
+func TestAMessageAndACountNeverMix(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		other := k.open()
+		c, p := 1, k.parcel(1)
+		k.synced(page("", "c0", noon(), c), noon())
+		k.follow(k.at(c), p)
+		for i := range 10 {
+			before := k.credit(c)
+			before.Left = 0
+			k.ok(errors.Join(together(2, func(n int) error {
+				if n == 0 {
+					return other.SetCredit(k.ctx(), before)
+				}
+				at := noon() + models.Moment(i+1)
+				_, err := k.ArriveSynced(k.ctx(), page(fmt.Sprint("c", i), fmt.Sprint("c", i+1), at, c), at)
+				return err
+			})...))
+			if got := k.credit(c); got.Left != 5 || got.Serial != before.Serial+1 {
+				t.Fatalf("got %+v", got)
+			}
+			if k.stored(p.ID).DueAt == models.Never {
+				t.Fatal("nobody polls what a customer with credit follows")
+			}
+		}
+	})
+}
+
+func TestWhatOnlyCustomersWithoutCreditFollowIsNotPolled(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		spent := func(int) { k.spend(1, 0) }
+		said := func(i int) {
+			cursor := k.mail().Cursor
+			k.synced(models.Page{
+				Account: account, From: cursor, Cursor: fmt.Sprint("s", i), Spent: []models.Spent{{Address: customer(1), At: noon() + 20*hour}},
+			}, noon())
+		}
+		k.synced(page("", "c", noon(), 1, 2), noon())
+		for i, end := range []func(int){spent, said} {
+			p := k.parcel(i)
+			k.follow(k.at(1), p)
+			k.follow(k.at(2), p)
+			end(i)
+			if k.stored(p.ID).DueAt == models.Never {
+				t.Fatal("not polled though another customer has credit")
+			}
+			k.spend(2, 0)
+			parked := k.stored(p.ID)
+			if parked.DueAt != models.Never {
+				t.Fatalf("due at %d, want never", parked.DueAt)
+			}
+			if got := k.finish(scan(parked, "pushed", noon()), noon()); got.DueAt != models.Never {
+				t.Fatalf("due at %d after a push, want never", got.DueAt)
+			}
+			at := noon() + models.Moment(i+11)*hour
+			k.synced(page(k.mail().Cursor, fmt.Sprint("d", i), at, 1, 2), at)
+			if got := k.stored(p.ID).DueAt; got != at {
+				t.Fatalf("due at %d, want %d", got, at)
+			}
+		}
+	})
+}
+
+func TestWhoFollowsWithoutCreditIsNotPolledFor(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		k.synced(page("", "c", noon(), 1), noon())
+		k.spend(1, 0)
+		p := k.parcel(1)
+		k.follow(k.at(1), p)
+		if got := k.stored(p.ID).DueAt; got != models.Never {
+			t.Fatalf("due at %d, want never", got)
+		}
+		k.follow(k.chat(2), p) // a chat that is not metered
+		if got := k.stored(p.ID).DueAt; got != noon() {
+			t.Fatalf("due at %d, want now", got)
+		}
+		k.ok(k.Unfollow(k.ctx(), k.chat(2).ID, []int64{p.ID}, noon()))
+		if got := k.stored(p.ID).DueAt; got != models.Never {
+			t.Fatalf("due at %d, want never", got)
+		}
+	})
+}
+
+// TestACheckAfterTheLastCreditHasRunOutNeverComes: it would be due then, so it
+// is not queued; and nobody has to look at the credits when it is taken.
+func TestACheckAfterTheLastCreditHasRunOutNeverComes(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		k.synced(page("", "c", noon(), 1), noon())
+		k.synced(page("c", "d", noon()+hour, 2), noon())
+		p := k.parcel(1)
+		k.follow(k.at(1), p)
+		k.follow(k.at(2), p)
+		for _, step := range []struct {
+			now, due, want models.Moment
+		}{
+			{noon(), noon() + 48*hour, noon() + 48*hour},
+			{noon() + 40*hour, noon() + 49*hour - 1, noon() + 49*hour - 1},
+			{noon() + 47*hour, noon() + 49*hour, models.Never},
+		} {
+			f := scan(k.stored(p.ID), fmt.Sprint(step.due), step.now)
+			f.DueAt = step.due
+			if got := k.finish(f, step.now); got.DueAt != step.want || k.stored(p.ID).DueAt != step.want {
+				t.Fatalf("due at %d, want %d", got.DueAt, step.want)
+			}
+		}
+		k.synced(page("d", "e", noon()+48*hour, 1), noon()+48*hour)
+		if got := k.stored(p.ID).DueAt; got != noon()+49*hour {
+			t.Fatalf("due at %d, want what its cadence says", got)
+		}
+	})
+}
+
+func TestWhoLeavesTakesTheLongestCreditAlong(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		k.synced(page("", "c", noon(), 1), noon())
+		p := k.parcel(1)
+		k.follow(k.at(1), p)
+		k.follow(k.chat(2), p)
+		f := scan(k.stored(p.ID), "x", noon())
+		f.DueAt = noon() + 50*hour
+		if got := k.finish(f, noon()); got.DueAt != noon()+50*hour {
+			t.Fatalf("due at %d", got.DueAt)
+		}
+		k.ok(k.Gone(k.ctx(), k.chat(2).ID, noon()))
+		if got := k.stored(p.ID).DueAt; got != models.Never {
+			t.Fatalf("due at %d, want never", got)
+		}
+	})
+}
+
+// TestAHintIsFollowedWhileThereIsCredit: a parcel that is not queued, because
+// its next check would come too late, is checked when something has happened.
+func TestAHintIsFollowedWhileThereIsCredit(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		k.synced(page("", "c", noon(), 1), noon())
+		p := k.parcel(1)
+		k.follow(k.at(1), p)
+		s := k.wanted(p, "t1", models.Never)
+		f := scan(k.stored(p.ID), "x", noon())
+		f.DueAt = noon() + 50*hour
+		k.finish(f, noon())
+		rest := func(now, want models.Moment) {
+			t.Helper()
+			k.ok(k.RestSubscriptions(k.ctx(), now))
+			if got := k.subscription(s.Token).IdleAt; got != want {
+				t.Fatalf("idle since %d, want %d", got, want)
+			}
+		}
+		rest(noon()+hour, 0)
+		k.ok(k.Hurry(k.ctx(), []int64{p.ID}, time.Hour, noon()+2*hour))
+		if got := k.stored(p.ID).DueAt; got != noon()+2*hour {
+			t.Fatalf("due at %d, want now", got)
+		}
+		k.ok(k.Defer(k.ctx(), k.stored(p.ID), noon()+49*hour))
+		k.ok(k.Hurry(k.ctx(), []int64{p.ID}, time.Hour, noon()+48*hour))
+		if got := k.stored(p.ID).DueAt; got != models.Never {
+			t.Fatalf("due at %d, want never", got)
+		}
+		rest(noon()+48*hour, noon()+48*hour)
+	})
+}
+
+func TestAMergedChatGoesByTheLastMessageToEither(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		k.synced(page("", "c", noon(), 1, 3), noon())
+		k.synced(page("c", "d", noon()+hour, 2), noon())
+		k.spend(2, 3)
+		k.ok(k.MoveChat(k.ctx(), k.at(2).ID, customer(1).Room, noon()))
+		if got := k.credit(1); got.Left != 3 || got.SpokeAt != noon()+hour || got.Serial != 2 {
+			t.Fatalf("got %+v", got)
+		}
+		k.ok(k.MoveChat(k.ctx(), k.at(3).ID, customer(1).Room, noon()))
+		if got := k.credit(1); got.Left != 3 || got.Serial != 2 {
+			t.Fatalf("got %+v", got)
+		}
+		k.ok(k.MoveChat(k.ctx(), k.at(1).ID, customer(7).Room, noon()))
+		if got := k.credit(7); got.Left != 3 || got.Serial != 2 {
+			t.Fatalf("got %+v", got)
+		}
+	})
+}
+
+// TestFollowingAndSpendingAtOnceAgree: a parcel that is followed while the last
+// message goes out is queued no longer than there is credit.
+func TestFollowingAndSpendingAtOnceAgree(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		stores := []*store.Store{k.Store, k.open()}
+		for i := range 10 {
+			k.synced(page(cursorOf(i), cursorOf(i+1), noon()+models.Moment(i), 1), noon())
+			c, p, credit := k.at(1), k.parcel(i), k.credit(1)
+			credit.Left = 0
+			k.ok(errors.Join(together(2, func(n int) error {
+				if n == 0 {
+					return stores[0].SetCredit(k.ctx(), credit)
+				}
+				_, err := stores[1].Follow(k.ctx(), models.Following{ChatID: c.ID, ParcelID: p.ID}, noon())
+				return err
+			})...))
+			if got := k.stored(p.ID).DueAt; got != models.Never {
+				t.Fatalf("due at %d, want never", got)
+			}
+		}
+	})
+}
+
+// cursorOf is the cursor after n pages.
+func cursorOf(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprint("c", n)
+}

@@ -1,0 +1,353 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"waybill/models"
+	"waybill/models/store"
+	"waybill/models/store/storetest"
+)
+
+const account = "wk1"
+
+// customer is where the n-th customer is.
+func customer(n int) models.Address {
+	return models.Address{Door: "wecom_kf", Room: fmt.Sprintf("%s/wm%d", account, n)}
+}
+
+// page is a page of one message each of some customers, written at a moment.
+func page(from, cursor string, at models.Moment, customers ...int) models.Page {
+	p := models.Page{Account: account, From: from, Cursor: cursor}
+	for _, n := range customers {
+		key := fmt.Sprintf("%s-%d", cursor, n)
+		p.Arrivals = append(p.Arrivals, models.Arrival{Door: "wecom_kf", Key: key, Pos: int64(at), Body: []byte("{}"), Address: customer(n)})
+		p.Renewals = append(p.Renewals, models.Renewal{Key: key, Address: customer(n), Left: 5, At: at, Until: at + 48*hour})
+	}
+	return p
+}
+
+// synced stores a page that must be taken.
+func (k kit) synced(p models.Page, now models.Moment) int {
+	k.t.Helper()
+	fresh, err := k.ArriveSynced(k.ctx(), p, now)
+	k.ok(err)
+	return fresh
+}
+
+// credit is what a customer leaves to the bot.
+func (k kit) credit(n int) models.Credit {
+	k.t.Helper()
+	c, err := k.Credit(k.ctx(), customer(n))
+	k.ok(err)
+	return c
+}
+
+// mail is the one account.
+func (k kit) mail() models.Mail {
+	k.t.Helper()
+	mails, err := k.Mails(k.ctx())
+	k.ok(err)
+	if len(mails) != 1 {
+		k.t.Fatalf("there are %d accounts, want 1", len(mails))
+	}
+	return mails[0]
+}
+
+// at is a customer's chat.
+func (k kit) at(n int) models.Chat {
+	k.t.Helper()
+	c, err := k.Chat(k.ctx(), customer(n), false, noon())
+	k.ok(err)
+	return c
+}
+
+func TestAnAccountIsAnnouncedAndFetched(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		if mails, err := k.Mails(k.ctx()); err != nil || len(mails) != 0 {
+			t.Fatalf("got %+v, %v", mails, err)
+		}
+		k.ok(k.Announce(k.ctx(), account, "t1", noon()))
+		k.ok(k.Announce(k.ctx(), account, "t2", noon()+minute))
+		want := models.Mail{Account: account, Token: "t2", TokenAt: noon() + minute, Announced: 2}
+		if got := k.mail(); got != want {
+			t.Fatalf("got %+v, want %+v", got, want)
+		}
+		k.synced(models.Page{Account: account, Cursor: "c1", Fetched: 2}, noon())
+		k.synced(models.Page{Account: account, From: "c1", Cursor: "c2"}, noon())
+		want.Cursor, want.Fetched = "c2", 2
+		if got := k.mail(); got != want {
+			t.Fatalf("got %+v, want %+v", got, want)
+		}
+		k.ok(k.Announce(k.ctx(), account, strings.Repeat("t", 129), noon()))
+		if got := k.mail(); got.Token != "" || got.Announced != 3 || got.Cursor != "c2" {
+			t.Fatalf("got %+v", got)
+		}
+	})
+}
+
+func TestWhatMustNotBeCutIsRefused(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		long := strings.Repeat("x", 129)
+		if err := k.Announce(k.ctx(), long, "", noon()); err == nil {
+			t.Fatal("a long account was announced")
+		}
+		for _, p := range []models.Page{{Account: long}, {Account: account, Cursor: long}} {
+			if _, err := k.ArriveSynced(k.ctx(), p, noon()); err == nil {
+				t.Fatal("it was stored")
+			}
+		}
+	})
+}
+
+func TestAPageOfAnAccountNobodyAnnouncedBeginsAtTheBeginning(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		if _, err := k.ArriveSynced(k.ctx(), page("c1", "c2", noon(), 1), noon()); !errors.Is(err, models.ErrStale) {
+			t.Fatalf("got %v, want %v", err, models.ErrStale)
+		}
+		if n := k.synced(page("", "c1", noon(), 1), noon()); n != 1 || k.mail().Cursor != "c1" {
+			t.Fatalf("%d were new, %+v", n, k.mail())
+		}
+	})
+}
+
+func TestOfTwoProcessesWithOnePageOneStoresIt(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		stores := []*store.Store{k.Store, k.open()}
+		fresh := make([]int, 4)
+		errs := together(len(fresh), func(i int) (err error) {
+			fresh[i], err = stores[i%2].ArriveSynced(k.ctx(), page("", "c1", noon(), 1, 2), noon())
+			return err
+		})
+		won := 0
+		for i, err := range errs {
+			switch {
+			case err == nil && fresh[i] == 2:
+				won++
+			case !errors.Is(err, models.ErrStale) || fresh[i] != 0:
+				t.Fatalf("got %d, %v", fresh[i], err)
+			}
+		}
+		if won != 1 || k.credit(1).Serial != 1 || k.credit(2).Left != 5 {
+			t.Fatalf("%d stored it, credits %+v and %+v", won, k.credit(1), k.credit(2))
+		}
+	})
+}
+
+// envPages makes the test binary store pages in the database that it names
+// until it is killed.
+const envPages = "WAYBILL_TEST_PAGES"
+
+// TestAKilledProcessHasStoredPagesWholeOrNotAtAll: the cursor, the update and
+// the credit of a page are there together.
+func TestAKilledProcessHasStoredPagesWholeOrNotAtAll(t *testing.T) {
+	storetest.EachDSN(t, func(t *testing.T, dsn string) {
+		s := storetest.Open(t, dsn)
+		storetest.Migrate(t, s)
+		k := kit{Store: s, t: t}
+		told := killed(t, envPages, dsn, 50)
+		open, err := k.Pending(k.ctx(), k.at(1).ID, noon()+hour)
+		k.ok(err)
+		cursor, n := k.mail().Cursor, len(open)
+		if n < told || cursor != cursorOf(n) || k.credit(1).Serial != int64(n) {
+			t.Fatalf("%d pages were stored; the cursor is %s, %d updates are there, credit %+v", told, cursor, n, k.credit(1))
+		}
+		if n := k.synced(page(cursor, "next", noon()+hour, 1), noon()); n != 1 {
+			t.Fatalf("%d were new", n)
+		}
+	})
+}
+
+// pages stores one page after another and says so on standard output.
+func pages(dsn string) error {
+	s, err := store.Open(context.Background(), dsn, nil)
+	if err != nil {
+		return err
+	}
+	for i := range 100_000 {
+		p := page(cursorOf(i), cursorOf(i+1), noon()+models.Moment(i), 1)
+		if _, err := s.ArriveSynced(context.Background(), p, noon()); err != nil {
+			return err
+		}
+		fmt.Println(p.Cursor)
+	}
+	return nil
+}
+
+func TestAMessageThatIsFetchedTwiceRenewsOnce(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		first := page("", "c1", noon(), 1)
+		k.synced(first, noon())
+		k.ok(k.SetCredit(k.ctx(), models.Credit{Address: customer(1), Left: 2, Serial: 1}))
+		again := first
+		again.From, again.Cursor = "c1", "c2"
+		again.Arrivals = append(again.Arrivals, page("", "c2", noon()+minute, 2).Arrivals...)
+		again.Renewals = append(again.Renewals, page("", "c2", noon()+minute, 2).Renewals...)
+		again.Arrivals = slices.Concat(again.Arrivals, again.Arrivals)
+		again.Renewals = slices.Concat(again.Renewals[:1], again.Renewals)
+		if n := k.synced(again, noon()); n != 1 {
+			t.Fatalf("%d were new, want 1", n)
+		}
+		if c := k.credit(1); c.Left != 2 || c.Serial != 1 {
+			t.Fatalf("got %+v", c)
+		}
+		if c := k.credit(2); c.Left != 5 || c.Serial != 1 || c.SpokeAt != noon()+minute || c.Until != noon()+minute+48*hour {
+			t.Fatalf("got %+v", c)
+		}
+		if open, err := k.Pending(k.ctx(), k.at(2).ID, noon()); err != nil || len(open) != 1 || string(open[0].Body) != "{}" {
+			t.Fatalf("got %+v, %v", open, err)
+		}
+	})
+}
+
+func TestWhatWasWrittenEarlierRenewsNothing(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		k.synced(page("", "c1", noon(), 1), noon())
+		k.synced(page("c1", "c2", noon()-minute, 1), noon())
+		if c := k.credit(1); c.Serial != 1 || c.SpokeAt != noon() {
+			t.Fatalf("got %+v", c)
+		}
+		k.synced(page("c2", "c3", noon(), 1), noon()) // within one second of the platform's clock
+		if c := k.credit(1); c.Serial != 2 {
+			t.Fatalf("got %+v", c)
+		}
+		if open, err := k.Pending(k.ctx(), k.at(1).ID, noon()); err != nil || len(open) != 3 {
+			t.Fatalf("got %+v, %v", open, err)
+		}
+	})
+}
+
+func TestThePlatformsWordEndsACreditUnlessTheCustomerHasWrittenSince(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		p := page("", "c1", noon(), 1, 2, 3)
+		p.Spent = []models.Spent{{Address: customer(1), At: noon()}, {Address: customer(2), At: noon() - 1}, {Address: customer(9), At: noon()}}
+		k.synced(p, noon())
+		if a, b := k.credit(1), k.credit(2); a.Left != 0 || a.Serial != 1 || b.Left != 5 {
+			t.Fatalf("got %+v and %+v", a, b)
+		}
+		later := models.Page{Account: account, From: "c1", Cursor: "c2", Spent: []models.Spent{{Address: customer(3), At: noon() + minute}}}
+		k.synced(later, noon())
+		if c := k.credit(3); c.Left != 0 || c.Until == 0 {
+			t.Fatalf("got %+v", c)
+		}
+		if c := k.credit(9); c != (models.Credit{Address: customer(9)}) {
+			t.Fatalf("got %+v for a stranger", c)
+		}
+	})
+}
+
+func TestAFullPageIsStoredWhole(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		var everybody []int
+		for n := range 1100 {
+			everybody = append(everybody, n%50)
+		}
+		p := page("", "c1", noon(), everybody...)
+		for i := range p.Arrivals {
+			key := fmt.Sprint("m", i)
+			p.Arrivals[i].Key, p.Renewals[i].Key = key, key
+		}
+		if n := k.synced(p, noon()); n != 1100 {
+			t.Fatalf("%d were new", n)
+		}
+		if c := k.credit(49); c.Serial != 22 {
+			t.Fatalf("got %+v", c)
+		}
+	})
+}
+
+func TestWhatWaitedForTheCustomerIsDueWhenTheCustomerWrites(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		k.synced(page("", "c1", noon(), 1), noon())
+		c := k.at(1)
+		p := k.parcel(1)
+		k.follow(c, p)
+		old := k.first(c)
+		k.ok(k.PostponeArrival(k.ctx(), old.ID, noon()+24*hour))
+		f := scan(k.stored(p.ID), "x", noon())
+		f.TellAt = noon() + 9*hour
+		k.finish(f, noon())
+		k.synced(page("c1", "c2", noon()+minute, 1), noon()+minute)
+		open, err := k.Pending(k.ctx(), c.ID, noon()+minute)
+		k.ok(err)
+		if got := k.again(c); len(open) != 2 || open[0].ID != old.ID || got.TellAt != noon()+minute || got.TellVersion != c.TellVersion+2 {
+			t.Fatalf("open %+v, chat %+v", open, got)
+		}
+	})
+}
+
+// TestWhoPutsAnAnswerOffKnowsOfNoNewerMessage: the customer writes between the
+// look at the credit and the postponing for lack of it.
+func TestWhoPutsAnAnswerOffKnowsOfNoNewerMessage(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		k.synced(page("", "c1", noon(), 1), noon())
+		old := k.first(k.at(1))
+		k.synced(page("c1", "c2", noon()+minute, 1), noon()+minute)
+		k.ok(k.PostponeArrival(k.ctx(), old.ID, noon()+2*minute)) // any other failure waits as it should
+		if open, err := k.Pending(k.ctx(), old.ChatID, noon()+minute); err != nil || len(open) != 0 {
+			t.Fatalf("open %+v, %v", open, err)
+		}
+		k.ok(k.PostponeArrival(k.ctx(), old.ID, noon()+24*hour))
+		if open, err := k.Pending(k.ctx(), old.ChatID, noon()+2*minute); err != nil || len(open) != 2 || open[0].Failures != 2 {
+			t.Fatalf("open %+v, %v", open, err)
+		}
+		k.ok(k.PostponeArrival(k.ctx(), old.ID, noon()+24*hour)) // there really is none
+		if open, err := k.Pending(k.ctx(), old.ChatID, noon()+2*minute); err != nil || len(open) != 0 {
+			t.Fatalf("open %+v, %v", open, err)
+		}
+	})
+}
+
+// TestNewsThatIsLeftForLackOfCreditIsNotStuck: the customer writes between the
+// look at the credit and the release of the chat.
+func TestNewsThatIsLeftForLackOfCreditIsNotStuck(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		k.synced(page("", "c1", noon(), 1), noon())
+		p := k.parcel(1)
+		k.follow(k.at(1), p)
+		k.finish(scan(k.stored(p.ID), "x", noon()), noon())
+		claim := func(at models.Moment) []models.Chat {
+			got, err := k.ClaimOwed(k.ctx(), "wecom_kf", "me", at, time.Minute, 10)
+			k.ok(err)
+			return got
+		}
+		c := claim(noon())[0]
+		k.synced(page("c1", "c2", noon()+1000, 1), noon()+1000)
+		k.ok(k.Release(k.ctx(), c, "me", models.Never))
+		again := claim(noon() + 1000)
+		if len(again) != 1 {
+			t.Fatal("the news is stuck")
+		}
+		k.ok(k.Release(k.ctx(), again[0], "me", models.Never))
+		if got := claim(noon() + 47*hour); len(got) != 0 {
+			t.Fatalf("claimed %+v, though nobody has written", got)
+		}
+		k.synced(page("c2", "c3", noon()+47*hour, 1), noon()+47*hour)
+		if got := claim(noon() + 47*hour); len(got) != 1 || got[0].Failures != 0 || len(k.news(got[0])) != 1 {
+			t.Fatalf("claimed %+v", got)
+		}
+	})
+}
+
+func TestSomebodyWhoIsGoneIsOnlyToldOnceHeIsBack(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		k.synced(page("", "c1", noon(), 1), noon())
+		c, p := k.at(1), k.parcel(1)
+		k.follow(c, p)
+		k.finish(scan(k.stored(p.ID), "x", noon()), noon())
+		k.ok(k.Gone(k.ctx(), c.ID, noon()))
+		k.synced(page("c1", "c2", noon()+minute, 1), noon()+minute)
+		if got := k.again(c); got.GoneAt == 0 || got.TellAt != models.Never || k.stored(p.ID).DueAt != models.Never {
+			t.Fatalf("chat %+v, due at %d", got, k.stored(p.ID).DueAt)
+		}
+		k.ok(k.Back(k.ctx(), c.ID, noon()+minute))
+		if got := k.again(c); got.TellAt != noon()+minute || k.stored(p.ID).DueAt == models.Never {
+			t.Fatalf("chat %+v, due at %d", got, k.stored(p.ID).DueAt)
+		}
+	})
+}
