@@ -56,6 +56,8 @@ func foldedRare(r rune) rune {
 		return ' '
 	case r == 0x2028, r == 0x2029:
 		return '\n'
+	case r == 0xFFE5: // the full-width yuan
+		return '¥'
 	case r >= 0x2010 && r <= 0x2015, r == 0x2212, r == 0xFE58, r == 0xFE63:
 		return '-'
 	}

@@ -122,7 +122,7 @@ func (r *reader) opensLine(start int) bool {
 	if cut < 0 && from > 0 {
 		return false
 	}
-	line = strings.TrimLeft(line[cut+1:], " \t-*•·●")
+	line = strings.TrimLeftFunc(line[cut+1:], isBullet)
 	line = strings.TrimLeft(cutMark(line), " \t")
 	at, _ := skipGlue(line, len(line))
 	if line[:at] == "" {
@@ -132,8 +132,16 @@ func (r *reader) opensLine(start int) bool {
 	return utf8.RuneCountInString(line[:at]) <= 8 && (colon || chineseLabel(line[:at]) == saidWaybill)
 }
 
-// cutMark takes "1.", "2、", "(3)", "④" off the front of a line.
+// isBullet: what opens a line of a list, a pictogram too.
+func isBullet(c rune) bool {
+	return strings.ContainsRune(" \t-*•·●", c) || unicode.Is(unicode.So, c) && (c < '①' || c > '⑳')
+}
+
+// cutMark takes "1.", "2、", "(3)", "④", "五、" off the front of a line.
 func cutMark(line string) string {
+	if rest := strings.TrimLeft(line, "一二三四五六七八九十"); len(rest) < len(line) && strings.HasPrefix(rest, "、") {
+		return rest[len("、"):]
+	}
 	if c, size := utf8.DecodeRuneInString(line); c >= '①' && c <= '⑳' {
 		return line[size:]
 	}

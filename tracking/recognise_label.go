@@ -94,7 +94,7 @@ func chineseLabel(s string) saying {
 	case endsIn(s, "快递 快遞 包裹 物流 快件 速运 速递 快运 邮件 郵件 国际件 单子 顺丰 中通 申通 圆通 韵达 极兔 百世 邮政 德邦 安能 跨越 宅急送 燕文 云途"):
 		return saidParcel
 	case endsIn(s, "手机 手機 手机号 手機号 电话 電話 电话号 電話号 身份证 身分證 身份证号 证号 證号 卡号 账号 帐号 帳号 会员号 群号 微信 微信号 QQ号 "+
-		"会议号 發票号 发票号 合同号 序列号 税号 车牌号 座位号 房号 货号 型号 批号 商品 商品号 取件码 取货码 提货码 取件碼 取貨碼 券码 兑换码 核销码 验证码 驗證碼 条码 条形码 编码 密码 ¥"):
+		"会议号 發票号 发票号 合同号 序列号 税号 车牌号 座位号 房号 货号 型号 批号 商品 商品号 取件码 取货码 提货码 取件碼 取貨碼 取票码 寄件码 QQ群 加群 会议 批次 券码 兑换码 核销码 验证码 驗證碼 条码 条形码 编码 密码 ¥"):
 		return saidOther
 	}
 	return saidNothing
@@ -102,7 +102,7 @@ func chineseLabel(s string) saying {
 
 // documentLabel tells a waybill's 单号 from other documents' by the character before it.
 func documentLabel(before string) saying {
-	if endsIn(before, "订 訂 易 户 戶 款 付 購 购 工 保 账 帐 帳 票 后 後 务 務 报 報 价 价格 合同 提") {
+	if endsIn(before, "订 訂 易 户 戶 款 付 購 购 工 保 账 帐 帳 票 后 後 务 務 报 報 价 价格 合同 提 提货") {
 		return saidOrder
 	}
 	return saidWaybill

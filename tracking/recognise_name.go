@@ -82,7 +82,40 @@ func tidyName(words string, goesOn bool) string {
 	if last := len(fields) - 1; goesOn && last >= 0 && leadsOver(Normalise(fields[last])) {
 		fields = fields[:last]
 	}
-	return strings.Trim(strings.Join(fields, " "), " ,;:.，；：。、|/-—")
+	if goesOn && len(fields) > 0 { // ①SF… 茶叶②YT…
+		fields[len(fields)-1] = strings.TrimRight(fields[len(fields)-1], "①②③④⑤⑥⑦⑧⑨⑩")
+	}
+	name := uncalled(strings.Trim(strings.Join(fields, " "), marks))
+	return strings.Trim(unbracketed(name), marks)
+}
+
+// marks may stand around a name but belong to none.
+const marks = " ,;:.，；：。、|/-—"
+
+// uncalled takes 备注: and the like off the front of a name.
+func uncalled(name string) string {
+	for _, called := range [...]string{"备注", "備註", "名称", "名稱", "品名", "物品"} {
+		if rest, ok := strings.CutPrefix(name, called); ok && (strings.HasPrefix(rest, ":") || strings.HasPrefix(rest, "：")) {
+			return strings.TrimLeft(rest, ":：")
+		}
+	}
+	return name
+}
+
+// unbracketed takes off a closing bracket that was opened before the name:
+// (1234) 茶叶, 「SF… 茶叶」.
+func unbracketed(name string) string {
+	for _, pair := range [...]string{"()", "（）", "[]", "【】", "「」", "『』", "《》", "“”"} {
+		first, size := utf8.DecodeRuneInString(pair)
+		opening, closing := string(first), pair[size:]
+		if strings.HasPrefix(name, closing) {
+			name = name[len(closing):]
+		}
+		if strings.HasSuffix(name, closing) && !strings.Contains(name, opening) {
+			name = strings.TrimSuffix(name, closing)
+		}
+	}
+	return name
 }
 
 // leadsOver: 单号:, 包裹2: and 第二个 belong to the number behind them.
@@ -110,15 +143,21 @@ func isName(name string) bool {
 func isFiller(said string) bool {
 	switch strings.TrimRight(said, "!。~") {
 	case "和", "与", "與", "跟", "及", "还有", "還有", "以及", "AND", "复制", "複製", "COPY", "急", "急急", "急急急",
-		"已发货", "已發貨", "已发出", "已寄出", "已签收", "已收到", "没收到", "未收到", "PLEASE", "PLS", "PLZ", "THANKS", "THANK YOU", "THX", "尾号", "尾號":
+		"已发货", "已發貨", "已发出", "已寄出", "已签收", "已收到", "没收到", "未收到",
+		"查", "查件", "查快递", "查物流", "看看", "看下", "物流", "物流信息", "快递", "到了", "订阅", "跟踪", "STATUS", "TRACK", "TRACKING", "OK", "PLEASE", "PLS", "PLZ", "THANKS", "THANK YOU", "THX", "尾号", "尾號":
 		return true
 	}
 	return false
 }
 
-// isMeasure: 8.50元, 2.5KG, 3件.
+// isMeasure: 8.50元, 2.5KG, 3件, X2.
 func isMeasure(said string) bool {
-	switch strings.TrimLeft(said, "0123456789.×X* ") {
+	unit := strings.TrimLeft(said, "0123456789.×X* ")
+	return unit == "" || isUnit(unit)
+}
+
+func isUnit(said string) bool {
+	switch said {
 	case "元", "块", "块钱", "KG", "G", "公斤", "斤", "克", "ML", "CM", "件", "个", "箱":
 		return true
 	}
@@ -130,7 +169,7 @@ func isQuestion(said string) bool {
 	if endsIn(said, "? 吗 嗎 呢") {
 		return true
 	}
-	for _, w := range [...]string{"到哪", "在哪", "哪了", "哪里", "哪裡", "哪儿", "怎么", "怎麼", "怎样", "还没", "還沒", "没到", "沒到", "催一", "催下", "催件", "查一下", "查下", "查询", "帮我", "帮忙", "幫我", "什么时候", "啥时候", "多久", "谢谢", "谢了", "麻烦"} {
+	for _, w := range [...]string{"到哪", "在哪", "哪了", "哪里", "哪裡", "哪儿", "怎么", "怎麼", "怎样", "还没", "還沒", "没到", "沒到", "催一", "催下", "催件", "查一下", "查下", "查询", "帮我", "帮忙", "幫我", "什么时候", "啥时候", "为什么", "為什麼", "什么情况", "是什么", "到了没", "没动静", "WHERE IS", "WHERE'S", "多久", "谢谢", "谢了", "麻烦"} {
 		if strings.Contains(said, w) {
 			return true
 		}

@@ -77,7 +77,9 @@ func (r *reader) endsAt(stop int, ownLine bool) bool {
 	}
 	next := after[:runEnd(after, 0)]
 	if len(after) < len(line) {
-		return next == "" || !isDigits(next) || len(next) > 7
+		unit, _, _ := strings.Cut(after, " ")
+		wordy := len(next) < 3 && len(next) < len(after) && after[len(next)] >= utf8.RuneSelf // 2箱
+		return !isUnit(strings.TrimRight(unit, ",.;。\r\t")) && (!isDigits(next) || next == "" || len(next) > 7 || wordy)
 	}
 	c, size := utf8.DecodeRuneInString(after)
 	switch {
