@@ -121,9 +121,19 @@ func (r *rest) learn(ctx context.Context, err error, probe bool) {
 	case why == "":
 	case why == r.state.Why && now < r.state.Until && until <= r.state.Until: // it was on its way when the rest began
 	default:
+		r.state.Step = r.step(now)
 		r.state = resting{Until: max(r.state.Until, r.end(why, until, now)), Why: why, Step: r.state.Step + 1}
 		r.share(ctx)
 	}
+}
+
+// step is how often in a row no time was given, today: quotas begin anew at
+// midnight, and a vendor whose clock is late must not cost the whole day.
+func (r *rest) step(now models.Moment) int {
+	if lay := r.state.Until - 1; lay.Day() != now.Day() {
+		return 0
+	}
+	return r.state.Step
 }
 
 // share tells the other replicas of a rest; this process rests in any case.

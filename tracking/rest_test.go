@@ -43,3 +43,17 @@ func TestAProviderThatCouldNotBeAskedHasGivenNoSecondOpinion(t *testing.T) {
 		}
 	})
 }
+
+func TestANewDaysRestsBeginWithAnHourAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &rest{name: "a.query", memory: newBook(), speed: 1, now: time.Now}
+		for time.Now().In(models.Shanghai).Hour() != 0 || r.state.Step == 0 {
+			r.learn(t.Context(), fails("a", ErrQuota), false)
+			time.Sleep(r.state.Until.Sub(models.At(time.Now())))
+		}
+		r.learn(t.Context(), fails("a", ErrQuota), false)
+		if rests := r.state.Until.Sub(models.At(time.Now())); rests != time.Hour {
+			t.Errorf("at midnight it begins a rest of %s", rests)
+		}
+	})
+}
