@@ -26,6 +26,7 @@ func TestRefineStatusReadsTheCarriersWords(t *testing.T) {
 		"签收失败，电话无人接听":                            models.FailedAttempt,
 		"派件不成功：客户要求改期":                           models.FailedAttempt,
 		"投递未成功，未妥投":                              models.FailedAttempt,
+		"签收未成功，请联系快递员":                           models.FailedAttempt,
 		// waits somewhere
 		"快件已存放至【阳光小区菜鸟驿站】，请及时取件": models.ReadyForPickup,
 		"已投入丰巢快递柜，取件码已发送":        models.ReadyForPickup,
@@ -35,6 +36,13 @@ func TestRefineStatusReadsTheCarriersWords(t *testing.T) {
 		"已放至前台":   models.ReadyForPickup,
 		"您的包裹待取件": models.ReadyForPickup,
 		// on the way to somebody
+		"【杭州】的张三正在第1次派件": models.OutForDelivery,
+		"快件到达网点，将再次派送":   models.InTransit,
+		// not even collected
+		"商家已发货，等待快递揽收": models.Pending,
+		"待快递员上门取件":     models.Pending,
+		// never will be
+		"运单已作废": models.Cancelled,
 		"【杭州市】【杭州网点】的极兔小哥正在派件":        models.OutForDelivery,
 		"正在派送至【菜鸟驿站】":                 models.OutForDelivery,
 		"快件交给王师傅，正在派送途中（若已签收请忽略）":     models.OutForDelivery,
