@@ -108,9 +108,7 @@ func unbracketed(name string) string {
 	for _, pair := range [...]string{"()", "（）", "[]", "【】", "「」", "『』", "《》", "“”"} {
 		first, size := utf8.DecodeRuneInString(pair)
 		opening, closing := string(first), pair[size:]
-		if strings.HasPrefix(name, closing) {
-			name = name[len(closing):]
-		}
+		name = strings.TrimPrefix(name, closing)
 		if strings.HasSuffix(name, closing) && !strings.Contains(name, opening) {
 			name = strings.TrimSuffix(name, closing)
 		}

@@ -63,8 +63,8 @@ func (v *visit) call(ctx context.Context, ticket models.Ticket, do func(context.
 
 // inTime ends a request that is made under its context and whose headers have
 // not left in what is left of its time. Once they have, it lets it be.
-func inTime(ctx context.Context, left time.Duration) (context.Context, func()) {
-	ctx, drop := context.WithCancelCause(ctx)
+func inTime(parent context.Context, left time.Duration) (ctx context.Context, over func()) {
+	ctx, drop := context.WithCancelCause(parent)
 	latest := time.Now().Add(left)
 	var late atomic.Pointer[time.Timer]
 	stop := func() {
