@@ -255,3 +255,30 @@ func cursorOf(n int) string {
 	}
 	return fmt.Sprint("c", n)
 }
+
+// TestAMessageAndACheckAgree: a check whose next one would come after the credit
+// has run out ends while the customer writes. Either way the parcel is queued.
+func TestAMessageAndACheckAgree(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		other := k.open()
+		k.synced(page("", "c1", noon(), 1), noon())
+		p := k.parcel(1)
+		k.follow(k.at(1), p)
+		for i := range 10 {
+			at := noon() + models.Moment(i+1)*40*hour
+			f := scan(k.stored(p.ID), fmt.Sprint(i), at)
+			f.DueAt = at + 9*hour
+			k.ok(errors.Join(together(2, func(n int) error {
+				if n == 0 {
+					_, err := other.Finish(k.ctx(), f, at)
+					return err
+				}
+				_, err := k.ArriveSynced(k.ctx(), page(cursorOf(i+1), cursorOf(i+2), at, 1), at)
+				return err
+			})...))
+			if got := k.stored(p.ID).DueAt; got != at+9*hour {
+				t.Fatalf("due at %d, want %d", got, at+9*hour)
+			}
+		}
+	})
+}

@@ -29,9 +29,9 @@ func (s *Store) Forget(ctx context.Context, chatID int64, now models.Moment) err
 		if _, err := keepRobots(tx, ids); err != nil {
 			return err
 		}
-		const clear = `UPDATE chats SET lang = '', spoken = '', tail = NULL, listed = NULL, failures = 0,
+		const erased = `UPDATE chats SET lang = '', spoken = '', tail = NULL, listed = NULL, failures = 0,
 			tell_at = ?, tell_version = tell_version + 1, forgotten = ? WHERE id = ?`
-		if err := tx.Exec(clear, models.Never, true, chatID).Error; err != nil {
+		if err := tx.Exec(erased, models.Never, true, chatID).Error; err != nil {
 			return err
 		}
 		if err := tx.Exec("DELETE FROM questions WHERE chat_id = ?", chatID).Error; err != nil {

@@ -134,7 +134,7 @@ func TestPushingAndUnfollowingAtOnceLeaveNoRobotAlone(t *testing.T) {
 }
 
 func TestManyPushToOneRobotAtOnce(t *testing.T) {
-	each(t, func(t *testing.T, k kit) {
+	each(t, func(_ *testing.T, k kit) {
 		stores := []*store.Store{k.Store, k.open()}
 		p := k.parcel(1)
 		chats := make([]models.Chat, 6)
@@ -271,7 +271,7 @@ func TestRobotsGoAlongToTheRightCarrier(t *testing.T) {
 }
 
 func TestRobotsStayWithAMergedChat(t *testing.T) {
-	each(t, func(t *testing.T, k kit) {
+	each(t, func(_ *testing.T, k kit) {
 		old, now, mine, shared := k.chat(1), k.chat(2), k.parcel(1), k.parcel(2)
 		k.follow(old, mine)
 		k.push(old, mine, "ops")
