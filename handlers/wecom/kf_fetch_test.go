@@ -97,6 +97,22 @@ func TestTheCursorLivesOverARestart(t *testing.T) {
 	}
 }
 
+func TestTheOrderOfOneSecondSurvivesARestart(t *testing.T) {
+	w := begin(t)
+	stop := w.run()
+	w.we.Say(account, customer, "一")
+	w.write("二")
+	stop()
+	w.clock.move(100 * time.Millisecond)
+	w.we.Say(account, customer, "三")
+	w.start("b")
+	w.run()
+	w.store.wait(t, func(m *memory) bool { return len(m.arrivals) == 3 })
+	if got := said(w.heard()); !slices.Equal(got, []string{"一", "二", "三"}) {
+		t.Errorf("heard %q", got)
+	}
+}
+
 func TestMessagesAndCursorAreStoredTogether(t *testing.T) {
 	w := begin(t)
 	w.run()

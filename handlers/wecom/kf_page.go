@@ -121,10 +121,16 @@ func (k *KF) enter(p *models.Page, msg kfMessage, raw []byte) {
 	}
 }
 
+// placeIn is the first place of a message that is met now, within its second.
+// What another process has met before in the same second lies before it.
+func placeIn(sent, now models.Moment) int64 {
+	return int64(sent) + min(max(int64(now-sent), 0), inOneSecond-1)
+}
+
 func (k *KF) arrival(who party, msg kfMessage, raw []byte) models.Arrival {
 	now := k.now()
 	return models.Arrival{
-		Door: k.Name(), Key: msg.ID, Pos: k.fetching.place(who.account, msg.SentAt*inOneSecond), Body: raw,
+		Door: k.Name(), Key: msg.ID, Pos: k.fetching.place(who.account, placeIn(msg.at(), now)), Body: raw,
 		DueAt: now, At: now, Address: who.address(),
 	}
 }
