@@ -62,8 +62,7 @@ func masking(secrets []string) *strings.Replacer {
 func secrets(s Settings) []string {
 	all := []string{password(s.DB), password(s.NATSURL)}
 	all = append(all, list(string(s.SecretKey))...)
-	for item := range strings.SplitSeq(string(s.WeCom.GroupWebhooks), ",") {
-		_, key, _ := strings.Cut(item, "=")
+	for _, key := range s.WeCom.robots() {
 		all = append(all, key)
 	}
 	for _, v := range []Secret{

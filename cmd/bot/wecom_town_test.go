@@ -129,7 +129,7 @@ func (f *firm) gets(to string, words ...string) wecomtest.Sent {
 	f.Helper()
 	sent, err := f.we.WaitSent(f.ctx, func(s wecomtest.Sent) bool { return s.To == to && containsAll(whole(s), words) })
 	if err != nil {
-		f.Fatalf("%s never gets %q; it got %q", to, words, f.got(to))
+		f.Fatalf("%s never gets %q; it got %q; refused %v; the group got %+v", to, words, f.got(to), f.we.Refused(), f.aibot.Sent(""))
 	}
 	return sent
 }
