@@ -32,6 +32,7 @@ type lookup struct {
 	keptTail bool // untried is the one the chat told the bot to remember
 	compared bool // tail was compared with one that opened the parcel for somebody, and differs
 	fresh    bool // the chat follows it since just now
+	alone    bool // it is the only one in the reply that is watched
 	left     int  // how many more tails may be tried today
 }
 

@@ -101,8 +101,10 @@ func (t *turn) results(ctx context.Context, lookups []*lookup, asking bool) ([]R
 	if len(said) > 1 {
 		most = 1
 	}
+	watched := howMany(said, (*lookup).watched)
 	var reply Reply
 	for i, l := range said {
+		l.alone = watched == 1 && (len(said) == 1 || !asking)
 		blocks, err := t.result(ctx, l, most)
 		if err != nil {
 			return nil, err
@@ -113,7 +115,7 @@ func (t *turn) results(ctx context.Context, lookups []*lookup, asking bool) ([]R
 		reply.Blocks = append(reply.Blocks, blocks...)
 	}
 	switch {
-	case len(said) > 1 && !asking && slices.ContainsFunc(said, (*lookup).begins):
+	case watched > 1 && !asking && slices.ContainsFunc(said, (*lookup).begins):
 		reply.Blocks = append(reply.Blocks, append(Block{Line{}}, t.sentence("watching_all")...))
 	case len(said) == 1 && said[0].note == "":
 		reply.Buttons = t.parcelButtons(said[0].checked.Parcel)
@@ -163,10 +165,25 @@ func (t *turn) seen(l *lookup, found []models.Event, most int) []Block {
 	if why != "" {
 		return append(blocks, t.sentence(why))
 	}
-	if l.begins() && most > 1 {
+	if l.begins() && l.alone {
 		return append(blocks, t.sentence("watching"))
 	}
 	return blocks
+}
+
+// watched says that the chat follows a journey that is not over.
+func (l *lookup) watched() bool {
+	return l.note == "" && l.checked.Parcel.Live()
+}
+
+// howMany is how many lookups are so.
+func howMany(all []*lookup, so func(*lookup) bool) (n int) {
+	for _, l := range all {
+		if so(l) {
+			n++
+		}
+	}
+	return n
 }
 
 // begins says that the chat begins to follow the journey it is shown.
