@@ -10,13 +10,33 @@ import (
 	"waybill/models"
 )
 
-// Parcel reads one parcel; models.ErrNotFound when there is none.
+// Parcel reads one parcel; models.ErrNotFound when there is none. Concurrent
+// calls are read together.
 func (s *Store) Parcel(ctx context.Context, id int64) (models.Parcel, error) {
-	var p models.Parcel
-	if err := s.read.WithContext(ctx).Take(&p, "id = ?", id).Error; err != nil {
-		return models.Parcel{}, fmt.Errorf("read parcel: %w", named(err))
+	p, err := s.parcels.do(ctx, id)
+	if err != nil {
+		return models.Parcel{}, fmt.Errorf("read parcel: %w", err)
 	}
 	return p, nil
+}
+
+func (s *Store) parcelAll(ctx context.Context, ids []int64) ([]outcome[models.Parcel], error) {
+	var found []models.Parcel
+	if err := s.read.WithContext(ctx).Where("id IN ?", ids).Find(&found).Error; err != nil {
+		return nil, err
+	}
+	byID := make(map[int64]models.Parcel, len(found))
+	for _, p := range found {
+		byID[p.ID] = p
+	}
+	read := make([]outcome[models.Parcel], len(ids))
+	for i, id := range ids {
+		p, ok := byID[id]
+		if read[i].answer = p; !ok {
+			read[i].err = models.ErrNotFound
+		}
+	}
+	return read, nil
 }
 
 // named turns GORM's "no row" into the house's.

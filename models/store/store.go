@@ -38,6 +38,7 @@ type Store struct {
 	told     *group[mark, struct{}]
 	releases *group[release, struct{}]
 	oweds    *group[models.Chat, []models.News]
+	parcels  *group[int64, models.Parcel]
 }
 
 // Open opens the database that dsn names, as WAYBILL_DB does:
@@ -65,6 +66,7 @@ func Open(ctx context.Context, dsn string, sealer Sealer) (*Store, error) {
 	s.told = newGroup(s.toldAll)
 	s.releases = newGroup(s.releaseAll)
 	s.oweds = newGroup(s.owedAll)
+	s.parcels = newGroup(s.parcelAll)
 	return s, nil
 }
 
@@ -85,6 +87,7 @@ func (s *Store) Close() error {
 	s.told.close()
 	s.releases.close()
 	s.oweds.close()
+	s.parcels.close()
 	return s.closePools()
 }
 
