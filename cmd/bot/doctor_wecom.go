@@ -178,11 +178,11 @@ type scrap struct {
 }
 
 // Recall reads what was remembered.
-func (s *scrap) Recall(_ context.Context, kind, key string, _ models.Moment) ([]byte, bool, error) {
+func (s *scrap) Recall(_ context.Context, kind, key string, _ models.Moment) (value []byte, ok bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	v, ok := s.values[kind+" "+key]
-	return v, ok, nil
+	value, ok = s.values[kind+" "+key]
+	return value, ok, nil
 }
 
 // Remember keeps a value.
@@ -194,7 +194,7 @@ func (s *scrap) Remember(_ context.Context, kind, key string, value []byte, _ mo
 }
 
 // Lease is always held: nobody else is there.
-func (*scrap) Lease(context.Context, string, string, time.Duration) (int64, bool, error) {
+func (*scrap) Lease(context.Context, string, string, time.Duration) (fence int64, held bool, err error) {
 	return 1, true, nil
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"testing"
 
 	"waybill/handlers/wecom/wecomtest"
@@ -35,9 +36,7 @@ func TestTheDoctorLooksAtWeComWithoutAnybodyNoticing(t *testing.T) {
 	if err := f.aibot.Kick(); err != nil {
 		t.Fatal(err)
 	}
-	for code := 200; code == 200; {
-		code, _ = b.get("/readyz")
-	}
+	b.ready(http.StatusServiceUnavailable)
 	if got = tell(t, "", append(f.env, addr), "doctor"); got.code != 1 || !containsAll(got.out, []string{"FIX  wecom_aibot"}) {
 		t.Errorf("beside a bot that was thrown out: exit code %d\n%s%s", got.code, got.out, got.err)
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	agentForm  = regexp.MustCompile(`^[1-9][0-9]{0,17}$`)
+	agentForm  = regexp.MustCompile(`^[1-9]\d{0,17}$`)
 	aesKeyForm = regexp.MustCompile(`^[A-Za-z0-9+/]{43}$`)
 	robotForm  = regexp.MustCompile(`^[A-Za-z0-9._~-]+$`)
 )

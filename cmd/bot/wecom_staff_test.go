@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -63,7 +64,7 @@ func TestAStaffGroupAsksAndIsTold(t *testing.T) {
 		f := incorporate(t, dsn, brisk, byAIBot|byRobot)
 		f.env = append(f.env, "WAYBILL_WECOM_CORP_ID=") // neither needs it
 		b := f.begin()
-		b.ready(f.ctx)
+		b.ready(http.StatusOK)
 		if err := f.aibot.WaitConnected(f.ctx); err != nil {
 			t.Fatal(err)
 		}
@@ -104,7 +105,7 @@ func TestOneReplicaAtATimeSpeaksToWeCom(t *testing.T) {
 		t.Fatal(err)
 	}
 	second := f.begin() // which WeCom's callbacks reach from now on
-	second.ready(f.ctx)
+	second.ready(http.StatusOK)
 	f.writes(open)
 	f.gets(customer, open, "运输中")
 	f.types(open)
@@ -127,6 +128,26 @@ func TestOneReplicaAtATimeSpeaksToWeCom(t *testing.T) {
 	if n := f.we.Calls()["gettoken"]; n != 2 {
 		t.Errorf("%d tokens were fetched", n)
 	}
+	f.unblamed()
+}
+
+func TestASignalEndsTheLongConnectionInTimeAndNothingIsForgotten(t *testing.T) {
+	t.Parallel()
+	f := incorporate(t, storetest.DSN(t, "sqlite"), "1", byAIBot)
+	b := f.begin("WAYBILL_MUZHI_DETECT_PATH=")
+	if err := f.aibot.WaitConnected(f.ctx); err != nil {
+		t.Fatal(err)
+	}
+	f.mentions("帮助")
+	f.reads("列表")
+	f.apis.Break("muzhi", sandbox.Slow)
+	f.mentions(open)
+	f.asks()
+	b.stop()
+	f.apis.Break("muzhi", sandbox.Fine)
+	b = f.begin("WAYBILL_MUZHI_DETECT_PATH=")
+	f.reads(open)
+	b.stop()
 	f.unblamed()
 }
 

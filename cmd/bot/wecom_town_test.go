@@ -1,11 +1,11 @@
 package main
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"waybill/handlers/wecom/wecomtest"
 	"waybill/tracking/sandbox"
@@ -187,15 +187,19 @@ func (f *firm) discreet(more ...string) {
 		wecomtest.AIBotSecret, robotKey, "access-token-of-")...)
 }
 
-// ready waits until a process says that all is up.
-func (b *bot) ready(ctx context.Context) {
+// ready waits until a process says that all is up, or that something is not.
+func (b *bot) ready(want int) {
 	b.town.Helper()
-	for ctx.Err() == nil {
-		if code, _ := b.get("/readyz"); code == http.StatusOK {
+	for {
+		if code, _ := b.get("/readyz"); code == want {
 			return
 		}
+		select {
+		case <-b.town.ctx.Done():
+			b.town.Fatalf("/readyz never answers %d", want)
+		case <-time.After(20 * time.Millisecond): // nothing tells when it is
+		}
 	}
-	b.town.Fatal("it does not get ready")
 }
 
 // reply is what a page of the program answers to a request.
