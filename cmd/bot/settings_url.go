@@ -11,8 +11,11 @@ import (
 // parseURL reads the base of an HTTP API and cuts its trailing slashes.
 func parseURL(text string) (string, error) { return base(text, "https", "http") }
 
-// parseSocketURL reads the address of a WebSocket.
-func parseSocketURL(text string) (string, error) { return base(text, "wss", "ws") }
+// parseSocketURL reads the address of a WebSocket, which is used whole.
+func parseSocketURL(text string) (string, error) {
+	_, err := base(text, "wss", "ws")
+	return text, err
+}
 
 // base reads a URL whose scheme is safe, or bare while the host is this machine.
 func base(text, safe, bare string) (string, error) {

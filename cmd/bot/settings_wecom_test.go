@@ -82,6 +82,14 @@ func TestGroupRobotsAreReadByName(t *testing.T) {
 	}
 }
 
+func TestTheAibotsAddressIsUsedWhole(t *testing.T) {
+	const address = "ws://127.0.0.1:9/a/path/"
+	s, err := ReadSettings(tracked("WECOM_AIBOT_ID=b", "WECOM_AIBOT_SECRET=s", "WECOM_AIBOT_URL="+address))
+	if err != nil || s.WeCom.AibotURL != address {
+		t.Errorf("%s, %v", s.WeCom.AibotURL, err)
+	}
+}
+
 func TestNoMistakeInWeComsSettingsShowsASecret(t *testing.T) {
 	const secret = "hunter2hunter2"
 	for _, line := range []string{
