@@ -8,6 +8,9 @@ import (
 	"waybill/tracking"
 )
 
+// underWay is the key of the sentence that promises an answer as soon as it is there.
+const underWay = "under_way"
+
 // reason is the key of what a person is told about an error, "" when it helps
 // nobody to be told: what is stored, and how old it is, says enough.
 func reason(err error) string {
@@ -17,7 +20,7 @@ func reason(err error) string {
 	case errors.Is(err, tracking.ErrNoRecord):
 		return "no_record"
 	case errors.Is(err, models.ErrStale), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return "under_way"
+		return underWay
 	}
 	return "later"
 }

@@ -23,9 +23,14 @@ type Follow struct {
 	Told      int64  // the last sequence number the chat has been told
 	Owed      int64  // owed something while Owed > Told
 	Urgent    int64  // owed something urgent while Urgent > Told
+	Promised  int64  // owed something that somebody waits for while Promised > Told; Unanswered until it is there
 	PushTo    string `gorm:"size:64"` // a group robot that gets this parcel's news too
 	CreatedAt Moment `gorm:"autoCreateTime:false"`
 }
+
+// Unanswered is Follow.Promised while the answer to a question is to be told as
+// soon as it is there.
+const Unanswered int64 = 1 << 62
 
 // Opens says whether this follower may see the parcel's trace.
 func (f Follow) Opens(p Parcel) bool { return !p.TailNeeded || f.TailState == TailOK }
@@ -61,5 +66,6 @@ type Following struct {
 	Tail      string // digits in the clear; the store seals them
 	TailState TailState
 	Told      int64 // what the reply shows: the chat counts as told up to here
+	Promised  bool  // the reply says that the answer is told as soon as it is there
 	Max       int   // live parcels per chat; ErrTooMany beyond. 0: no limit
 }

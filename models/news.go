@@ -18,6 +18,8 @@ type News struct {
 	Notices []Event // everything else that is owed, oldest first
 	Upto    int64   // the mark to move to once the platform has accepted the message
 	Urgent  bool
+	// Promised says that somebody waits for it: it is told whatever the hour.
+	Promised bool
 }
 
 // Empty says that there is nothing in it that this follower may see; the mark
@@ -28,7 +30,10 @@ func (n News) Empty() bool { return len(n.Events) == 0 && len(n.Notices) == 0 }
 // mark, in any order. A follower whose tail is not verified gets only the
 // notices that say nothing of the journey.
 func Compose(c Chat, f Follow, p Parcel, owed []Event) News {
-	n := News{Chat: c, Follow: f, Parcel: p, Upto: max(f.Told, f.Owed), Urgent: f.Urgent > f.Told}
+	n := News{
+		Chat: c, Follow: f, Parcel: p, Upto: max(f.Told, f.Owed),
+		Urgent: f.Urgent > f.Told, Promised: f.Promised > f.Told && f.Promised != Unanswered,
+	}
 	for _, e := range owed {
 		n.Upto = max(n.Upto, e.Seq)
 		switch {

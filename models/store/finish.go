@@ -12,7 +12,8 @@ import (
 // finish is the end of one check.
 type finish struct {
 	models.Finish
-	now models.Moment
+	now     models.Moment
+	answers bool // somebody outside has said something of the parcel
 }
 
 // Finish writes the end of a check in one transaction: the parcel as it shall
@@ -83,7 +84,7 @@ func (e *ending) lock(tx *gorm.DB, asks []finish) error {
 		return nil
 	}
 	var rows []*parcelRow
-	columns := []string{"id", "number", "carrier", "version", "tail_needed", "left_at", "asked_at", "created_at"}
+	columns := []string{"id", "number", "carrier", "version", "tail_needed", "left_at", "asked_at", "heard_at", "created_at"}
 	if err := locking(tx).Select(columns).Where("id IN ?", ids).Order("id").Find(&rows).Error; err != nil {
 		return err
 	}
@@ -107,7 +108,8 @@ func (e *ending) admit(i int, f finish) {
 	row.Number, row.Carrier, row.CreatedAt = stored.Number, stored.Carrier, stored.CreatedAt
 	row.AskedAt, row.SettledAt = max(row.AskedAt, stored.AskedAt), f.now
 	row.Version, row.DueAt = stored.Version+1, f.DueAt
-	stored.Version = row.Version
+	f.answers = row.HeardAt > stored.HeardAt || row.TailNeeded && !stored.TailNeeded
+	stored.Version, stored.HeardAt = row.Version, row.HeardAt
 	f.Change.Parcel = row.Parcel
 	e.outcomes[i].answer = row.Parcel
 	e.fresh, e.rows = append(e.fresh, f), append(e.rows, row)

@@ -14,7 +14,8 @@ import (
 
 // Follow has a chat follow a parcel, in one transaction: the row, the chat's
 // limit of live parcels (models.ErrTooMany), the parcel's place in the queue.
-// A parcel whose sequence has passed w.Told meanwhile is owed at once. On a
+// A parcel whose sequence has passed w.Told meanwhile is owed at once, and so is
+// the answer to a question, once it is there, when it is promised. On a
 // parcel that the chat follows already, Name and Tail replace the old ones
 // unless empty, and the told mark never goes back.
 func (s *Store) Follow(ctx context.Context, w models.Following, now models.Moment) (models.Follow, error) {
@@ -66,8 +67,11 @@ func (s *Store) following(tx *gorm.DB, w models.Following, p models.Parcel, now 
 	if f, err = s.withTail(f, w); err != nil {
 		return f, err
 	}
-	if f.Opens(p) && !f.Muted && p.Seq > f.Told {
-		f.Owed = p.Seq
+	if w.Promised {
+		f.Promised = models.Unanswered
+	}
+	if f.Opens(p) && (!f.Muted || w.Promised) && p.Seq > f.Told {
+		f.Owed, f.Promised = p.Seq, p.Seq
 	}
 	return f, nil
 }
@@ -225,13 +229,16 @@ func (s *Store) Mute(ctx context.Context, chatID, parcelID int64, muted bool) er
 			return err
 		}
 		f.Muted = muted
+		if muted {
+			f.Promised = 0
+		}
 		if muted && f.Urgent <= f.Told {
 			f.Owed = min(f.Owed, f.Told)
 		}
 		if !muted && f.Opens(p) && p.Seq > f.Told {
-			f.Owed = p.Seq
+			f.Owed, f.Promised = p.Seq, p.Seq
 		}
-		if err := tx.Model(&f).Select("muted", "owed").Updates(&f).Error; err != nil || f.Owed <= f.Told {
+		if err := tx.Model(&f).Select("muted", "owed", "promised").Updates(&f).Error; err != nil || f.Owed <= f.Told {
 			return err
 		}
 		return wake(tx, map[int64]models.Moment{c.ID: p.SettledAt}) // long past: now

@@ -75,7 +75,15 @@ func back(tx *gorm.DB, chatID int64, now models.Moment) error {
 	if err != nil || !owing[chatID] {
 		return err
 	}
+	if err := await(tx, []int64{chatID}); err != nil {
+		return err
+	}
 	return wake(tx, map[int64]models.Moment{chatID: now})
+}
+
+// await notes that somebody in the chats waits for everything that they are owed.
+func await(tx *gorm.DB, chatIDs []int64) error {
+	return tx.Exec("UPDATE follows SET promised = owed WHERE chat_id IN ? AND owed > told", chatIDs).Error
 }
 
 // indebted says which of the chats are owed something.

@@ -26,6 +26,14 @@ func (e *ending) tell(tx *gorm.DB) error {
 			concerned = append(concerned, f.Change.Parcel.ID)
 		}
 	}
+	if err := e.owe(tx, concerned, verified); err != nil {
+		return err
+	}
+	return e.answered(tx)
+}
+
+// owe marks the followers of parcels.
+func (e *ending) owe(tx *gorm.DB, concerned []int64, verified map[int64]bool) error {
 	if len(concerned) == 0 {
 		return nil
 	}
@@ -44,6 +52,32 @@ func (e *ending) tell(tx *gorm.DB) error {
 		}
 	}
 	return m.write(tx)
+}
+
+// answered ends the waiting of those whose question brought nothing new: what
+// happens later is told when everything is. Who waits for a tail to be tried
+// goes on waiting.
+func (e *ending) answered(tx *gorm.DB) error {
+	var parcels, sealed []int64
+	for _, f := range e.fresh {
+		switch {
+		case !f.answers:
+		case f.Change.Parcel.TailNeeded:
+			sealed = append(sealed, f.Change.Parcel.ID)
+		default:
+			parcels = append(parcels, f.Change.Parcel.ID)
+		}
+	}
+	if len(parcels)+len(sealed) == 0 {
+		return nil
+	}
+	const waiting = "promised = ? AND (parcel_id IN ? OR parcel_id IN ? AND tail_state <> ?)"
+	var ids []int64
+	err := tx.Model(&models.Follow{}).Where(waiting, models.Unanswered, parcels, sealed, models.TailUntried).Pluck("id", &ids).Error
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	return tx.Exec("UPDATE follows SET promised = 0 WHERE promised = ? AND id IN ?", models.Unanswered, ids).Error
 }
 
 // judgeTails stores what an answer said about the tails that were tried, and
@@ -67,7 +101,7 @@ func judgeTails(tx *gorm.DB, f finish) (verified []int64, err error) {
 }
 
 // debt is what a follow is owed: its columns owed and urgent.
-type debt struct{ owed, urgent int64 }
+type debt struct{ owed, urgent, promised int64 }
 
 // marks collects who is owed what, so that equal marks are written together.
 type marks struct {
@@ -76,28 +110,33 @@ type marks struct {
 }
 
 // owe marks one follow after one check. A tail that was just verified opens
-// what was stored before, too.
+// what was stored before, too. Whoever waits for this answer is told now.
 func (m *marks) owe(f finish, follow models.Follow, verified bool) {
 	p := f.Change.Parcel
 	opens := follow.Opens(p) || f.Change.Everyone && follow.HearsAny(p, f.Change.Events)
-	hears := !follow.Muted || f.Change.Urgent
+	awaited := follow.Promised == models.Unanswered && (f.answers || verified || slices.Contains(f.Refused, follow.ID))
+	hears := !follow.Muted || f.Change.Urgent || awaited
 	if !opens || !hears || !f.Change.News() && !verified || p.Seq <= follow.Told {
 		return
 	}
-	due := debt{owed: p.Seq, urgent: follow.Urgent}
+	due, tellAt := debt{owed: p.Seq, urgent: follow.Urgent, promised: follow.Promised}, f.TellAt
 	if f.Change.Urgent {
 		due.urgent = p.Seq
 	}
+	if awaited {
+		due.promised, tellAt = p.Seq, min(f.TellAt, f.now)
+	}
 	m.follows[due] = append(m.follows[due], follow.ID)
-	if at, ok := m.chats[follow.ChatID]; !ok || f.TellAt < at {
-		m.chats[follow.ChatID] = f.TellAt
+	if at, ok := m.chats[follow.ChatID]; !ok || tellAt < at {
+		m.chats[follow.ChatID] = tellAt
 	}
 }
 
 // write stores the marks: follows first, then their chats in order of id.
 func (m *marks) write(tx *gorm.DB) error {
 	for due, ids := range m.follows {
-		if err := tx.Exec("UPDATE follows SET owed = ?, urgent = ? WHERE id IN ?", due.owed, due.urgent, ids).Error; err != nil {
+		const sql = "UPDATE follows SET owed = ?, urgent = ?, promised = ? WHERE id IN ?"
+		if err := tx.Exec(sql, due.owed, due.urgent, due.promised, ids).Error; err != nil {
 			return err
 		}
 	}

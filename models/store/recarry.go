@@ -216,7 +216,7 @@ func remark(f models.Follow, here, there []models.Event, seq int64) models.Follo
 			known = max(known, e.At)
 		}
 	}
-	owed, urgent := f.Owed > f.Told, f.Urgent > f.Told
+	owed, urgent, promised := f.Owed > f.Told, f.Urgent > f.Told, f.Promised > f.Told && f.Promised != models.Unanswered
 	f.Told, f.Owed, f.Urgent = seq, 0, 0
 	if i := slices.IndexFunc(there, func(e models.Event) bool { return e.At > known }); i >= 0 {
 		f.Told = there[i].Seq - 1
@@ -226,6 +226,9 @@ func remark(f models.Follow, here, there []models.Event, seq int64) models.Follo
 	}
 	if urgent {
 		f.Urgent = seq
+	}
+	if promised {
+		f.Promised = seq
 	}
 	return f
 }

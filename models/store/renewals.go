@@ -148,6 +148,9 @@ func (c *crediting) free(tx *gorm.DB, chatIDs []int64) error {
 		if err := tx.Exec(versions, part).Error; err != nil {
 			return err
 		}
+		if err := await(tx, part); err != nil {
+			return err
+		}
 		if err := tx.Exec(owed, c.now, part, c.now).Error; err != nil {
 			return err
 		}

@@ -16,6 +16,9 @@ ALTER TABLE chats ADD COLUMN credit_serial BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE chats ADD COLUMN spoke_at BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE chats ADD KEY chats_forgotten (forgotten);
 
+-- Up to where somebody waits for news.
+ALTER TABLE follows ADD COLUMN promised BIGINT NOT NULL DEFAULT 0;
+
 -- When the customer's next message last made a postponed update due.
 ALTER TABLE arrivals ADD COLUMN freed_at BIGINT NOT NULL DEFAULT 0;
 
@@ -24,6 +27,7 @@ ALTER TABLE tries ADD KEY tries_chat (chat_id);
 -- +goose Down
 ALTER TABLE tries DROP KEY tries_chat;
 ALTER TABLE arrivals DROP COLUMN freed_at;
+ALTER TABLE follows DROP COLUMN promised;
 ALTER TABLE chats DROP KEY chats_forgotten;
 ALTER TABLE chats DROP COLUMN spoke_at;
 ALTER TABLE chats DROP COLUMN credit_serial;

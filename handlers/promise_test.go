@@ -1,0 +1,46 @@
+package handlers
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"waybill/models"
+)
+
+// busy is a Checker that never gets an answer in time, for one reason or another.
+type busy struct{ why error }
+
+func (b busy) Check(_ context.Context, p models.Parcel, _ string, _ models.Purpose) (models.Checked, error) {
+	return models.Checked{Parcel: p, Err: b.why}, nil
+}
+
+func TestAnAnswerThatTakesTooLongIsPromised(t *testing.T) {
+	for name, c := range map[string]struct {
+		checker  Checker
+		say      string
+		promised int64
+	}{
+		"a call that hangs":        {busy{context.DeadlineExceeded}, "正在查，有结果就告诉你", models.Unanswered},
+		"somebody else's question": {busy{models.ErrStale}, "正在查，有结果就告诉你", models.Unanswered},
+		"a budget that is spent":   {busy{models.ErrBudget}, "暂时查不到", 0},
+		"an answer":                {nil, "我盯着了", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, "zh-CN")
+			talk := w.conversation()
+			if c.checker != nil {
+				talk.Checker = c.checker
+			}
+			chat := w.chat("me", false)
+			replies, err := talk.Handle(t.Context(), chat, Message{Text: "YT1000000000017", Addressed: true})
+			if err != nil || len(replies) != 1 || !strings.Contains(replies[0].Text(), c.say) {
+				t.Fatalf("got %q, %v", shown(replies), err)
+			}
+			followed, err := w.store.Followed(t.Context(), chat.ID, false)
+			if err != nil || len(followed) != 1 || followed[0].Follow.Promised != c.promised {
+				t.Errorf("follows %+v, %v; want promised %d", followed, err, c.promised)
+			}
+		})
+	}
+}
