@@ -113,7 +113,7 @@ func inTownAt(t *testing.T, cadence Cadence, test func(t *testing.T, w *town)) {
 // run starts a scheduler over a store; change may bend its settings.
 func (w *town) run(db Store, change func(*Settings)) {
 	s := Settings{
-		Store: db, Queue: w.line, Checker: w.checker, Teller: w.ears, Doors: []string{"test"},
+		Store: db, Queue: w.line, Checker: w.checker, Teller: w.ears, Doors: []string{"test"}, Quiet: w.cadence.Quiet,
 		Workers: 4, Meter: w.meter, Log: hushed, Now: time.Now,
 	}
 	if change != nil {

@@ -15,6 +15,7 @@ import (
 type Store interface {
 	Due
 	Owing
+	Nights
 	Chats
 	Leases
 }
@@ -38,6 +39,7 @@ type Settings struct {
 	Queue   Queue
 	Checker Checks
 	Teller  Teller
+	Quiet   Quiet         // when only what is urgent or promised is told
 	Doors   []string      // the door accounts whose chats are told by this process, when it holds their lease
 	Owner   string        // unique to this process, at most 40 characters; "" makes one up
 	Workers int           // checks under way together; 0 means 256

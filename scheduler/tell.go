@@ -26,6 +26,11 @@ type Owing interface {
 	Release(ctx context.Context, c models.Chat, owner string, next models.Moment) error
 }
 
+// Nights has a claimed chat wait without anything having failed.
+type Nights interface {
+	PutOff(ctx context.Context, c models.Chat, owner string, until models.Moment) error
+}
+
 // Chats are what a platform may say about a chat.
 type Chats interface {
 	Gone(ctx context.Context, chatID int64, now models.Moment) error
@@ -115,25 +120,33 @@ func (t *telling) serve(held, flight context.Context, c models.Chat, since time.
 	defer t.caught("tell chat", "chat", c.ID)
 	ctx, cancel := context.WithDeadline(flight, since.Add(claim-margin))
 	defer cancel()
-	next := t.tellAll(ctx, held, c)
+	next, late := t.tellAll(ctx, held, c)
+	release := t.Store.Release
+	if late {
+		release = t.Store.PutOff
+	}
 	ctx, cancel = context.WithTimeout(context.WithoutCancel(flight), writing)
 	defer cancel()
-	if err := t.Store.Release(ctx, c, t.Owner, next); err != nil {
+	if err := release(ctx, c, t.Owner, next); err != nil {
 		t.failed(ctx, "release chat", err)
 	}
 }
 
-// tellAll returns when the chat is to be tried again: zero when all is well.
-func (t *telling) tellAll(ctx, held context.Context, c models.Chat) models.Moment {
+// tellAll returns when the chat is to be tried again, zero when all is well; or
+// that it is too late in the day, and when the morning is.
+func (t *telling) tellAll(ctx, held context.Context, c models.Chat) (next models.Moment, late bool) {
 	owed, err := t.Store.Owed(ctx, c)
 	if err != nil {
 		t.failed(ctx, "read what is owed", err)
-		return t.retry(c, 0)
+		return t.retry(c, 0), false
 	}
-	var next models.Moment
+	morning := t.morning(owed)
 	for rest := ranked(owed); len(rest) > 0; {
 		if held.Err() != nil || ctx.Err() != nil {
-			return next
+			return next, false
+		}
+		if morning > 0 && !rest[0].Empty() {
+			return morning, true
 		}
 		told, later, over := t.tell(ctx, c, rest)
 		if next = max(next, later); over {
@@ -141,11 +154,23 @@ func (t *telling) tellAll(ctx, held context.Context, c models.Chat) models.Momen
 		}
 		rest = rest[told:]
 	}
-	return next
+	return next, false
 }
 
-// ranked puts what is told in silence first, and urgent news before the other:
-// the platform may allow less than is owed.
+// morning is when the quiet hours end that forbid telling what is owed; zero
+// when it may be told now. What could not be told by day waits for it, while
+// what is urgent, or promised to somebody, brings everything along.
+func (t *telling) morning(owed []models.News) models.Moment {
+	now := t.now()
+	awake := func(n models.News) bool { return !n.Empty() && (n.Urgent || n.Promised) }
+	if !t.Quiet.During(now) || slices.ContainsFunc(owed, awake) {
+		return 0
+	}
+	return t.Quiet.TellAt(false, now)
+}
+
+// ranked puts what is told in silence first, then what is urgent, then what
+// somebody waits for: the platform may allow less than is owed.
 func ranked(owed []models.News) []models.News {
 	rank := func(n models.News) int {
 		switch {
@@ -153,8 +178,10 @@ func ranked(owed []models.News) []models.News {
 			return 0
 		case n.Urgent:
 			return 1
+		case n.Promised:
+			return 2
 		}
-		return 2
+		return 3
 	}
 	slices.SortStableFunc(owed, func(a, b models.News) int { return cmp.Compare(rank(a), rank(b)) })
 	return owed

@@ -226,7 +226,7 @@ func (h *house) openScheduler(context.Context) error {
 		names = append(names, d.Name())
 	}
 	h.scheduler = scheduler.New(scheduler.Settings{
-		Store: h.store, Queue: h.queue, Checker: h.checker, Teller: teller, Doors: names, Owner: h.owner.name,
+		Store: h.store, Queue: h.queue, Checker: h.checker, Teller: teller, Quiet: h.settings.Quiet, Doors: names, Owner: h.owner.name,
 		Jobs: slices.Concat(h.pushJobs(), h.listJobs(), h.budgetJobs()), Grace: schedulerGrace, Meter: h.metrics, Log: h.log, Now: h.now,
 	})
 	return nil

@@ -321,3 +321,35 @@ func TestAChatThatWasWokenMeanwhileStaysDue(t *testing.T) {
 		}
 	})
 }
+
+func TestAChatThatIsPutOffIsWokenByWhatComes(t *testing.T) {
+	night, morning := noon(), noon()+9*hour
+	each(t, func(t *testing.T, k kit) {
+		c, p := k.chat(1), k.parcel(1)
+		k.follow(c, p)
+		p = k.finish(scan(p, "x", night), night)
+		k.ok(k.Release(k.ctx(), k.claimed(night), "me", night)) // the platform is down
+		c = k.claimed(night)
+		k.ok(k.PutOff(k.ctx(), c, "somebody", morning)) // not theirs
+		k.ok(k.PutOff(k.ctx(), c, "me", morning))
+		if got := k.again(c); got.TellAt != morning || got.Failures != 0 || got.Claim != "" {
+			t.Fatalf("got %+v", got)
+		}
+		p = k.finish(scan(p, "y", night+minute), night+minute)
+		if got := k.again(c); got.TellAt != night+minute {
+			t.Fatalf("told at %d, want now", got.TellAt)
+		}
+		c = k.claimed(night + minute)
+		p = k.finish(scan(p, "z", night+minute), night+minute) // while its teller looks
+		k.ok(k.PutOff(k.ctx(), c, "me", morning))
+		if got := k.again(c); got.TellAt != night+minute {
+			t.Fatalf("told at %d, want now", got.TellAt)
+		}
+		c = k.claimed(night + minute)
+		k.ok(k.Told(k.ctx(), k.owed(c, p).ID, p.Seq))
+		k.ok(k.PutOff(k.ctx(), c, "me", morning))
+		if got := k.again(c); got.TellAt != models.Never {
+			t.Fatalf("told at %d, want never: nothing is owed", got.TellAt)
+		}
+	})
+}

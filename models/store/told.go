@@ -43,9 +43,10 @@ func (s *Store) toldAll(ctx context.Context, asks []mark) ([]outcome[struct{}], 
 
 // release is one chat that its teller gives back.
 type release struct {
-	chat  models.Chat
-	owner string
-	next  models.Moment
+	chat   models.Chat
+	owner  string
+	next   models.Moment
+	putOff bool // nothing failed
 }
 
 // Release gives back a chat that ClaimOwed gave. When nothing new is owed since
@@ -53,7 +54,19 @@ type release struct {
 // says when to try again and counts a failure; next 0 resets the failures and
 // leaves the chat due as it is. Concurrent calls are written together.
 func (s *Store) Release(ctx context.Context, c models.Chat, owner string, next models.Moment) error {
-	if _, err := s.releases.do(ctx, release{chat: c, owner: cut(owner, sizeOwner), next: next}); err != nil {
+	return s.give(ctx, release{chat: c, owner: owner, next: next})
+}
+
+// PutOff gives back a chat that ClaimOwed gave and that is not to be told before
+// until. Nothing counts as failed, so that whatever wakes the chat meanwhile has
+// it told at once; one that was woken since the claim stays due.
+func (s *Store) PutOff(ctx context.Context, c models.Chat, owner string, until models.Moment) error {
+	return s.give(ctx, release{chat: c, owner: owner, next: until, putOff: true})
+}
+
+func (s *Store) give(ctx context.Context, r release) error {
+	r.owner = cut(r.owner, sizeOwner)
+	if _, err := s.releases.do(ctx, r); err != nil {
 		return fmt.Errorf("release chat: %w", err)
 	}
 	return nil
@@ -101,12 +114,12 @@ func leaving(asks []release, chats []models.Chat, owing map[int64]bool) map[rest
 		switch {
 		case c.GoneAt > 0, c.TellVersion == a.chat.TellVersion && !owing[c.ID]:
 			r.tellAt = models.Never
-		case a.next == models.Never && c.TellVersion != a.chat.TellVersion:
+		case (a.putOff || a.next == models.Never) && c.TellVersion != a.chat.TellVersion:
 			// what it waits for may have happened meanwhile
 		case a.next > 0:
 			r.tellAt = a.next
 		}
-		if a.next > 0 {
+		if a.next > 0 && !a.putOff {
 			r.failures = c.Failures + 1
 		}
 		left[r] = append(left[r], c.ID)
