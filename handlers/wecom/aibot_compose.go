@@ -36,8 +36,8 @@ func (d *AIBot) compose(ctx context.Context, to models.Address, r handlers.Reply
 	if err != nil {
 		return nil, err
 	}
-	if first > 0 {
-		written = append(written, aibotMarkdown(choiceLines(r.Buttons, first)))
+	if lines := choiceLines(r.Buttons, first); first > 0 && lines != nil {
+		written = append(written, aibotMarkdown(lines))
 	}
 	return pages(written, aibotMaxText), nil
 }

@@ -326,6 +326,20 @@ func TestAIBotAFileIsShownAsText(t *testing.T) {
 	})
 }
 
+func TestAIBotTheRowsOfAListAreTypedAsTheyAreShown(t *testing.T) {
+	inAIBotTown(t, func(w *aibotTown) {
+		w.connected()
+		r := aibotAnswer(w.say(wecomtest.AIBotSaid{From: "li", Text: "停止"}), "停哪个？发行号就行")
+		r.Buttons = [][]handlers.Button{{{Text: "1", Data: "s:7"}, {Text: "2", Data: "s:9"}}}
+		if got := w.mustSend("single:li", r, 1)[0].Content; got != "停哪个？发行号就行" {
+			t.Errorf("got %q", got)
+		}
+		if m := w.say(wecomtest.AIBotSaid{From: "li", Text: "2"}); m.Happening != handlers.Tapped || m.Button != "s:9" {
+			t.Errorf("read %+v", m)
+		}
+	})
+}
+
 func TestAIBotButtonsAreNumbersThatSurviveARestart(t *testing.T) {
 	inAIBotTown(t, func(w *aibotTown) {
 		w.connected()

@@ -40,8 +40,8 @@ func (a *App) compose(ctx context.Context, to models.Address, r handlers.Reply) 
 	if err != nil {
 		return nil, err
 	}
-	if first > 0 {
-		blocks = append(blocks, plain(choiceLines(r.Buttons, first)))
+	if lines := choiceLines(r.Buttons, first); first > 0 && lines != nil {
+		blocks = append(blocks, plain(lines))
 	}
 	var parts []part
 	for _, p := range pages(blocks, maxText) {

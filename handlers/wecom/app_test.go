@@ -229,6 +229,21 @@ func TestATypedNumberPressesItsButton(t *testing.T) {
 	}
 }
 
+func TestTheRowsOfAListAreTypedAsTheyAreShown(t *testing.T) {
+	w := begin(t)
+	r := text("停哪个？发行号就行")
+	r.Token, r.Buttons = "m:1", [][]handlers.Button{{{Text: "1", Data: "s:7"}, {Text: "2", Data: "s:9"}}}
+	if err := w.app.Send(within(t), ofMember, r); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.texts(member); !slices.Equal(got, []string{"停哪个？发行号就行"}) {
+		t.Errorf("got %q", got)
+	}
+	if m := w.choose(&echo{}, "2"); m.Happening != handlers.Tapped || m.Button != "s:9" {
+		t.Errorf("%+v", m)
+	}
+}
+
 func TestNewsTakesNoNumbersAndAnAnswerTakesThemBack(t *testing.T) {
 	w := begin(t)
 	e := &echo{}

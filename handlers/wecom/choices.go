@@ -135,9 +135,24 @@ func narrow(r rune) rune {
 	return r
 }
 
+// numbered says that every button's text is its number, counted from first.
+func numbered(rows [][]handlers.Button, first int) bool {
+	for _, b := range slices.Concat(rows...) {
+		if b.Text != strconv.Itoa(first) {
+			return false
+		}
+		first++
+	}
+	return true
+}
+
 // choiceLines says what the numbers from first on stand for, a row of buttons a
-// line, in the language of the buttons.
+// line, in the language of the buttons; nothing where the buttons are these very
+// numbers, as those of the rows of a list.
 func choiceLines(rows [][]handlers.Button, first int) handlers.Block {
+	if numbered(rows, first) {
+		return nil
+	}
 	words, block := "Reply with a number:", handlers.Block{}
 	for _, row := range rows {
 		var line strings.Builder

@@ -136,3 +136,15 @@ func TestChoicesAreShownInTheLanguageOfTheButtons(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestChoicesThatAreTheirOwnNumbersAreNotExplained(t *testing.T) {
+	rows := [][]handlers.Button{{{Text: "1"}, {Text: "2"}}, {{Text: "3"}}}
+	if got := choiceLines(rows, 1); got != nil {
+		t.Errorf("got %q", handlers.Reply{Blocks: []handlers.Block{got}}.Text())
+	}
+	for _, first := range []int{2, 3} {
+		if choiceLines(rows, first) == nil {
+			t.Errorf("from %d on the numbers mean something else", first)
+		}
+	}
+}
