@@ -44,19 +44,24 @@ func (s *Store) Chat(ctx context.Context, a models.Address, group bool, now mode
 
 // ensureChat gets or makes a chat and locks it.
 func (s *Store) ensureChat(tx *gorm.DB, a models.Address, group bool, now models.Moment) (models.Chat, error) {
+	return s.ensure(tx, models.Chat{Address: a, Group: group, CreatedAt: now})
+}
+
+// ensure gets the chat at an address, or makes it as it is given, and locks it.
+func (s *Store) ensure(tx *gorm.DB, fresh models.Chat) (models.Chat, error) {
 	var c models.Chat
-	err := at(locking(tx), a).Take(&c).Error
+	err := at(locking(tx), fresh.Address).Take(&c).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		fresh := models.Chat{Address: a, Group: group, TellAt: models.Never, CreatedAt: now}
+		fresh.TellAt = models.Never
 		if err = tx.Clauses(s.ignore()).Create(&fresh).Error; err == nil {
-			err = at(locking(tx), a).Take(&c).Error
+			err = at(locking(tx), fresh.Address).Take(&c).Error
 		}
 	}
-	if err != nil || c.Group == group {
+	if err != nil || c.Group == fresh.Group {
 		return c, err
 	}
-	c.Group = group
-	return c, tx.Exec("UPDATE chats SET is_group = ? WHERE id = ?", group, c.ID).Error
+	c.Group = fresh.Group
+	return c, tx.Exec("UPDATE chats SET is_group = ? WHERE id = ?", c.Group, c.ID).Error
 }
 
 func at(db *gorm.DB, a models.Address) *gorm.DB {

@@ -119,6 +119,9 @@ func joined(tx *gorm.DB, f models.Follow, p models.Parcel, c models.Chat, now mo
 		if _, err := keepRobots(tx, []int64{p.ID}); err != nil {
 			return err
 		}
+		if err := nameRobots(tx, f); err != nil {
+			return err
+		}
 	}
 	if err := unpark(tx, []int64{p.ID}, now); err != nil {
 		return err
@@ -211,9 +214,27 @@ func (s *Store) FollowOf(ctx context.Context, chatID, parcelID int64) (models.Fo
 	return f, true, nil
 }
 
-// Rename names a chat's parcel; at most 80 characters are kept.
+// Rename names a chat's parcel, and at the robot to which this chat alone pushes
+// it; at most 80 characters are kept.
 func (s *Store) Rename(ctx context.Context, chatID, parcelID int64, name string) error {
-	return s.setFollow(ctx, "name", cut(name, sizeName), chatID, parcelID)
+	err := s.within(ctx, func(tx *gorm.DB) error {
+		if _, err := lockParcels(tx, []int64{parcelID}); err != nil {
+			return err
+		}
+		var f models.Follow
+		if err := locking(tx).Take(&f, "chat_id = ? AND parcel_id = ?", chatID, parcelID).Error; err != nil {
+			return err
+		}
+		f.Name = cut(name, sizeName)
+		if err := tx.Exec("UPDATE follows SET name = ? WHERE id = ?", f.Name, f.ID).Error; err != nil {
+			return err
+		}
+		return nameRobots(tx, f)
+	})
+	if err != nil {
+		return fmt.Errorf("rename follow: %w", named(err))
+	}
+	return nil
 }
 
 // Mute has a chat told of urgent news only from now on, or of everything again:
@@ -245,17 +266,6 @@ func (s *Store) Mute(ctx context.Context, chatID, parcelID int64, muted bool) er
 	})
 	if err != nil {
 		return fmt.Errorf("mute follow: %w", named(err))
-	}
-	return nil
-}
-
-func (s *Store) setFollow(ctx context.Context, column string, value any, chatID, parcelID int64) error {
-	n, err := s.change(ctx, "UPDATE follows SET "+column+" = ? WHERE chat_id = ? AND parcel_id = ?", value, chatID, parcelID)
-	if err == nil && n == 0 {
-		err = models.ErrNotFound
-	}
-	if err != nil {
-		return fmt.Errorf("change %s of follow: %w", column, err)
 	}
 	return nil
 }

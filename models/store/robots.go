@@ -18,7 +18,8 @@ import (
 // chat does not follow the parcel.
 //
 // The robot is a chat of door models.RobotDoor with follows of its own, which
-// no limit counts.
+// no limit counts. It speaks the language of the chat that was the first to push
+// something to it.
 func (s *Store) PushTo(ctx context.Context, chatID, parcelID int64, robot string, now models.Moment) error {
 	robot = cut(robot, sizeRobot)
 	err := s.within(ctx, func(tx *gorm.DB) error {
@@ -74,7 +75,13 @@ func robotAt(name string) models.Address { return models.Address{Door: models.Ro
 // joinRobot makes the robot's chat and its follow where they are missing.
 // Nothing that happened before is news to it.
 func (s *Store) joinRobot(tx *gorm.DB, p models.Parcel, from models.Follow, robot string, now models.Moment) error {
-	c, err := s.ensureChat(tx, robotAt(robot), true, now)
+	var speaks models.Chat
+	if err := tx.Select("lang", "spoken").Take(&speaks, "id = ?", from.ChatID).Error; err != nil {
+		return err
+	}
+	c, err := s.ensure(tx, models.Chat{
+		Address: robotAt(robot), Group: true, Lang: speaks.Lang, Spoken: speaks.Spoken, CreatedAt: now,
+	})
 	if err != nil {
 		return err
 	}
@@ -93,6 +100,21 @@ func (s *Store) joinRobot(tx *gorm.DB, p models.Parcel, from models.Follow, robo
 		return err
 	}
 	return unpark(tx, []int64{p.ID}, now)
+}
+
+// nameRobots has a follow's robot call the parcel as this chat does, unless
+// others push it there too. The caller holds the parcel's lock.
+func nameRobots(tx *gorm.DB, f models.Follow) error {
+	if f.PushTo == "" {
+		return nil
+	}
+	var others int64
+	err := tx.Model(&models.Follow{}).Where("parcel_id = ? AND push_to = ? AND id <> ?", f.ParcelID, f.PushTo, f.ID).Count(&others).Error
+	if err != nil || others > 0 {
+		return err
+	}
+	const sql = "UPDATE follows SET name = ? WHERE parcel_id = ? AND chat_id IN (SELECT id FROM chats WHERE door = ? AND room = ?)"
+	return tx.Exec(sql, f.Name, f.ParcelID, models.RobotDoor, f.PushTo).Error
 }
 
 // pushed names a robot of a parcel.

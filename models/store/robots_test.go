@@ -61,6 +61,53 @@ func TestARobotIsToldWhatHappensFromNowOn(t *testing.T) {
 	})
 }
 
+func TestARobotSpeaksAsTheFirstChatThatPushesToIt(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		p := k.parcel(1)
+		for n, lang := range []string{"en", "zh-TW"} {
+			c := k.chat(n)
+			k.ok(k.SetLang(k.ctx(), c.ID, lang))
+			k.ok(k.SetSpoken(k.ctx(), c.ID, "de"))
+			k.follow(c, p)
+			k.push(c, p, "ops")
+		}
+		if got := k.robot("ops"); got.Lang != "en" || got.Spoken != "de" || got.TellAt != models.Never {
+			t.Fatalf("got %+v", got)
+		}
+	})
+}
+
+func TestARobotCallsAParcelAsTheOnlyChatThatPushesItThere(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		one, two, p, q := k.chat(1), k.chat(2), k.parcel(1), k.parcel(2)
+		for _, parcel := range []models.Parcel{p, q} {
+			k.follow(one, parcel)
+			k.push(one, parcel, "ops")
+		}
+		k.follow(two, p)
+		k.push(two, p, "sales")
+		called := func(parcel models.Parcel, want string) {
+			t.Helper()
+			if got := k.owed(k.robot("ops"), parcel).Name; got != want {
+				t.Fatalf("called %q, want %q", got, want)
+			}
+		}
+		k.ok(k.Rename(k.ctx(), one.ID, p.ID, "茶叶"))
+		k.ok(k.Rename(k.ctx(), two.ID, p.ID, "tea"))
+		called(p, "茶叶")
+		called(q, "")
+		_, err := k.Follow(k.ctx(), models.Following{ChatID: one.ID, ParcelID: p.ID, Name: "红茶"}, noon())
+		k.ok(err)
+		called(p, "红茶")
+		k.push(two, p, "ops")
+		k.ok(k.Rename(k.ctx(), one.ID, p.ID, "绿茶"))
+		called(p, "红茶")
+		if err := k.Rename(k.ctx(), two.ID, q.ID, "x"); !errors.Is(err, models.ErrNotFound) {
+			t.Fatalf("got %v, want %v", err, models.ErrNotFound)
+		}
+	})
+}
+
 func TestARobotGetsAParcelsNewsAsLongAsSomebodyPushesIt(t *testing.T) {
 	ends := []struct {
 		name string
