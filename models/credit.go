@@ -6,7 +6,7 @@ type Credit struct {
 	Address Address
 	Left    int
 	Until   Moment // from then on none is left
-	Serial  int64  // how often the customer has renewed it; a change made with an older one is out of date
+	Serial  int64  // raised by every renewal; a change made with an older one is out of date
 	SpokeAt Moment // when the customer last wrote, by the platform's clock
 }
 
@@ -51,6 +51,11 @@ type Renewal struct {
 	At      Moment // when the customer wrote
 	Until   Moment
 }
+
+// After is the credit's serial after this renewal. It is above the one before,
+// and above all that a customer had who was forgotten meanwhile, because what is
+// named by it (a platform's message id) must not come twice.
+func (r Renewal) After(serial int64) int64 { return max(serial+1, int64(r.At)) }
 
 // Spent is the platform's word that nothing more can be sent, said at a moment;
 // it is void when the customer has written since.

@@ -156,7 +156,7 @@ func (m *memory) ArriveSynced(_ context.Context, p models.Page, _ models.Moment)
 	fresh := m.arrive(p.Arrivals)
 	for _, r := range p.Renewals {
 		if c := m.credits[r.Address]; slices.Contains(fresh, r.Key) && r.At >= c.SpokeAt {
-			m.credits[r.Address] = models.Credit{Address: r.Address, Left: r.Left, Until: r.Until, SpokeAt: r.At, Serial: c.Serial + 1}
+			m.credits[r.Address] = models.Credit{Address: r.Address, Left: r.Left, Until: r.Until, SpokeAt: r.At, Serial: r.After(c.Serial)}
 		}
 	}
 	for _, s := range p.Spent {

@@ -243,7 +243,7 @@ func TestForgettingGivesNoFreshCredit(t *testing.T) {
 		k.spend(1, 2)
 		k.ok(k.Forget(k.ctx(), c.ID, noon()))
 		k.ok(k.EndArrival(k.ctx(), k.first(c).ID))
-		if got := k.credit(1); got.Left != 2 || got.Serial != 1 {
+		if got := k.credit(1); got.Left != 2 || got.Serial != int64(noon()) {
 			t.Fatalf("got %+v", got)
 		}
 		k.ok(k.Sweep(k.ctx(), noon()+47*hour))
@@ -251,6 +251,10 @@ func TestForgettingGivesNoFreshCredit(t *testing.T) {
 		k.ok(k.Sweep(k.ctx(), noon()+49*hour))
 		if _, err := k.ChatByID(k.ctx(), c.ID); !errors.Is(err, models.ErrNotFound) {
 			t.Fatalf("got %v, want %v", err, models.ErrNotFound)
+		}
+		k.synced(page("c1", "c2", noon()+50*hour, 1), noon()+50*hour)
+		if got := k.credit(1); got.Serial <= int64(noon()) {
+			t.Fatalf("got %+v: what is named by the serial comes twice", got)
 		}
 	})
 }

@@ -30,7 +30,7 @@ func TestACreditIsCountedDownUntilTheCustomerWrites(t *testing.T) {
 		k.synced(page("c1", "c2", noon()+minute, 1), noon())
 		old.Left = 0
 		k.ok(k.SetCredit(k.ctx(), old)) // out of date
-		want := models.Credit{Address: customer(1), Left: 5, Serial: 2, SpokeAt: noon() + minute, Until: noon() + minute + 48*hour}
+		want := models.Credit{Address: customer(1), Left: 5, Serial: int64(noon() + minute), SpokeAt: noon() + minute, Until: noon() + minute + 48*hour}
 		if got := k.credit(1); got != want {
 			t.Fatalf("got %+v, want %+v", got, want)
 		}
@@ -211,15 +211,15 @@ func TestAMergedChatGoesByTheLastMessageToEither(t *testing.T) {
 		k.synced(page("c", "d", noon()+hour, 2), noon())
 		k.spend(2, 3)
 		k.ok(k.MoveChat(k.ctx(), k.at(2).ID, customer(1).Room, noon()))
-		if got := k.credit(1); got.Left != 3 || got.SpokeAt != noon()+hour || got.Serial != 2 {
+		if got := k.credit(1); got.Left != 3 || got.SpokeAt != noon()+hour || got.Serial != int64(noon()+hour)+1 {
 			t.Fatalf("got %+v", got)
 		}
 		k.ok(k.MoveChat(k.ctx(), k.at(3).ID, customer(1).Room, noon()))
-		if got := k.credit(1); got.Left != 3 || got.Serial != 2 {
+		if got := k.credit(1); got.Left != 3 || got.Serial != int64(noon()+hour)+1 {
 			t.Fatalf("got %+v", got)
 		}
 		k.ok(k.MoveChat(k.ctx(), k.at(1).ID, customer(7).Room, noon()))
-		if got := k.credit(7); got.Left != 3 || got.Serial != 2 {
+		if got := k.credit(7); got.Left != 3 || got.Serial != int64(noon()+hour)+1 {
 			t.Fatalf("got %+v", got)
 		}
 	})

@@ -111,7 +111,7 @@ func (c *crediting) count(chats []*creditRow) {
 			continue
 		}
 		row.CreditLeft, row.CreditUntil, row.SpokeAt = r.Left, r.Until, r.At
-		row.CreditSerial++
+		row.CreditSerial = r.After(row.CreditSerial)
 		row.renewed = true
 	}
 	for _, s := range c.spent {

@@ -133,7 +133,7 @@ func TestOfTwoProcessesWithOnePageOneStoresIt(t *testing.T) {
 				t.Fatalf("got %d, %v", fresh[i], err)
 			}
 		}
-		if won != 1 || k.credit(1).Serial != 1 || k.credit(2).Left != 5 {
+		if won != 1 || k.credit(1).Serial != int64(noon()) || k.credit(2).Left != 5 {
 			t.Fatalf("%d stored it, credits %+v and %+v", won, k.credit(1), k.credit(2))
 		}
 	})
@@ -154,7 +154,7 @@ func TestAKilledProcessHasStoredPagesWholeOrNotAtAll(t *testing.T) {
 		open, err := k.Pending(k.ctx(), k.at(1).ID, noon()+hour)
 		k.ok(err)
 		cursor, n := k.mail().Cursor, len(open)
-		if n < told || cursor != cursorOf(n) || k.credit(1).Serial != int64(n) {
+		if n < told || cursor != cursorOf(n) || k.credit(1).Serial != int64(noon())+int64(n)-1 {
 			t.Fatalf("%d pages were stored; the cursor is %s, %d updates are there, credit %+v", told, cursor, n, k.credit(1))
 		}
 		if n := k.synced(page(cursor, "next", noon()+hour, 1), noon()); n != 1 {
@@ -183,7 +183,7 @@ func TestAMessageThatIsFetchedTwiceRenewsOnce(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		first := page("", "c1", noon(), 1)
 		k.synced(first, noon())
-		k.ok(k.SetCredit(k.ctx(), models.Credit{Address: customer(1), Left: 2, Serial: 1}))
+		k.ok(k.SetCredit(k.ctx(), models.Credit{Address: customer(1), Left: 2, Serial: int64(noon())}))
 		again := first
 		again.From, again.Cursor = "c1", "c2"
 		again.Arrivals = append(again.Arrivals, page("", "c2", noon()+minute, 2).Arrivals...)
@@ -193,10 +193,10 @@ func TestAMessageThatIsFetchedTwiceRenewsOnce(t *testing.T) {
 		if n := k.synced(again, noon()); n != 1 {
 			t.Fatalf("%d were new, want 1", n)
 		}
-		if c := k.credit(1); c.Left != 2 || c.Serial != 1 {
+		if c := k.credit(1); c.Left != 2 || c.Serial != int64(noon()) {
 			t.Fatalf("got %+v", c)
 		}
-		if c := k.credit(2); c.Left != 5 || c.Serial != 1 || c.SpokeAt != noon()+minute || c.Until != noon()+minute+48*hour {
+		if c := k.credit(2); c.Left != 5 || c.Serial != int64(noon()+minute) || c.SpokeAt != noon()+minute || c.Until != noon()+minute+48*hour {
 			t.Fatalf("got %+v", c)
 		}
 		if open, err := k.Pending(k.ctx(), k.at(2).ID, noon()); err != nil || len(open) != 1 || string(open[0].Body) != "{}" {
@@ -209,11 +209,11 @@ func TestWhatWasWrittenEarlierRenewsNothing(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		k.synced(page("", "c1", noon(), 1), noon())
 		k.synced(page("c1", "c2", noon()-minute, 1), noon())
-		if c := k.credit(1); c.Serial != 1 || c.SpokeAt != noon() {
+		if c := k.credit(1); c.Serial != int64(noon()) || c.SpokeAt != noon() {
 			t.Fatalf("got %+v", c)
 		}
 		k.synced(page("c2", "c3", noon(), 1), noon()) // within one second of the platform's clock
-		if c := k.credit(1); c.Serial != 2 {
+		if c := k.credit(1); c.Serial != int64(noon())+1 {
 			t.Fatalf("got %+v", c)
 		}
 		if open, err := k.Pending(k.ctx(), k.at(1).ID, noon()); err != nil || len(open) != 3 {
@@ -227,7 +227,7 @@ func TestThePlatformsWordEndsACreditUnlessTheCustomerHasWrittenSince(t *testing.
 		p := page("", "c1", noon(), 1, 2, 3)
 		p.Spent = []models.Spent{{Address: customer(1), At: noon()}, {Address: customer(2), At: noon() - 1}, {Address: customer(9), At: noon()}}
 		k.synced(p, noon())
-		if a, b := k.credit(1), k.credit(2); a.Left != 0 || a.Serial != 1 || b.Left != 5 {
+		if a, b := k.credit(1), k.credit(2); a.Left != 0 || a.Serial != int64(noon()) || b.Left != 5 {
 			t.Fatalf("got %+v and %+v", a, b)
 		}
 		later := models.Page{Account: account, From: "c1", Cursor: "c2", Spent: []models.Spent{{Address: customer(3), At: noon() + minute}}}
@@ -255,7 +255,7 @@ func TestAFullPageIsStoredWhole(t *testing.T) {
 		if n := k.synced(p, noon()); n != 1100 {
 			t.Fatalf("%d were new", n)
 		}
-		if c := k.credit(49); c.Serial != 22 {
+		if c := k.credit(49); c.Serial != int64(noon())+21 {
 			t.Fatalf("got %+v", c)
 		}
 	})
