@@ -54,6 +54,20 @@ func TestAWelcomeIsOneMessageAndMayHaveAMenu(t *testing.T) {
 	}
 }
 
+func TestAWelcomeWaitsBehindNoAnswer(t *testing.T) {
+	w := met(t) // and the answer waits for credit
+	w.clock.move(48*time.Hour + time.Second)
+	for range 2 {
+		w.we.Enter(account, customer)
+		w.hear()
+		w.clock.move(time.Second)
+	}
+	got := w.heard()
+	if len(got) != 3 || got[0].Happening != handlers.Joined || got[0].Token >= got[1].Token || got[2].Text != "在吗" {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestNobodyIsWelcomedAfter20Seconds(t *testing.T) {
 	w := begin(t)
 	w.run()

@@ -113,7 +113,7 @@ func (k *KF) enter(p *models.Page, msg kfMessage, raw []byte) {
 		})
 	case msg.Origin != fromSystem:
 	case msg.Event.Type == eventEnter && msg.Event.Welcome != "" && k.now().Sub(msg.at()) < welcomeIn:
-		p.Arrivals = append(p.Arrivals, k.arrival(who, msg, raw))
+		p.Arrivals = append(p.Arrivals, k.entrance(who, msg, raw))
 	case msg.Event.Type == eventFailed && msg.Event.expires():
 		p.Spent = append(p.Spent, models.Spent{Address: who.address(), At: msg.at()})
 	case msg.Event.Type == eventStatus:
@@ -128,9 +128,17 @@ func placeIn(sent, now models.Moment) int64 {
 }
 
 func (k *KF) arrival(who party, msg kfMessage, raw []byte) models.Arrival {
+	return k.placed(who, msg, raw, k.fetching.place(who.account, placeIn(msg.at(), k.now())))
+}
+
+// entrance is somebody who comes in. Its place, in seconds where those of
+// messages are in milliseconds, is before them all: a welcome needs no credit,
+// and within its 20 seconds it cannot wait behind an answer that has none.
+func (k *KF) entrance(who party, msg kfMessage, raw []byte) models.Arrival {
+	return k.placed(who, msg, raw, msg.SentAt)
+}
+
+func (k *KF) placed(who party, msg kfMessage, raw []byte, pos int64) models.Arrival {
 	now := k.now()
-	return models.Arrival{
-		Door: k.Name(), Key: msg.ID, Pos: k.fetching.place(who.account, placeIn(msg.at(), now)), Body: raw,
-		DueAt: now, At: now, Address: who.address(),
-	}
+	return models.Arrival{Door: k.Name(), Key: msg.ID, Pos: pos, Body: raw, DueAt: now, At: now, Address: who.address()}
 }

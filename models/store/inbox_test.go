@@ -203,3 +203,24 @@ func TestTheBacklogCountsWhatIsBehind(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatStandsBeforeAnUpdateThatWaitsIsDue(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		a := models.Address{Door: "wecom_kf", Room: "1"}
+		_, err := k.Arrive(k.ctx(), []models.Arrival{{Key: "question", Pos: 2, Address: a}}, noon())
+		k.ok(err)
+		c, err := k.Chat(k.ctx(), a, false, noon())
+		k.ok(err)
+		k.ok(k.PostponeArrival(k.ctx(), k.first(c).ID, noon()+day))
+		for key, pos := range map[string]int64{"entrance": 1, "another": 3} {
+			_, err = k.Arrive(k.ctx(), []models.Arrival{{Key: key, Pos: pos, Address: a}}, noon())
+			k.ok(err)
+		}
+		claimed, err := k.ClaimInbox(k.ctx(), "wecom_kf", "me", noon(), time.Minute, 10)
+		k.ok(err)
+		open, err := k.Pending(k.ctx(), c.ID, noon())
+		if err != nil || len(claimed) != 1 || len(open) != 1 || open[0].Key != "entrance" {
+			t.Fatalf("claimed %d, got %+v, %v", len(claimed), open, err)
+		}
+	})
+}

@@ -3,7 +3,6 @@ package wecomtest
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -11,6 +10,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"waybill/handlers/doortest"
 )
 
 // AIBotID and AIBotSecret are what the only 智能机器人 of the double subscribes with.
@@ -34,15 +35,15 @@ type AIBot struct {
 	// Now is the clock of everything that gets too old. Set it before anybody connects.
 	Now func() time.Time
 
-	url     string
-	server  *http.Server
-	life    context.Context // ends with Close
-	end     context.CancelFunc
-	running sync.WaitGroup
+	url         string
+	port        doortest.Port
+	life        context.Context // ends with Close
+	end         context.CancelFunc
+	connections sync.WaitGroup
+	faults      doortest.Faults[AIBotFault]
 
-	mu         sync.Mutex
+	mu         doortest.Mutex
 	closed     bool
-	changed    chan struct{} // closed and replaced whenever something happens
 	serial     int
 	current    *aibotPeer
 	subscribed []time.Time
@@ -51,7 +52,6 @@ type AIBot struct {
 	sent       []AIBotSent
 	refused    []AIBotRefused
 	frames     []AIBotFrame
-	faults     []*AIBotFault
 }
 
 // NewAIBot makes a double without an address.
@@ -59,33 +59,29 @@ func NewAIBot() *AIBot {
 	life, end := context.WithCancel(context.Background())
 	return &AIBot{
 		Now: time.Now, life: life, end: end,
-		changed: make(chan struct{}),
-		chats:   map[string]*aibotChat{},
-		calls:   map[string]*aibotCall{},
+		chats: map[string]*aibotChat{},
+		calls: map[string]*aibotCall{},
 	}
 }
 
 // StartAIBot makes a double that listens on a loopback address. Close it.
 func StartAIBot() (*AIBot, error) {
-	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	a := NewAIBot()
+	address, err := a.port.Open(a)
 	if err != nil {
 		return nil, fmt.Errorf("start fake aibot server: %w", err)
 	}
-	a := NewAIBot()
-	a.Serve(l)
+	a.url = aibotURL(address)
 	return a, nil
 }
 
 // Serve listens on l until Close. URL is made of its address.
 func (a *AIBot) Serve(l net.Listener) {
-	a.url = "ws://" + l.Addr().String() + "/aibot"
-	a.server = &http.Server{Handler: a, ReadHeaderTimeout: 10 * time.Second}
-	a.running.Go(func() {
-		if err := a.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			panic(err) // nobody could be told otherwise
-		}
-	})
+	a.url = aibotURL(l.Addr().String())
+	a.port.Serve(l, a)
 }
+
+func aibotURL(address string) string { return "ws://" + address + "/aibot" }
 
 // URL is what the bot connects to.
 func (a *AIBot) URL() string { return a.url }
@@ -96,10 +92,8 @@ func (a *AIBot) Close() {
 	a.closed = true
 	a.mu.Unlock()
 	a.end()
-	if a.server != nil {
-		_ = a.server.Close()
-	}
-	a.running.Wait()
+	a.port.Close()
+	a.connections.Wait()
 }
 
 // aibotPeer is one connection.
@@ -140,7 +134,7 @@ func (a *AIBot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "closed", http.StatusServiceUnavailable)
 		return
 	}
-	defer a.running.Done()
+	defer a.connections.Done()
 	if f := a.fault("connect", ""); f != nil {
 		http.Error(w, f.Words, f.Code)
 		return
@@ -163,7 +157,7 @@ func (a *AIBot) enter() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if !a.closed {
-		a.running.Add(1)
+		a.connections.Add(1)
 	}
 	return !a.closed
 }
@@ -186,7 +180,7 @@ func (a *AIBot) left(p *aibotPeer) {
 	if a.current == p {
 		a.current = nil
 	}
-	a.happened()
+	a.mu.Happened()
 }
 
 // serve answers one frame; false ends the connection.

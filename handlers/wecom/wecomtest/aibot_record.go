@@ -3,10 +3,11 @@ package wecomtest
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"waybill/handlers/doortest"
 )
 
 // AIBotSent is a message of the bot that the double has accepted.
@@ -50,45 +51,20 @@ type AIBotFault struct {
 }
 
 // Fail injects a fault. Faults hit in the order in which they were injected.
-func (a *AIBot) Fail(f AIBotFault) {
-	if f.Times == 0 {
-		f.Times = 1
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.faults = append(a.faults, &f)
-}
+func (a *AIBot) Fail(f AIBotFault) { a.faults.Inject(f, f.After, f.Times) }
 
 // Heal takes back all faults.
-func (a *AIBot) Heal() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.faults = nil
-}
+func (a *AIBot) Heal() { a.faults.Heal() }
 
 // fault is the fault for a frame, if one was injected.
 func (a *AIBot) fault(cmd, chat string) *AIBotFault {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for i, f := range a.faults {
-		if !f.fits(cmd, chat) {
-			continue
-		}
-		if f.After > 0 {
-			f.After--
-			continue
-		}
-		f.Times--
-		if f.Times == 0 {
-			a.faults = slices.Delete(a.faults, i, i+1)
-		}
-		a.happened()
-		return f
-	}
-	return nil
+	defer a.mu.Happened()
+	return a.faults.Take(func(f AIBotFault) bool { return f.fits(cmd, chat) })
 }
 
-func (f *AIBotFault) fits(cmd, chat string) bool {
+func (f AIBotFault) fits(cmd, chat string) bool {
 	writes := strings.HasPrefix(cmd, "aibot_respond") || cmd == "aibot_send_msg"
 	return (f.Cmd == cmd || f.Cmd == "" && writes) && (f.Chat == "" || f.Chat == chat)
 }
@@ -105,7 +81,7 @@ func aibotChatOf(f aibotFrame) string {
 func (a *AIBot) refuse(f aibotFrame, chat string, no *aibotRefusal) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	defer a.happened()
+	defer a.mu.Happened()
 	a.refused = append(a.refused, AIBotRefused{Cmd: f.Cmd, Room: chat, Code: no.code, Words: no.words})
 }
 
@@ -154,15 +130,7 @@ func (a *AIBot) WaitConnected(ctx context.Context) error {
 
 // WaitSent waits until the bot has sent a message that fits.
 func (a *AIBot) WaitSent(ctx context.Context, fits func(AIBotSent) bool) (AIBotSent, error) {
-	var found AIBotSent
-	err := a.Wait(ctx, func() bool {
-		i := slices.IndexFunc(a.sent, fits)
-		if i >= 0 {
-			found = a.sent[i]
-		}
-		return i >= 0
-	})
-	return found, err
+	return doortest.First(ctx, &a.mu, func() []AIBotSent { return a.sent }, fits)
 }
 
 // WaitFrames waits until the bot has sent n frames of a command.
@@ -180,24 +148,4 @@ func (a *AIBot) WaitFrames(ctx context.Context, cmd string, n int) error {
 
 // Wait waits until something is so; it is looked at whenever something has
 // happened, with the double locked: so must not call it.
-func (a *AIBot) Wait(ctx context.Context, so func() bool) error {
-	for {
-		a.mu.Lock()
-		ok, changed := so(), a.changed
-		a.mu.Unlock()
-		if ok {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return fmt.Errorf("wait for the aibot: %w", ctx.Err())
-		}
-	}
-}
-
-// happened wakes whoever waits for something. The caller holds the lock.
-func (a *AIBot) happened() {
-	close(a.changed)
-	a.changed = make(chan struct{})
-}
+func (a *AIBot) Wait(ctx context.Context, so func() bool) error { return a.mu.Wait(ctx, so) }

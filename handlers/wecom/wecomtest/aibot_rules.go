@@ -42,7 +42,7 @@ type aibotCall struct {
 func (a *AIBot) do(p *aibotPeer, f aibotFrame) (no *aibotRefusal, kicked *aibotPeer) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	defer a.happened()
+	defer a.mu.Happened()
 	a.frames = append(a.frames, AIBotFrame{Cmd: f.Cmd, At: a.Now(), Connection: p.number, ReqID: f.Headers.ReqID})
 	if f.Cmd == "aibot_subscribe" {
 		return a.subscribe(p, f)

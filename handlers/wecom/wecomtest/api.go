@@ -6,15 +6,13 @@
 package wecomtest
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
+
+	"waybill/handlers/doortest"
 )
 
 // The corporation, its two apps, and what their callbacks are signed and
@@ -42,13 +40,12 @@ type API struct {
 	KFCallback  string           // where announcements are delivered to
 	AppCallback string           // where members' messages are delivered to
 
-	url     string
-	server  *http.Server
-	client  *http.Client
-	running sync.WaitGroup
+	url    string
+	port   doortest.Port
+	client *http.Client
+	faults doortest.Faults[Fault]
 
-	mu       sync.Mutex
-	changed  chan struct{}     // closed and replaced whenever something happens
+	mu       doortest.Mutex
 	secrets  map[string]string // app by secret
 	tokens   map[string]*access
 	accounts map[string]*account
@@ -57,7 +54,6 @@ type API struct {
 	sent     []Sent
 	// the field in which message/send names whom it did not reach
 	unreached string
-	faults    []*Fault
 	calls     map[string]int
 	refused   []Refused
 	serial    int
@@ -68,7 +64,6 @@ func New() *API {
 	return &API{
 		Now: time.Now, PageSize: maxPage, TokenLives: 2 * time.Hour,
 		client:   &http.Client{Timeout: 10 * time.Second},
-		changed:  make(chan struct{}),
 		secrets:  map[string]string{KFSecret: KFAgent, AppSecret: AppAgent},
 		tokens:   map[string]*access{},
 		accounts: map[string]*account{},
@@ -80,37 +75,19 @@ func New() *API {
 
 // Start makes a fake that listens on a loopback address. Close it.
 func Start() (*API, error) {
-	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	a := New()
+	address, err := a.port.Open(a)
 	if err != nil {
 		return nil, fmt.Errorf("start fake wecom: %w", err)
 	}
-	a := New()
-	a.url = "http://" + l.Addr().String()
-	a.server = &http.Server{Handler: a, ReadHeaderTimeout: 10 * time.Second}
-	a.running.Go(func() {
-		if err := a.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			panic(err) // nobody could be told otherwise
-		}
-	})
+	a.url = "http://" + address
 	return a, nil
 }
 
-// TB is what Serve needs of a *testing.T.
-type TB interface {
-	Helper()
-	Cleanup(func())
-	Fatalf(format string, args ...any)
-}
-
 // Serve starts a fake for one test and closes it afterwards.
-func Serve(t TB) *API {
+func Serve(t doortest.TB) *API {
 	t.Helper()
-	a, err := Start()
-	if err != nil {
-		t.Fatalf("%v", err)
-	}
-	t.Cleanup(a.Close)
-	return a
+	return doortest.Serve(t, Start)
 }
 
 // URL is the base under which the fake listens.
@@ -118,11 +95,8 @@ func (a *API) URL() string { return a.url }
 
 // Close ends the fake and waits for it.
 func (a *API) Close() {
-	if a.server != nil {
-		_ = a.server.Close()
-	}
+	a.port.Close()
 	a.client.CloseIdleConnections()
-	a.running.Wait()
 }
 
 // no is a refusal: an errcode.
@@ -175,9 +149,9 @@ func known(method, path string) bool {
 func (a *API) answer(w http.ResponseWriter, c *call) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	defer a.happened()
+	defer a.mu.Happened()
 	a.calls[c.path]++
-	fault := a.takeFault(c.path)
+	fault := a.faults.Take(func(f Fault) bool { return f.fits(c.path) })
 	if fault != nil && !fault.Lose {
 		a.note(c, fault.no())
 		fault.reply(w, c)
@@ -230,12 +204,6 @@ func (a *API) do(c *call) (any, *no) {
 		return a.describe(c)
 	}
 	return a.sendToMember(c)
-}
-
-// happened wakes whoever waits for something. The caller holds the lock.
-func (a *API) happened() {
-	close(a.changed)
-	a.changed = make(chan struct{})
 }
 
 // id makes an id nobody has. The caller holds the lock.

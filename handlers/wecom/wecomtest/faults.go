@@ -2,7 +2,8 @@ package wecomtest
 
 import (
 	"net/http"
-	"slices"
+
+	"waybill/handlers/doortest"
 )
 
 // Fault is something that goes wrong instead of, or after, a call.
@@ -18,40 +19,12 @@ type Fault struct {
 }
 
 // Fail injects a fault. Faults hit in the order in which they were injected.
-func (a *API) Fail(f Fault) {
-	if f.Times == 0 {
-		f.Times = 1
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.faults = append(a.faults, &f)
-}
+func (a *API) Fail(f Fault) { a.faults.Inject(f, f.After, f.Times) }
 
 // Heal takes back all faults.
-func (a *API) Heal() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.faults = nil
-}
+func (a *API) Heal() { a.faults.Heal() }
 
-// takeFault is the fault for a call, if one was injected. The caller holds the lock.
-func (a *API) takeFault(path string) *Fault {
-	for i, f := range a.faults {
-		if f.Path != path && (f.Path != "" || path == "gettoken") {
-			continue
-		}
-		if f.After > 0 {
-			f.After--
-			continue
-		}
-		f.Times--
-		if f.Times == 0 {
-			a.faults = slices.Delete(a.faults, i, i+1)
-		}
-		return f
-	}
-	return nil
-}
+func (f Fault) fits(path string) bool { return f.Path == path || f.Path == "" && path != "gettoken" }
 
 func (f *Fault) no() *no { return &no{Code: f.Code, Text: f.Text} }
 
@@ -65,8 +38,5 @@ func (f *Fault) reply(w http.ResponseWriter, c *call) {
 		reply(w, nil, f.no())
 		return
 	}
-	w.Header().Set("Content-Type", "text/html")
-	w.WriteHeader(f.Status)
-	// Some proxies print the address they were asked for.
-	_, _ = w.Write([]byte("<html><body>Bad Gateway: " + c.path + " " + c.param("access_token") + c.param("corpsecret") + "</body></html>"))
+	doortest.ProxyPage(w, f.Status, c.path+" "+c.param("access_token")+c.param("corpsecret"))
 }

@@ -101,7 +101,7 @@ func (a *API) Show(account, customer, kind string) string {
 func (a *API) write(account, customer, kind string, content map[string]any) string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	defer a.happened()
+	defer a.mu.Happened()
 	k := a.account(account)
 	s := k.session(customer)
 	s.spoke, s.left = a.Now(), 5

@@ -2,10 +2,11 @@ package wecomtest
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
+
+	"waybill/handlers/doortest"
 )
 
 // Sent is something that was sent, or a file that was uploaded.
@@ -61,15 +62,7 @@ func (a *API) Refused() []Refused {
 
 // WaitSent waits until something was sent that fits.
 func (a *API) WaitSent(ctx context.Context, fits func(Sent) bool) (Sent, error) {
-	var found Sent
-	err := a.Wait(ctx, func() bool {
-		i := slices.IndexFunc(a.sent, fits)
-		if i >= 0 {
-			found = a.sent[i]
-		}
-		return i >= 0
-	})
-	return found, err
+	return doortest.First(ctx, &a.mu, func() []Sent { return a.sent }, fits)
 }
 
 // WaitCalls waits until a path was called n times.
@@ -79,18 +72,4 @@ func (a *API) WaitCalls(ctx context.Context, path string, n int) error {
 
 // Wait waits until something is so; it is looked at whenever something has
 // happened, with the fake locked: so must not call it.
-func (a *API) Wait(ctx context.Context, so func() bool) error {
-	for {
-		a.mu.Lock()
-		ok, changed := so(), a.changed
-		a.mu.Unlock()
-		if ok {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return fmt.Errorf("wait for wecom's bot: %w", ctx.Err())
-		}
-	}
-}
+func (a *API) Wait(ctx context.Context, so func() bool) error { return a.mu.Wait(ctx, so) }
