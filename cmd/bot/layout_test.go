@@ -28,10 +28,11 @@ var rooms = map[string]string{
 	"tracking/providertest":          "models tracking google/go-cmp",
 	"tracking/sandbox":               "models",
 	"handlers":                       "models tracking locales x/sync x/text",
+	"handlers/doortest":              "",
 	"handlers/telegram":              "handlers models go-telegram/bot cenkalti/backoff x/time",
-	"handlers/telegram/telegramtest": "",
+	"handlers/telegram/telegramtest": "handlers/doortest",
 	"handlers/wecom":                 "handlers models silenceper/wechat coder/websocket",
-	"handlers/wecom/wecomtest":       "coder/websocket silenceper/wechat",
+	"handlers/wecom/wecomtest":       "handlers/doortest coder/websocket silenceper/wechat",
 	"handlers/console":               "handlers models x/text",
 	"handlers/web":                   "handlers models prometheus/client_golang",
 	"handlers/picture":               "models locales makiuchi-d/gozxing x/image",
@@ -45,7 +46,7 @@ var rooms = map[string]string{
 
 // inTests is what a test may import besides: doubles and the tools of testing.
 const inTests = "go-telegram/bot google/go-cmp pgregory.net/rapid go.uber.org/goleak rogpeppe/go-internal x/sync x/sys x/time models tracking tracking/sandbox " +
-	"tracking/providertest handlers/telegram/telegramtest handlers/wecom/wecomtest models/store models/store/storetest models/seal locales"
+	"tracking/providertest handlers/doortest handlers/telegram/telegramtest handlers/wecom/wecomtest models/store models/store/storetest models/seal locales"
 
 func TestEveryImportKeepsToThePackageMap(t *testing.T) {
 	root := filepath.Join("..", "..")

@@ -7,13 +7,13 @@ package telegramtest
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
 	"time"
+
+	"waybill/handlers/doortest"
 )
 
 // Token is the token of the fake's only bot, BotID and BotName who it is.
@@ -31,15 +31,15 @@ type API struct {
 	// repeated; it doubles to a minute. Default one second.
 	Redeliver time.Duration
 
-	url     string
-	server  *http.Server
-	client  *http.Client
-	life    context.Context // ends with Close
-	end     context.CancelFunc
-	running sync.WaitGroup
+	url        string
+	port       doortest.Port
+	client     *http.Client
+	life       context.Context // ends with Close
+	end        context.CancelFunc
+	deliveries sync.WaitGroup
+	faults     doortest.Faults[Fault]
 
-	mu       sync.Mutex
-	changed  chan struct{} // closed and replaced whenever something happens
+	mu       doortest.Mutex
 	updates  []queued
 	lastID   int64
 	allowed  []string
@@ -50,7 +50,6 @@ type API struct {
 	messages []*Sent
 	answers  []Answer
 	menus    map[string][]Command
-	faults   []*Fault
 	calls    map[string]int
 	admins   map[[2]int64]bool
 }
@@ -63,7 +62,6 @@ func New() *API {
 		life:      life,
 		end:       end,
 		client:    &http.Client{Timeout: 30 * time.Second},
-		changed:   make(chan struct{}),
 		lastID:    100,
 		chats:     map[int64]*room{},
 		queries:   map[string]bool{},
@@ -75,37 +73,19 @@ func New() *API {
 
 // Start makes a fake that listens on a loopback address. Close it.
 func Start() (*API, error) {
-	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	a := New()
+	address, err := a.port.Open(a)
 	if err != nil {
 		return nil, fmt.Errorf("start fake telegram: %w", err)
 	}
-	a := New()
-	a.url = "http://" + l.Addr().String()
-	a.server = &http.Server{Handler: a, ReadHeaderTimeout: 10 * time.Second}
-	a.running.Go(func() {
-		if err := a.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			panic(err) // nobody could be told otherwise
-		}
-	})
+	a.url = "http://" + address
 	return a, nil
 }
 
-// TB is what Serve needs of a *testing.T.
-type TB interface {
-	Helper()
-	Cleanup(func())
-	Fatalf(format string, args ...any)
-}
-
 // Serve starts a fake for one test and closes it afterwards.
-func Serve(t TB) *API {
+func Serve(t doortest.TB) *API {
 	t.Helper()
-	a, err := Start()
-	if err != nil {
-		t.Fatalf("%v", err)
-	}
-	t.Cleanup(a.Close)
-	return a
+	return doortest.Serve(t, Start)
 }
 
 // URL is the base under which the fake listens.
@@ -118,11 +98,9 @@ func (a *API) Client() *http.Client { return a.client }
 // Close ends held polls and deliveries and waits for them.
 func (a *API) Close() {
 	a.end()
-	if a.server != nil {
-		_ = a.server.Close()
-	}
+	a.port.Close()
 	a.client.CloseIdleConnections()
-	a.running.Wait()
+	a.deliveries.Wait()
 }
 
 // refusal is an "ok": false.
@@ -175,8 +153,8 @@ func (a *API) called(method string, chat int64) *Fault {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.calls[method]++
-	defer a.happened()
-	return a.takeFault(method, chat)
+	defer a.mu.Happened()
+	return a.faults.Take(func(f Fault) bool { return f.fits(method, chat) })
 }
 
 func (a *API) do(ctx context.Context, method string, f form) (any, *refusal) {
@@ -185,7 +163,7 @@ func (a *API) do(ctx context.Context, method string, f form) (any, *refusal) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	defer a.happened()
+	defer a.mu.Happened()
 	switch method {
 	case "getMe":
 		return a.me(), nil
@@ -208,12 +186,6 @@ func (a *API) do(ctx context.Context, method string, f form) (any, *refusal) {
 		return a.getChatMember(f)
 	}
 	return nil, &refusal{Code: http.StatusNotFound, Description: "Not Found"}
-}
-
-// happened wakes whoever waits for something. The caller holds the lock.
-func (a *API) happened() {
-	close(a.changed)
-	a.changed = make(chan struct{})
 }
 
 func reply(w http.ResponseWriter, result any, no *refusal) {

@@ -2,7 +2,8 @@ package telegramtest
 
 import (
 	"net/http"
-	"slices"
+
+	"waybill/handlers/doortest"
 )
 
 // Fault is something that goes wrong instead of, or after, a call.
@@ -20,14 +21,7 @@ type Fault struct {
 }
 
 // Fail injects a fault. Faults hit in the order in which they were injected.
-func (a *API) Fail(f Fault) {
-	if f.Times == 0 {
-		f.Times = 1
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.faults = append(a.faults, &f)
-}
+func (a *API) Fail(f Fault) { a.faults.Inject(f, f.After, f.Times) }
 
 // Flood answers the next message to a chat with 429.
 func (a *API) Flood(chat int64, seconds int) {
@@ -41,30 +35,11 @@ func (a *API) Down(method string, n int) {
 }
 
 // Heal takes back all faults.
-func (a *API) Heal() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.faults = nil
-}
+func (a *API) Heal() { a.faults.Heal() }
 
-// takeFault is the fault for a call, if one was injected. The caller holds the lock.
-func (a *API) takeFault(method string, chat int64) *Fault {
-	for i, f := range a.faults {
-		fits := f.Method == method || f.Method == "" && method != "getUpdates"
-		if !fits || f.Chat != 0 && f.Chat != chat {
-			continue
-		}
-		if f.After > 0 {
-			f.After--
-			continue
-		}
-		f.Times--
-		if f.Times == 0 {
-			a.faults = slices.Delete(a.faults, i, i+1)
-		}
-		return f
-	}
-	return nil
+func (f Fault) fits(method string, chat int64) bool {
+	meant := f.Method == method || f.Method == "" && method != "getUpdates"
+	return meant && (f.Chat == 0 || f.Chat == chat)
 }
 
 func (f *Fault) reply(w http.ResponseWriter) {
@@ -72,8 +47,5 @@ func (f *Fault) reply(w http.ResponseWriter) {
 		reply(w, nil, &refusal{Code: f.Code, Description: f.Description, Parameters: params{RetryAfter: f.RetryAfter, MigrateTo: f.MigrateTo}})
 		return
 	}
-	w.Header().Set("Content-Type", "text/html")
-	w.WriteHeader(f.Code)
-	// Some proxies print the address they were asked for.
-	_, _ = w.Write([]byte("<html><body>Bad Gateway: /bot" + Token + "</body></html>"))
+	doortest.ProxyPage(w, f.Code, "/bot"+Token)
 }

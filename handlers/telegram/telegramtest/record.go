@@ -2,15 +2,20 @@ package telegramtest
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
+
+	"waybill/handlers/doortest"
 )
 
 // Sent is what the bot has sent to a chat, oldest first; chat 0 means all chats.
 func (a *API) Sent(chat int64) []Sent {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	return a.sentTo(chat)
+}
+
+func (a *API) sentTo(chat int64) []Sent {
 	var out []Sent
 	for _, s := range a.messages {
 		if chat == 0 || s.Chat == chat {
@@ -44,15 +49,7 @@ func (a *API) Calls() map[string]int {
 
 // WaitSent waits until the bot has sent a message that fits.
 func (a *API) WaitSent(ctx context.Context, fits func(Sent) bool) (Sent, error) {
-	var found Sent
-	err := a.Wait(ctx, func() bool {
-		i := slices.IndexFunc(a.messages, func(s *Sent) bool { return fits(s.clone()) })
-		if i >= 0 {
-			found = a.messages[i].clone()
-		}
-		return i >= 0
-	})
-	return found, err
+	return doortest.First(ctx, &a.mu, func() []Sent { return a.sentTo(0) }, fits)
 }
 
 // WaitCalls waits until a method was called n times.
@@ -72,18 +69,4 @@ func (a *API) WaitConfirmed(ctx context.Context) error {
 
 // Wait waits until something is so; it is looked at whenever something has
 // happened, with the fake locked: so must not call it.
-func (a *API) Wait(ctx context.Context, so func() bool) error {
-	for {
-		a.mu.Lock()
-		ok, changed := so(), a.changed
-		a.mu.Unlock()
-		if ok {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return fmt.Errorf("wait for telegram's bot: %w", ctx.Err())
-		}
-	}
-}
+func (a *API) Wait(ctx context.Context, so func() bool) error { return a.mu.Wait(ctx, so) }

@@ -44,7 +44,7 @@ func (a *API) push(kind string, content any) int64 {
 		panic(fmt.Sprintf("telegramtest: push %s: %v", kind, err)) // the test's own mistake
 	}
 	a.updates = append(a.updates, queued{a.lastID, body})
-	a.happened()
+	a.mu.Happened()
 	return a.lastID
 }
 
@@ -83,7 +83,7 @@ func (a *API) getUpdates(ctx context.Context, f form) (any, *refusal) {
 			a.poll = nil
 			return us, nil
 		}
-		changed := a.changed
+		changed := a.mu.Changed()
 		a.mu.Unlock()
 		stop := false
 		select {
@@ -131,7 +131,7 @@ func (a *API) allow(f form) *refusal {
 // confirm forgets the updates below an offset.
 func (a *API) confirm(offset int64) {
 	a.updates = slices.DeleteFunc(a.updates, func(u queued) bool { return u.id < offset })
-	a.happened()
+	a.mu.Happened()
 }
 
 func (a *API) pending(limit int64) []json.RawMessage {
@@ -166,7 +166,7 @@ func (a *API) setWebhook(f form) (any, *refusal) {
 	}
 	hook := &webhook{url: u.String(), secret: f.values["secret_token"]}
 	a.webhook = hook
-	a.running.Go(func() { a.deliverAll(hook) })
+	a.deliveries.Go(func() { a.deliverAll(hook) })
 	return true, nil
 }
 
@@ -186,7 +186,7 @@ func (a *API) deliverAll(hook *webhook) {
 	wait := a.Redeliver
 	for {
 		a.mu.Lock()
-		current, changed := a.webhook, a.changed
+		current, changed := a.webhook, a.mu.Changed()
 		var first *queued
 		if len(a.updates) > 0 {
 			first = &a.updates[0]

@@ -133,12 +133,9 @@ func (a *AIBot) Expel(room string) {
 
 // Kick throws the connected bot out, as another connection of it would.
 func (a *AIBot) Kick() error {
-	a.mu.Lock()
-	p := a.current
-	a.current = nil
-	a.mu.Unlock()
-	if p == nil {
-		return ErrNobody
+	p, err := a.unsubscribe()
+	if err != nil {
+		return err
 	}
 	a.throwOut(p)
 	return nil
@@ -146,15 +143,24 @@ func (a *AIBot) Kick() error {
 
 // Drop breaks the bot's connection without a word.
 func (a *AIBot) Drop() error {
-	a.mu.Lock()
-	p := a.current
-	a.current = nil
-	a.mu.Unlock()
-	if p == nil {
-		return ErrNobody
+	p, err := a.unsubscribe()
+	if err != nil {
+		return err
 	}
 	p.leave()
 	return nil
+}
+
+// unsubscribe forgets the connected bot and returns its connection.
+func (a *AIBot) unsubscribe() (*aibotPeer, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	p := a.current
+	if p == nil {
+		return nil, ErrNobody
+	}
+	a.current = nil
+	return p, nil
 }
 
 // Raw sends any text to the connected bot.

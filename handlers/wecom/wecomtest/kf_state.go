@@ -47,12 +47,17 @@ type stateOf struct {
 	Servicer string `json:"servicer_userid"`
 }
 
-func (a *API) getState(c *call) (any, *no) {
-	var in stateOf
-	if no := c.decode(&in); no != nil {
-		return nil, no
+// meant reads which session a call is about.
+func (a *API) meant(c *call) (in stateOf, s *session, refusal *no) {
+	if refusal = c.decode(&in); refusal != nil {
+		return in, nil, refusal
 	}
-	s, no := a.find(in.KF, in.Customer)
+	s, refusal = a.find(in.KF, in.Customer)
+	return in, s, refusal
+}
+
+func (a *API) getState(c *call) (any, *no) {
+	_, s, no := a.meant(c)
 	if no != nil {
 		return nil, no
 	}
@@ -61,11 +66,7 @@ func (a *API) getState(c *call) (any, *no) {
 
 // transState changes a session, where the states allow it.
 func (a *API) transState(c *call) (any, *no) {
-	var in stateOf
-	if no := c.decode(&in); no != nil {
-		return nil, no
-	}
-	s, no := a.find(in.KF, in.Customer)
+	in, s, no := a.meant(c)
 	if no != nil {
 		return nil, no
 	}
