@@ -2,76 +2,14 @@ package wecom_test
 
 import (
 	"bufio"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"waybill/handlers/doortest"
 	"waybill/handlers/wecom/wecomtest"
 )
-
-// aibotNode makes a folder with WeCom's own SDK in it. It is kept between runs,
-// under the checksum of what it is made of.
-func aibotNode(t *testing.T) string {
-	t.Helper()
-	for _, program := range []string{"node", "npm"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Fatalf("this test needs Node.js 18 or later with npm, and there is no %s: WeCom's own SDK judges the aibot's double", program)
-		}
-	}
-	sum, files := sha256.New(), map[string][]byte{}
-	for _, name := range []string{"package.json", "package-lock.json", "judge.mjs"} {
-		body, err := os.ReadFile(filepath.Join("testdata", "aibot-node", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		files[name] = body
-		sum.Write(body)
-	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		cache = os.TempDir()
-	}
-	dir := filepath.Join(cache, "waybill-aibot-judge-"+hex.EncodeToString(sum.Sum(nil)[:8]))
-	if _, err := os.Stat(dir); err == nil {
-		return dir
-	}
-	installAIBotNode(t, cache, dir, files)
-	return dir
-}
-
-// installAIBotNode installs beside dir and moves it there when it is whole.
-func installAIBotNode(t *testing.T, cache, dir string, files map[string][]byte) {
-	t.Helper()
-	if err := os.MkdirAll(cache, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	fresh, err := os.MkdirTemp(cache, "waybill-aibot-judge-") //nolint:usetesting // it is moved into place, so it is on the cache's file system
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(fresh) })
-	for name, body := range files {
-		if err := os.WriteFile(filepath.Join(fresh, name), body, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	install := exec.CommandContext(t.Context(), "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-	install.Dir = fresh
-	if out, err := install.CombinedOutput(); err != nil {
-		t.Fatalf("npm ci: %v\n%s", err, out)
-	}
-	if err := os.Rename(fresh, dir); err != nil {
-		if _, there := os.Stat(dir); there != nil { // else another run was faster
-			t.Fatal(err)
-		}
-	}
-}
 
 // aibotSees is a line of what the SDK sees.
 type aibotSees struct {
@@ -94,8 +32,7 @@ type aibotSDK struct {
 // newAIBotSDK sets the SDK to work; it ends when it is disconnected.
 func newAIBotSDK(t *testing.T, api *wecomtest.AIBot, secret string) *aibotSDK {
 	t.Helper()
-	run := exec.CommandContext(t.Context(), "node", "judge.mjs", api.URL(), wecomtest.AIBotID, secret)
-	run.Dir, run.Stderr = aibotNode(t), os.Stderr
+	run := node(t, "aibot-node", "judge.mjs", api.URL(), wecomtest.AIBotID, secret)
 	out, err := run.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -124,18 +61,8 @@ func (s *aibotSDK) sees(want aibotSees) {
 	}
 }
 
-func serveAIBot(t *testing.T) *wecomtest.AIBot {
-	t.Helper()
-	api, err := wecomtest.StartAIBot()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(api.Close)
-	return api
-}
-
 func TestAIBotWeComsOwnSDKWorksWithTheDouble(t *testing.T) {
-	api := serveAIBot(t)
+	api := doortest.Serve(t, wecomtest.StartAIBot)
 	sdk := newAIBotSDK(t, api, wecomtest.AIBotSecret)
 	sdk.sees(aibotSees{Event: "authenticated"})
 	must := func(_ string, err error) {
@@ -182,7 +109,7 @@ func TestAIBotWeComsOwnSDKWorksWithTheDouble(t *testing.T) {
 }
 
 func TestAIBotWeComsOwnSDKIsToldOfAWrongSecret(t *testing.T) {
-	sdk := newAIBotSDK(t, serveAIBot(t), "wrong")
+	sdk := newAIBotSDK(t, doortest.Serve(t, wecomtest.StartAIBot), "wrong")
 	sdk.sees(aibotSees{Event: "error"})
 	sdk.sees(aibotSees{Event: "disconnected"})
 }
