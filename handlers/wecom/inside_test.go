@@ -106,6 +106,23 @@ func TestIdleStatesAreForgotten(t *testing.T) {
 	}
 }
 
+func TestAnAccountThatNobodyAnnouncesIsFetchedEveryFiveMinutes(t *testing.T) {
+	now := time.Unix(1_000_000_000, 0)
+	f := newFetching(func() time.Time { return now })
+	quiet := models.Mail{Account: "a", Announced: 3, Fetched: 3}
+	for range 3 {
+		if !f.begin(quiet) {
+			t.Fatal("it is not fetched")
+		}
+		f.end(quiet.Account, nil)
+		now = now.Add(fetchEvery - 1)
+		if f.begin(quiet) {
+			t.Fatal("it is fetched before its time")
+		}
+		now = now.Add(1)
+	}
+}
+
 func TestRedactingHidesSecretsHoweverTheyAreWritten(t *testing.T) {
 	err := redact(errors.New("a+b/c a%2Bb%2Fc"), "a+b/c", "")
 	if err.Error() != "*** ***" || redact(nil, "x") != nil || !strings.Contains(redact(errors.New("plain"), "x").Error(), "plain") {

@@ -18,6 +18,7 @@ const (
 	pageSize       = 1000             // the most that WeCom hands out at once
 	announcedFor   = 10 * time.Minute // the token of an announcement
 	lookEvery      = time.Second      // for what other replicas were told
+	fetchEvery     = 5 * time.Minute  // unannounced: WeCom does not bring for ever what could not be stored
 	emptyPages     = 100              // in a row, before an account is left for later
 	longestPause   = time.Minute
 	accountsAtOnce = 8 // fetched together
@@ -32,8 +33,8 @@ type fetching struct {
 	mu    sync.Mutex
 	busy  map[string]bool
 	fails map[string]failed
-	again map[string]bool  // fetched once since the start, announced or not
-	last  map[string]int64 // the place of an account's last message
+	ended map[string]time.Time // when everything was last fetched by this process
+	last  map[string]int64     // the place of an account's last message
 }
 
 type failed struct {
@@ -43,16 +44,17 @@ type failed struct {
 
 func newFetching(now func() time.Time) *fetching {
 	return &fetching{
-		now: now, busy: map[string]bool{}, fails: map[string]failed{}, again: map[string]bool{}, last: map[string]int64{},
+		now: now, busy: map[string]bool{}, fails: map[string]failed{}, ended: map[string]time.Time{}, last: map[string]int64{},
 	}
 }
 
 // begin says whether an account is to be fetched now; end must follow. At the
-// start every account is, because an announcement may have been missed.
+// start every account is, and then every five minutes, because an announcement
+// may have been missed.
 func (f *fetching) begin(m models.Mail) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	wanted := m.Announced > m.Fetched || !f.again[m.Account]
+	wanted := m.Announced > m.Fetched || f.now().Sub(f.ended[m.Account]) >= fetchEvery
 	if !wanted || f.busy[m.Account] || len(f.busy) >= accountsAtOnce || f.now().Before(f.fails[m.Account].until) {
 		return false
 	}
@@ -67,7 +69,7 @@ func (f *fetching) end(account string, err error) {
 	delete(f.busy, account)
 	if err == nil {
 		delete(f.fails, account)
-		f.again[account] = true
+		f.ended[account] = f.now()
 		return
 	}
 	times := f.fails[account].times

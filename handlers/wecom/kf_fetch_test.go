@@ -1,6 +1,7 @@
 package wecom_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -137,6 +138,25 @@ func TestAnAnnouncementsTokenIsUsedForTenMinutes(t *testing.T) {
 	w.store.fetched(t, account)
 	if got := w.we.Refused(); len(got) != 0 || len(w.heard()) != 1 {
 		t.Errorf("refused %v, heard %d", got, len(w.heard()))
+	}
+}
+
+func TestAnAnnouncementThatCouldNotBeStoredCostsFiveMinutes(t *testing.T) {
+	w := begin(t)
+	w.run()
+	w.write("一")
+	w.we.Say(account, customer, "二")
+	w.store.fail(errors.New("down"))
+	for range 3 { // then WeCom brings it no more
+		if status, err := w.we.Announce(within(t), account, wecomtest.Delivery{}); status != 500 {
+			t.Fatal(status, err)
+		}
+	}
+	w.store.fail(nil)
+	w.clock.move(5 * time.Minute)
+	w.store.wait(t, func(m *memory) bool { return len(m.arrivals) == 2 })
+	if got := said(w.heard()); !slices.Equal(got, []string{"一", "二"}) || len(w.we.Refused()) != 0 {
+		t.Errorf("heard %q, refused %v", got, w.we.Refused())
 	}
 }
 
