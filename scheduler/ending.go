@@ -38,6 +38,7 @@ func (c *Checker) keep(ctx context.Context, p models.Parcel, k key, a tracking.A
 		return c.giveUp(ctx, e, err)
 	}
 	if purpose == models.Poll {
+		e.tellMissing(now)
 		c.tellRefused(&e, now)
 		e.change = Notice(e.change, c.Cadence.Speed, now)
 	}
@@ -156,6 +157,15 @@ func lock(c models.Change, now models.Moment) models.Change {
 		c.Note(models.TailRefused, models.TailMissing, now)
 	}
 	return c
+}
+
+// tellMissing notes that the parcel turns out to want a tail while nobody asks:
+// its followers could not know when they asked, and would wait in vain.
+func (e *ending) tellMissing(now models.Moment) {
+	if e.change.Parcel.TailNeeded && !e.was.TailNeeded && !e.change.News() {
+		e.change.Everyone = true
+		e.change.Note(models.TailRefused, models.TailMissing, now)
+	}
 }
 
 // tellRefused notes that a follower's tail was refused, while nobody asked.

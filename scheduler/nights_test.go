@@ -57,7 +57,7 @@ func TestNewsThatAnOutageDelaysIntoTheNightWaitsForTheMorning(t *testing.T) {
 }
 
 func TestWhatIsUrgentBringsWhatWasPutOffAlong(t *testing.T) {
-	inSiesta(t, func(t *testing.T, w *town) {
+	inSiesta(t, func(_ *testing.T, w *town) {
 		w.poll(w.follow(yt, "yto", "a").ID)
 		w.works(70, 3*time.Second)
 		w.provider.says(shows(models.OutForDelivery, "派送"))

@@ -155,6 +155,20 @@ func TestATailThatBecomesWantedIsAskedOfThoseWhoGaveNone(t *testing.T) {
 	r.wantOwed("a", sf+" tail:missing")
 }
 
+func TestWhoWasPromisedAnAnswerIsAskedForTheTailThatItTakes(t *testing.T) {
+	r := newRig(t, storetest.New(t))
+	p := r.followWith(yt, "yto", false, models.Following{Promised: true}, "a") // when nobody had answered in time
+	r.provider.says(fails(tracking.ErrTailNeeded))
+	r.pass(12 * time.Hour)
+	if got := r.poll(p.ID); !got.Parcel.TailNeeded {
+		t.Errorf("checked %+v", got)
+	}
+	r.wantOwed("a", yt+" tail:missing")
+	if at := r.chat("a").TellAt; at != r.moment() {
+		t.Errorf("asked at %d, want %d, though it is night", at, r.moment())
+	}
+}
+
 func TestATailThatIsWantedFromTheStartIsNoNews(t *testing.T) {
 	r := newRig(t, storetest.New(t))
 	p := r.follow(sf, "jd")

@@ -71,7 +71,7 @@ func TestAnAnswerIsToldAtOnceToWhomItIsPromised(t *testing.T) {
 }
 
 func TestAPromiseOutlivesWhatDoesNotAnswerIt(t *testing.T) {
-	each(t, func(t *testing.T, k kit) {
+	each(t, func(_ *testing.T, k kit) {
 		p, c := k.parcel(1), k.chat(1)
 		k.asks(c, p)
 		notice := answer(k.stored(p.ID), "", noon())
@@ -79,9 +79,8 @@ func TestAPromiseOutlivesWhatDoesNotAnswerIt(t *testing.T) {
 		p = k.finish(notice, noon()) // the providers have failed once more
 		k.wantTold(c, noon()+morning, false)
 		k.told(c)
-		p = k.finish(answer(p, "揽收", noon()+hour), noon()+hour)
+		k.finish(answer(p, "揽收", noon()+hour), noon()+hour)
 		k.wantTold(c, noon()+hour, true)
-		_ = p
 	})
 }
 
