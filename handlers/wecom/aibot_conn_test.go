@@ -109,7 +109,7 @@ func TestAIBotDoesNotFightWithWhoHasTakenOver(t *testing.T) {
 				t.Errorf("ready says %v", err)
 			}
 			kicked := time.Now()
-			if _, err := w.sendTo("single:li", aibotNews("x")); aibotWaits(err) != time.Minute {
+			if _, err := w.sendTo("single:li", aibotNews("x")); waits(err) != time.Minute {
 				t.Errorf("sending says %v", err)
 			}
 			if err := w.api.WaitConnected(w.Context()); err != nil || time.Since(kicked) != away {
@@ -218,7 +218,7 @@ func TestAIBotSendsDoNotWaitForAConnectionThatStaysAway(t *testing.T) {
 		synctest.Wait()
 		began := time.Now()
 		_, err := w.sendTo("single:li", aibotNews("x"))
-		if took := time.Since(began); aibotWaits(err) == 0 || took > 5*time.Second {
+		if took := time.Since(began); waits(err) == 0 || took > 5*time.Second {
 			t.Errorf("after %s: %v", took, err)
 		}
 		w.api.Heal()

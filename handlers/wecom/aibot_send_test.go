@@ -105,7 +105,7 @@ func TestAIBotTellsWhatARefusalMeans(t *testing.T) {
 				w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
 				w.api.Fail(wecomtest.AIBotFault{Code: c.code, Words: `no "` + aibotNumber + `"`})
 				_, err := w.sendTo("single:li", aibotNews("y"))
-				if err == nil || aibotWaits(err) != c.wait || strings.Contains(err.Error(), aibotNumber) {
+				if err == nil || waits(err) != c.wait || strings.Contains(err.Error(), aibotNumber) {
 					t.Fatalf("%v", err)
 				}
 				for _, other := range []error{models.ErrGone, models.ErrRefused} {
@@ -137,7 +137,7 @@ func TestAIBotAnUnsubscribedConnectionIsReplaced(t *testing.T) {
 		w.connected()
 		w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
 		w.api.Fail(wecomtest.AIBotFault{Code: 846609, Words: "aibot websocket not subscribed"})
-		if _, err := w.sendTo("single:li", aibotNews("y")); aibotWaits(err) == 0 {
+		if _, err := w.sendTo("single:li", aibotNews("y")); waits(err) == 0 {
 			t.Fatal(err)
 		}
 		w.mustSend("single:li", aibotNews("y"), 1)
@@ -154,7 +154,7 @@ func (w *aibotTown) pour(room string, n int) time.Duration {
 	began := time.Now()
 	for range n {
 		_, err := w.sendTo(room, aibotNews("x"))
-		if wait := aibotWaits(err); wait > 0 {
+		if wait := waits(err); wait > 0 {
 			time.Sleep(wait)
 			_, err = w.sendTo(room, aibotNews("x"))
 		}
@@ -183,7 +183,7 @@ func TestAIBotKeepsThirtyAMinuteAndAThousandAnHour(t *testing.T) {
 			t.Errorf("the rest of a thousand took %s", took)
 		}
 		_, err := w.sendTo("single:li", aibotNews("x"))
-		if wait := aibotWaits(err); wait < 20*time.Minute {
+		if wait := waits(err); wait < 20*time.Minute {
 			t.Errorf("after a thousand: %v", err)
 		}
 		w.say(wecomtest.AIBotSaid{From: "wang", Text: "x"})
@@ -197,11 +197,11 @@ func TestAIBotAChatThatWeComSlowsDownIsLeftAlone(t *testing.T) {
 		w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
 		w.api.Fail(wecomtest.AIBotFault{Code: 846607, Words: "aibot send msg frequency limit exceeded"})
 		_, err := w.sendTo("single:li", aibotNews("y"))
-		if aibotWaits(err) != time.Minute {
+		if waits(err) != time.Minute {
 			t.Fatal(err)
 		}
 		time.Sleep(40 * time.Second)
-		if _, err = w.sendTo("single:li", aibotNews("y")); aibotWaits(err) != 20*time.Second || len(w.api.Refused()) != 1 {
+		if _, err = w.sendTo("single:li", aibotNews("y")); waits(err) != 20*time.Second || len(w.api.Refused()) != 1 {
 			t.Fatalf("asked again all the same: %v", err)
 		}
 		time.Sleep(20 * time.Second)
@@ -217,7 +217,7 @@ func TestAIBotLimitsCanBeSwitchedOff(t *testing.T) {
 		for range 30 {
 			w.mustSend("single:li", aibotNews("y"), 1)
 		}
-		if _, err := w.sendTo("single:li", aibotNews("y")); aibotWaits(err) != time.Minute || len(w.api.Refused()) != 1 {
+		if _, err := w.sendTo("single:li", aibotNews("y")); waits(err) != time.Minute || len(w.api.Refused()) != 1 {
 			t.Errorf("WeCom's own limit: %v", err)
 		}
 	})
@@ -236,7 +236,7 @@ func TestAIBotNeverHasMoreThanThreeMessagesUnderWayInOneChat(t *testing.T) {
 			}()
 		}
 		synctest.Wait()
-		if _, err := w.sendTo("single:li", aibotNews("y")); aibotWaits(err) == 0 {
+		if _, err := w.sendTo("single:li", aibotNews("y")); waits(err) == 0 {
 			t.Errorf("a fourth one: %v", err)
 		}
 		for range 3 {

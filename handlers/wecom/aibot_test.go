@@ -234,7 +234,7 @@ func TestAIBotSendsNothingFromAProcessThatIsNotConnected(t *testing.T) {
 		if err := w.door.Ready(); err != nil {
 			t.Errorf("a process that need not be connected says %v", err)
 		}
-		if _, err := w.sendTo("single:li", aibotNews("x")); aibotWaits(err) == 0 {
+		if _, err := w.sendTo("single:li", aibotNews("x")); waits(err) == 0 {
 			t.Errorf("sending says %v", err)
 		}
 	})

@@ -214,15 +214,6 @@ func (w *aibotTown) mustSend(room string, r handlers.Reply, n int) []wecomtest.A
 	return got
 }
 
-// waits is how long an error asks to wait; 0 for others.
-func aibotWaits(err error) time.Duration {
-	var wait *models.Wait
-	if errors.As(err, &wait) {
-		return wait.After
-	}
-	return 0
-}
-
 func aibotWords(texts ...string) handlers.Reply {
 	var r handlers.Reply
 	for _, text := range texts {

@@ -78,13 +78,13 @@ func (a *App) say(ctx context.Context, member string, p part) error {
 	if p.file != nil {
 		media, err := a.upload(ctx, p.file)
 		if err != nil {
-			return verdict(err)
+			return a.outcome(ctx, err)
 		}
 		body = appFile{To: member, Type: "file", Agent: a.agent, File: message.ImageField{MediaID: media}}
 	}
 	var got message.SendResponse
 	if err := a.post(ctx, "message/send", body, &got); err != nil {
-		return verdict(err)
+		return a.outcome(ctx, err)
 	}
 	// WeCom says "ok" and names those whom it did not reach.
 	if got.InvalidUser != "" || got.UnlicensedUser != "" {

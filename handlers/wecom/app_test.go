@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"waybill/handlers"
+	"waybill/handlers/wecom"
 	"waybill/handlers/wecom/wecomtest"
 	"waybill/models"
 )
@@ -109,7 +110,7 @@ func TestMembersAreAnsweredWithTheAgentsNumber(t *testing.T) {
 }
 
 func TestOutcomesOfSendingToMembers(t *testing.T) {
-	for code, want := range map[int64]error{81013: models.ErrGone, 60111: models.ErrGone, 40008: models.ErrRefused, 45002: models.ErrRefused, 45009: nil, -1: nil, 60020: nil} {
+	for code, want := range map[int64]error{60111: models.ErrGone, 40003: models.ErrGone, 40008: models.ErrRefused, 45002: models.ErrRefused, 45009: nil, -1: nil, 60020: nil} {
 		w := begin(t)
 		w.we.Fail(wecomtest.Fault{Path: "message/send", Code: code})
 		err := w.app.Send(within(t), ofMember, text("好"))
@@ -133,10 +134,18 @@ func TestAMemberWhomOkDidNotReachIsGone(t *testing.T) {
 			t.Errorf("%s: %v", field, err)
 		}
 	}
+}
+
+func TestAMemberOutsideTheAppsScopeIsForTheOperators(t *testing.T) {
 	w := begin(t)
 	w.we.Leave(member)
-	if err := w.app.Send(within(t), ofMember, text("好")); !errors.Is(err, models.ErrGone) {
-		t.Errorf("%v", err)
+	err := w.app.Send(within(t), ofMember, text("好"))
+	if errors.Is(err, models.ErrGone) || waits(err) != 10*time.Minute || !slices.Equal(w.alarm.keys(), []string{wecom.AlertReach}) {
+		t.Errorf("%v, told %v", err, w.alarm.keys())
+	}
+	w.we.Member(member)
+	if err := w.app.Send(within(t), ofMember, text("好")); err != nil || len(w.texts(member)) != 1 {
+		t.Errorf("once it is mended: %v", err)
 	}
 }
 

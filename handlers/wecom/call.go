@@ -66,6 +66,15 @@ func (c *caller) heed(ctx context.Context, err error) {
 	}
 }
 
+// outcome is the verdict on a message that was sent; the operators are told of
+// what only they can mend.
+func (c *caller) outcome(ctx context.Context, err error) error {
+	if unreachable(err) {
+		c.settings.Alerts.Alert(ctx, AlertReach, "Agent", c.tokens.agent, "Code", codeOf(err))
+	}
+	return verdict(err)
+}
+
 // address is where a path is, for the SDK, which knows one host only.
 func address(path string, query url.Values, name, secret string) string {
 	all := url.Values{name: {secret}}

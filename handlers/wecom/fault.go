@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"waybill/models"
 )
@@ -93,11 +94,29 @@ func spent(err error) bool {
 	return false
 }
 
+// unreachable says that WeCom will not let this receiver be reached until
+// somebody changes a setting: a member outside the app's scope, an account that
+// is not handed to the API, a robot that was switched off. Nobody has left.
+func unreachable(err error) bool {
+	switch codeOf(err) {
+	case codeNobody, codeRobot, codeRobotOff, codeAccount, codeNoAccount:
+		return true
+	}
+	return false
+}
+
+// mending is how long operators are given before a receiver that they have to
+// make reachable is tried again.
+const mending = 10 * time.Minute
+
 // verdict turns what became of sending into the words that handlers.Door
 // promises. Everything else stays as it is: passing.
 func verdict(err error) error {
+	if unreachable(err) {
+		return fmt.Errorf("%w: %w", &models.Wait{After: mending}, err)
+	}
 	switch codeOf(err) {
-	case codeNobody, codeMember, codeUserID, codeRobot, codeRobotOff, codeAccount, codeNoAccount:
+	case codeMember, codeUserID:
 		return fmt.Errorf("%w: %w", models.ErrGone, err)
 	case codeWrongMessage, codeWrongArgument, codeEmptyText, codeTooLong, codeWrongJSON:
 		return fmt.Errorf("%w: %w", models.ErrRefused, err)

@@ -80,14 +80,14 @@ func (k *KF) say(ctx context.Context, p party, msg part, r handlers.Reply, name 
 	}
 	body, err := k.body(ctx, p, msg, messageID(name, c.Serial), end, words.Choose)
 	if err != nil {
-		return verdict(err)
+		return k.outcome(ctx, err)
 	}
 	err = k.post(ctx, "kf/send_msg", body, nil)
 	switch {
 	case spent(err):
 		c.Left = 0
 	case err != nil:
-		return verdict(err)
+		return k.outcome(ctx, err)
 	default:
 		c.Left = left - 1
 	}

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"waybill/handlers"
+	"waybill/handlers/wecom"
 	"waybill/handlers/wecom/wecomtest"
 	"waybill/models"
 )
@@ -35,9 +36,23 @@ func TestWhatWeComWillNeverTakeIsRefused(t *testing.T) {
 	if err := w.kf.Send(within(t), models.Address{Door: "wecom_kf", Room: "nobody"}, text("x")); !errors.Is(err, models.ErrRefused) {
 		t.Errorf("%v", err)
 	}
-	w.we.Fail(wecomtest.Fault{Path: "kf/send_msg", Code: 95004})
+	w.we.Fail(wecomtest.Fault{Path: "kf/send_msg", Code: 40003})
 	if err := w.send(text("x")); !errors.Is(err, models.ErrGone) {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestAnAccountThatIsNotHandedToTheAPIIsForTheOperators(t *testing.T) {
+	for _, code := range []int64{95000, 95004} {
+		w := met(t)
+		w.we.Fail(wecomtest.Fault{Path: "kf/send_msg", Code: code})
+		err := w.send(text("x"))
+		if errors.Is(err, models.ErrGone) || waits(err) != 10*time.Minute || w.store.left(ofCustomer) != 5 {
+			t.Errorf("%d: %v, %d left", code, err, w.store.left(ofCustomer))
+		}
+		if got := w.alarm.keys(); !slices.Equal(got, []string{wecom.AlertReach}) {
+			t.Errorf("%d: told %v", code, got)
+		}
 	}
 }
 

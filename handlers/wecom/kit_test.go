@@ -3,6 +3,7 @@ package wecom_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"net/http/httptest"
 	"slices"
@@ -264,6 +265,15 @@ func answer(t *testing.T, d handlers.Door, h handlers.Handler, arrivals []models
 		all = append(all, replies...)
 	}
 	return all
+}
+
+// waits is how long an error asks to wait; 0 for others.
+func waits(err error) time.Duration {
+	var wait *models.Wait
+	if errors.As(err, &wait) {
+		return wait.After
+	}
+	return 0
 }
 
 // text is a reply of plain lines, each a block of its own.

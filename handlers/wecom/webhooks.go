@@ -59,11 +59,13 @@ func (w *Webhooks) Send(ctx context.Context, to models.Address, r handlers.Reply
 
 // Push sends a reply to the group of a robot, as markdown of at most 4096
 // bytes a message, 20 a minute. Buttons and files are left out: a group robot
-// has neither. models.ErrGone when there is no such robot (any more).
+// has neither. *models.Wait, and the operators are told, while WeCom does not
+// know the robot or nobody has configured it.
 func (w *Webhooks) Push(ctx context.Context, name string, r handlers.Reply) error {
 	key, ok := w.keys[name]
 	if !ok {
-		return fmt.Errorf("push to a group robot: %w: nobody has configured it", models.ErrGone)
+		w.settings.Alerts.Alert(ctx, AlertRobot, "Robot", name)
+		return fmt.Errorf("push to a group robot: %w: nobody has configured it", &models.Wait{After: mending})
 	}
 	parts := pages(texts(r.Blocks, markdown), maxMarkdown)
 	progress, err := digest(models.Address{Door: models.RobotDoor, Room: name}, r)
@@ -82,6 +84,10 @@ func (w *Webhooks) say(ctx context.Context, name, key, text string) error {
 	}
 	body := robot.WebhookSendMarkdownOption{MsgType: "markdown"}
 	body.Markdown.Content = text
-	return verdict(exchange(ctx, "webhook/send", address("webhook/send", nil, "key", key),
-		func(ctx context.Context, uri string) ([]byte, error) { return util.PostJSONContext(ctx, uri, body) }, nil))
+	err := exchange(ctx, "webhook/send", address("webhook/send", nil, "key", key),
+		func(ctx context.Context, uri string) ([]byte, error) { return util.PostJSONContext(ctx, uri, body) }, nil)
+	if unreachable(err) {
+		w.settings.Alerts.Alert(ctx, AlertRobot, "Robot", name)
+	}
+	return verdict(err)
 }

@@ -89,9 +89,22 @@ func TestWhatWeComSaysToAPushIsHeard(t *testing.T) {
 		}
 		noSecrets(t, err.Error())
 	}
-	for _, name := range []string{"removed", "nobody"} {
-		if err := h.Push(within(t), name, text("x")); !errors.Is(err, models.ErrGone) {
+}
+
+func TestARobotThatIsNotThereIsForTheOperators(t *testing.T) {
+	w := begin(t)
+	h := hooks(t, w)
+	for i, name := range []string{"removed", "nobody"} {
+		err := h.Push(within(t), name, text("x"))
+		if errors.Is(err, models.ErrGone) || waits(err) != 10*time.Minute {
 			t.Errorf("%s: %v", name, err)
 		}
+		if got := w.alarm.keys(); len(got) != i+1 || got[i] != wecom.AlertRobot {
+			t.Errorf("%s: told %v", name, got)
+		}
+	}
+	w.we.Robot("removed-key")
+	if err := h.Push(within(t), "removed", text("x")); err != nil || len(w.texts("removed-key")) != 1 {
+		t.Errorf("once it is there: %v", err)
 	}
 }

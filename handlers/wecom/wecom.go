@@ -50,6 +50,8 @@ type Inbox interface {
 const (
 	AlertSecret = "alert.wecom_secret" // Agent: WeCom refuses its secret; it is not tried again for an hour
 	AlertAccess = "alert.wecom_access" // Agent, Code: WeCom refuses the app, or this machine's address
+	AlertReach  = "alert.wecom_reach"  // Agent, Code: the app may not write to somebody
+	AlertRobot  = "alert.wecom_robot"  // Robot: WeCom knows its key no more, or nobody has configured it
 )
 
 // Settings are what the doors of one corporation share. Memory, Leases and
