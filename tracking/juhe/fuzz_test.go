@@ -1,12 +1,11 @@
 package juhe
 
 import (
-	"errors"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"waybill/tracking"
+	"waybill/tracking/providertest"
 )
 
 // FuzzRead wants every body to become a trace in the house's form or an error
@@ -20,33 +19,18 @@ func FuzzRead(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	table, err := tracking.NewCarriers()
-	if err != nil {
-		f.Fatal(err)
-	}
-	c, err := New(Settings{Key: "k", URL: "http://a", Carriers: table, Now: func() time.Time { return time.Date(2026, 3, 5, 0, 0, 0, 0, time.UTC) }})
-	if err != nil {
-		f.Fatal(err)
-	}
+	c := providertest.Open(f, New, Settings{Key: "k", URL: "http://a", Carriers: providertest.Carriers(f), Now: providertest.Clock})
 	q := question{number: "73100000000019", carrier: "zto", code: "zto", tail: "4321", hide: []string{"73100000000019", "4321"}}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		trace, err := c.read(tracking.Reply{Status: 200, Body: body}, q)
 		if err != nil {
-			var e *tracking.Error
-			if !errors.As(err, &e) || e.Kind == nil || !utf8.ValidString(err.Error()) {
-				t.Fatalf("got %v", err)
-			}
+			providertest.Named(t, err)
 			return
 		}
 		if trace.Status == "" || !trace.Billed {
 			t.Fatalf("a trace without a status, or free: %+v", trace)
 		}
-		for i, e := range trace.Events {
-			ordered := i == 0 || trace.Events[i-1].At >= e.At
-			if e.Text == "" || !utf8.ValidString(e.Text+e.Place) || utf8.RuneCountInString(e.Text) > tracking.MaxScan || !ordered {
-				t.Fatalf("scan %d is %+v", i, e)
-			}
-		}
+		providertest.Formed(t, trace)
 	})
 }
 

@@ -28,11 +28,7 @@ func settings(t *testing.T, url string) juhe.Settings {
 
 func client(t *testing.T, s juhe.Settings) *juhe.Client {
 	t.Helper()
-	c, err := juhe.New(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
+	return providertest.Open(t, juhe.New, s)
 }
 
 func query(t *testing.T, body string) (models.Trace, error) {
@@ -288,10 +284,7 @@ func TestNonsenseIsUnavailableAndCountsAsBilled(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := query(t, body)
-			var e *tracking.Error
-			if !errors.As(err, &e) || !errors.Is(err, tracking.ErrUnavailable) || !e.Billed || e.Unsent {
-				t.Errorf("got %v", err)
-			}
+			providertest.Failed(t, "nonsense", err, tracking.ErrUnavailable, true)
 		})
 	}
 }
@@ -325,20 +318,12 @@ func TestTheCarrierIsTheOneThatJuheNames(t *testing.T) {
 }
 
 func TestLimitsAreKeptBeforeAnythingIsSent(t *testing.T) {
-	p := client(t, settings(t, "http://127.0.0.1:1"))
-	for name, c := range map[string]struct {
-		number  string
-		carrier models.Carrier
-		want    error
-	}{
-		"no number":              {"", "zto", tracking.ErrNumber},
-		"a space":                {"73 1", "zto", tracking.ErrNumber},
-		"no carrier":             {waybill, "", tracking.ErrCarrier},
-		"a carrier without code": {waybill, "jt", tracking.ErrCarrier},
-	} {
-		_, err := p.Query(t.Context(), c.number, c.carrier, "")
-		providertest.Unsent(t, name, err, c.want)
-	}
+	providertest.Limits(t, client(t, settings(t, "http://127.0.0.1:1")), map[string]providertest.Limit{
+		"no number":              {Carrier: "zto", Want: tracking.ErrNumber},
+		"a space":                {Number: "73 1", Carrier: "zto", Want: tracking.ErrNumber},
+		"no carrier":             {Number: waybill, Want: tracking.ErrCarrier},
+		"a carrier without code": {Number: waybill, Carrier: "jt", Want: tracking.ErrCarrier},
+	})
 }
 
 func TestSettingsThatCannotWorkAreRefused(t *testing.T) {

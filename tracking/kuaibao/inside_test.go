@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"waybill/tracking"
+	"waybill/tracking/providertest"
 )
 
 func TestTheSignIsTheVendors(t *testing.T) {
@@ -32,18 +33,9 @@ func TestTheFormIsSignedInTheVendorsOrder(t *testing.T) {
 
 func inside(tb testing.TB) *Pusher {
 	tb.Helper()
-	table, err := tracking.NewCarriers()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	p, err := New(Settings{
-		AppID: "A", APIKey: "K", URL: "http://a", PushToken: "t", Carriers: table,
-		Now: func() time.Time { return time.Date(2026, 3, 5, 0, 0, 0, 0, time.UTC) },
-	})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return p.(*Pusher)
+	return providertest.Open(tb, New, Settings{
+		AppID: "A", APIKey: "K", URL: "http://a", PushToken: "t", Carriers: providertest.Carriers(tb), Now: providertest.Clock,
+	}).(*Pusher)
 }
 
 // FuzzTrace wants every answer to become a trace in the house's form or an error.
@@ -71,12 +63,7 @@ func FuzzTrace(f *testing.F) {
 		if trace.Status == "" || !trace.Billed {
 			t.Fatalf("a trace without a status, or free: %+v", trace)
 		}
-		for i, e := range trace.Events {
-			ordered := i == 0 || trace.Events[i-1].At >= e.At
-			if e.Text == "" || !utf8.ValidString(e.Text+e.Code) || utf8.RuneCountInString(e.Text) > tracking.MaxScan || !ordered {
-				t.Fatalf("scan %d is %+v", i, e)
-			}
-		}
+		providertest.Formed(t, trace)
 	})
 }
 

@@ -1,7 +1,6 @@
 package kuaibao_test
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -29,11 +28,7 @@ func settings(t *testing.T, url string) kuaibao.Settings {
 
 func client(t *testing.T, s kuaibao.Settings) tracking.Provider {
 	t.Helper()
-	p, err := kuaibao.New(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return providertest.Open(t, kuaibao.New, s)
 }
 
 func query(t *testing.T, body string) (models.Trace, error) {
@@ -216,10 +211,7 @@ func TestNonsenseIsUnavailableAndCountsAsBilled(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := query(t, body)
-			var e *tracking.Error
-			if !errors.As(err, &e) || !errors.Is(err, tracking.ErrUnavailable) || !e.Billed || e.Unsent {
-				t.Errorf("got %v", err)
-			}
+			providertest.Failed(t, "nonsense", err, tracking.ErrUnavailable, true)
 		})
 	}
 }
@@ -255,18 +247,11 @@ func TestTheCarrierIsTheOneThatKuaibaoNames(t *testing.T) {
 
 func TestLimitsAreKeptBeforeAnythingIsSent(t *testing.T) {
 	p := client(t, settings(t, "http://127.0.0.1:1"))
-	for name, c := range map[string]struct {
-		number  string
-		carrier models.Carrier
-		want    error
-	}{
-		"no number":              {"", "", tracking.ErrNumber},
-		"two of them":            {"1,2", "", tracking.ErrNumber},
-		"a carrier without code": {waybill, "kye", tracking.ErrCarrier},
-	} {
-		_, err := p.Query(t.Context(), c.number, c.carrier, "")
-		providertest.Unsent(t, name, err, c.want)
-	}
+	providertest.Limits(t, p, map[string]providertest.Limit{
+		"no number":              {Want: tracking.ErrNumber},
+		"two of them":            {Number: "1,2", Want: tracking.ErrNumber},
+		"a carrier without code": {Number: waybill, Carrier: "kye", Want: tracking.ErrCarrier},
+	})
 	if !p.Serves("") || !p.Serves("sf") || p.Serves("kye") {
 		t.Error("serves carriers that it has no code for, or not those that it has")
 	}

@@ -1,11 +1,7 @@
 package kuaibao_test
 
 import (
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -27,22 +23,17 @@ type against struct {
 func emulated(t *testing.T) *against {
 	t.Helper()
 	a := &against{pushes: make(chan tracking.Push, 1000)}
-	door := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		raw, err := io.ReadAll(r.Body)
-		if err != nil {
-			t.Error(err)
-		}
-		push, err := a.ReadPush(tracking.Subscription{Token: strings.TrimPrefix(r.URL.Path, "/push/kuaibao/")}, raw)
+	door := providertest.Door(t, "kuaibao", func(token string, body []byte) string {
+		push, err := a.ReadPush(tracking.Subscription{Token: token}, body)
 		if err != nil {
 			t.Error(err)
 		}
 		a.pushes <- push
-		_, _ = io.WriteString(w, a.PushReply())
-	}))
-	t.Cleanup(door.Close)
+		return a.PushReply()
+	})
 	a.World = providertest.Emulate(t, func(now func() time.Time) providertest.Emulator {
 		a.vendor = sandbox.New(sandbox.Options{
-			KuaibaoAppID: appID, KuaibaoAPIKey: apiKey, KuaibaoPushURL: door.URL + "/push/kuaibao/" + token, Now: now, Slow: time.Millisecond,
+			KuaibaoAppID: appID, KuaibaoAPIKey: apiKey, KuaibaoPushURL: door + "/push/kuaibao/" + token, Now: now, Slow: time.Millisecond,
 		})
 		return a.vendor
 	})

@@ -4,11 +4,10 @@ import (
 	"errors"
 	"net/url"
 	"testing"
-	"time"
-	"unicode/utf8"
 
 	"waybill/models"
 	"waybill/tracking"
+	"waybill/tracking/providertest"
 )
 
 func TestThePushSignIsTheVendors(t *testing.T) {
@@ -19,18 +18,10 @@ func TestThePushSignIsTheVendors(t *testing.T) {
 
 func inside(tb testing.TB) *Pusher {
 	tb.Helper()
-	table, err := tracking.NewCarriers()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	p, err := New(Settings{
-		Customer: "C", Key: "K", URL: "http://a", AutonumberURL: "http://a", Salt: "s", CallbackURL: "http://b", Carriers: table,
-		Now: func() time.Time { return time.Date(2026, 3, 5, 0, 0, 0, 0, time.UTC) },
-	})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return p.(*Pusher)
+	return providertest.Open(tb, New, Settings{
+		Customer: "C", Key: "K", URL: "http://a", AutonumberURL: "http://a", Salt: "s", CallbackURL: "http://b",
+		Carriers: providertest.Carriers(tb), Now: providertest.Clock,
+	}).(*Pusher)
 }
 
 // whole wants a trace to be in the house's form.
@@ -39,12 +30,7 @@ func whole(t *testing.T, trace models.Trace) {
 	if trace.Status == "" || len(trace.Events) == 0 {
 		t.Fatal("a trace without a status or without a scan")
 	}
-	for i, e := range trace.Events {
-		ordered := i == 0 || trace.Events[i-1].At >= e.At
-		if e.Text == "" || !utf8.ValidString(e.Text+e.Extra+e.Code) || utf8.RuneCountInString(e.Text) > tracking.MaxScan || !ordered {
-			t.Fatalf("scan %d is %+v", i, e)
-		}
-	}
+	providertest.Formed(t, trace)
 }
 
 func seeds(f *testing.F) {
@@ -70,10 +56,7 @@ func FuzzRead(f *testing.F) {
 			whole(t, trace)
 			return
 		}
-		var e *tracking.Error
-		if !errors.As(err, &e) || e.Kind == nil || !utf8.ValidString(err.Error()) {
-			t.Fatalf("got %v", err)
-		}
+		providertest.Named(t, err)
 	})
 }
 

@@ -44,11 +44,7 @@ func settings(t *testing.T, url string) kuaidi100.Settings {
 
 func client(t *testing.T, s kuaidi100.Settings) tracking.Provider {
 	t.Helper()
-	p, err := kuaidi100.New(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return providertest.Open(t, kuaidi100.New, s)
 }
 
 func query(t *testing.T, body string) (models.Trace, error) {
@@ -245,10 +241,7 @@ func TestNonsenseIsUnavailableAndCountsAsBilled(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := query(t, body)
-			var e *tracking.Error
-			if !errors.As(err, &e) || !errors.Is(err, tracking.ErrUnavailable) || !e.Billed || e.Unsent {
-				t.Errorf("got %v", err)
-			}
+			providertest.Failed(t, "nonsense", err, tracking.ErrUnavailable, true)
 		})
 	}
 }
@@ -313,20 +306,13 @@ func TestALockLastsADay(t *testing.T) {
 
 func TestLimitsAreKeptBeforeAnythingIsSent(t *testing.T) {
 	p := client(t, settings(t, "http://127.0.0.1:1"))
-	for name, c := range map[string]struct {
-		number  string
-		carrier models.Carrier
-		want    error
-	}{
-		"five characters":        {"SF100", "sf", tracking.ErrNumber},
-		"33 characters":          {"SF1000000000015100000000000000015", "sf", tracking.ErrNumber},
-		"a space":                {"SF 1000", "sf", tracking.ErrNumber},
-		"no carrier":             {waybill, "", tracking.ErrCarrier},
-		"a carrier without code": {waybill, "cainiao", tracking.ErrCarrier},
-	} {
-		_, err := p.Query(t.Context(), c.number, c.carrier, "")
-		providertest.Unsent(t, name, err, c.want)
-	}
+	providertest.Limits(t, p, map[string]providertest.Limit{
+		"five characters":        {Number: "SF100", Carrier: "sf", Want: tracking.ErrNumber},
+		"33 characters":          {Number: "SF1000000000015100000000000000015", Carrier: "sf", Want: tracking.ErrNumber},
+		"a space":                {Number: "SF 1000", Carrier: "sf", Want: tracking.ErrNumber},
+		"no carrier":             {Number: waybill, Want: tracking.ErrCarrier},
+		"a carrier without code": {Number: waybill, Carrier: "cainiao", Want: tracking.ErrCarrier},
+	})
 	if p.Serves("") || p.Serves("cainiao") || !p.Serves("sf") {
 		t.Error("serves carriers that it has no code for, or not those that it has")
 	}

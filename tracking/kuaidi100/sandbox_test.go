@@ -3,10 +3,6 @@ package kuaidi100_test
 import (
 	"context"
 	"errors"
-	"io"
-	"net/http"
-	"net/http/httptest"
-	"strings"
 	"testing"
 	"time"
 
@@ -34,26 +30,24 @@ type against struct {
 	reply  string
 }
 
-type pushed struct{ token, body string }
+type pushed struct {
+	token string
+	body  []byte
+}
 
 func emulated(t *testing.T) *against {
 	t.Helper()
 	a := &against{pushes: make(chan pushed, 1000)}
-	door := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		raw, err := io.ReadAll(r.Body)
-		if err != nil {
-			t.Error(err)
-		}
-		a.pushes <- pushed{strings.TrimPrefix(r.URL.Path, "/push/kuaidi100/"), string(raw)}
-		_, _ = io.WriteString(w, a.reply)
-	}))
-	t.Cleanup(door.Close)
+	door := providertest.Door(t, "kuaidi100", func(token string, body []byte) string {
+		a.pushes <- pushed{token, body}
+		return a.reply
+	})
 	a.World = providertest.Emulate(t, func(now func() time.Time) providertest.Emulator {
 		a.vendor = sandbox.New(sandbox.Options{Kuaidi100Customer: customer, Kuaidi100Key: key, Now: now, Slow: time.Millisecond})
 		return a.vendor
 	})
 	s := settings(t, a.URL)
-	s.Now, s.Failures, s.CallbackURL = a.Now, strikes{}, door.URL
+	s.Now, s.Failures, s.CallbackURL = a.Now, strikes{}, door
 	p, ok := client(t, s).(*kuaidi100.Pusher)
 	if !ok {
 		t.Fatal("no pusher")
@@ -146,7 +140,7 @@ func (a *against) read(t *testing.T, of tracking.Subscription) (all []tracking.P
 		select {
 		case p := <-a.pushes:
 			of.Token = p.token
-			push, err := a.ReadPush(of, []byte(p.body))
+			push, err := a.ReadPush(of, p.body)
 			if err != nil {
 				t.Fatal(err)
 			}

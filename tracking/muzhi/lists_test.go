@@ -88,10 +88,7 @@ func TestDetectTellsNoneFromRefused(t *testing.T) {
 				}
 				return
 			}
-			var e *tracking.Error
-			if !errors.As(err, &e) || !errors.Is(err, c.kind) || e.Billed != c.billed {
-				t.Errorf("got %v, want %v", err, c.kind)
-			}
+			providertest.Failed(t, "detect", err, c.kind, c.billed)
 		})
 	}
 	p := client(t, settings(t, "http://127.0.0.1:1")).(tracking.Detector)

@@ -1,7 +1,6 @@
 package muzhi_test
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -29,11 +28,7 @@ func settings(t *testing.T, url string) muzhi.Settings {
 
 func client(t *testing.T, s muzhi.Settings) tracking.Provider {
 	t.Helper()
-	p, err := muzhi.New(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return providertest.Open(t, muzhi.New, s)
 }
 
 func TestContract(t *testing.T) {
@@ -183,10 +178,7 @@ func TestNonsenseIsUnavailable(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for status, billed := range map[int]bool{200: true, 666: false} {
 				_, err := query(t, status, body)
-				var e *tracking.Error
-				if !errors.As(err, &e) || !errors.Is(err, tracking.ErrUnavailable) || e.Billed != billed || e.Unsent {
-					t.Errorf("%d: got %v", status, err)
-				}
+				providertest.Failed(t, fmt.Sprint(status), err, tracking.ErrUnavailable, billed)
 			}
 		})
 	}
@@ -202,18 +194,11 @@ func TestTheCarrierIsTheOneThatMuzhiNames(t *testing.T) {
 }
 
 func TestLimitsAreKeptBeforeAnythingIsSent(t *testing.T) {
-	p := client(t, settings(t, "http://127.0.0.1:1"))
-	for name, c := range map[string]struct {
-		number, tail string
-		want         error
-	}{
-		"no number":            {"", "", tracking.ErrNumber},
-		"21 characters":        {strings.Repeat("1", 21), "", tracking.ErrNumber},
-		"a star makes it test": {"SF10*0000", "", tracking.ErrNumber},
-		"a space":              {"SF 10", "", tracking.ErrNumber},
-		"a tail of 15":         {waybill, strings.Repeat("1", 15), tracking.ErrTailWrong},
-	} {
-		_, err := p.Query(t.Context(), c.number, "", c.tail)
-		providertest.Unsent(t, name, err, c.want)
-	}
+	providertest.Limits(t, client(t, settings(t, "http://127.0.0.1:1")), map[string]providertest.Limit{
+		"no number":            {Want: tracking.ErrNumber},
+		"21 characters":        {Number: strings.Repeat("1", 21), Want: tracking.ErrNumber},
+		"a star makes it test": {Number: "SF10*0000", Want: tracking.ErrNumber},
+		"a space":              {Number: "SF 10", Want: tracking.ErrNumber},
+		"a tail of 15":         {Number: waybill, Tail: strings.Repeat("1", 15), Want: tracking.ErrTailWrong},
+	})
 }

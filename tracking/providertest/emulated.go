@@ -3,8 +3,10 @@ package providertest
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -59,6 +61,21 @@ func (w *World) Hours(t *testing.T, n int) {
 		w.mu.Unlock()
 		w.Pump(t.Context())
 	}
+}
+
+// Door is the address of the bot's door for a provider's pushes. Take gets each
+// one's token and body, and says what it is answered with.
+func Door(t *testing.T, provider string, take func(token string, body []byte) string) string {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		raw, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		_, _ = io.WriteString(w, take(strings.TrimPrefix(r.URL.Path, "/push/"+provider+"/"), raw))
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
 }
 
 // Course is what a provider must say of one of the emulated numbers.

@@ -2,7 +2,6 @@ package providertest
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -25,13 +24,23 @@ func Fixture(t *testing.T, name string) string {
 }
 
 // Carriers is the embedded table.
-func Carriers(t *testing.T) *tracking.Carriers {
-	t.Helper()
+func Carriers(tb testing.TB) *tracking.Carriers {
+	tb.Helper()
 	c, err := tracking.NewCarriers()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return c
+}
+
+// Open makes a provider with settings that it must take.
+func Open[S, P any](tb testing.TB, open func(S) (P, error), s S) P {
+	tb.Helper()
+	p, err := open(s)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return p
 }
 
 // Clock stands still at noon of the day after the fixtures' newest scans, in Shanghai.
@@ -69,21 +78,10 @@ func Answering(t *testing.T, status int, body string) (string, *Heard) {
 	return s.URL, last
 }
 
-// Unsent wants a call that has failed for this reason before it left.
-func Unsent(t *testing.T, what string, err, kind error) {
-	t.Helper()
-	var e *tracking.Error
-	if !errors.As(err, &e) || !e.Unsent || !errors.Is(err, kind) {
-		t.Errorf("%s: got %v, want %v unsent", what, err, kind)
-	}
-}
-
 // Refused wants New to take good settings and to refuse every spoilt copy.
 func Refused[S, P any](t *testing.T, open func(S) (P, error), good S, spoilt map[string]func(*S)) {
 	t.Helper()
-	if _, err := open(good); err != nil {
-		t.Fatal(err)
-	}
+	Open(t, open, good)
 	for name, spoil := range spoilt {
 		s := good
 		spoil(&s)
