@@ -57,9 +57,19 @@ type Renewal struct {
 // named by it (a platform's message id) must not come twice.
 func (r Renewal) After(serial int64) int64 { return max(serial+1, int64(r.At)) }
 
-// Spent is the platform's word that nothing more can be sent, said at a moment;
-// it is void when the customer has written since.
+// Spent is the platform's word that nothing more can be sent, said at a moment.
 type Spent struct {
 	Address Address
 	At      Moment
+	Serial  int64 // of the credit that the message was sent on which it is about; 0 when nobody knows
+}
+
+// Of says whether the word is about a credit as it stands, or void because the
+// customer has written since. Within one second of the platform's clock the
+// customer's message counts.
+func (s Spent) Of(c Credit) bool {
+	if s.Serial > 0 {
+		return s.Serial >= c.Serial
+	}
+	return s.At > c.SpokeAt
 }

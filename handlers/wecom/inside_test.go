@@ -3,6 +3,8 @@ package wecom
 import (
 	"context"
 	"errors"
+	"math"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -120,6 +122,21 @@ func TestAnAccountThatNobodyAnnouncesIsFetchedEveryFiveMinutes(t *testing.T) {
 			t.Fatal("it is fetched before its time")
 		}
 		now = now.Add(1)
+	}
+}
+
+func TestAMessagesNameTellsItsCredit(t *testing.T) {
+	allowed := regexp.MustCompile(`^[0-9a-zA-Z_-]{32}$`)
+	for _, serial := range []int64{1, 35, 1_778_576_400_000, math.MaxInt64} {
+		id := messageID("a", serial)
+		if !allowed.MatchString(id) || serialOf(id) != serial || id == messageID("b", serial) || id != messageID("a", serial) {
+			t.Errorf("%d: %s", serial, id)
+		}
+	}
+	for _, id := range []string{"", "x", "-", messageID("a", 1) + "0", strings.Repeat("z", 32), "zzzzzzzzzzzzz-" + strings.Repeat("0", 18)} {
+		if got := serialOf(id); got != 0 {
+			t.Errorf("%s: %d", id, got)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package wecom_test
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -137,6 +138,33 @@ func TestAMessageThatCouldNotBeDeliveredCorrectsTheCount(t *testing.T) {
 		if got := w.store.left(ofCustomer); got != 5 {
 			t.Errorf("after %d and a message: %d are left", fail, got)
 		}
+	}
+}
+
+func TestTheFailureOfAnOlderMessageEndsNoNewerCredit(t *testing.T) {
+	for name, c := range map[string]struct {
+		id    string // "" is the one that the door gave
+		after time.Duration
+		left  int
+	}{
+		"its name tells, whenever WeCom says so":  {"", time.Second, 5},
+		"its name does not, in the same second":   {"wecoms-own", 0, 5},
+		"its name does not, and it is said later": {"wecoms-own", time.Second, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := met(t)
+			if err := w.send(text("好")); err != nil {
+				t.Fatal(err)
+			}
+			w.clock.move(time.Second)
+			w.we.Say(account, customer, "嗯")
+			w.clock.move(c.after)
+			w.we.Undelivered(account, customer, cmp.Or(c.id, w.we.Sent(customer)[0].ID), 5)
+			w.hear()
+			if got := w.store.left(ofCustomer); got != c.left {
+				t.Errorf("%d are left", got)
+			}
+		})
 	}
 }
 

@@ -49,6 +49,7 @@ type kfEvent struct {
 	Customer string `json:"external_userid"`
 	Welcome  string `json:"welcome_code"`
 	FailType int    `json:"fail_type"`
+	FailID   string `json:"fail_msgid"` // as the door has named the message
 }
 
 func (m kfMessage) at() models.Moment { return models.At(time.Unix(m.SentAt, 0)) }
@@ -115,7 +116,7 @@ func (k *KF) enter(p *models.Page, msg kfMessage, raw []byte) {
 	case msg.Event.Type == eventEnter && msg.Event.Welcome != "" && k.now().Sub(msg.at()) < welcomeIn:
 		p.Arrivals = append(p.Arrivals, k.entrance(who, msg, raw))
 	case msg.Event.Type == eventFailed && msg.Event.expires():
-		p.Spent = append(p.Spent, models.Spent{Address: who.address(), At: msg.at()})
+		p.Spent = append(p.Spent, models.Spent{Address: who.address(), At: msg.at(), Serial: serialOf(msg.Event.FailID)})
 	case msg.Event.Type == eventStatus:
 		k.states.forget(who)
 	}

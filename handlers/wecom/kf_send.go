@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"strconv"
 
 	"github.com/silenceper/wechat/v2/work/kf/sendmsg"
@@ -106,11 +107,31 @@ func (k *KF) body(ctx context.Context, p party, msg part, id, end, choose string
 	return m, err
 }
 
+// sizeID is how long a message's name is: the most that WeCom takes.
+const sizeID = 32
+
+var named = regexp.MustCompile(`^([0-9a-z]{1,13})-[0-9a-f]+$`)
+
 // messageID names a message so that sending it again names it alike, until the
-// customer writes: 32 characters.
+// customer writes. The name begins with the credit's serial, so that what WeCom
+// says about the message later is known to be about that credit.
 func messageID(name string, serial int64) string {
-	sum := sha256.Sum256([]byte(name + "/" + strconv.FormatInt(serial, 10)))
-	return hex.EncodeToString(sum[:16])
+	sum := sha256.Sum256([]byte(name))
+	id := strconv.FormatInt(serial, 36) + "-" + hex.EncodeToString(sum[:])
+	return id[:sizeID]
+}
+
+// serialOf is the serial in a message's name, 0 when it is no name of the door's.
+func serialOf(id string) int64 {
+	parts := named.FindStringSubmatch(id)
+	if parts == nil || len(id) != sizeID {
+		return 0
+	}
+	serial, err := strconv.ParseInt(parts[1], 36, 64)
+	if err != nil {
+		return 0
+	}
+	return serial
 }
 
 // count notes what is left. A failure is logged only: the message is sent, and

@@ -160,7 +160,7 @@ func (m *memory) ArriveSynced(_ context.Context, p models.Page, _ models.Moment)
 		}
 	}
 	for _, s := range p.Spent {
-		if c := m.credits[s.Address]; s.At >= c.SpokeAt {
+		if c := m.credits[s.Address]; s.Of(c) {
 			c.Left = 0
 			m.credits[s.Address] = c
 		}

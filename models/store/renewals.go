@@ -115,7 +115,8 @@ func (c *crediting) count(chats []*creditRow) {
 		row.renewed = true
 	}
 	for _, s := range c.spent {
-		if row := at[fitAddress(s.Address)]; row != nil && s.At >= row.SpokeAt {
+		row := at[fitAddress(s.Address)]
+		if row != nil && s.Of(models.Credit{Serial: row.CreditSerial, SpokeAt: row.SpokeAt}) {
 			row.CreditLeft, row.spent = 0, true
 		}
 	}

@@ -225,7 +225,7 @@ func TestWhatWasWrittenEarlierRenewsNothing(t *testing.T) {
 func TestThePlatformsWordEndsACreditUnlessTheCustomerHasWrittenSince(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		p := page("", "c1", noon(), 1, 2, 3)
-		p.Spent = []models.Spent{{Address: customer(1), At: noon()}, {Address: customer(2), At: noon() - 1}, {Address: customer(9), At: noon()}}
+		p.Spent = []models.Spent{{Address: customer(1), At: noon() + 1}, {Address: customer(2), At: noon()}, {Address: customer(9), At: noon() + 1}}
 		k.synced(p, noon())
 		if a, b := k.credit(1), k.credit(2); a.Left != 0 || a.Serial != int64(noon()) || b.Left != 5 {
 			t.Fatalf("got %+v and %+v", a, b)
@@ -237,6 +237,21 @@ func TestThePlatformsWordEndsACreditUnlessTheCustomerHasWrittenSince(t *testing.
 		}
 		if c := k.credit(9); c != (models.Credit{Address: customer(9)}) {
 			t.Fatalf("got %+v for a stranger", c)
+		}
+	})
+}
+
+func TestThePlatformsWordAboutAnOlderCreditIsVoid(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		k.synced(page("", "c1", noon(), 1, 2), noon())
+		old := k.credit(1).Serial
+		p := page("c1", "c2", noon()+minute, 1)
+		for n := range 2 {
+			p.Spent = append(p.Spent, models.Spent{Address: customer(n + 1), At: noon() + 2*minute, Serial: old})
+		}
+		k.synced(p, noon())
+		if a, b := k.credit(1), k.credit(2); a.Left != 5 || b.Left != 0 {
+			t.Fatalf("got %+v and %+v", a, b)
 		}
 	})
 }
