@@ -8,6 +8,19 @@ type Address struct {
 	Thread string `gorm:"size:32;uniqueIndex:chats_address,priority:3"`
 }
 
+// Key is the address as one text, which names what is remembered about the chat.
+func (a Address) Key() string { return a.Door + ":" + a.Room + ":" + a.Thread }
+
+// Kinds of what is remembered about a chat for a while, under its address's Key.
+// Whoever forgets the chat forgets these.
+const (
+	MemoryMet     = "chat_met"     // it has been greeted
+	MemoryChoices = "chat_choices" // what the numbers stand for that it was shown
+)
+
+// ChatMemories are the kinds of what is remembered about a chat.
+func ChatMemories() []string { return []string{MemoryMet, MemoryChoices} }
+
 // RobotDoor is the door of group robots, which only take what is pushed to
 // them. Their chats' rooms are the robots' names.
 const RobotDoor = "wecom_robot"

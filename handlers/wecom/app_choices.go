@@ -9,10 +9,7 @@ import (
 	"waybill/models"
 )
 
-const (
-	kindMet = "wecom_met"
-	metFor  = 365 * 24 * time.Hour
-)
+const metFor = 365 * 24 * time.Hour
 
 // Handler is what the door's inbox should call: it turns a typed number into
 // the choice it stands for, and greets whoever opens the app for the first
@@ -43,7 +40,7 @@ func (r *reception) Handle(ctx context.Context, chat models.Chat, m handlers.Mes
 
 // greet greets a member once a year: that the app is opened is told every time.
 func (r *reception) greet(ctx context.Context, chat models.Chat, m handlers.Message) ([]handlers.Reply, error) {
-	_, met, err := r.settings.Memory.Recall(ctx, kindMet, chat.Room, r.now())
+	_, met, err := r.settings.Memory.Recall(ctx, models.MemoryMet, chat.Key(), r.now())
 	if err != nil {
 		return nil, fmt.Errorf("recall whom we met: %w", err)
 	}
@@ -54,5 +51,5 @@ func (r *reception) greet(ctx context.Context, chat models.Chat, m handlers.Mess
 	if err != nil {
 		return nil, err
 	}
-	return replies, wrap("remember whom we met", r.settings.Memory.Remember(ctx, kindMet, chat.Room, []byte("1"), r.now().Add(metFor)))
+	return replies, wrap("remember whom we met", r.settings.Memory.Remember(ctx, models.MemoryMet, chat.Key(), []byte("1"), r.now().Add(metFor)))
 }

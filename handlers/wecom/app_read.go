@@ -1,6 +1,8 @@
 package wecom
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/xml"
 	"strconv"
 	"strings"
@@ -26,12 +28,14 @@ func (m appMessage) address() models.Address {
 	return models.Address{Door: "wecom_app", Room: m.From}
 }
 
-// key tells messages from repeated ones; events have no id of their own.
+// key tells messages from repeated ones; events have no id of their own. It
+// outlives the message by some days, and does not say who wrote it.
 func (m appMessage) key() string {
 	if m.ID != "" {
 		return "m:" + m.ID
 	}
-	return "e:" + m.From + ":" + strconv.FormatInt(m.CreatedAt, 10) + ":" + m.Event + ":" + m.EventKey
+	sum := sha256.Sum256([]byte(m.From + ":" + strconv.FormatInt(m.CreatedAt, 10) + ":" + m.Event + ":" + m.EventKey))
+	return "e:" + hex.EncodeToString(sum[:16])
 }
 
 // Read turns a stored message into a handlers.Message. What is not text (a

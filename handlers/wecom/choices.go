@@ -16,7 +16,6 @@ import (
 )
 
 const (
-	kindChoices = "wecom_choices"
 	choicesLive = 24 * time.Hour
 	choicesMost = 30 // numbers at once in one chat; what comes then has none
 )
@@ -76,7 +75,7 @@ func (c choices) keep(ctx context.Context, to models.Address, o offer) error {
 		return fmt.Errorf("write choices: %w", err)
 	}
 	until := models.At(c.now()).Add(choicesLive)
-	return wrap("keep choices", c.memory.Remember(ctx, kindChoices, choicesKey(to), value, until))
+	return wrap("keep choices", c.memory.Remember(ctx, models.MemoryChoices, to.Key(), value, until))
 }
 
 // pick is the data of the button that a text presses; false when it is no
@@ -94,7 +93,7 @@ func (c choices) pick(ctx context.Context, from models.Address, text string) (da
 }
 
 func (c choices) offered(ctx context.Context, chat models.Address, now models.Moment) (offer, error) {
-	value, ok, err := c.memory.Recall(ctx, kindChoices, choicesKey(chat), now)
+	value, ok, err := c.memory.Recall(ctx, models.MemoryChoices, chat.Key(), now)
 	if err != nil || !ok {
 		return offer{}, wrap("recall choices", err)
 	}
@@ -102,8 +101,6 @@ func (c choices) offered(ctx context.Context, chat models.Address, now models.Mo
 	_ = json.Unmarshal(value, &o) // what another version wrote stands for nothing
 	return o, nil
 }
-
-func choicesKey(a models.Address) string { return a.Door + ":" + a.Room + ":" + a.Thread }
 
 func buttonData(r handlers.Reply) []string {
 	var data []string

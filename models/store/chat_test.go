@@ -215,6 +215,26 @@ func TestAForgottenChatIsAnsweredBeforeItGoes(t *testing.T) {
 	})
 }
 
+func TestWhatIsRememberedAboutAForgottenChatGoes(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		gone, other := k.chat(1), k.chat(2)
+		for _, kind := range models.ChatMemories() {
+			for _, c := range []models.Chat{gone, other} {
+				k.ok(k.Remember(k.ctx(), kind, c.Address.Key(), []byte("1"), noon()+hour))
+			}
+		}
+		k.ok(k.WrongTail(k.ctx(), gone.ID, number(1), noon())) // the row stays
+		k.ok(k.Forget(k.ctx(), gone.ID, noon()))
+		for _, kind := range models.ChatMemories() {
+			for c, want := range map[*models.Chat]bool{&gone: false, &other: true} {
+				if _, ok, err := k.Recall(k.ctx(), kind, c.Address.Key(), noon()); err != nil || ok != want {
+					t.Errorf("%s of chat %d is remembered: %v, %v", kind, c.ID, ok, err)
+				}
+			}
+		}
+	})
+}
+
 func TestForgettingGivesNoFreshTries(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		c := k.chat(1)

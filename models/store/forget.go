@@ -9,8 +9,8 @@ import (
 	"waybill/models"
 )
 
-// Forget erases a chat: follows and their tails, question, language, tail and
-// what was sent. The empty row with its address stays while an update of it is
+// Forget erases a chat: follows and their tails, question, language, tail, what
+// was sent and what is remembered about it. The empty row with its address stays while an update of it is
 // still open, and so has to be answered, and while what others count by must
 // not begin anew: today's wrong tails, and the messages that a platform still
 // allows. EndArrival removes it, or else Sweep.
@@ -37,6 +37,9 @@ func (s *Store) Forget(ctx context.Context, chatID int64, now models.Moment) err
 		if err := tx.Exec("DELETE FROM questions WHERE chat_id = ?", chatID).Error; err != nil {
 			return err
 		}
+		if err := forgetMemories(tx, chatID); err != nil {
+			return err
+		}
 		const bodies = "UPDATE arrivals SET body = NULL, replies = NULL WHERE chat_id = ? AND due_at = ?"
 		if err := tx.Exec(bodies, chatID, models.Never).Error; err != nil {
 			return err
@@ -50,6 +53,17 @@ func (s *Store) Forget(ctx context.Context, chatID int64, now models.Moment) err
 		return fmt.Errorf("forget chat: %w", err)
 	}
 	return nil
+}
+
+// forgetMemories erases what is remembered about a chat for a while.
+func forgetMemories(tx *gorm.DB, chatID int64) error {
+	var c models.Chat
+	err := tx.Select("door", "room", "thread").Limit(1).Find(&c, "id = ?", chatID).Error
+	if err != nil {
+		return err
+	}
+	const sql = "DELETE FROM cache WHERE kind IN ? AND cache_key = ?"
+	return tx.Exec(sql, models.ChatMemories(), cacheKey(c.Address.Key())).Error
 }
 
 // empty says that a forgotten chat may go: nothing of it is open, nothing is
