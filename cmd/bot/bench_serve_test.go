@@ -1,0 +1,121 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"waybill/models/store/storetest"
+)
+
+// BenchmarkStart is from starting bot serve to its being ready, on SQLite. Each
+// run finds the database of the one before.
+func BenchmarkStart(b *testing.B) {
+	dsn := storetest.DSN(b, "sqlite")
+	telegram := quietTelegram(b)
+	var took time.Duration
+	for range b.N {
+		took += startOnce(b, dsn, telegram)
+	}
+	b.ReportMetric(float64(took.Milliseconds())/float64(b.N), "ms/start")
+}
+
+// quietTelegram is a Telegram where nobody says anything.
+func quietTelegram(b *testing.B) (address string) {
+	b.Helper()
+	telegram := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/getUpdates"):
+			_, _ = io.Copy(io.Discard, r.Body)
+			<-r.Context().Done()
+		case strings.HasSuffix(r.URL.Path, "/getMe"):
+			_, _ = io.WriteString(w, `{"ok":true,"result":{"id":1,"is_bot":true,"username":"bench"}}`)
+		default:
+			_, _ = io.WriteString(w, `{"ok":true,"result":true}`)
+		}
+	}))
+	b.Cleanup(telegram.Close)
+	return telegram.URL
+}
+
+// serving is bot serve in a process of its own.
+type serving struct {
+	*exec.Cmd
+	begun time.Time
+}
+
+// serve starts bot serve and waits until it is ready.
+func serve(b *testing.B, dsn, telegram string, settings ...string) *serving {
+	b.Helper()
+	const addr = "127.0.0.1:18099"
+	s := &serving{Cmd: exec.Command("bot", "serve")}
+	s.Env = append([]string{
+		"PATH=" + os.Getenv("PATH"), "WAYBILL_DB=" + dsn, "WAYBILL_SECRET_KEY=" + key, "WAYBILL_HTTP_ADDR=" + addr,
+		"WAYBILL_TELEGRAM_TOKEN=1:bench-token", "WAYBILL_TELEGRAM_API_URL=" + telegram, "WAYBILL_MUZHI_APPCODE=bench",
+	}, settings...)
+	s.begun = time.Now()
+	if err := s.Start(); err != nil {
+		b.Fatal(err)
+	}
+	for time.Since(s.begun) < 20*time.Second {
+		resp, err := http.Get("http://" + addr + "/readyz")
+		if err == nil {
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return s
+			}
+		}
+	}
+	s.end()
+	b.Fatal("not ready in time")
+	return nil
+}
+
+func (s *serving) end() { _ = s.Process.Kill(); _ = s.Wait() }
+
+func startOnce(b *testing.B, dsn, telegram string) time.Duration {
+	b.Helper()
+	s := serve(b, dsn, telegram)
+	defer s.end()
+	return time.Since(s.begun)
+}
+
+// BenchmarkMemory is the most memory that bot serve has had in use after so
+// many checks of a million live parcels, all due, on SQLite.
+func BenchmarkMemory(b *testing.B) {
+	const live = 1_000_000
+	dsn := storetest.DSN(b, "sqlite")
+	db := storetest.Open(b, dsn)
+	storetest.Migrate(b, db)
+	storetest.Fill(b, dsn, "telegram", live)
+	a := serveAPI(b, 50*time.Millisecond, 3)
+	s := serve(b, dsn, quietTelegram(b), "WAYBILL_MUZHI_URL="+a.URL, "WAYBILL_RATE=muzhi=0")
+	defer s.end()
+	a.await(b.N)
+	b.ReportMetric(float64(peak(b, s.Process.Pid))/1024, "MiB")
+}
+
+// peak is the most memory that a process has had, in KiB (Linux).
+func peak(b *testing.B, pid int) int {
+	b.Helper()
+	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	words := strings.Fields(rest)
+	if len(words) == 0 {
+		b.Fatal("the kernel does not say how much memory was used")
+	}
+	kib, err := strconv.Atoi(words[0])
+	if err != nil {
+		b.Fatal(err)
+	}
+	return kib
+}
