@@ -99,10 +99,10 @@ func TestIdleStatesAreForgotten(t *testing.T) {
 	now := time.Unix(0, 0)
 	s := newStates(func() time.Time { return now })
 	for i := range statesKept {
-		s.remember(party{"a", strings.Repeat("x", i+1)}, stateHuman)
+		s.remember(party{"a", strings.Repeat("x", i+1)}, 0)
 	}
 	now = now.Add(stateFor)
-	s.remember(party{"a", "y"}, stateHuman)
+	s.remember(party{"a", "y"}, 0)
 	if _, known := s.recall(party{"a", "x"}); known || len(s.kept) != 1 {
 		t.Errorf("%d are kept", len(s.kept))
 	}

@@ -129,6 +129,23 @@ func TestTheBotIsSilentWhileSomebodyTalksWithTheCustomer(t *testing.T) {
 	}
 }
 
+func TestAnotherReplicaHearsWhatIsWrittenAfterASessionEnded(t *testing.T) {
+	w := begin(t)
+	w.run() // this replica fetches, another one answers
+	other, e := w.openKF(wecomtest.KFSecret), &echo{}
+	h := other.Handler(e)
+	w.write("在吗")
+	w.we.SetState(account, customer, wecomtest.StateHuman)
+	w.write("谢谢")
+	answer(t, other, h, w.store.inbox()[1:])
+	w.we.SetState(account, customer, wecomtest.StateEnded)
+	w.write("SF1000000000015")
+	answer(t, other, h, w.store.inbox()[2:])
+	if got := w.texts(customer); !slices.Equal(got, []string{"you said SF1000000000015"}) {
+		t.Errorf("sent %q", got)
+	}
+}
+
 func TestTheBotSpeaksInTheFirstTwoStates(t *testing.T) {
 	for _, state := range []int{wecomtest.StateNew, wecomtest.StateBot} {
 		w := met(t)

@@ -23,8 +23,10 @@ const (
 	statesKept = 4096
 )
 
-// states remembers for a moment how sessions stand, so that understanding a
-// message and answering it ask once.
+// states remembers for a moment which sessions are the bot's, so that
+// understanding a message and answering it ask once. That the bot must be silent
+// is never remembered: a session may have come back since, and another replica
+// heard of it.
 type states struct {
 	now  func() time.Time
 	mu   sync.Mutex
@@ -53,6 +55,10 @@ func (s *states) remember(p party, state int) {
 	now := s.now()
 	if len(s.kept) >= statesKept {
 		maps.DeleteFunc(s.kept, func(_ party, k standing) bool { return !now.Before(k.until) })
+	}
+	if state >= stateQueue {
+		delete(s.kept, p)
+		return
 	}
 	s.kept[p] = standing{state, now.Add(stateFor)}
 }
