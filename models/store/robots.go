@@ -129,13 +129,21 @@ type robotRow struct {
 	TailState models.TailState
 	ParcelID  int64
 	Robot     string
+	Name      string // what the robot calls the parcel
+}
+
+// wanted is what a robot's follow shall be, by those who push to it.
+type wanted struct {
+	state models.TailState
+	names []string // what they call the parcel, the first who followed it first
 }
 
 // keepRobots ends the robots' follows of parcels that nobody pushes to them any
 // more, and has the others see what one of those who push may see: a tail that
 // opens the parcel for him opens it for his robot. Where nobody's does, the
-// robot's counts as untried, so that it is not asked for one. It returns the
-// follows that see more than before. The caller holds the parcels' locks.
+// robot's counts as untried, so that it is not asked for one. A name that nobody
+// of them gave goes. It returns the follows that see more than before. The
+// caller holds the parcels' locks.
 func keepRobots(tx *gorm.DB, parcelIDs []int64) (opened []int64, err error) {
 	for part := range slices.Chunk(parcelIDs, chunk) {
 		robots, err := robotsOf(tx, part)
@@ -145,12 +153,15 @@ func keepRobots(tx *gorm.DB, parcelIDs []int64) (opened []int64, err error) {
 		if len(robots) == 0 {
 			continue
 		}
-		states, err := pushedTo(tx, part)
+		wants, err := pushedTo(tx, part)
 		if err != nil {
 			return opened, err
 		}
-		some, err := keepSome(tx, robots, states)
+		some, err := keepSome(tx, robots, wants)
 		if opened = append(opened, some...); err != nil {
+			return opened, err
+		}
+		if err := keepNames(tx, robots, wants); err != nil {
 			return opened, err
 		}
 	}
@@ -158,7 +169,7 @@ func keepRobots(tx *gorm.DB, parcelIDs []int64) (opened []int64, err error) {
 }
 
 func robotsOf(tx *gorm.DB, parcelIDs []int64) ([]robotRow, error) {
-	const sql = `SELECT f.id, f.tail_state, f.parcel_id, c.room AS robot FROM follows f
+	const sql = `SELECT f.id, f.tail_state, f.parcel_id, f.name, c.room AS robot FROM follows f
 		JOIN chats c ON c.id = f.chat_id WHERE f.parcel_id IN ? AND c.door = ? ORDER BY f.id`
 	var rows []robotRow
 	err := tx.Raw(sql, parcelIDs, models.RobotDoor).Scan(&rows).Error
@@ -166,16 +177,16 @@ func robotsOf(tx *gorm.DB, parcelIDs []int64) ([]robotRow, error) {
 }
 
 // keepSome brings the robots' follows into the states that they shall have.
-func keepSome(tx *gorm.DB, robots []robotRow, states map[pushed]models.TailState) (opened []int64, err error) {
+func keepSome(tx *gorm.DB, robots []robotRow, wants map[pushed]wanted) (opened []int64, err error) {
 	var over, shut []int64
 	for _, r := range robots {
-		state, ok := states[pushed{r.ParcelID, r.Robot}]
+		want, ok := wants[pushed{r.ParcelID, r.Robot}]
 		switch {
 		case !ok:
 			over = append(over, r.ID)
-		case state == models.TailOK && r.TailState != models.TailOK:
+		case want.state == models.TailOK && r.TailState != models.TailOK:
 			opened = append(opened, r.ID)
-		case state != r.TailState:
+		case want.state != r.TailState:
 			shut = append(shut, r.ID)
 		}
 	}
@@ -192,20 +203,39 @@ func keepSome(tx *gorm.DB, robots []robotRow, states map[pushed]models.TailState
 	return opened, err
 }
 
-// pushedTo reads to which robots the parcels are pushed, and the tail's state
-// that each robot shall have.
-func pushedTo(tx *gorm.DB, parcelIDs []int64) (map[pushed]models.TailState, error) {
-	var rows []models.Follow
-	err := tx.Select("parcel_id", "push_to", "tail_state").Where("parcel_id IN ? AND push_to <> ''", parcelIDs).Find(&rows).Error
-	states := map[pushed]models.TailState{}
-	for _, f := range rows {
-		key := pushed{f.ParcelID, f.PushTo}
-		if _, ok := states[key]; !ok {
-			states[key] = models.TailUntried
+// keepNames has the robots call no parcel as somebody did who does not push it
+// to them any more: they call it as those who do, or not at all.
+func keepNames(tx *gorm.DB, robots []robotRow, wants map[pushed]wanted) error {
+	for _, r := range robots {
+		names := wants[pushed{r.ParcelID, r.Robot}].names
+		if len(names) == 0 || slices.Contains(names, r.Name) {
+			continue
 		}
-		if f.TailState == models.TailOK {
-			states[key] = models.TailOK
+		if err := tx.Exec("UPDATE follows SET name = ? WHERE id = ?", names[0], r.ID).Error; err != nil {
+			return err
 		}
 	}
-	return states, err
+	return nil
+}
+
+// pushedTo reads to which robots the parcels are pushed, and what each robot's
+// follow shall be.
+func pushedTo(tx *gorm.DB, parcelIDs []int64) (map[pushed]wanted, error) {
+	var rows []models.Follow
+	err := tx.Select("parcel_id", "push_to", "tail_state", "name").
+		Where("parcel_id IN ? AND push_to <> ''", parcelIDs).Order("id").Find(&rows).Error
+	wants := map[pushed]wanted{}
+	for _, f := range rows {
+		key := pushed{f.ParcelID, f.PushTo}
+		want, ok := wants[key]
+		if !ok {
+			want.state = models.TailUntried
+		}
+		if f.TailState == models.TailOK {
+			want.state = models.TailOK
+		}
+		want.names = append(want.names, f.Name)
+		wants[key] = want
+	}
+	return wants, err
 }

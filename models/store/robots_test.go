@@ -108,6 +108,40 @@ func TestARobotCallsAParcelAsTheOnlyChatThatPushesItThere(t *testing.T) {
 	})
 }
 
+func TestARobotForgetsTheNameThatAChatGaveWhichPushesNoMore(t *testing.T) {
+	ends := map[string]func(k kit, c models.Chat, p models.Parcel){
+		"switched off": func(k kit, c models.Chat, p models.Parcel) { k.push(c, p, "") },
+		"unfollowed": func(k kit, c models.Chat, p models.Parcel) {
+			k.ok(k.Unfollow(k.ctx(), c.ID, []int64{p.ID}, noon()))
+		},
+		"forgotten": func(k kit, c models.Chat, _ models.Parcel) { k.ok(k.Forget(k.ctx(), c.ID, noon())) },
+	}
+	each(t, func(t *testing.T, k kit) {
+		n := 0
+		for name, end := range ends {
+			t.Run(name, func(t *testing.T) {
+				on := k
+				on.t = t
+				p := on.parcel(n)
+				for i, called := range []string{"我的药", "tea", "茶"} {
+					c := on.chat(3*n + i)
+					_, err := on.Follow(on.ctx(), models.Following{ChatID: c.ID, ParcelID: p.ID, Name: called}, noon())
+					on.ok(err)
+					on.push(c, p, "ops")
+				}
+				for i, want := range []string{"我的药", "tea", "茶"} {
+					if got := on.owed(on.robot("ops"), p).Name; got != want {
+						t.Fatalf("called %q, want %q", got, want)
+					}
+					end(on, on.chat(3*n+i), p)
+				}
+				on.pushes("ops", p, false)
+				n++
+			})
+		}
+	})
+}
+
 func TestARobotGetsAParcelsNewsAsLongAsSomebodyPushesIt(t *testing.T) {
 	ends := []struct {
 		name string
