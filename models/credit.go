@@ -25,6 +25,7 @@ type Mail struct {
 	Cursor    string `gorm:"column:next_cursor;size:128"` // where the next page begins; "" before the first
 	Token     string `gorm:"size:128"`                    // of the last announcement; "" when it had none
 	TokenAt   Moment // when it was announced
+	FirstAt   Moment // when the account was first announced
 	Announced int64  // how often something was announced
 	Fetched   int64  // the value of Announced up to which everything is fetched
 }

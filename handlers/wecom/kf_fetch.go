@@ -136,13 +136,12 @@ func (k *KF) ring() {
 
 // fetch brings everything that an account has, page by page.
 func (k *KF) fetch(ctx context.Context, m models.Mail) error {
-	first := m.Cursor == ""
 	for empty := 0; empty < emptyPages; {
 		got, err := k.sync(ctx, m)
 		if err != nil {
 			return err
 		}
-		p := k.page(m, got, first)
+		p := k.page(m, got)
 		fresh, err := k.mailbox.ArriveSynced(ctx, p, k.now())
 		if err != nil {
 			return fmt.Errorf("store wecom messages: %w", err)

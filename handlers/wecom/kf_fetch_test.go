@@ -246,6 +246,39 @@ func TestAnAccountMetForTheFirstTimeIsNotAnsweredForItsPast(t *testing.T) {
 	}
 }
 
+func TestThePastIsNotAnsweredWhenItsSecondPageFails(t *testing.T) {
+	w := begin(t)
+	w.we.PageSize = 1
+	w.we.Say(account, customer, "昨天的事")
+	w.we.Say(account, customer, "昨天的另一件事")
+	w.clock.move(20 * time.Hour)
+	w.we.Say(account, customer, "今天的事")
+	w.run()
+	w.we.Fail(wecomtest.Fault{Path: "kf/sync_msg", Code: -1, After: 1})
+	w.announce()
+	w.failed()
+	w.hear()
+	if got := said(w.heard()); !slices.Equal(got, []string{"今天的事"}) {
+		t.Errorf("heard %q", got)
+	}
+}
+
+func TestWhatWasWrittenToABotThatCouldNotFetchYetIsHeard(t *testing.T) {
+	w := begin(t)
+	w.we.Fail(wecomtest.Fault{Path: "kf/sync_msg", Code: 60020, Times: -1})
+	w.run()
+	w.we.Say(account, customer, "SF1000000000015")
+	w.announce()
+	w.failed()
+	w.clock.move(2 * time.Hour)
+	w.we.Heal()
+	w.we.Say(account, customer, "在吗")
+	w.hear()
+	if got := said(w.heard()); !slices.Equal(got, []string{"SF1000000000015", "在吗"}) {
+		t.Errorf("heard %q", got)
+	}
+}
+
 func TestWhatCameWhileTheBotWasDownIsAnsweredLate(t *testing.T) {
 	w := begin(t)
 	stop := w.run()

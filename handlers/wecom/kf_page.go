@@ -12,7 +12,7 @@ const (
 	perMessage   = 5              // what a customer's message lets the bot send
 	creditFor    = 48 * time.Hour // and how long
 	welcomeIn    = 20 * time.Second
-	oldMail      = time.Hour // of an account met for the first time: what is older was not for the bot
+	oldMail      = time.Hour // before its first announcement: what is older was not for the bot
 	fromCustomer = 3         // kfMessage.Origin: a customer wrote it
 	fromSystem   = 4         // an event
 	inOneSecond  = 1000      // places for messages that were written within one
@@ -72,9 +72,8 @@ func (e kfEvent) expires() bool {
 	return false
 }
 
-// page turns what was fetched into what is to be stored. first: nothing of this
-// account was ever fetched before.
-func (k *KF) page(m models.Mail, got synced, first bool) models.Page {
+// page turns what was fetched into what is to be stored.
+func (k *KF) page(m models.Mail, got synced) models.Page {
 	p := models.Page{Account: m.Account, From: m.Cursor, Cursor: got.Cursor}
 	if p.Cursor == "" {
 		p.Cursor = m.Cursor
@@ -88,7 +87,7 @@ func (k *KF) page(m models.Mail, got synced, first bool) models.Page {
 			k.settings.Log.Warn("wecom message is unreadable and dropped", slog.String("account", m.Account))
 			continue
 		}
-		if first && m.TokenAt.Sub(msg.at()) > oldMail {
+		if m.FirstAt.Sub(msg.at()) > oldMail {
 			continue
 		}
 		k.enter(&p, msg, raw)

@@ -127,6 +127,7 @@ func (m *memory) Announce(ctx context.Context, account, token string, now models
 	}
 	mail := m.mails[account]
 	mail.Account, mail.Token, mail.TokenAt, mail.Announced = account, token, now, mail.Announced+1
+	mail.FirstAt = cmp.Or(mail.FirstAt, now)
 	m.mails[account] = mail
 	return nil
 }

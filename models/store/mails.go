@@ -23,7 +23,7 @@ func (s *Store) Announce(ctx context.Context, account, token string, now models.
 	err := fits(account, sizeAccount)
 	if err == nil {
 		err = s.within(ctx, func(tx *gorm.DB) error {
-			m := models.Mail{Account: account, Token: token, TokenAt: now, Announced: 1}
+			m := models.Mail{Account: account, Token: token, TokenAt: now, FirstAt: now, Announced: 1}
 			return tx.Clauses(clause.OnConflict{
 				Columns: []clause.Column{{Name: "account"}},
 				DoUpdates: clause.Assignments(map[string]any{

@@ -74,7 +74,7 @@ func TestAnAccountIsAnnouncedAndFetched(t *testing.T) {
 		}
 		k.ok(k.Announce(k.ctx(), account, "t1", noon()))
 		k.ok(k.Announce(k.ctx(), account, "t2", noon()+minute))
-		want := models.Mail{Account: account, Token: "t2", TokenAt: noon() + minute, Announced: 2}
+		want := models.Mail{Account: account, Token: "t2", TokenAt: noon() + minute, FirstAt: noon(), Announced: 2}
 		if got := k.mail(); got != want {
 			t.Fatalf("got %+v, want %+v", got, want)
 		}

@@ -5,6 +5,7 @@ CREATE TABLE mails (
     next_cursor   VARCHAR(128) NOT NULL DEFAULT '',
     token         VARCHAR(128) NOT NULL DEFAULT '',
     token_at      BIGINT NOT NULL DEFAULT 0,
+    first_at      BIGINT NOT NULL DEFAULT 0,
     announced     BIGINT NOT NULL DEFAULT 0,
     fetched       BIGINT NOT NULL DEFAULT 0
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;

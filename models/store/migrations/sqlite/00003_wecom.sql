@@ -5,6 +5,7 @@ CREATE TABLE mails (
     next_cursor TEXT    NOT NULL DEFAULT '',
     token       TEXT    NOT NULL DEFAULT '',
     token_at    INTEGER NOT NULL DEFAULT 0,
+    first_at    INTEGER NOT NULL DEFAULT 0,
     announced   INTEGER NOT NULL DEFAULT 0,
     fetched     INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
