@@ -30,6 +30,21 @@ func (s *Store) FollowMany(ctx context.Context, chatID int64, n int, now models.
 	})
 }
 
+// Strays counts the parcels that nobody follows and that are polled or kept
+// for all that.
+func (s *Store) Strays(ctx context.Context) (n int64, err error) {
+	const stray = "(left_at = 0 OR due_at < ?) AND NOT EXISTS (SELECT 1 FROM follows f WHERE f.parcel_id = parcels.id)"
+	return n, s.read.WithContext(ctx).Table("parcels").Where(stray, models.Never).Count(&n).Error
+}
+
+// Idle counts the parcels that are polled though every chat that follows them
+// is gone.
+func (s *Store) Idle(ctx context.Context) (n int64, err error) {
+	const idle = `due_at < ? AND NOT EXISTS (
+		SELECT 1 FROM follows f JOIN chats c ON c.id = f.chat_id WHERE f.parcel_id = parcels.id AND c.gone_at = 0)`
+	return n, s.read.WithContext(ctx).Table("parcels").Where(idle, models.Never).Count(&n).Error
+}
+
 // RememberMany remembers n values until the milliseconds from a moment on,
 // faster than n calls would.
 func (s *Store) RememberMany(ctx context.Context, n int, from models.Moment) error {

@@ -16,11 +16,8 @@ import (
 // allows. EndArrival removes it, or else Sweep.
 func (s *Store) Forget(ctx context.Context, chatID int64, now models.Moment) error {
 	err := s.within(ctx, func(tx *gorm.DB) error {
-		ids, err := followedBy(tx, chatID)
+		ids, err := lockFollowed(tx, chatID)
 		if err != nil {
-			return err
-		}
-		if _, err := lockParcels(tx, ids); err != nil {
 			return err
 		}
 		if err := tx.Exec("DELETE FROM follows WHERE chat_id = ?", chatID).Error; err != nil {

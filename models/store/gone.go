@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -16,15 +17,33 @@ func followedBy(tx *gorm.DB, chatIDs ...int64) ([]int64, error) {
 	return ids, err
 }
 
+// lockFollowed locks what a chat follows and then the chat, so that it follows
+// nothing else until the transaction ends, and returns those parcels.
+func lockFollowed(tx *gorm.DB, chatID int64) ([]int64, error) {
+	ids, err := followedBy(tx, chatID)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := lockParcels(tx, ids); err != nil {
+		return nil, err
+	}
+	var locked []int64
+	if err := locking(tx.Table("chats")).Where("id = ?", chatID).Pluck("id", &locked).Error; err != nil {
+		return nil, err
+	}
+	again, err := followedBy(tx, chatID)
+	if err == nil && slices.ContainsFunc(again, func(id int64) bool { return !slices.Contains(ids, id) }) {
+		err = errAgain // it was just followed, or is where the carrier was corrected to
+	}
+	return again, err
+}
+
 // Gone notes that the chat cannot be told any more. What only it follows is
 // no longer polled; its follows stay, in case it comes back.
 func (s *Store) Gone(ctx context.Context, chatID int64, now models.Moment) error {
 	err := s.within(ctx, func(tx *gorm.DB) error {
-		ids, err := followedBy(tx, chatID)
+		ids, err := lockFollowed(tx, chatID)
 		if err != nil {
-			return err
-		}
-		if _, err := lockParcels(tx, ids); err != nil {
 			return err
 		}
 		const sql = "UPDATE chats SET gone_at = ?, tell_at = ?, tell_version = tell_version + 1 WHERE id = ? AND gone_at = 0"
