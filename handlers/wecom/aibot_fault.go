@@ -45,12 +45,12 @@ func unanswerable(err error) bool {
 // aibotWait is how long WeCom wants a chat to be left alone; 0: it does not say so.
 func aibotWait(err error) time.Duration {
 	switch codeOf(err) {
-	case codeFrequency, codeAIBotFrequency:
-		return time.Minute // the block lasts about as long as the window
-	case codeConcurrency, codeAIBotUnsubscribed:
+	case codeAIBotFrequency:
+		return time.Minute
+	case codeAIBotUnsubscribed:
 		return time.Second
 	}
-	return 0
+	return crowded(err)
 }
 
 // aibotVerdict turns what became of a frame into the words that handlers.Door

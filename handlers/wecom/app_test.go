@@ -110,7 +110,7 @@ func TestMembersAreAnsweredWithTheAgentsNumber(t *testing.T) {
 }
 
 func TestOutcomesOfSendingToMembers(t *testing.T) {
-	for code, want := range map[int64]error{60111: models.ErrGone, 40003: models.ErrGone, 40008: models.ErrRefused, 45002: models.ErrRefused, 45009: nil, -1: nil, 60020: nil} {
+	for code, want := range map[int64]error{60111: models.ErrGone, 40003: models.ErrGone, 40008: models.ErrRefused, 45002: models.ErrRefused, 45009: nil, 45033: nil, -1: nil, 60020: nil} {
 		w := begin(t)
 		w.we.Fail(wecomtest.Fault{Path: "message/send", Code: code})
 		err := w.app.Send(within(t), ofMember, text("好"))
@@ -119,6 +119,9 @@ func TestOutcomesOfSendingToMembers(t *testing.T) {
 		}
 		if want == nil && (errors.Is(err, models.ErrGone) || errors.Is(err, models.ErrRefused)) {
 			t.Errorf("%d does not pass: %v", code, err)
+		}
+		if want := map[int64]time.Duration{45009: time.Minute, 45033: time.Second}[code]; waits(err) != want {
+			t.Errorf("%d asks to wait %s", code, waits(err))
 		}
 		if err := w.app.Send(within(t), ofMember, text("好")); err != nil || len(w.texts(member)) != 1 {
 			t.Errorf("after %d: %v", code, err)

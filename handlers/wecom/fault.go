@@ -109,11 +109,27 @@ func unreachable(err error) bool {
 // make reachable is tried again.
 const mending = 10 * time.Minute
 
+// crowded is how long WeCom wants to be left alone because there were too many
+// calls; 0: it does not say so.
+func crowded(err error) time.Duration {
+	switch codeOf(err) {
+	case codeFrequency:
+		return time.Minute // the block lasts about as long as the window
+	case codeConcurrency:
+		return time.Second
+	}
+	return 0
+}
+
 // verdict turns what became of sending into the words that handlers.Door
 // promises. Everything else stays as it is: passing.
 func verdict(err error) error {
+	after := crowded(err)
 	if unreachable(err) {
-		return fmt.Errorf("%w: %w", &models.Wait{After: mending}, err)
+		after = mending
+	}
+	if after > 0 {
+		return fmt.Errorf("%w: %w", &models.Wait{After: after}, err)
 	}
 	switch codeOf(err) {
 	case codeMember, codeUserID:

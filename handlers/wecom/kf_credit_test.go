@@ -197,6 +197,9 @@ func TestFailuresThatPassCostNoCredit(t *testing.T) {
 			if err == nil || errors.Is(err, models.ErrNoCredit) || errors.Is(err, models.ErrGone) || errors.Is(err, models.ErrRefused) {
 				t.Errorf("%v", err)
 			}
+			if want := map[int64]time.Duration{45009: time.Minute, 45033: time.Second}[f.Code]; waits(err) != want {
+				t.Errorf("it asks to wait %s", waits(err))
+			}
 			if err := w.send(text("好")); err != nil {
 				t.Error(err)
 			}

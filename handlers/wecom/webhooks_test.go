@@ -79,13 +79,16 @@ func TestTwentyMessagesAMinuteToOneRobot(t *testing.T) {
 func TestWhatWeComSaysToAPushIsHeard(t *testing.T) {
 	w := begin(t)
 	h := hooks(t, w)
-	for _, f := range []wecomtest.Fault{{Code: 45009, Text: "api freq out of limit " + robotKey}, {Status: 502}, {Lose: true}} {
+	for _, f := range []wecomtest.Fault{{Code: 45009, Text: "api freq out of limit " + robotKey}, {Code: 45033}, {Status: 502}, {Lose: true}} {
 		f.Path = "webhook/send"
 		w.we.Fail(f)
 		err := h.Push(within(t), "仓库", text("x"))
 		if err == nil || errors.Is(err, models.ErrGone) {
 			t.Errorf("%+v: %v", f, err)
 			continue
+		}
+		if want := map[int64]time.Duration{45009: time.Minute, 45033: time.Second}[f.Code]; waits(err) != want {
+			t.Errorf("%d asks to wait %s", f.Code, waits(err))
 		}
 		noSecrets(t, err.Error())
 	}
