@@ -30,6 +30,12 @@ func (s *Store) FollowMany(ctx context.Context, chatID int64, n int, now models.
 	})
 }
 
+// Lose ends all following of a parcel as nobody should.
+func (s *Store) Lose(ctx context.Context, parcelID int64) error {
+	_, err := s.change(ctx, "DELETE FROM follows WHERE parcel_id = ?", parcelID)
+	return err
+}
+
 // Strays counts the parcels that nobody follows and that are polled or kept
 // for all that.
 func (s *Store) Strays(ctx context.Context) (n int64, err error) {

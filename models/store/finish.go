@@ -145,7 +145,8 @@ func (e *ending) write(tx *gorm.DB, s *Store) error {
 	return e.tell(tx)
 }
 
-// park takes out of the queue what is due when no chat that follows it can be told.
+// park takes out of the queue what is due when no chat that follows it can be
+// told. What has lost its followers and nobody noted it will be swept in time.
 func (e *ending) park(tx *gorm.DB) error {
 	var ids []int64
 	for _, row := range e.rows {
@@ -157,9 +158,18 @@ func (e *ending) park(tx *gorm.DB) error {
 	if err != nil {
 		return err
 	}
+	var lost []int64
 	for _, row := range e.rows {
+		if until[row.ID] == 0 && row.LeftAt == 0 && row.DueAt != models.Never {
+			lost = append(lost, row.ID)
+		}
 		if row.DueAt >= until[row.ID] {
 			row.DueAt = models.Never
+		}
+	}
+	if len(lost) > 0 {
+		if err := noteLeft(tx, lost, e.rows[0].SettledAt); err != nil {
+			return err
 		}
 	}
 	due := map[int64]models.Moment{}

@@ -75,6 +75,12 @@ func park(tx *gorm.DB, ids []int64, now models.Moment) error {
 	if err := stop(tx, ids); err != nil {
 		return err
 	}
+	return noteLeft(tx, ids, now)
+}
+
+// noteLeft notes when the last follower left those of the parcels that have none.
+// The caller holds the parcels' locks.
+func noteLeft(tx *gorm.DB, ids []int64, now models.Moment) error {
 	const left = `UPDATE parcels SET left_at = ? WHERE id IN ? AND left_at = 0
 		AND NOT EXISTS (SELECT 1 FROM follows f WHERE f.parcel_id = parcels.id)`
 	for part := range slices.Chunk(ids, chunk) {

@@ -58,3 +58,25 @@ func TestNoParcelIsPolledForAChatThatIsGone(t *testing.T) {
 		}
 	})
 }
+
+func TestAParcelThatHasLostItsFollowersIsSweptInTime(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		lost, kept, c := k.parcel(1), k.parcel(2), k.chat(1)
+		for _, p := range []models.Parcel{lost, kept} {
+			k.follow(c, p)
+		}
+		k.ok(k.Lose(k.ctx(), lost.ID))
+		k.ok(k.Gone(k.ctx(), c.ID, noon()))
+		for _, p := range []models.Parcel{lost, kept} {
+			k.finish(scan(k.stored(p.ID), "x", noon()), noon())
+		}
+		if n, err := k.Strays(k.ctx()); err != nil || n != 0 {
+			t.Fatalf("%d parcels are polled or kept for nobody, %v", n, err)
+		}
+		k.ok(k.Sweep(k.ctx(), noon()+91*day))
+		if _, err := k.Parcel(k.ctx(), lost.ID); !errors.Is(err, models.ErrNotFound) {
+			t.Fatalf("got %v, want %v", err, models.ErrNotFound)
+		}
+		k.stored(kept.ID)
+	})
+}
