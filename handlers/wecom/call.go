@@ -50,7 +50,9 @@ func (c *caller) call(ctx context.Context, path string, query url.Values, a ask,
 		if token, err = c.tokens.get(ctx, token); err != nil {
 			return err
 		}
-		err = exchange(ctx, path, address(path, query, "access_token", token), a, out)
+		if err = exchange(ctx, path, address(path, query, "access_token", token), a, out); err == nil {
+			c.tokens.rest.after(nil) // the token is good, even if it is the one that was refused
+		}
 	}
 	c.heed(ctx, err)
 	return redact(err, c.tokens.secret, token)

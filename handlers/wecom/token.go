@@ -41,6 +41,7 @@ type tokens struct {
 	sealer cipher.AEAD
 
 	fetching chan struct{} // one place: who is in it may fetch
+	rest     *rest
 
 	mu     sync.Mutex
 	held   token
@@ -66,7 +67,7 @@ func newTokens(a *API, agent, secret string) *tokens {
 	}
 	return &tokens{
 		API: a, agent: agent, secret: secret, key: hex.EncodeToString(name[:16]), sealer: sealer,
-		fetching: make(chan struct{}, 1),
+		fetching: make(chan struct{}, 1), rest: &rest{now: a.settings.Now},
 	}
 }
 
@@ -119,6 +120,9 @@ func (t *tokens) share(ctx context.Context, refused string) (string, error) {
 	if value, err := t.recall(ctx, refused); value != "" || err != nil {
 		return value, err
 	}
+	if err := t.rest.over(); err != nil {
+		return "", err
+	}
 	lease := "wecom:token:" + t.key
 	_, held, err := t.settings.Leases.Lease(ctx, lease, t.settings.Owner, fetchLease)
 	if err != nil || !held {
@@ -166,11 +170,28 @@ func (t *tokens) open(ctx context.Context) error {
 }
 
 // fetch gets a token from WeCom, under the lease. Somebody who held the lease
-// before may have left one.
+// before may have left one. The refused one, when WeCom gives that out again, is
+// good for one more try.
 func (t *tokens) fetch(ctx context.Context, refused string) (string, error) {
 	if value, err := t.recall(ctx, refused); value != "" || err != nil {
 		return value, err
 	}
+	fresh, err := t.request(ctx)
+	if err != nil {
+		t.rest.after(err)
+		return "", err
+	}
+	t.hold(fresh)
+	if fresh.Value == refused {
+		t.rest.after(errSame)
+	} else {
+		t.rest.after(nil)
+	}
+	return fresh.Value, t.remember(ctx, fresh)
+}
+
+// request asks WeCom for a token.
+func (t *tokens) request(ctx context.Context) (token, error) {
 	var got struct {
 		Token   string `json:"access_token"`
 		Seconds int64  `json:"expires_in"`
@@ -181,15 +202,13 @@ func (t *tokens) fetch(ctx context.Context, refused string) (string, error) {
 		t.shut(ctx, err)
 	}
 	if err != nil {
-		return "", redact(err, t.secret)
+		return token{}, redact(err, t.secret)
 	}
 	if got.Token == "" || got.Seconds <= 0 {
-		return "", errors.New("wecom answers gettoken without a token")
+		return token{}, errors.New("wecom answers gettoken without a token")
 	}
 	lives := time.Duration(got.Seconds) * time.Second
-	fresh := token{Value: got.Token, Until: t.now().Add(lives - min(early, lives/10))}
-	t.hold(fresh)
-	return fresh.Value, t.remember(ctx, fresh)
+	return token{Value: got.Token, Until: t.now().Add(lives - min(early, lives/10))}, nil
 }
 
 func (t *tokens) remember(ctx context.Context, fresh token) error {

@@ -173,6 +173,87 @@ func TestASecretRefusedInACallIsLeftAlone(t *testing.T) {
 	}
 }
 
+func TestTokensThatCannotBeFetchedAreNotAskedForByEveryCaller(t *testing.T) {
+	for name, f := range map[string]wecomtest.Fault{
+		"too many calls": {Code: 45009}, "a busy WeCom": {Code: -1}, "a proxy": {Status: 502}, "no token": {Body: `{"errcode":0}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := begin(t)
+			f.Path, f.Times = "gettoken", -1
+			w.we.Fail(f)
+			want := 2 // the first failure may be tried again at once
+			for _, rest := range []time.Duration{5, 10, 20, 40, 60, 60} {
+				var callers sync.WaitGroup
+				for range 20 {
+					callers.Go(func() {
+						if w.kf.Check(within(t)) == nil {
+							t.Error("there is a token")
+						}
+					})
+				}
+				callers.Wait()
+				if got := w.we.Calls()["gettoken"]; got != want {
+					t.Errorf("before a rest of %d seconds: asked %d times, want %d", rest, got, want)
+				}
+				want++
+				w.clock.move(rest * time.Second)
+			}
+			w.we.Heal()
+			if err := w.kf.Check(within(t)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestAFailureThatPassesCostsNoRest(t *testing.T) {
+	w := begin(t)
+	for range 3 {
+		w.we.Fail(wecomtest.Fault{Path: "gettoken", Code: -1})
+		if w.kf.Check(within(t)) == nil {
+			t.Fatal("a failure is none")
+		}
+		if err := w.kf.Check(within(t)); err != nil {
+			t.Fatal(err)
+		}
+		w.we.Fail(wecomtest.Fault{Path: "kf/account/list", Code: 42001}) // and gettoken gives the same token out
+		if err := w.kf.Check(within(t)); err != nil {
+			t.Fatal(err)
+		}
+		w.clock.move(3 * time.Hour)
+	}
+}
+
+func TestARefusedTokenThatIsGivenOutAgainIsNotAskedForAgainAndAgain(t *testing.T) {
+	w := begin(t)
+	w.we.Fail(wecomtest.Fault{Path: "kf/account/list", Code: 40014, Times: -1})
+	for range 20 {
+		if w.kf.Check(within(t)) == nil {
+			t.Fatal("it is accepted")
+		}
+	}
+	if got := w.we.Calls()["gettoken"]; got != 3 {
+		t.Errorf("asked %d times", got)
+	}
+	w.we.Heal()
+	if err := w.kf.Check(within(t)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestARestDoesNotKeepAnotherReplicasTokenAway(t *testing.T) {
+	w := begin(t)
+	first := w.kf
+	w.we.Fail(wecomtest.Fault{Path: "gettoken", Code: -1, Times: 2})
+	if first.Check(within(t)) == nil || first.Check(within(t)) == nil {
+		t.Fatal("there is a token")
+	}
+	w.start("b")
+	if err := errors.Join(w.kf.Check(within(t)), first.Check(within(t))); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestATokenIsUsedForItsTimeAndNoLonger(t *testing.T) {
 	w := begin(t)
 	w.we.TokenLives = time.Minute
