@@ -161,8 +161,23 @@ func TestASessionThatEndedWaitsForTheCustomer(t *testing.T) {
 	w := met(t)
 	w.we.SetState(account, customer, wecomtest.StateEnded)
 	w.hear()
-	if err := w.send(text("好")); !errors.Is(err, models.ErrNoCredit) || w.we.Calls()["kf/send_msg"] != 0 {
-		t.Errorf("%v", err)
+	for range 2 {
+		err := w.send(text("好"))
+		if !errors.Is(err, models.ErrNoCredit) || w.store.left(ofCustomer) != 0 || w.we.Calls()["kf/send_msg"] != 0 {
+			t.Errorf("%v, %d left", err, w.store.left(ofCustomer))
+		}
+	}
+	w.write("在吗")
+	if err := w.send(text("好")); err != nil || w.store.left(ofCustomer) != 4 {
+		t.Errorf("%v, %d left", err, w.store.left(ofCustomer))
+	}
+}
+
+func TestASessionThatEndedBeforeTheCustomerWroteAgainCostsNoCredit(t *testing.T) {
+	w := met(t)
+	w.we.Fail(wecomtest.Fault{Path: "kf/service_state/get", Body: `{"errcode":0,"service_state":4}`})
+	if err := w.send(text("好")); !errors.Is(err, models.ErrNoCredit) || w.store.left(ofCustomer) != 5 {
+		t.Errorf("%v, %d left", err, w.store.left(ofCustomer))
 	}
 }
 

@@ -39,7 +39,7 @@ func (k *KF) Send(ctx context.Context, to models.Address, r handlers.Reply) erro
 	case stateQueue, stateHuman:
 		return k.hush(r)
 	case stateEnded:
-		return fmt.Errorf("send to wecom customer: the session ended: %w", models.ErrNoCredit)
+		return k.ended(ctx, p)
 	}
 	key, err := digest(to, r)
 	if err != nil {
@@ -63,6 +63,21 @@ func (k *KF) hush(r handlers.Reply) error {
 		return nil
 	}
 	return fmt.Errorf("send to wecom customer: somebody attends to them: %w", models.ErrNoCredit)
+}
+
+// ended counts nothing as left until the customer writes: nobody need look for
+// news that cannot be told. The state is asked once more, because the customer
+// may have written before the credit was read.
+func (k *KF) ended(ctx context.Context, p party) error {
+	c, err := k.credits.Credit(ctx, p.address())
+	if err != nil {
+		return fmt.Errorf("read credit: %w", err)
+	}
+	if c.Left > 0 && k.state(ctx, p) == stateEnded {
+		c.Left = 0
+		k.count(ctx, c)
+	}
+	return fmt.Errorf("send to wecom customer: the session ended: %w", models.ErrNoCredit)
 }
 
 // say sends one message and counts it.
