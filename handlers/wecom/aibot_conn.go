@@ -26,6 +26,7 @@ type aibotConn struct {
 	mu      sync.Mutex
 	waiting map[string]chan aibotFrame // by req_id
 	spoiled map[string]bool            // callbacks that WeCom did not let be answered
+	unheard map[string]string          // what callbacks were answered with, when WeCom did not say whether that came
 	gone    chan struct{}              // closed with the loss
 	why     error
 }
@@ -34,7 +35,8 @@ func newAIBotConn(id string, ws *websocket.Conn, log *slog.Logger, hide func(str
 	ws.SetReadLimit(aibotMaxFrame)
 	return &aibotConn{
 		id: id, ws: ws, log: log, hide: hide,
-		waiting: map[string]chan aibotFrame{}, spoiled: map[string]bool{}, gone: make(chan struct{}),
+		waiting: map[string]chan aibotFrame{}, spoiled: map[string]bool{},
+		unheard: map[string]string{}, gone: make(chan struct{}),
 	}
 }
 
@@ -95,14 +97,15 @@ func (c *aibotConn) answered(f aibotFrame) {
 	}
 }
 
-// ask sends a frame and waits for its answer. A "no" is a *fault.
+// ask sends a frame and waits for its answer. A "no" is a *fault; a frame that
+// was sent and not answered in time is errAIBotUnanswered.
 func (c *aibotConn) ask(ctx context.Context, f aibotFrame) error {
 	answer, err := c.expect(f.Headers.ReqID)
 	if err != nil {
 		return err
 	}
 	defer c.forget(f.Headers.ReqID, answer)
-	ctx, cancel := context.WithTimeoutCause(ctx, aibotAnswers, errAIBotUnanswered)
+	ctx, cancel := context.WithTimeout(ctx, aibotAnswers)
 	defer cancel()
 	if err := c.write(ctx, f); err != nil {
 		return err
@@ -113,7 +116,7 @@ func (c *aibotConn) ask(ctx context.Context, f aibotFrame) error {
 	case <-c.gone:
 		err = c.loss()
 	case <-ctx.Done():
-		err = fmt.Errorf("%s: %w", f.Cmd, context.Cause(ctx))
+		err = fmt.Errorf("%s: %w: %w", f.Cmd, errAIBotUnanswered, ctx.Err())
 	}
 	select {
 	case a := <-answer: // it came with the end, and says more than that
@@ -182,6 +185,21 @@ func (c *aibotConn) spoil(id string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.spoiled[id] = true
+}
+
+// unanswered notes with what a callback was answered, though nobody knows whether it came.
+func (c *aibotConn) unanswered(id, content string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.unheard[id] = content
+}
+
+// mayHave says that a callback may have been answered with just that.
+func (c *aibotConn) mayHave(id, content string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	before, ok := c.unheard[id]
+	return ok && before == content
 }
 
 func (c *aibotConn) isSpoiled(id string) bool {

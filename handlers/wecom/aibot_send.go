@@ -92,7 +92,7 @@ func (d *AIBot) fresh(c *aibotConn, t aibotToken) bool {
 
 // respond answers a callback with a stream that is over at once, so it never
 // gets too old to be finished. An answer that was lost on its way is repeated
-// under the same id: it replaces itself.
+// under the same id: it replaces itself, or the stream is over because it came.
 func (d *AIBot) respond(ctx context.Context, c *aibotConn, t aibotToken, content string) error {
 	sum := sha256.Sum256([]byte(t.id))
 	f, err := aibotRequest(aibotRespond, t.id, aibotStreamBody{
@@ -103,7 +103,12 @@ func (d *AIBot) respond(ctx context.Context, c *aibotConn, t aibotToken, content
 		return err
 	}
 	err = c.ask(ctx, f)
-	if codeOf(err) != 0 && aibotWait(err) == 0 {
+	switch {
+	case errors.Is(err, errAIBotUnanswered):
+		c.unanswered(t.id, content)
+	case codeOf(err) == codeAIBotStreamOver && c.mayHave(t.id, content):
+		return nil // only its answer came too late
+	case codeOf(err) != 0 && aibotWait(err) == 0:
 		c.spoil(t.id) // the next try is a message of its own, which needs no callback
 	}
 	return err

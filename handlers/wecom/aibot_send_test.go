@@ -67,6 +67,22 @@ func TestAIBotAnAnswerWhoseAnswerIsLostReplacesItself(t *testing.T) {
 	})
 }
 
+func TestAIBotAnAnswerThatWeComTookButConfirmedTooLateIsNotRepeated(t *testing.T) {
+	inAIBotTown(t, func(w *aibotTown) {
+		w.connected()
+		m := w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
+		w.api.Fail(wecomtest.AIBotFault{Cmd: "aibot_respond_msg", Silent: true})
+		w.api.Fail(wecomtest.AIBotFault{Cmd: "aibot_respond_msg", Code: 846608, Words: "stream message update expired", Times: 2})
+		if _, err := w.sendTo("single:li", aibotAnswer(m, "y")); err == nil {
+			t.Fatal("what nobody confirmed is sent")
+		}
+		w.mustSend("single:li", aibotAnswer(m, "y"), 0)
+		if got := w.mustSend("single:li", aibotAnswer(m, "another answer"), 1)[0]; got.Cmd != "aibot_send_msg" {
+			t.Errorf("another answer: %+v", got)
+		}
+	})
+}
+
 func TestAIBotAMessageWhoseConnectionBreaksIsPassing(t *testing.T) {
 	inAIBotTown(t, func(w *aibotTown) {
 		w.connected()
