@@ -277,6 +277,9 @@ func TestAChatThatIsGoneIsLeft(t *testing.T) {
 	if c := o.chat("a", false); c.GoneAt == 0 {
 		t.Error("the chat is not known to be gone")
 	}
+	if said := fmt.Sprintf("level=INFO msg=\"send reply: the chat is gone\" door=test chat=%d", o.chat("a", false).ID); !strings.Contains(o.log.String(), said) {
+		t.Errorf("the log has %s", o.log)
+	}
 	o.door.wrong = nil
 	o.pass(time.Hour)
 	o.sweep()

@@ -174,6 +174,7 @@ func (v *visit) send(ctx context.Context, r Reply) (err error) {
 // undelivered ends the message when the chat is gone, and has it wait otherwise.
 func (v *visit) undelivered(ctx context.Context, a models.Arrival, err error) (ended bool, _ error) {
 	if errors.Is(err, models.ErrGone) {
+		v.Log.Info("send reply: the chat is gone", "door", a.Door, "chat", a.ChatID, "error", err)
 		if err := v.Lives.Gone(ctx, v.chat.ID, v.now()); err != nil {
 			return false, fmt.Errorf("leave chat: %w", err)
 		}

@@ -47,6 +47,7 @@ func (t *telling) settle(ctx context.Context, c models.Chat, told []models.News,
 	case refused: // the Teller has tried plain text and told the operator
 		return t.mark(ctx, c, told)
 	case gone:
+		t.Log.Info("tell chat: it is gone", "door", c.Door, "chat", c.ID, "error", err)
 		return t.turnOver(ctx, c, t.Store.Gone(ctx, c.ID, t.now()))
 	case moved:
 		return t.turnOver(ctx, c, t.Store.MoveChat(ctx, c.ID, roomOf(err), t.now()))
