@@ -153,7 +153,7 @@ func examineAIBot(ctx context.Context, p *practice) []finding {
 				"WAYBILL_WECOM_AIBOT_SECRET, and that no other program uses this bot")
 		}
 	}
-	return good(wecom.AIBotName, "the bot that runs, or another replica of it, has the connection")
+	return good(wecom.AIBotName, "the bot that runs reports no trouble: it has the connection, or is not the one of its replicas that connects")
 }
 
 // examineRobots sends nothing: everything that a robot takes is seen by its group.
