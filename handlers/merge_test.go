@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"waybill/models"
 )
 
@@ -45,6 +47,17 @@ func refuses(word string) func(string, Reply) error {
 			return models.ErrRefused
 		}
 		return nil
+	}
+}
+
+func TestPlainTextIsCutWhereTheStyledOneWas(t *testing.T) {
+	look := Reply{
+		Blocks:  []Block{{{{Text: "a", Style: Strong}, {Text: "b", Style: Code}}, {{Text: "c"}}}, {{}}, {{{Text: "d", Style: Link, URL: "https://x.org"}}}},
+		Buttons: [][]Button{{{Text: "e", Data: "f"}}}, Token: "g", For: Urgent, Lang: "en",
+	}
+	plain := Reply{Blocks: []Block{{{{Text: "ab"}}, {{Text: "c"}}}, {{{Text: ""}}}, {{{Text: "d"}}}}, Token: "g", For: Urgent, Lang: "en"}
+	if diff := cmp.Diff(plain, bare(look)); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -246,8 +259,11 @@ func TestAReplyWithoutCreditWaitsADayAndAlarmsNobody(t *testing.T) {
 func TestEveryReplySaysWhatItIsWrittenIn(t *testing.T) {
 	w := newWorld(t, "zh-CN")
 	c := w.conversation()
-	for text, lang := range map[string]string{"YT1000000000017 SF1000000000015": "zh-CN", "/lang en": "en"} {
-		replies, err := c.Handle(t.Context(), w.chat("me", false), Message{Text: text, Addressed: true})
+	for chat, said := range map[string]struct{ text, lang string }{
+		"me": {"YT1000000000017 SF1000000000015", "zh-CN"}, "you": {"/lang en", "en"},
+	} {
+		text, lang := said.text, said.lang
+		replies, err := c.Handle(t.Context(), w.chat(chat, false), Message{Text: text, Addressed: true})
 		if err != nil || len(replies) == 0 {
 			t.Fatal(replies, err)
 		}

@@ -23,6 +23,14 @@ type Span struct {
 // Line is one line of a reply.
 type Line []Span
 
+func (l Line) text() string {
+	var b strings.Builder
+	for _, span := range l {
+		b.WriteString(span.Text)
+	}
+	return b.String()
+}
+
 // Block is a group of lines that is never torn apart when a long reply is cut
 // to a platform's limit: an event, a parcel's head, a row of a list.
 type Block []Line
@@ -67,9 +75,7 @@ func (r Reply) Text() string {
 	var b strings.Builder
 	for _, block := range r.Blocks {
 		for _, line := range block {
-			for _, span := range line {
-				b.WriteString(span.Text)
-			}
+			b.WriteString(line.text())
 			b.WriteByte('\n')
 		}
 	}

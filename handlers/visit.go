@@ -203,10 +203,21 @@ func backoff(failures int) time.Duration {
 	return min(time.Second<<min(failures, 6), time.Minute)
 }
 
-// bare is a reply as plain text, for a platform that refuses how it looks.
+// bare is a reply as plain text, for a platform that refuses how it looks. Its
+// blocks stay: a long one is cut where it was.
 func bare(r Reply) Reply {
-	plain := text(r.Text())
-	plain.Token, plain.File, plain.For, plain.Lang = r.Token, r.File, r.For, r.Lang
+	plain := Reply{Token: r.Token, File: r.File, For: r.For, Lang: r.Lang}
+	for _, b := range r.Blocks {
+		plain.Blocks = append(plain.Blocks, b.bare())
+	}
+	return plain
+}
+
+func (b Block) bare() Block {
+	plain := make(Block, len(b))
+	for i, line := range b {
+		plain[i] = Line{{Text: line.text()}}
+	}
 	return plain
 }
 

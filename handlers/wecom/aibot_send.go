@@ -36,11 +36,7 @@ func (d *AIBot) Send(ctx context.Context, to models.Address, r handlers.Reply) e
 	if err != nil {
 		return fmt.Errorf("compose wecom aibot message: %w", err)
 	}
-	key, err := digest(to, r)
-	if err != nil {
-		return err
-	}
-	return d.kept.inTurn(ctx, key, len(messages), func(i int) error {
+	return d.kept.inTurn(ctx, to, r, messages, func(i int) error {
 		if i > 0 {
 			token = aibotToken{}
 		}

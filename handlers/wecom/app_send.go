@@ -19,11 +19,7 @@ func (a *App) Send(ctx context.Context, to models.Address, r handlers.Reply) err
 	if err != nil || len(parts) == 0 {
 		return wrap("compose wecom message", err)
 	}
-	key, err := digest(to, r)
-	if err != nil {
-		return err
-	}
-	err = a.inTurn(ctx, key, len(parts), func(i int) error { return a.say(ctx, to.Room, parts[i]) })
+	err = a.inTurn(ctx, to, r, textsOf(parts), func(i int) error { return a.say(ctx, to.Room, parts[i]) })
 	return wrap("send to wecom member", err)
 }
 

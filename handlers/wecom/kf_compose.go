@@ -27,6 +27,14 @@ type part struct {
 	file *handlers.File    // instead of all else
 }
 
+func textsOf(parts []part) []string {
+	out := make([]string, len(parts))
+	for i, p := range parts {
+		out[i] = p.text
+	}
+	return out
+}
+
 // compose makes the messages of a reply. room is how many bytes of a text are
 // its own. What WeCom would never take is models.ErrRefused.
 func compose(r handlers.Reply, room int) ([]part, error) {

@@ -45,7 +45,7 @@ func (k *KF) Send(ctx context.Context, to models.Address, r handlers.Reply) erro
 	if err != nil {
 		return err
 	}
-	err = k.inTurn(ctx, key, len(parts), func(i int) error { return k.say(ctx, p, parts[i], r, key+strconv.Itoa(i)) })
+	err = k.inTurn(ctx, to, r, textsOf(parts), func(i int) error { return k.say(ctx, p, parts[i], r, key+strconv.Itoa(i)) })
 	if codeOf(err) == codeState && k.takenOver(ctx, p) {
 		return k.hush(r)
 	}

@@ -126,6 +126,29 @@ func TestALongReplyGoesOnWhereTheCreditEnded(t *testing.T) {
 	}
 }
 
+func TestALongReplyGoesOnInPlainTextWhereItsLookWasRefused(t *testing.T) {
+	w := met(t)
+	first, second := strings.Repeat("a", 2000), strings.Repeat("b", 2000)
+	r := text(first, second)
+	r.Token, r.Blocks[0][0][0].Style = "m:1", handlers.Strong
+	w.we.Fail(wecomtest.Fault{Path: "kf/send_msg", Code: 40058, After: 1})
+	if err := w.send(r); !errors.Is(err, models.ErrRefused) {
+		t.Fatal(err)
+	}
+	bare, other := text(first, second), text(first+second)
+	bare.Token, other.Token = r.Token, r.Token
+	if err := w.send(bare); err != nil || !slices.Equal(w.texts(customer), []string{first, second}) {
+		t.Errorf("%v, %d sent", err, len(w.texts(customer)))
+	}
+	w.we.Fail(wecomtest.Fault{Path: "kf/send_msg", Code: 40058, After: 1})
+	if err := w.send(r); !errors.Is(err, models.ErrRefused) {
+		t.Fatal(err)
+	}
+	if err := w.send(other); err != nil || len(w.texts(customer)) != 4 || !strings.HasPrefix(w.texts(customer)[2], first) {
+		t.Errorf("what is cut elsewhere: %v, %d sent", err, len(w.texts(customer)))
+	}
+}
+
 func TestButtonsBecomeAMenu(t *testing.T) {
 	w := met(t)
 	r := text("哪家快递？")

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"strings"
 	"time"
 
 	"waybill/handlers"
@@ -32,32 +33,42 @@ func digest(to models.Address, r handlers.Reply) (string, error) {
 	return hex.EncodeToString(sum[:16]), nil
 }
 
-// inTurn sends the parts of a reply one after another. When it fails half way,
-// the next try of the same reply, in whatever process, goes on where it
-// failed: a customer may have to write in between.
-func (a *API) inTurn(ctx context.Context, key string, parts int, send func(i int) error) error {
-	if parts <= 1 {
-		return a.rest(ctx, key, 0, parts, send)
+// inTurn sends the parts of a reply, whose texts are given, one after another.
+// When it fails half way, the next try of a reply that says the same, in
+// whatever process, goes on where it failed, if it begins with the same parts:
+// a customer may have to write in between, or WeCom not like how a part looks.
+func (a *API) inTurn(ctx context.Context, to models.Address, r handlers.Reply, parts []string, send func(i int) error) error {
+	if len(parts) <= 1 {
+		return a.rest(ctx, "", 0, parts, send)
+	}
+	key, err := digest(to, bare(r))
+	if err != nil {
+		return err
 	}
 	kept, begun, err := a.settings.Memory.Recall(ctx, kindSent, key, a.now())
 	if err != nil {
 		return fmt.Errorf("recall what was sent: %w", err)
 	}
-	from, _ := strconv.Atoi(string(kept)) // 0 when nothing was kept
-	if err := a.rest(ctx, key, from, parts, send); err != nil {
+	if err := a.rest(ctx, key, sentOf(parts, string(kept)), parts, send); err != nil {
 		return err
 	}
 	if begun {
-		a.keepSent(ctx, key, 0, a.now()) // an equal reply is a new one from now on
+		a.keepSent(ctx, key, nil, a.now()) // an equal reply is a new one from now on
 	}
 	return nil
 }
 
-func (a *API) rest(ctx context.Context, key string, from, parts int, send func(i int) error) error {
-	for i := from; i < parts; i++ {
+// bare is a reply without what makes it look as it does.
+func bare(r handlers.Reply) handlers.Reply {
+	text := handlers.Block{{{Text: r.Text()}}}
+	return handlers.Reply{Blocks: []handlers.Block{text}, File: r.File, Token: r.Token, For: r.For}
+}
+
+func (a *API) rest(ctx context.Context, key string, from int, parts []string, send func(i int) error) error {
+	for i := from; i < len(parts); i++ {
 		if err := send(i); err != nil {
 			if i > from {
-				a.keepSent(ctx, key, i, a.now().Add(sentFor))
+				a.keepSent(ctx, key, parts[:i], a.now().Add(sentFor))
 			}
 			return err
 		}
@@ -65,10 +76,26 @@ func (a *API) rest(ctx context.Context, key string, from, parts int, send func(i
 	return nil
 }
 
-// keepSent remembers how many parts are sent. A failure is logged only: then
-// the reply is repeated from its beginning.
-func (a *API) keepSent(ctx context.Context, key string, n int, until models.Moment) {
-	err := a.settings.Memory.Remember(context.WithoutCancel(ctx), kindSent, key, []byte(strconv.Itoa(n)), until)
+// sentMark is what is kept of parts that were sent: how many, and which.
+func sentMark(parts []string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return strconv.Itoa(len(parts)) + " " + hex.EncodeToString(sum[:8])
+}
+
+// sentOf is how many of the first parts a mark says are sent; 0 when it is about others.
+func sentOf(parts []string, mark string) int {
+	count, _, _ := strings.Cut(mark, " ")
+	n, err := strconv.Atoi(count)
+	if err != nil || n < 0 || n > len(parts) || sentMark(parts[:n]) != mark {
+		return 0
+	}
+	return n
+}
+
+// keepSent remembers which parts are sent. A failure is logged only: then the
+// reply is repeated from its beginning.
+func (a *API) keepSent(ctx context.Context, key string, sent []string, until models.Moment) {
+	err := a.settings.Memory.Remember(context.WithoutCancel(ctx), kindSent, key, []byte(sentMark(sent)), until)
 	if err != nil {
 		a.settings.Log.Warn("remember how much of a reply is sent", slog.Any("err", err))
 	}

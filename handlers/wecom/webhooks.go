@@ -68,11 +68,8 @@ func (w *Webhooks) Push(ctx context.Context, name string, r handlers.Reply) erro
 		return fmt.Errorf("push to a group robot: %w: nobody has configured it", &models.Wait{After: mending})
 	}
 	parts := pages(texts(r.Blocks, markdown), maxMarkdown)
-	progress, err := digest(models.Address{Door: models.RobotDoor, Room: name}, r)
-	if err != nil {
-		return err
-	}
-	err = w.inTurn(ctx, progress, len(parts), func(i int) error { return w.say(ctx, name, key, parts[i]) })
+	to := models.Address{Door: models.RobotDoor, Room: name}
+	err := w.inTurn(ctx, to, r, parts, func(i int) error { return w.say(ctx, name, key, parts[i]) })
 	return redact(wrap("push to a group robot", err), key)
 }
 
