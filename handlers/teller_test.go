@@ -180,31 +180,6 @@ func TestNewsForADoorThatIsNotThereIsNotTold(t *testing.T) {
 	}
 }
 
-func TestOperatorsAreAlertedOnceInTenMinutes(t *testing.T) {
-	w := newWorld(t, "en")
-	door := newFakeDoor()
-	chats := []models.Address{{Door: "test", Room: "boss"}, {Door: "closed", Room: "x"}, {Door: "test", Room: "deputy"}}
-	o := NewOperators(chats, map[string]Door{"test": door}, w.words, slog.New(slog.DiscardHandler), w.clock)
-	failed := true
-	door.wrong = func(room string, _ Reply) error {
-		if failed && room == "boss" {
-			return errors.New("passing")
-		}
-		return nil
-	}
-	o.Alert(t.Context(), AlertQuota, "Provider", "muzhi")
-	o.Alert(t.Context(), AlertQuota, "Provider", "muzhi")
-	o.Alert(t.Context(), AlertQuota, "Provider", "juhe")
-	failed = false
-	w.pass(10 * time.Minute)
-	o.Alert(t.Context(), AlertQuota, "Provider", "muzhi")
-	muzhi, juhe := "⚠️ muzhi's quota is spent.", "⚠️ juhe's quota is spent."
-	want := []string{"deputy: " + muzhi, "deputy: " + juhe, "boss: " + muzhi, "deputy: " + muzhi}
-	if got := door.said(); strings.Join(got, "\n") != strings.Join(want, "\n") {
-		t.Errorf("told %q, want %q", got, want)
-	}
-}
-
 func TestMenuHasEveryCommandInEveryLanguage(t *testing.T) {
 	words, err := locales.Load("zh-CN")
 	if err != nil {

@@ -29,7 +29,6 @@ type opened struct {
 	run    func(context.Context) error             // takes messages in until its context ends; nil: they come by routes
 	serve  func(context.Context) error             // takes messages in and runs the inbox, instead of run; nil: every replica runs the inbox
 	wrap   func(handlers.Handler) handlers.Handler // stands before the conversation; nil: nothing does
-	deaf   bool                                    // nobody can say anything here: there is no inbox
 	ready  func() error                            // nil: always
 	routes []web.Route
 	judge  handlers.Judge // nil: the platform does not tell who administers a group

@@ -138,7 +138,7 @@ func openRobots(h *house, _ func()) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &opened{Door: d, deaf: true}, nil
+	return &opened{Door: d}, nil
 }
 
 // keep runs a part of a door on the one replica that holds the lease. That it

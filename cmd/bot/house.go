@@ -205,9 +205,6 @@ func (h *house) openConversation(context.Context) error {
 	})
 	h.operators.open()
 	for _, d := range h.doors {
-		if d.deaf {
-			continue
-		}
 		d.inbox = handlers.NewInbox(handlers.InboxNeeds{
 			Door: d.Door, Handler: d.handler(h.conversation), Box: h.store, Progress: d.progress(h.store), Lives: h.store,
 			Words: h.words, Alerts: h.operators, Log: h.log, Owner: h.owner.name, Now: h.now, Grace: inboxGrace,

@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"waybill/handlers"
 	"waybill/handlers/web"
+	"waybill/handlers/wecom"
 	"waybill/models"
 	"waybill/scheduler"
 	"waybill/tracking"
@@ -16,8 +19,16 @@ import (
 type alert struct {
 	key  string
 	args []any
-	once string // names what is told once a day over all replicas; "" for what each of them tells
+	once string // names what is told once a day; "" for what may be told every ten minutes
+
+	tries int // that failed
 }
+
+// What could not be told is tried again after a minute, ten times at most.
+const (
+	alertAgain = time.Minute
+	alertTries = 10
+)
 
 // operators passes alerts on to the chats of those who run the bot, without
 // keeping whoever raises one waiting.
@@ -25,6 +36,7 @@ type operators struct {
 	house *house
 	told  *handlers.Operators
 	queue chan alert
+	late  []alert // what could not be told; of run alone
 }
 
 func newOperators(h *house) *operators {
@@ -34,15 +46,22 @@ func newOperators(h *house) *operators {
 // open must be called once the doors are there.
 func (o *operators) open() {
 	h := o.house
-	o.told = handlers.NewOperators(addresses(h.settings.AdminChats), h.byName(), h.words, h.log, h.now)
+	o.told = handlers.NewOperators(handlers.OperatorsNeeds{
+		Chats: addresses(h.settings.AdminChats), Doors: h.byName(), Posts: h.store, Words: h.words, Log: h.log, Now: h.now,
+	})
 }
 
 // Alert never waits; when too much happens at once the rest is logged only.
 func (o *operators) Alert(_ context.Context, key string, args ...any) {
-	o.raise(alert{key: key, args: args})
+	a := alert{key: key, args: args}
+	switch key {
+	case wecom.AlertSecret, wecom.AlertAccess, wecom.AlertRobot: // as long as nobody has mended it
+		a.once = fmt.Sprint(append([]any{key}, args...)...)
+	}
+	o.raise(a)
 }
 
-// daily raises what one replica tells once a day about one provider.
+// daily raises what is told once a day about one provider.
 func (o *operators) daily(key, provider string, args ...any) {
 	o.raise(alert{key: key, args: append([]any{"Provider", provider}, args...), once: key + ":" + provider})
 }
@@ -59,23 +78,50 @@ func (o *operators) raise(a alert) {
 
 // run tells until ctx ends.
 func (o *operators) run(ctx context.Context) error {
+	again := time.NewTicker(alertAgain)
+	defer again.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case a := <-o.queue:
-			if o.first(ctx, a) {
-				o.told.Alert(ctx, a.key, a.args...)
+			o.note(ctx, a)
+			o.tell(ctx, a)
+		case <-again.C:
+			late := o.late
+			o.late = nil
+			for _, a := range late {
+				o.tell(ctx, a)
 			}
 		}
 	}
 }
 
-// first says whether nobody has told this today. When that cannot be found
-// out it is told: twice is better than never.
-func (o *operators) first(ctx context.Context, a alert) bool {
+// tell tells one thing, and keeps what cannot be told now, as long as there is
+// room for it and it has not failed too often.
+func (o *operators) tell(ctx context.Context, a alert) {
+	var err error
+	if a.once != "" {
+		err = o.told.Daily(ctx, a.once, a.key, a.args...)
+	} else {
+		err = o.told.Alert(ctx, a.key, a.args...)
+	}
+	if err == nil || ctx.Err() != nil {
+		return
+	}
+	a.tries++
+	o.house.log.Warn("alert operators", "alert", a.key, "failures", a.tries, "error", err)
+	same := func(b alert) bool { return b.key == a.key && fmt.Sprint(b.args...) == fmt.Sprint(a.args...) }
+	if a.tries < alertTries && len(o.late) < cap(o.queue) && !slices.ContainsFunc(o.late, same) {
+		o.late = append(o.late, a)
+	}
+}
+
+// note logs what is told once a day on the first replica that hears of it, and
+// when that cannot be found out.
+func (o *operators) note(ctx context.Context, a alert) {
 	if a.once == "" {
-		return true
+		return
 	}
 	now := models.At(o.house.now())
 	first, err := o.house.store.Once(ctx, "alert", a.once+":"+now.Day(), now.Add(24*time.Hour), now)
@@ -85,7 +131,6 @@ func (o *operators) first(ctx context.Context, a alert) bool {
 	if first || err != nil {
 		o.house.log.Warn("the operator must know", append([]any{"alert", a.key}, a.args...)...)
 	}
-	return first || err != nil
 }
 
 // budgetJobs look how far today's budgets are spent, over all replicas.
