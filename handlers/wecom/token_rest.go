@@ -48,7 +48,8 @@ func (r *rest) after(err error) {
 		r.fails = 0
 		return
 	}
-	if r.fails++; r.fails > 1 {
+	r.fails++
+	if r.fails > 1 {
 		r.until, r.why = r.now().Add(min(firstRest<<min(r.fails-2, 4), longestRest)), err
 	}
 }
