@@ -220,14 +220,14 @@ func TestWhatIsRememberedAboutAForgottenChatGoes(t *testing.T) {
 		gone, other := k.chat(1), k.chat(2)
 		for _, kind := range models.ChatMemories() {
 			for _, c := range []models.Chat{gone, other} {
-				k.ok(k.Remember(k.ctx(), kind, c.Address.Key(), []byte("1"), noon()+hour))
+				k.ok(k.Remember(k.ctx(), kind, c.Key(), []byte("1"), noon()+hour))
 			}
 		}
 		k.ok(k.WrongTail(k.ctx(), gone.ID, number(1), noon())) // the row stays
 		k.ok(k.Forget(k.ctx(), gone.ID, noon()))
 		for _, kind := range models.ChatMemories() {
 			for c, want := range map[*models.Chat]bool{&gone: false, &other: true} {
-				if _, ok, err := k.Recall(k.ctx(), kind, c.Address.Key(), noon()); err != nil || ok != want {
+				if _, ok, err := k.Recall(k.ctx(), kind, c.Key(), noon()); err != nil || ok != want {
 					t.Errorf("%s of chat %d is remembered: %v, %v", kind, c.ID, ok, err)
 				}
 			}

@@ -60,7 +60,7 @@ func forgetMemories(tx *gorm.DB, chatID int64) error {
 		return err
 	}
 	const sql = "DELETE FROM cache WHERE kind IN ? AND cache_key = ?"
-	return tx.Exec(sql, models.ChatMemories(), cacheKey(c.Address.Key())).Error
+	return tx.Exec(sql, models.ChatMemories(), cacheKey(c.Key())).Error
 }
 
 // empty says that a forgotten chat may go: nothing of it is open, nothing is
