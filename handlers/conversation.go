@@ -98,6 +98,8 @@ type Settings struct {
 	Prices       map[string]float64         // yuan for a billed call, by "provider.kind"
 	Budgets      map[string]int64           // billed calls a day, by provider
 	Judges       map[string]Judge           // by door; a door without one cannot tell
+	Traits       map[string]Traits          // by door
+	Quiet        func(models.Moment) bool   // when news that is neither urgent nor promised waits; nil: never
 	Robots       []string                   // names of the group robots that news can be sent to
 }
 

@@ -57,6 +57,11 @@ func sendFirst(d Door, rs []Reply, send func(one Reply, of int) error) (sent int
 	return sent, err
 }
 
+// Traits are what is particular about a door, as far as words depend on it.
+type Traits struct {
+	Metered bool // its messages are counted: owed news is answer enough to a text that says nothing
+}
+
 // Judge is a door that can tell who administers a group.
 type Judge interface {
 	Admin(ctx context.Context, group models.Address, person string) (bool, error)

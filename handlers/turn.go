@@ -64,6 +64,11 @@ func (t *turn) small(ctx context.Context, text string, refused []tracking.Reason
 		return nil, nil
 	case asksWhere(text):
 		return t.list(ctx, false)
+	}
+	if follows, err := t.newsFollows(ctx, text, open); follows || err != nil {
+		return nil, err
+	}
+	switch {
 	case open:
 		return together(t.refused(refused), t.remind(q)), nil
 	case len(refused) > 0:

@@ -32,6 +32,7 @@ type opened struct {
 	ready  func() error                            // nil: always
 	routes []web.Route
 	judge  handlers.Judge // nil: the platform does not tell who administers a group
+	traits handlers.Traits
 	watch  func(handlers.Progress) handlers.Progress
 }
 

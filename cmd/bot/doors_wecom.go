@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 
+	"waybill/handlers"
 	"waybill/handlers/web"
 	"waybill/handlers/wecom"
 	"waybill/models"
@@ -87,7 +88,8 @@ func openKF(h *house, wake func()) (*opened, error) {
 	}
 	return &opened{
 		Door: d, ready: d.Ready, routes: callbackRoutes("/wecom/kf", d.Callback()), wrap: d.Handler,
-		run: func(ctx context.Context) error { return h.keep(ctx, "sync:wecom_kf", d.Run) },
+		traits: handlers.Traits{Metered: true},
+		run:    func(ctx context.Context) error { return h.keep(ctx, "sync:wecom_kf", d.Run) },
 	}, nil
 }
 

@@ -187,8 +187,9 @@ func openProviders(s Settings, of parts) ([]tracking.Provider, error) {
 const callTimeout = 15 * time.Second
 
 func (h *house) openConversation(context.Context) error {
-	judges := map[string]handlers.Judge{}
+	judges, traits := map[string]handlers.Judge{}, map[string]handlers.Traits{}
 	for _, d := range h.doors {
+		traits[d.Name()] = d.traits
 		if d.judge != nil {
 			judges[d.Name()] = d.judge
 		}
@@ -198,7 +199,7 @@ func (h *house) openConversation(context.Context) error {
 		Books: h.store, Pushes: h.store, Checker: h.checker, Detector: h.tracker, Carriers: h.carriers, Words: h.words, Now: h.now,
 		Settings: handlers.Settings{
 			TailCarriers: tailCarriers(h.settings), MaxParcels: h.settings.MaxParcels,
-			Timezone: h.settings.Zone, Judges: judges,
+			Timezone: h.settings.Zone, Judges: judges, Traits: traits, Quiet: h.settings.Quiet.During,
 			Operators: addresses(h.settings.AdminChats), Prices: h.settings.Prices, Budgets: h.settings.Budgets,
 			Robots: robotNames(h.settings),
 		},
