@@ -55,16 +55,12 @@ free() {
 
 start() {
 	dir=$(mktemp -d "${TMPDIR:-/tmp}/waybill-mariadb.XXXXXX")
-	user=$(id -un)
-	if [ "$user" = root ]; then
-		user=mysql
-		chown mysql "$dir"
-	fi
-	mariadb-install-db --no-defaults --user="$user" --datadir="$dir/data" \
+	user=$(id -un) # root too: the folder may lie where the user mysql cannot go
+	mariadb-install-db --no-defaults --user="$user" --datadir="$dir/data" --tmpdir="$dir" \
 		--auth-root-authentication-method=normal --skip-test-db >"$dir/install.log" 2>&1 || { cat "$dir/install.log" >&2; exit 1; }
 	port=$(free)
 	# Tests kill processes, not machines: nothing has to reach the disk.
-	mariadbd --no-defaults --user="$user" --datadir="$dir/data" --socket="$dir/s" --pid-file="$dir/pid" --log-error="$dir/log" \
+	mariadbd --no-defaults --user="$user" --datadir="$dir/data" --tmpdir="$dir" --socket="$dir/s" --pid-file="$dir/pid" --log-error="$dir/log" \
 		--bind-address=127.0.0.1 --port="$port" --skip-name-resolve --skip-log-bin --performance-schema=0 --max-connections=500 \
 		--innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0 --innodb-flush-method=nosync --innodb-buffer-pool-size=256M >>"$dir/log" 2>&1 &
 	server=$!
