@@ -62,7 +62,7 @@ func run(args []string, w world) int {
 	if err != nil {
 		return ended(w, fmt.Errorf("read command line: %w", err))
 	}
-	chosen, err := parser.Parse(args)
+	chosen, err := parser.Parse(textsApart(args))
 	if left >= 0 {
 		return left
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"slices"
 
 	"waybill/tracking"
 )
@@ -69,4 +71,17 @@ func eachLine(in io.Reader, out *bufio.Writer) error {
 func say(out *bufio.Writer, text string) error {
 	_, err := out.Write(append(tracking.Recognise(text).AppendJSON(out.AvailableBuffer()), '\n'))
 	return err
+}
+
+// flagIs matches what is meant as a flag; other dashes open a text, such as a
+// line of somebody's list.
+var flagIs = regexp.MustCompile(`^--?[A-Za-z]*$`)
+
+// textsApart puts "--" before the texts of bot recognise when one of them begins
+// with a dash and none is meant as a flag.
+func textsApart(args []string) []string {
+	if len(args) < 2 || args[0] != "recognise" || slices.ContainsFunc(args[1:], flagIs.MatchString) {
+		return args
+	}
+	return slices.Concat(args[:1], []string{"--"}, args[1:])
 }
