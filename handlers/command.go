@@ -54,6 +54,14 @@ func parse(text string) (command, bool) {
 	return worded(rest)
 }
 
+// Talk says that a text holds neither a command nor a tracking number.
+func Talk(text string) bool {
+	text = tidy(text)
+	_, command := parse(text)
+	_, bare := unslashed(text)
+	return !command && !bare && len(tracking.Recognise(text).Numbers) == 0
+}
+
 // slashed reads "list", "stop@botname 2".
 func slashed(text string) (command, bool) {
 	word, args := text, ""

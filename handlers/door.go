@@ -60,6 +60,7 @@ func sendFirst(d Door, rs []Reply, send func(one Reply, of int) error) (sent int
 // Traits are what is particular about a door, as far as words depend on it.
 type Traits struct {
 	Metered bool // its messages are counted: owed news is answer enough to a text that says nothing
+	Humans  bool // whoever asks for a human may be handed over to one
 }
 
 // Judge is a door that can tell who administers a group.

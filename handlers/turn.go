@@ -76,7 +76,7 @@ func (t *turn) small(ctx context.Context, text string, refused []tracking.Reason
 	case isTail(plainWord(text)):
 		return t.tell("unasked", "Number", example), nil
 	}
-	return t.tell("help_line"), nil
+	return t.withHuman(t.tell("help_line")), nil
 }
 
 // refused says why what looked like a number is none; nothing when nothing did.
@@ -102,6 +102,14 @@ func (t *turn) help() []Reply {
 	replies := t.tell("help", "Number", example)
 	if t.pushes() {
 		replies[0].Blocks = append(replies[0].Blocks, t.sentence("push.help", "Robot", t.Settings.Robots[0]))
+	}
+	return t.withHuman(replies)
+}
+
+// withHuman ends a reply with how to reach a human, where there are some.
+func (t *turn) withHuman(replies []Reply) []Reply {
+	if t.traits().Humans {
+		replies[0].Blocks = append(replies[0].Blocks, t.sentence("wecom.ask_human"))
 	}
 	return replies
 }

@@ -88,7 +88,7 @@ func openKF(h *house, wake func()) (*opened, error) {
 	}
 	return &opened{
 		Door: d, ready: d.Ready, routes: callbackRoutes("/wecom/kf", d.Callback()), wrap: d.Handler,
-		traits: handlers.Traits{Metered: true},
+		traits: handlers.Traits{Metered: true, Humans: true},
 		run:    func(ctx context.Context) error { return h.keep(ctx, "sync:wecom_kf", d.Run) },
 	}, nil
 }

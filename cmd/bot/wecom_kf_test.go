@@ -26,7 +26,7 @@ func TestACustomerIsServedInWeCom(t *testing.T) {
 		}
 		f.we.Enter(account, customer)
 		f.announces(wecomtest.Delivery{}, 200)
-		if welcome := f.gets(customer, "单号"); !welcome.Event {
+		if welcome := f.gets(customer, "单号", "转人工"); !welcome.Event {
 			t.Errorf("the welcome costs credit: %+v", welcome)
 		}
 		f.we.Say(account, customer, closed)

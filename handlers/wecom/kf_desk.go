@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
-	"strings"
 
 	"github.com/silenceper/wechat/v2/work/kf"
 
@@ -42,15 +41,6 @@ func (d *desk) Handle(ctx context.Context, chat models.Chat, m handlers.Message)
 		return d.handOver(ctx, p, chat.Language(), m.Token)
 	}
 	return d.next.Handle(ctx, chat, m)
-}
-
-// wantsHuman says that a text asks for a human, and for nothing else.
-func wantsHuman(text string) bool {
-	switch strings.ToLower(strings.Trim(text, " \t\n。.！!？?/／")) {
-	case "转人工", "人工", "人工客服", "转人工客服", "人工服务", "转人工服务", "找人工", "真人", "human", "agent":
-		return true
-	}
-	return false
 }
 
 // handOver gives the customer to somebody, if there is somebody.

@@ -242,6 +242,65 @@ func TestACustomerWhoAsksForAHumanIsHandedOver(t *testing.T) {
 	}
 }
 
+func TestAHumanIsAskedForInManyWords(t *testing.T) {
+	for _, text := range []string{
+		"转人工", "我要投诉，转人工", "转人工吧", "人工人工", "我要找客服", "人工", "客服", "真人客服", "轉人工", "幫我轉接人工客服", "找真人", "转一下人工",
+		"我要人工", "为什么没有人工客服", "我要轉客服！", "能接人工吗", "human", "Human please", "agent", "I want to talk to a person", "can I speak to an agent?",
+		"get me a human", "／人工", "人工！！！",
+	} {
+		w := met(t)
+		w.we.Servicer(account, "HanMeimei", 0)
+		w.write(text)
+		e := &echo{}
+		w.talk(w.kf.Handler(e), 1)
+		if state, _ := w.we.State(account, customer); state != wecomtest.StateHuman || len(e.heard) != 0 {
+			t.Errorf("%q leaves the session in %d", text, state)
+		}
+	}
+}
+
+func TestHandingOverSaysAWordWhereverWeComLetsIt(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault wecomtest.Fault
+		state int
+		says  []string
+	}{
+		"a person":                             {wecomtest.Fault{Path: "message/send", Code: 1}, wecomtest.StateHuman, []string{"已为你转接人工"}},
+		"the queue, when the person has left":  {wecomtest.Fault{Path: "kf/service_state/trans", Code: 95014}, wecomtest.StateQueue, []string{"已为你转接人工"}},
+		"nothing, when there is no right to":   {wecomtest.Fault{Path: "kf/service_state/trans", Body: `{"errcode":0}`}, wecomtest.StateNew, nil},
+		"nothing, when the answer is lost":     {wecomtest.Fault{Path: "kf/service_state/trans", Lose: true}, wecomtest.StateHuman, nil},
+		"nothing more, when it is refused now": {wecomtest.Fault{Path: "kf/send_msg_on_event", Code: 95018}, wecomtest.StateHuman, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := met(t)
+			w.we.Servicer(account, "HanMeimei", 0)
+			w.we.Department(account)
+			w.we.Fail(c.fault)
+			w.write("转人工")
+			h := w.kf.Handler(&echo{})
+			m := w.heard()[1]
+			for range 2 { // the inbox tries again what has failed
+				replies, err := h.Handle(within(t), models.Chat{Address: ofCustomer}, m)
+				if err != nil {
+					continue
+				}
+				for _, r := range replies {
+					if err := w.send(r); err != nil {
+						t.Error(err)
+					}
+				}
+				break
+			}
+			if state, _ := w.we.State(account, customer); state != c.state || !slices.Equal(w.texts(customer), c.says) {
+				t.Errorf("in %d it says %q", state, w.texts(customer))
+			}
+			if w.we.Calls()["kf/send_msg"] != 0 {
+				t.Error("it costs credit")
+			}
+		})
+	}
+}
+
 func TestAServicerWhoHasJustLeftIsNotTheEnd(t *testing.T) {
 	w := begin(t)
 	w.we.Servicer(account, "HanMeimei", 0)
@@ -276,7 +335,12 @@ func TestOnlyAskingForAHumanIsAskingForAHuman(t *testing.T) {
 	w.we.Servicer(account, "HanMeimei", 0)
 	e := &echo{}
 	h := w.kf.Handler(e)
-	for _, text := range []string{"人工成本多少", "SF1000000000015", "", "列表"} {
+	others := []string{
+		"人工成本多少", "SF1000000000015", "", "列表", "你是机器人吗", "are you human?", "不要转人工", "取消转人工", "I don't want to talk to a human",
+		"备注 2 人工客服的茶叶", "SF1000000000015 转人工", "the agent said it is lost", "需要人工费吗", "转人工费多少", "收藏客服电话",
+		"【驿站】您的包裹已到店，取件码见短信，请在今晚八点前来取，如有疑问请拨打电话找客服，谢谢您的配合与支持",
+	}
+	for _, text := range others {
 		if _, err := h.Handle(within(t), models.Chat{Address: ofCustomer}, handlers.Message{Text: text}); err != nil {
 			t.Fatal(err)
 		}
@@ -284,7 +348,7 @@ func TestOnlyAskingForAHumanIsAskingForAHuman(t *testing.T) {
 	if _, err := h.Handle(within(t), models.Chat{Address: ofCustomer}, handlers.Message{Happening: handlers.Left}); err != nil {
 		t.Fatal(err)
 	}
-	if len(e.heard) != 5 || w.we.Calls()["kf/service_state/trans"] != 0 {
+	if len(e.heard) != len(others)+1 || w.we.Calls()["kf/service_state/trans"] != 0 {
 		t.Errorf("%d were heard", len(e.heard))
 	}
 }
