@@ -181,7 +181,9 @@ func TestTwoProcessesKeepFloorAndBudget(t *testing.T) {
 		s.hears(son, number, "圆通")
 	}
 	s.hears(mother, "muzhi", "80%")
-	first.kill() // what it has begun stays billed
+	s.telegram.Say(mother, "/help")
+	s.hears(mother, "取消静音") // what is said in order: that the alert was sent is written down now
+	first.kill()            // what it has begun stays billed
 	third := s.start()
 	s.telegram.Say(mother, "/usage")
 	s.hears(mother, "muzhi：", "¥", "/20")
