@@ -1,5 +1,10 @@
 package models
 
+import (
+	"crypto/sha256"
+	"encoding/hex"
+)
+
 // Address says where a chat is: the door, the platform's id of the chat, and
 // the topic within it ("" when none).
 type Address struct {
@@ -11,14 +16,22 @@ type Address struct {
 // Key is the address as one text, which names what is remembered about the chat.
 func (a Address) Key() string { return a.Door + ":" + a.Room + ":" + a.Thread }
 
-// Kinds of what is remembered about a chat for a while, under its address's Key.
-// Whoever forgets the chat forgets these.
+// KeyOf names what is remembered about one message to the chat, without saying
+// which chat that is. The keys of all its messages begin with KeyOf("").
+func (a Address) KeyOf(message string) string {
+	sum := sha256.Sum256([]byte(a.Key()))
+	return hex.EncodeToString(sum[:16]) + ":" + message
+}
+
+// Kinds of what is remembered about a chat for a while, under its address's Key,
+// or KeyOf one of its messages. Whoever forgets the chat forgets these.
 const (
 	MemoryMet     = "chat_met"     // it has been greeted
 	MemoryChoices = "chat_choices" // what the numbers stand for that it was shown
+	MemorySaid    = "chat_said"    // what a message says that may turn out not to be delivered; by KeyOf
 )
 
-// ChatMemories are the kinds of what is remembered about a chat.
+// ChatMemories are the kinds of what is remembered under a chat's Key.
 func ChatMemories() []string { return []string{MemoryMet, MemoryChoices} }
 
 // RobotDoor is the door of group robots, which only take what is pushed to

@@ -1,5 +1,7 @@
 package models
 
+import "slices"
+
 // Credit is what a platform still lets the bot send to a chat until the
 // customer writes again.
 type Credit struct {
@@ -33,13 +35,31 @@ type Mail struct {
 // Page is what one fetch of an account brought, stored in one transaction. It
 // is conditional on the cursor: From must be the stored one, else ErrStale.
 type Page struct {
-	Account  string
-	From     string // the cursor it was fetched with
-	Cursor   string // where the next page begins
-	Fetched  int64  // Mail.Announced, when there is nothing more to fetch; else 0
-	Arrivals []Arrival
-	Renewals []Renewal
-	Spent    []Spent
+	Account     string
+	From        string // the cursor it was fetched with
+	Cursor      string // where the next page begins
+	Fetched     int64  // Mail.Announced, when there is nothing more to fetch; else 0
+	Arrivals    []Arrival
+	Renewals    []Renewal
+	Spent       []Spent
+	Undelivered []Undelivered
+}
+
+// All are the arrivals of a page, with what was not delivered.
+func (p Page) All() []Arrival {
+	all := slices.Clone(p.Arrivals)
+	for _, u := range p.Undelivered {
+		all = append(all, u.Arrival)
+	}
+	return all
+}
+
+// Undelivered is what a chat was told and did not get, as the platform says
+// afterwards. It is due at once when the customer has written since, else with
+// the renewal that comes, and at the arrival's DueAt at the latest.
+type Undelivered struct {
+	Arrival Arrival // Answered, with its Replies
+	Serial  int64   // of the credit that it was sent on
 }
 
 // Renewal is a customer's message that lets the bot send again. It counts only

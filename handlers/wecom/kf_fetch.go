@@ -141,7 +141,10 @@ func (k *KF) fetch(ctx context.Context, m models.Mail) error {
 		if err != nil {
 			return err
 		}
-		p := k.page(m, got)
+		p, err := k.page(ctx, m, got)
+		if err != nil {
+			return err
+		}
 		fresh, err := k.mailbox.ArriveSynced(ctx, p, k.now())
 		if err != nil {
 			return fmt.Errorf("store wecom messages: %w", err)

@@ -1,6 +1,7 @@
 package wecom
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"time"
@@ -73,7 +74,7 @@ func (e kfEvent) expires() bool {
 }
 
 // page turns what was fetched into what is to be stored.
-func (k *KF) page(m models.Mail, got synced) models.Page {
+func (k *KF) page(ctx context.Context, m models.Mail, got synced) (models.Page, error) {
 	p := models.Page{Account: m.Account, From: m.Cursor, Cursor: got.Cursor}
 	if p.Cursor == "" {
 		p.Cursor = m.Cursor
@@ -92,7 +93,7 @@ func (k *KF) page(m models.Mail, got synced) models.Page {
 		}
 		k.enter(&p, msg, raw)
 	}
-	return p
+	return p, k.recall(ctx, &p)
 }
 
 // enter puts one message where it belongs. What a servicer wrote is none of
@@ -114,8 +115,11 @@ func (k *KF) enter(p *models.Page, msg kfMessage, raw []byte) {
 	case msg.Origin != fromSystem:
 	case msg.Event.Type == eventEnter && msg.Event.Welcome != "" && k.now().Sub(msg.at()) < welcomeIn:
 		p.Arrivals = append(p.Arrivals, k.entrance(who, msg, raw))
-	case msg.Event.Type == eventFailed && msg.Event.expires():
-		p.Spent = append(p.Spent, models.Spent{Address: who.address(), At: msg.at(), Serial: serialOf(msg.Event.FailID)})
+	case msg.Event.Type == eventFailed:
+		k.undelivered(p, who, msg)
+		if msg.Event.expires() {
+			p.Spent = append(p.Spent, models.Spent{Address: who.address(), At: msg.at(), Serial: serialOf(msg.Event.FailID)})
+		}
 	case msg.Event.Type == eventStatus:
 		k.states.forget(who)
 	}

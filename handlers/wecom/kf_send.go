@@ -94,10 +94,12 @@ func (k *KF) say(ctx context.Context, p party, msg part, r handlers.Reply, name 
 	if left == 1 {
 		end = words.Continue
 	}
-	body, err := k.body(ctx, p, msg, messageID(name, c.Serial), end, words.Choose)
+	id := messageID(name, c.Serial)
+	body, err := k.body(ctx, p, msg, id, end, words.Choose)
 	if err != nil {
 		return k.outcome(ctx, err)
 	}
+	k.remember(ctx, p, id, msg, r)
 	err = k.post(ctx, "kf/send_msg", body, nil)
 	switch {
 	case spent(err):

@@ -22,7 +22,8 @@ type memory struct {
 	arrivals []models.Arrival
 	mails    map[string]models.Mail
 	credits  map[models.Address]models.Credit
-	failPage int // how many pages are not stored
+	failPage int    // how many pages are not stored
+	failKind string // what is not recalled, nor remembered
 	countErr error
 	changed  chan struct{}
 }
@@ -55,6 +56,11 @@ func (m *memory) failPages(n int) {
 	m.failPage = n
 }
 
+func (m *memory) failRecall(kind string) {
+	defer m.lock()()
+	m.failKind = kind
+}
+
 func (m *memory) lock() func() {
 	m.mu.Lock()
 	return func() {
@@ -66,6 +72,9 @@ func (m *memory) lock() func() {
 
 func (m *memory) Recall(_ context.Context, kind, key string, now models.Moment) ([]byte, bool, error) {
 	defer m.lock()()
+	if kind == m.failKind {
+		return nil, false, errors.New("down")
+	}
 	k, ok := m.kept[kind+"/"+key]
 	return k.value, ok && k.until > now && m.failing == nil, m.failing
 }
@@ -74,6 +83,9 @@ func (m *memory) Remember(_ context.Context, kind, key string, value []byte, unt
 	defer m.lock()()
 	if len(kind) > 16 {
 		return errors.New("a kind has at most 16 characters")
+	}
+	if kind == m.failKind {
+		return errors.New("down")
 	}
 	m.kept[kind+"/"+key] = kept{value, until}
 	return m.failing
@@ -154,7 +166,7 @@ func (m *memory) ArriveSynced(_ context.Context, p models.Page, _ models.Moment)
 		m.failPage--
 		return 0, errors.New("down")
 	}
-	fresh := m.arrive(p.Arrivals)
+	fresh := m.arrive(p.All())
 	for _, r := range p.Renewals {
 		if c := m.credits[r.Address]; slices.Contains(fresh, r.Key) && r.At >= c.SpokeAt {
 			m.credits[r.Address] = models.Credit{Address: r.Address, Left: r.Left, Until: r.Until, SpokeAt: r.At, Serial: r.After(c.Serial)}
@@ -166,9 +178,23 @@ func (m *memory) ArriveSynced(_ context.Context, p models.Page, _ models.Moment)
 			m.credits[s.Address] = c
 		}
 	}
+	for _, u := range p.Undelivered {
+		if m.credits[u.Arrival.Address].Serial > u.Serial {
+			m.due(u.Arrival.Key)
+		}
+	}
 	mail.Cursor, mail.Fetched = p.Cursor, max(mail.Fetched, p.Fetched)
 	m.mails[p.Account] = mail
 	return len(fresh), nil
+}
+
+// due has an arrival worked on at once. The caller holds the lock.
+func (m *memory) due(key string) {
+	for i, a := range m.arrivals {
+		if a.Key == key {
+			m.arrivals[i].DueAt = a.At
+		}
+	}
 }
 
 func (m *memory) Credit(_ context.Context, a models.Address) (models.Credit, error) {

@@ -59,8 +59,13 @@ func forgetMemories(tx *gorm.DB, chatID int64) error {
 	if err != nil {
 		return err
 	}
-	const sql = "DELETE FROM cache WHERE kind IN ? AND cache_key = ?"
-	return tx.Exec(sql, models.ChatMemories(), cacheKey(c.Key())).Error
+	const whole = "DELETE FROM cache WHERE kind IN ? AND cache_key = ?"
+	if err := tx.Exec(whole, models.ChatMemories(), cacheKey(c.Key())).Error; err != nil {
+		return err
+	}
+	const single = "DELETE FROM cache WHERE kind = ? AND cache_key >= ? AND cache_key < ?"
+	prefix := c.KeyOf("")
+	return tx.Exec(single, models.MemorySaid, prefix, prefix+"~").Error
 }
 
 // empty says that a forgotten chat may go: nothing of it is open, nothing is

@@ -50,6 +50,7 @@ func (s *Store) arriving(tx *gorm.DB, as []models.Arrival, now models.Moment) ([
 		}
 		rows[i] = models.Arrival{
 			Door: cut(a.Door, sizeDoor), Key: cut(a.Key, sizeKey), ChatID: chats[a.Address], Pos: a.Pos, Body: a.Body, DueAt: now, At: now,
+			Answered: a.Answered, Replies: a.Replies,
 		}
 		if rows[i].Door == "" {
 			rows[i].Door = a.Address.Door

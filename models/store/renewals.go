@@ -12,14 +12,16 @@ import (
 
 // crediting is what one page does to the credits of its chats.
 type crediting struct {
-	renewals []models.Renewal // those that count
-	spent    []models.Spent
-	now      models.Moment
+	renewals    []models.Renewal // those that count
+	spent       []models.Spent
+	undelivered []models.Undelivered
+	now         models.Moment
+	waiting     map[string]models.Moment // keys of what comes back and has to wait, and until when
 }
 
 // newCrediting leaves out renewals whose arrival was stored before.
 func newCrediting(p models.Page, fresh map[string]bool, now models.Moment) *crediting {
-	c := &crediting{spent: p.Spent, now: now}
+	c := &crediting{spent: p.Spent, undelivered: p.Undelivered, now: now, waiting: map[string]models.Moment{}}
 	for _, r := range p.Renewals {
 		if fresh[r.Key] {
 			c.renewals = append(c.renewals, r)
@@ -54,6 +56,9 @@ func (c *crediting) chats(tx *gorm.DB) ([]*creditRow, error) {
 	}
 	for _, s := range c.spent {
 		wanted[fitAddress(s.Address)] = true
+	}
+	for _, u := range c.undelivered {
+		wanted[fitAddress(u.Arrival.Address)] = true
 	}
 	doors, rooms := map[string]bool{}, map[string]bool{}
 	for a := range wanted {
@@ -99,7 +104,7 @@ func (c *crediting) apply(tx *gorm.DB) error {
 }
 
 // count is the arithmetic: what the customers wrote first, then what the
-// platform said.
+// platform said, and then what has to wait because nobody has written since.
 func (c *crediting) count(chats []*creditRow) {
 	at := map[models.Address]*creditRow{}
 	for _, row := range chats {
@@ -118,6 +123,11 @@ func (c *crediting) count(chats []*creditRow) {
 		row := at[fitAddress(s.Address)]
 		if row != nil && s.Of(models.Credit{Serial: row.CreditSerial, SpokeAt: row.SpokeAt}) {
 			row.CreditLeft, row.spent = 0, true
+		}
+	}
+	for _, u := range c.undelivered {
+		if row := at[fitAddress(u.Arrival.Address)]; row == nil || row.CreditSerial <= u.Serial {
+			c.waiting[cut(u.Arrival.Key, sizeKey)] = u.Arrival.DueAt
 		}
 	}
 }

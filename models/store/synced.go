@@ -20,7 +20,8 @@ const arrivalsAtOnce = 200 // in one statement: a body has kilobytes
 //
 // A renewal counts when the arrival with its key is new and the customer has
 // not written since. It makes what the chat is owed, and its updates that were
-// postponed, due at once, and its parcels are polled again.
+// postponed, due at once, and its parcels are polled again. What was not
+// delivered arrives once more, and waits for such a renewal.
 func (s *Store) ArriveSynced(ctx context.Context, p models.Page, now models.Moment) (fresh int, err error) {
 	if err = fits(p.Account, sizeAccount); err == nil {
 		err = fits(p.Cursor, sizeCursor)
@@ -41,7 +42,7 @@ func (s *Store) arriveSynced(tx *gorm.DB, p models.Page, now models.Moment) (int
 	if err := s.turnPage(tx, p); err != nil {
 		return 0, err
 	}
-	fresh, err := unseen(tx, p.Arrivals)
+	fresh, err := unseen(tx, p.All())
 	if err != nil {
 		return 0, err
 	}
@@ -55,6 +56,11 @@ func (s *Store) arriveSynced(tx *gorm.DB, p models.Page, now models.Moment) (int
 	}
 	if err := c.apply(tx); err != nil {
 		return 0, err
+	}
+	for i, row := range rows {
+		if until, waits := c.waiting[row.Key]; waits {
+			rows[i].DueAt = until
+		}
 	}
 	return len(rows), s.insertAll(tx, rows)
 }
