@@ -84,8 +84,14 @@ func single(asking models.Asking, missing []models.Item, at int) models.Question
 	}
 }
 
-// wording is a question in words and buttons.
+// wording is a question in words and buttons, and how to have the answer heard.
 func (t *turn) wording(q models.Question) []Reply {
+	replies := t.worded(q)
+	replies[0].Blocks = t.mention(replies[0].Blocks)
+	return replies
+}
+
+func (t *turn) worded(q models.Question) []Reply {
 	switch q.Asking {
 	case models.AskTail:
 		return t.askTail(q)

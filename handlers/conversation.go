@@ -181,7 +181,10 @@ func (c *Conversation) meet(ctx context.Context, chat *models.Chat, m Message, n
 }
 
 func (c *Conversation) voice(chat models.Chat, now models.Moment) voice {
-	return voice{Speech: c.Words.For(chat.Lang, chat.Spoken), zone: c.Settings.Timezone, now: now}
+	return voice{
+		Speech: c.Words.For(chat.Lang, chat.Spoken), zone: c.Settings.Timezone, now: now,
+		deaf: c.Settings.Traits[chat.Door].unheard(chat),
+	}
 }
 
 func wrap(doing string, err error) error {

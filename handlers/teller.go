@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"waybill/locales"
@@ -16,6 +17,7 @@ import (
 type TellerNeeds struct {
 	Doors     map[string]Door // by name
 	Questions Questions
+	Traits    map[string]Traits // by door
 	Words     *locales.Bundle
 	Alerts    Alerter
 	Timezone  *time.Location // nil: Asia/Shanghai
@@ -50,7 +52,7 @@ func (t *Teller) Tell(ctx context.Context, news []models.News) (told int, err er
 	}
 	v := voice{
 		Speech: t.Words.For(chat.Lang, chat.Spoken),
-		zone:   t.Timezone, now: models.At(t.Now()),
+		zone:   t.Timezone, now: models.At(t.Now()), deaf: t.Traits[chat.Door].unheard(chat),
 	}
 	replies, err := v.newsOf(news)
 	if len(replies) == 0 {
@@ -133,12 +135,18 @@ func (v voice) news(n models.News) Reply {
 	if n.More > 0 {
 		blocks = append(blocks, v.sentence("more_events", "Count", n.More))
 	}
+	if slices.ContainsFunc(n.Notices, wantsAnswer) {
+		blocks = v.mention(blocks)
+	}
 	reply := Reply{Blocks: blocks}
 	if opens {
 		reply.Buttons = v.parcelButtons(n.Parcel)
 	}
 	return reply
 }
+
+// wantsAnswer says that a notice asks for something to be sent.
+func wantsAnswer(e models.Event) bool { return e.Kind == models.TailRefused || e.Kind == models.Ended }
 
 // headline is where the parcel stands now.
 func (v voice) headline(p models.Parcel) Line {

@@ -103,6 +103,7 @@ func (t *turn) help() []Reply {
 	if t.pushes() {
 		replies[0].Blocks = append(replies[0].Blocks, t.sentence("push.help", "Robot", t.Settings.Robots[0]))
 	}
+	replies[0].Blocks = t.mention(replies[0].Blocks)
 	return t.withHuman(replies)
 }
 

@@ -13,6 +13,7 @@ type voice struct {
 	*locales.Speech
 	zone *time.Location
 	now  models.Moment
+	deaf bool // to whatever does not mention the bot
 }
 
 // carrier is a carrier's name; its code when it has no words, "" when unknown.
@@ -55,6 +56,14 @@ func (v voice) clock(m models.Moment) string {
 		return at.Format("2006-01-02 15:04")
 	}
 	return at.Format("01-02 15:04")
+}
+
+// mention ends what wants an answer with how to be heard here.
+func (v voice) mention(blocks []Block) []Block {
+	if !v.deaf {
+		return blocks
+	}
+	return append(blocks, v.sentence("mention"))
 }
 
 // tell is one reply of one sentence.

@@ -130,7 +130,7 @@ func (w *world) conversation() *Conversation {
 			TailCarriers: []models.Carrier{"sf", "sf_freight", "zto", "kye"}, MaxParcels: 6,
 			Links:  func(p models.Parcel) string { return "https://waybill.example/p/" + string(p.Carrier) },
 			Judges: map[string]Judge{"test": w},
-			Traits: map[string]Traits{"wecom_kf": {Metered: true, Humans: true}},
+			Traits: map[string]Traits{"wecom_kf": {Metered: true, Humans: true}, "wecom_aibot": {Mentions: true}},
 			Quiet:  func(m models.Moment) bool { return m.Time().In(models.Shanghai).Hour() < 7 },
 			Robots: w.robots,
 		},

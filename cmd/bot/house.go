@@ -187,9 +187,8 @@ func openProviders(s Settings, of parts) ([]tracking.Provider, error) {
 const callTimeout = 15 * time.Second
 
 func (h *house) openConversation(context.Context) error {
-	judges, traits := map[string]handlers.Judge{}, map[string]handlers.Traits{}
+	judges := map[string]handlers.Judge{}
 	for _, d := range h.doors {
-		traits[d.Name()] = d.traits
 		if d.judge != nil {
 			judges[d.Name()] = d.judge
 		}
@@ -199,7 +198,7 @@ func (h *house) openConversation(context.Context) error {
 		Books: h.store, Pushes: h.store, Checker: h.checker, Detector: h.tracker, Carriers: h.carriers, Words: h.words, Now: h.now,
 		Settings: handlers.Settings{
 			TailCarriers: tailCarriers(h.settings), MaxParcels: h.settings.MaxParcels,
-			Timezone: h.settings.Zone, Judges: judges, Traits: traits, Quiet: h.settings.Quiet.During,
+			Timezone: h.settings.Zone, Judges: judges, Traits: h.traits(), Quiet: h.settings.Quiet.During,
 			Operators: addresses(h.settings.AdminChats), Prices: h.settings.Prices, Budgets: h.settings.Budgets,
 			Robots: robotNames(h.settings),
 		},
@@ -216,7 +215,7 @@ func (h *house) openConversation(context.Context) error {
 
 func (h *house) openScheduler(context.Context) error {
 	teller := handlers.NewTeller(handlers.TellerNeeds{
-		Doors: h.byName(), Questions: h.store, Words: h.words, Alerts: h.operators,
+		Doors: h.byName(), Questions: h.store, Traits: h.traits(), Words: h.words, Alerts: h.operators,
 		Timezone: h.settings.Zone, Log: h.log, Now: h.now,
 	})
 	names := make([]string, 0, len(h.doors))
@@ -236,6 +235,15 @@ func (h *house) byName() map[string]handlers.Door {
 		doors[d.Name()] = d.Door
 	}
 	return doors
+}
+
+// traits are what is particular about each door.
+func (h *house) traits() map[string]handlers.Traits {
+	traits := map[string]handlers.Traits{}
+	for _, d := range h.doors {
+		traits[d.Name()] = d.traits
+	}
+	return traits
 }
 
 // openWeb takes the HTTP address, so that one that is taken shows at start.

@@ -139,7 +139,7 @@ func TestASignalEndsTheLongConnectionInTimeAndNothingIsForgotten(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.mentions("帮助")
-	f.reads("列表")
+	f.reads("列表", "要 @我")
 	f.apis.Break("muzhi", sandbox.Slow)
 	f.mentions(open)
 	f.asks()

@@ -36,7 +36,7 @@ func (d *AIBot) compose(ctx context.Context, to models.Address, r handlers.Reply
 	if err != nil {
 		return nil, err
 	}
-	if lines := choiceLines(r.Buttons, first); first > 0 && lines != nil {
+	if lines := choiceLines(r, first, strings.HasPrefix(to.Room, aibotGroup)); first > 0 && lines != nil {
 		written = append(written, aibotMarkdown(lines))
 	}
 	return pages(written, aibotMaxText), nil

@@ -363,7 +363,7 @@ func TestAIBotButtonsAreNumbersThatSurviveARestart(t *testing.T) {
 		r := aibotAnswer(m, "哪家快递？")
 		r.Buttons = [][]handlers.Button{{{Text: "顺丰", Data: "c:n:sf"}, {Text: "京东", Data: "c:n:jd"}}, {{Text: "其他", Data: "c:n:"}}}
 		got := w.mustSend("group:g", r, 1)[0]
-		if want := "哪家快递？\n回复数字：\n［1］ 顺丰  ［2］ 京东\n［3］ 其他"; got.Content != want {
+		if want := "哪家快递？\n@我，回复数字：\n［1］ 顺丰  ［2］ 京东\n［3］ 其他"; got.Content != want {
 			t.Errorf("got %q", got.Content)
 		}
 		w.mustSend("group:g", aibotNews("已签收"), 1)

@@ -36,7 +36,7 @@ func (a *App) compose(ctx context.Context, to models.Address, r handlers.Reply) 
 	if err != nil {
 		return nil, err
 	}
-	if lines := choiceLines(r.Buttons, first); first > 0 && lines != nil {
+	if lines := choiceLines(r, first, false); first > 0 && lines != nil {
 		blocks = append(blocks, plain(lines))
 	}
 	var parts []part

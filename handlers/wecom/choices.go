@@ -143,29 +143,52 @@ func numbered(rows [][]handlers.Button, first int) bool {
 	return true
 }
 
+// choiceWords stand over choices that have numbers, in the language of the reply,
+// else in that of the buttons. mention: only who mentions the bot is heard.
+func choiceWords(r handlers.Reply, mention bool) string {
+	lang := r.Lang
+	if lang == "" && inHan(r.Buttons) {
+		lang = "zh-CN"
+	}
+	words, mentioning := "Reply with a number:", "@mention me with a number:"
+	switch lang {
+	case "zh-CN":
+		words, mentioning = "回复数字：", "@我，回复数字："
+	case "zh-TW":
+		words, mentioning = "回覆數字：", "@我，回覆數字："
+	}
+	if mention {
+		return mentioning
+	}
+	return words
+}
+
+func inHan(rows [][]handlers.Button) bool {
+	return slices.ContainsFunc(slices.Concat(rows...), func(b handlers.Button) bool {
+		return strings.ContainsFunc(b.Text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+	})
+}
+
 // choiceLines says what the numbers from first on stand for, a row of buttons a
-// line, in the language of the buttons; nothing where the buttons are these very
-// numbers, as those of the rows of a list.
-func choiceLines(rows [][]handlers.Button, first int) handlers.Block {
-	if numbered(rows, first) {
+// line; nothing where the buttons are these very numbers, as those of the rows
+// of a list.
+func choiceLines(r handlers.Reply, first int, mention bool) handlers.Block {
+	if numbered(r.Buttons, first) {
 		return nil
 	}
-	words, block := "Reply with a number:", handlers.Block{}
-	for _, row := range rows {
+	block := handlers.Block{{{Text: choiceWords(r, mention)}}}
+	for _, row := range r.Buttons {
 		var line strings.Builder
 		for _, b := range row {
 			if line.Len() > 0 {
 				line.WriteString("  ")
 			}
 			fmt.Fprintf(&line, "[%d] %s", first, b.Text)
-			if strings.ContainsFunc(b.Text, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
-				words = "回复数字："
-			}
 			first++
 		}
 		if line.Len() > 0 {
 			block = append(block, handlers.Line{{Text: line.String()}})
 		}
 	}
-	return append(handlers.Block{{{Text: words}}}, block...)
+	return block
 }

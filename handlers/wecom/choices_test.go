@@ -126,24 +126,41 @@ func TestChoicesThatCannotBeKeptAreNotShown(t *testing.T) {
 	b.presses("1", "")
 }
 
-func TestChoicesAreShownInTheLanguageOfTheButtons(t *testing.T) {
-	zh := choiceLines([][]handlers.Button{{{Text: "详情"}, {Text: "停止"}}, {}, {{Text: "刷新"}}}, 4)
+func TestChoicesAreShownInTheLanguageOfTheReply(t *testing.T) {
+	rows := [][]handlers.Button{{{Text: "详情"}, {Text: "停止"}}, {}, {{Text: "刷新"}}}
+	zh := choiceLines(handlers.Reply{Buttons: rows}, 4, false)
 	if got, want := (handlers.Reply{Blocks: []handlers.Block{zh}}).Text(), "回复数字：\n[4] 详情  [5] 停止\n[6] 刷新"; got != want {
 		t.Errorf("got %q", got)
 	}
-	en := choiceLines([][]handlers.Button{{{Text: "Stop"}}}, 1)
-	if got, want := (handlers.Reply{Blocks: []handlers.Block{en}}).Text(), "Reply with a number:\n[1] Stop"; got != want {
-		t.Errorf("got %q", got)
+	english := [][]handlers.Button{{{Text: "Stop"}}}
+	for _, c := range []struct {
+		lang            string
+		rows            [][]handlers.Button
+		alone, together string
+	}{
+		{"", english, "Reply with a number:", "@mention me with a number:"},
+		{"", rows, "回复数字：", "@我，回复数字："},
+		{"en", rows, "Reply with a number:", "@mention me with a number:"},
+		{"zh-CN", english, "回复数字：", "@我，回复数字："},
+		{"zh-TW", english, "回覆數字：", "@我，回覆數字："},
+	} {
+		r := handlers.Reply{Lang: c.lang, Buttons: c.rows}
+		if got := choiceLines(r, 1, false)[0][0].Text; got != c.alone {
+			t.Errorf("%q alone: %q", c.lang, got)
+		}
+		if got := choiceLines(r, 1, true)[0][0].Text; got != c.together {
+			t.Errorf("%q in a group: %q", c.lang, got)
+		}
 	}
 }
 
 func TestChoicesThatAreTheirOwnNumbersAreNotExplained(t *testing.T) {
-	rows := [][]handlers.Button{{{Text: "1"}, {Text: "2"}}, {{Text: "3"}}}
-	if got := choiceLines(rows, 1); got != nil {
+	r := handlers.Reply{Buttons: [][]handlers.Button{{{Text: "1"}, {Text: "2"}}, {{Text: "3"}}}}
+	if got := choiceLines(r, 1, false); got != nil {
 		t.Errorf("got %q", handlers.Reply{Blocks: []handlers.Block{got}}.Text())
 	}
 	for _, first := range []int{2, 3} {
-		if choiceLines(rows, first) == nil {
+		if choiceLines(r, first, false) == nil {
 			t.Errorf("from %d on the numbers mean something else", first)
 		}
 	}
