@@ -123,8 +123,8 @@ func (t *turn) typedYesNo(ctx context.Context, q models.Question, text string) (
 // confirmed does what was asked about. In a group the one who says yes must be
 // allowed to, whoever asked for it.
 func (t *turn) confirmed(ctx context.Context, q models.Question) ([]Reply, error) {
-	if may, err := t.governs(ctx); err != nil || !may {
-		return t.tell("admins_only"), err
+	if why, err := t.barred(ctx, "no_admins"); err != nil || why != nil {
+		return why, err
 	}
 	if q.Asking == models.AskForget {
 		if err := t.Lives.Forget(ctx, t.chat.ID, t.now); err != nil {

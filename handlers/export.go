@@ -53,8 +53,8 @@ type (
 
 // export hands out everything that is stored about this chat.
 func (t *turn) export(ctx context.Context) ([]Reply, error) {
-	if may, err := t.governs(ctx); err != nil || !may {
-		return t.tell("admins_only"), err
+	if why, err := t.barred(ctx, "no_admins"); err != nil || why != nil {
+		return why, err
 	}
 	all, err := t.exported(ctx)
 	if err != nil {

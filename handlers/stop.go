@@ -86,8 +86,8 @@ func (t *turn) stopChoices(live []models.Followed) [][]Button {
 }
 
 func (t *turn) askStopAll(ctx context.Context) ([]Reply, error) {
-	if may, err := t.governs(ctx); err != nil || !may {
-		return t.tell("admins_only"), err
+	if why, err := t.barred(ctx, "no_admins_all"); err != nil || why != nil {
+		return why, err
 	}
 	live, err := t.Follows.Followed(ctx, t.chat.ID, false)
 	if err != nil {

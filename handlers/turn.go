@@ -148,16 +148,22 @@ func (t *turn) obey(ctx context.Context, c command) ([]Reply, error) {
 	return t.help(), nil
 }
 
-// governs says whether the person may decide for the whole chat: anybody one
-// to one, in a group its administrators, where the platform can tell.
-func (t *turn) governs(ctx context.Context) (bool, error) {
-	if !t.m.Group && !t.chat.Group {
-		return true, nil
+// barred says why the person may not decide for the whole chat, nothing when
+// they may: anybody one to one, in a group its administrators. Where the
+// platform cannot tell them, nobody may, and instead says what else can be done.
+func (t *turn) barred(ctx context.Context, instead string) ([]Reply, error) {
+	if !t.inGroup() {
+		return nil, nil
 	}
 	judge := t.Settings.Judges[t.chat.Door]
-	if judge == nil || t.m.From == "" {
-		return false, nil
+	if judge == nil {
+		return t.tell(instead, "Example", t.Say("example.stop")), nil
 	}
-	admin, err := judge.Admin(ctx, t.chat.Address, t.m.From)
-	return admin, wrap("ask who administers the group", err)
+	if t.m.From != "" {
+		admin, err := judge.Admin(ctx, t.chat.Address, t.m.From)
+		if err != nil || admin {
+			return nil, wrap("ask who administers the group", err)
+		}
+	}
+	return t.tell("admins_only"), nil
 }
