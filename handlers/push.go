@@ -87,9 +87,8 @@ func (t *turn) robots(key, robot string) []Reply {
 // pushPicked writes it down. A journey that this chat may not see is not shown
 // to a group either.
 func (t *turn) pushPicked(ctx context.Context, robot string, rows []models.Followed) ([]Reply, error) {
-	block := t.sentence("push.on", "Robot", robot)
 	if robot == pushOff {
-		block, robot = t.sentence("push.off"), ""
+		robot = ""
 	}
 	for _, f := range rows {
 		if robot != "" && !f.Follow.Opens(f.Parcel) {
@@ -104,7 +103,36 @@ func (t *turn) pushPicked(ctx context.Context, robot string, rows []models.Follo
 		if err != nil {
 			return nil, wrap("push parcel", err)
 		}
-		block = append(block, t.head(f.Parcel, f.Follow.Name))
 	}
-	return []Reply{{Blocks: []Block{block}}}, nil
+	return []Reply{{Blocks: t.pushed(robot, rows)}}, nil
+}
+
+// pushed says what became of the rows: a parcel has one robot, so another one
+// takes the place of the one it had.
+func (t *turn) pushed(robot string, rows []models.Followed) []Block {
+	var blocks []Block
+	under := map[string]int{} // where the rows stand, by the robot they had
+	for _, f := range rows {
+		old := f.Follow.PushTo
+		if robot == "" || old == robot {
+			old = ""
+		}
+		at, begun := under[old]
+		if !begun {
+			at, under[old] = len(blocks), len(blocks)
+			blocks = append(blocks, t.pushing(robot, old))
+		}
+		blocks[at] = append(blocks[at], t.head(f.Parcel, f.Follow.Name))
+	}
+	return blocks
+}
+
+func (t *turn) pushing(robot, old string) Block {
+	switch {
+	case robot == "":
+		return t.sentence("push.off")
+	case old == "":
+		return t.sentence("push.on", "Robot", robot)
+	}
+	return t.sentence("push.moved", "Robot", robot, "Old", old)
 }
