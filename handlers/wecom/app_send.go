@@ -19,7 +19,7 @@ func (a *App) Send(ctx context.Context, to models.Address, r handlers.Reply) err
 	if err != nil || len(parts) == 0 {
 		return wrap("compose wecom message", err)
 	}
-	err = a.inTurn(ctx, to, r, textsOf(parts), func(i int) error { return a.say(ctx, to.Room, parts[i]) })
+	err = a.each(ctx, to, r, parts, maxText, func(p part, _ int) error { return a.say(ctx, to.Room, p) })
 	return wrap("send to wecom member", err)
 }
 
@@ -72,14 +72,18 @@ func (a *App) say(ctx context.Context, member string, p part) error {
 	}
 	var body any = appText{To: member, Type: typeText, Agent: a.agent, Text: message.TextField{Content: p.text}}
 	if p.file != nil {
-		media, err := a.upload(ctx, p.file)
+		media, err := a.media(ctx, p.file)
 		if err != nil {
 			return a.outcome(ctx, err)
 		}
 		body = appFile{To: member, Type: "file", Agent: a.agent, File: message.ImageField{MediaID: media}}
 	}
 	var got message.SendResponse
-	if err := a.post(ctx, "message/send", body, &got); err != nil {
+	err := a.post(ctx, "message/send", body, &got)
+	switch {
+	case p.file != nil && codeOf(err) == codeMedia:
+		return a.refuseFile(ctx, p.file, err)
+	case err != nil:
 		return a.outcome(ctx, err)
 	}
 	// WeCom says "ok" and names those whom it did not reach.

@@ -16,6 +16,7 @@ const (
 	codeBusy          = -1
 	codeSecret        = 40001 // tried again and again it bans the address for an hour
 	codeCorp          = 40013
+	codeMedia         = 40007 // there is no such file, or no longer
 	codeTokenInvalid  = 40014 // an expired token has been seen to come as this, too
 	codeTokenExpired  = 42001
 	codeFrequency     = 45009
@@ -83,6 +84,16 @@ func needsOperator(err error) bool {
 		return true
 	}
 	return false
+}
+
+// lasting says that WeCom's "no" is about what it was asked: another token,
+// address or moment changes nothing.
+func lasting(err error) bool {
+	switch codeOf(err) {
+	case 0, codeBusy, codeFrequency, codeConcurrency, codeSecret, codeCorp, codeTokenInvalid, codeTokenExpired, codeAddress:
+		return false
+	}
+	return true
 }
 
 // spent says that the customer has to write before anything more can be sent.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/silenceper/wechat/v2/work/kf/sendmsg"
 
@@ -83,7 +84,7 @@ func written(r handlers.Reply, room int) ([]string, *handlers.File, error) {
 		return nil, nil, fmt.Errorf("%w: a file of %d bytes", models.ErrRefused, len(r.File.Body))
 	}
 	one := slices.Concat(blocks, []string{valid(string(r.File.Body))})
-	if len(pages(one, room)) == 1 {
+	if utf8.Valid(r.File.Body) && len(pages(one, room)) == 1 {
 		return one, nil, nil
 	}
 	return blocks, r.File, nil

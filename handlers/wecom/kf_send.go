@@ -45,7 +45,7 @@ func (k *KF) Send(ctx context.Context, to models.Address, r handlers.Reply) erro
 	if err != nil {
 		return err
 	}
-	err = k.inTurn(ctx, to, r, textsOf(parts), func(i int) error { return k.say(ctx, p, parts[i], r, key+strconv.Itoa(i)) })
+	err = k.each(ctx, to, r, parts, k.room(r.Lang), func(msg part, i int) error { return k.say(ctx, p, msg, r, key+strconv.Itoa(i)) })
 	if codeOf(err) == codeState && k.takenOver(ctx, p) {
 		return k.hush(r)
 	}
@@ -102,6 +102,8 @@ func (k *KF) say(ctx context.Context, p party, msg part, r handlers.Reply, name 
 	k.remember(ctx, p, id, msg, r)
 	err = k.post(ctx, "kf/send_msg", body, nil)
 	switch {
+	case msg.file != nil && codeOf(err) == codeMedia:
+		return k.refuseFile(ctx, msg.file, err)
 	case spent(err):
 		c.Left = 0
 	case err != nil:
@@ -118,7 +120,7 @@ func (k *KF) body(ctx context.Context, p party, msg part, id, end, choose string
 	if msg.file == nil {
 		return msg.message(to, end, choose), nil
 	}
-	media, err := k.upload(ctx, msg.file)
+	media, err := k.media(ctx, msg.file)
 	m := sendmsg.File{Message: to, MsgType: "file"}
 	m.File.MediaID = media
 	return m, err

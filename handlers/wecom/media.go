@@ -3,13 +3,19 @@ package wecom
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
+	"log/slog"
 	"mime/multipart"
 	"net/url"
+	"time"
 
 	"github.com/silenceper/wechat/v2/util"
 
 	"waybill/handlers"
+	"waybill/models"
 )
 
 // Limits of a file in bytes (document 90253).
@@ -17,6 +23,64 @@ const (
 	minFile = 6
 	maxFile = 20 << 20
 )
+
+const (
+	kindMedia = "wecom_media"
+	mediaFor  = 3*24*time.Hour - time.Hour // WeCom keeps an uploaded file for three days
+)
+
+// errFile says that WeCom will never take a file: it has to be told in words.
+var errFile = errors.New("wecom does not take the file")
+
+// media is what messages call a file. It is uploaded unless it has been, by
+// whatever process; errFile when WeCom refuses it for good.
+func (c *caller) media(ctx context.Context, f *handlers.File) (id string, err error) {
+	id, known, err := c.uploaded(ctx, f)
+	if err != nil || known && id != "" {
+		return id, err
+	}
+	if known {
+		return "", errFile
+	}
+	id, err = c.upload(ctx, f)
+	if lasting(err) {
+		return "", c.refuseFile(ctx, f, err)
+	}
+	if err == nil {
+		c.noteFile(ctx, f, id, c.now().Add(mediaFor))
+	}
+	return id, err
+}
+
+// refuseFile notes, for all processes, that WeCom does not take a file.
+func (c *caller) refuseFile(ctx context.Context, f *handlers.File, err error) error {
+	c.settings.Log.Warn("wecom does not take a file: it is told in words", slog.Int("bytes", len(f.Body)), slog.Any("err", err))
+	c.noteFile(ctx, f, "", c.now().Add(sentFor))
+	return fmt.Errorf("%w: %w", errFile, err)
+}
+
+// uploaded is what is known about a file: what it is called, or that it is refused ("").
+func (c *caller) uploaded(ctx context.Context, f *handlers.File) (id string, known bool, err error) {
+	value, known, err := c.settings.Memory.Recall(ctx, kindMedia, c.fileKey(f), c.now())
+	return string(value), known, wrap("recall a file", err)
+}
+
+// noteFile remembers what uploaded tells. A failure is logged only: then the
+// file is uploaded again.
+func (c *caller) noteFile(ctx context.Context, f *handlers.File, id string, until models.Moment) {
+	err := c.settings.Memory.Remember(context.WithoutCancel(ctx), kindMedia, c.fileKey(f), []byte(id), until)
+	if err != nil {
+		c.settings.Log.Warn("remember a file", slog.Any("err", err))
+	}
+}
+
+// fileKey names a file as one app knows it.
+func (c *caller) fileKey(f *handlers.File) string {
+	sum := sha256.New()
+	_, _ = fmt.Fprintf(sum, "%s\x00%s\x00", c.tokens.agent, f.Name)
+	_, _ = sum.Write(f.Body)
+	return hex.EncodeToString(sum.Sum(nil))
+}
 
 // upload puts a file where messages can refer to it for three days.
 func (c *caller) upload(ctx context.Context, f *handlers.File) (mediaID string, err error) {
