@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"regexp"
+	"unicode/utf8"
 
 	"waybill/models"
 	"waybill/tracking"
@@ -55,13 +56,17 @@ func nods(text string) bool {
 	return saidYes(text)
 }
 
+// longestNod is how many characters a text may have that says nothing.
+const longestNod = 20
+
 // questionIs matches what wants an answer.
 var questionIs = regexp.MustCompile(`(?i)[\p{L}\p{N}]\s*[?？]|[吗嗎谁誰]|什么|什麼|甚麼|怎么|怎麼|怎样|怎樣|如何|哪|为啥|为何|為何|多少|是不是|能不能|可不可以` +
-	`|\b(what|who|how|why|which|can you|could you|are you|do you)\b`)
+	`|[投申][诉訴]|[退赔賠][货貨款件钱錢偿償]|丢了|丟了|坏了|壞了|客服|人工` +
+	`|\b(complain\w*|refund|lost|broken|damaged|help|what|who|how|why|which|can you|could you|are you|do you)\b`)
 
 // says reports whether a text that is no command says anything that wants an
-// answer: it asks, or holds something that is, or looks like, a number.
+// answer: it asks or complains, is long, or holds what looks like a number.
 func says(text string) bool {
 	found := tracking.Recognise(text)
-	return questionIs.MatchString(text) || isTail(plainWord(text)) || len(found.Numbers)+len(found.Refused) > 0
+	return questionIs.MatchString(text) || utf8.RuneCountInString(text) > longestNod || isTail(plainWord(text)) || len(found.Numbers)+len(found.Refused) > 0
 }

@@ -41,7 +41,8 @@ func TestWhereMessagesAreCountedOwedNewsAnswersATextThatSaysNothing(t *testing.T
 		}
 	}
 	for text, want := range map[string]string{
-		"列表": moving, "我的快递呢": moving, "帮助": "列表", "1234": "没在等", "你是机器人吗？": "发「帮助」", "怎么收费": "发「帮助」",
+		"列表": moving, "我的快递呢": moving, "帮助": "列表", "1234": "没在等", "你是机器人吗？": "发「帮助」", "怎么收费": "发「帮助」", "我要投诉": "发「转人工」",
+		"昨天说好送到楼上的，结果放在了门口，外面的箱子都湿了": "发「转人工」",
 		"13800000000": "手机号", "YT1000000000074": "YT1000000000074",
 	} {
 		if said := w.says(t, "a", text); !strings.Contains(said, want) {
