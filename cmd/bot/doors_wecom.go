@@ -119,7 +119,8 @@ func callbackRoutes(path string, callback http.Handler) []web.Route {
 func openAIBot(h *house, wake func()) (*opened, error) {
 	s := h.settings.WeCom
 	d, err := wecom.NewAIBot(wecom.AIBotSettings{
-		ID: s.AibotID, Secret: string(s.AibotSecret), URL: s.AibotURL, Memory: h.store, Log: h.log, Now: h.now,
+		ID: s.AibotID, Secret: string(s.AibotSecret), URL: s.AibotURL, Memory: h.store,
+		Alerts: h.operators, Log: h.log, Now: h.now,
 	}, h.store, wake)
 	if err != nil {
 		return nil, err

@@ -55,7 +55,7 @@ func (o *operators) open() {
 func (o *operators) Alert(_ context.Context, key string, args ...any) {
 	a := alert{key: key, args: args}
 	switch key {
-	case wecom.AlertSecret, wecom.AlertAccess, wecom.AlertReach, wecom.AlertRobot: // as long as nobody has mended it
+	case wecom.AlertSecret, wecom.AlertAccess, wecom.AlertReach, wecom.AlertRobot, wecom.AlertBot: // as long as nobody has mended it
 		a.once = fmt.Sprint(append([]any{key}, args...)...)
 	}
 	o.raise(a)

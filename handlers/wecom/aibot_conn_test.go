@@ -141,8 +141,14 @@ func TestAIBotTheSecondOfTwoHasTheConnection(t *testing.T) {
 
 func TestAIBotAWrongSecretIsTriedRarely(t *testing.T) {
 	inAIBotTown(t, func(w *aibotTown) {
-		w.door = w.open(func(s *wecom.AIBotSettings) { s.Secret = "a-wrong-secret-7f3a" })
+		operators := &alarm{}
+		w.door = w.open(func(s *wecom.AIBotSettings) { s.Secret, s.Alerts = "a-wrong-secret-7f3a", operators })
 		w.run()
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if got := operators.keys(); !slices.Equal(got, []string{wecom.AlertBot}) {
+			t.Errorf("after two seconds the operators hear %v", got)
+		}
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		if n := len(w.api.Frames("aibot_subscribe")); n < 9 || n > 11 {
@@ -157,9 +163,16 @@ func TestAIBotAWrongSecretIsTriedRarely(t *testing.T) {
 
 func TestAIBotASubscriptionRefusedOnceComesBackSoon(t *testing.T) {
 	inAIBotTown(t, func(w *aibotTown) {
+		operators := &alarm{}
+		w.door = w.open(func(s *wecom.AIBotSettings) { s.Alerts = operators })
 		w.api.Fail(wecomtest.AIBotFault{Cmd: "aibot_subscribe", Code: -1, Words: "system busy"})
 		began := time.Now()
 		w.run()
+		defer func() {
+			if got := operators.keys(); len(got) != 0 {
+				t.Errorf("the operators hear %v", got)
+			}
+		}()
 		if err := w.api.WaitConnected(w.Context()); err != nil || time.Since(began) != time.Second {
 			t.Errorf("connected after %s: %v", time.Since(began), err)
 		}

@@ -44,6 +44,12 @@ func (p *aibotPauses) after(err error, lived time.Duration) time.Duration {
 	return max(p.lost, aibotWait(err))
 }
 
+// locked says that WeCom does not let the bot in and somebody has to look why:
+// it was refused twice in a row, and not for being busy or asked too often.
+func (p *aibotPauses) locked(err error) bool {
+	return p.refused > 1 && codeOf(err) != codeBusy && codeOf(err) != codeAIBotFrequency && crowded(err) == 0
+}
+
 // refusesAIBot says that WeCom did not want the bot to connect at all.
 func refusesAIBot(err error) bool {
 	var f *fault

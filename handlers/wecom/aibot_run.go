@@ -40,6 +40,9 @@ func (d *AIBot) Run(ctx context.Context) error {
 		}
 		wait := pauses.after(err, lived)
 		d.link.down(err, wait)
+		if pauses.locked(err) {
+			d.settings.Alerts.Alert(ctx, AlertBot, "Bot", d.settings.ID, "Code", codeOf(err))
+		}
 		level := slog.LevelWarn
 		if told && lived == 0 {
 			level = slog.LevelDebug // still the same trouble

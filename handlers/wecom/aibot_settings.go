@@ -7,20 +7,23 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"waybill/handlers"
 )
 
 const aibotURL = "wss://openws.work.weixin.qq.com"
 
 // AIBotSettings are what the 智能机器人 door is told. ID, Secret and Memory are required.
 type AIBotSettings struct {
-	ID     string       // BotID, from the bot's page in the admin console
-	Secret string       // of the long connection, not of an app
-	URL    string       // default wss://openws.work.weixin.qq.com; used whole
-	Title  string       // the bot's name in WeCom; needed only when it contains white space
-	Limits AIBotLimits  // zero: WeCom's
-	Memory Memory       // what numbers under messages stand for, and how much of a long reply is sent
-	Client *http.Client // its Transport is used for the handshake; nil: an own one
-	Log    *slog.Logger // nil: nothing is logged
+	ID     string           // BotID, from the bot's page in the admin console
+	Secret string           // of the long connection, not of an app
+	URL    string           // default wss://openws.work.weixin.qq.com; used whole
+	Title  string           // the bot's name in WeCom; needed only when it contains white space
+	Limits AIBotLimits      // zero: WeCom's
+	Memory Memory           // what numbers under messages stand for, and how much of a long reply is sent
+	Client *http.Client     // its Transport is used for the handshake; nil: an own one
+	Alerts handlers.Alerter // nil: nobody is told
+	Log    *slog.Logger     // nil: nothing is logged
 	Now    func() time.Time
 }
 
@@ -29,6 +32,9 @@ type AIBotSettings struct {
 func (s AIBotSettings) complete() (AIBotSettings, error) {
 	if s.URL == "" {
 		s.URL = aibotURL
+	}
+	if s.Alerts == nil {
+		s.Alerts = silence{}
 	}
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)

@@ -52,6 +52,7 @@ const (
 	AlertAccess = "alert.wecom_access" // Agent, Code: WeCom refuses the app, or this machine's address
 	AlertReach  = "alert.wecom_reach"  // Agent, Code: the app may not write to somebody
 	AlertRobot  = "alert.wecom_robot"  // Robot: WeCom knows its key no more, or nobody has configured it
+	AlertBot    = "alert.wecom_aibot"  // Bot, Code: WeCom does not let the bot connect
 )
 
 // Settings are what the doors of one corporation share. Memory, Leases and
