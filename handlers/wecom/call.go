@@ -91,11 +91,11 @@ func address(path string, query url.Values, name, secret string) string {
 func exchange(ctx context.Context, path, uri string, a ask, out any) error {
 	body, err := a(ctx, uri)
 	if err != nil {
-		return fmt.Errorf("call wecom %s: %w", path, withoutURL(err))
+		return fmt.Errorf("call wecom %s: %w: %w", path, unheard(path), withoutURL(err))
 	}
 	var no util.CommonError
 	if json.Unmarshal(body, &no) != nil {
-		return fmt.Errorf("wecom answers %s with something that is not its JSON", path)
+		return fmt.Errorf("%w: wecom answers %s with something that is not its JSON", unheard(path), path)
 	}
 	if no.ErrCode != 0 {
 		return &fault{path: path, code: no.ErrCode, words: tidy(no.ErrMsg)}

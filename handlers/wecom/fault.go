@@ -56,6 +56,12 @@ func (f *fault) Error() string {
 	return "wecom refuses " + f.path + ": " + strconv.FormatInt(f.code, 10) + " " + f.words
 }
 
+// unheard is the path of a call whose answer nobody has heard: it may be done.
+type unheard string
+
+// Error says that nothing is known.
+func (unheard) Error() string { return "no answer" }
+
 // codeOf is the code of a "no", 0 for anything else.
 func codeOf(err error) int64 {
 	var f *fault
@@ -94,6 +100,16 @@ func lasting(err error) bool {
 		return false
 	}
 	return true
+}
+
+// aboutMessage says that WeCom's "no" is about the very message, not about
+// whether its receiver may be written to.
+func aboutMessage(err error) bool {
+	switch codeOf(err) {
+	case codeMember, codeUserID:
+		return false
+	}
+	return lasting(err) && !spent(err) && !unreachable(err) && !needsOperator(err)
 }
 
 // spent says that the customer has to write before anything more can be sent.

@@ -69,6 +69,7 @@ type KF struct {
 	rung     chan struct{}
 	states   *states
 	fetching *fetching
+	doubts   *doubts
 }
 
 // NewKF makes the door. It calls nobody. wake is called whenever something new
@@ -92,6 +93,7 @@ func NewKF(a *API, s KFSettings, wake func()) (*KF, error) {
 		caller: a.caller(s.AgentID, s.Secret), mailbox: s.Mailbox, credits: s.Credits, phrases: s.Phrases,
 		envelope: envelope, wake: wake, rung: make(chan struct{}, 1),
 		states: newStates(a.settings.Now), fetching: newFetching(a.settings.Now),
+		doubts: newDoubts(a.settings.Now),
 	}, nil
 }
 

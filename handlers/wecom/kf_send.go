@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"regexp"
@@ -100,7 +101,7 @@ func (k *KF) say(ctx context.Context, p party, msg part, r handlers.Reply, name 
 		return k.outcome(ctx, err)
 	}
 	k.remember(ctx, p, id, msg, r)
-	err = k.post(ctx, "kf/send_msg", body, nil)
+	err = k.put(ctx, id, body)
 	switch {
 	case msg.file != nil && codeOf(err) == codeMedia:
 		return k.refuseFile(ctx, msg.file, err)
@@ -113,6 +114,24 @@ func (k *KF) say(ctx context.Context, p party, msg part, r handlers.Reply, name 
 	}
 	k.count(ctx, c)
 	return verdict(err)
+}
+
+// put sends a message. The answer to an earlier try may have been lost: what
+// WeCom then has against the very message is that it came.
+func (k *KF) put(ctx context.Context, id string, body any) error {
+	const path = "kf/send_msg"
+	err := k.post(ctx, path, body, nil)
+	var lost unheard
+	switch {
+	case errors.As(err, &lost) && lost == path:
+		k.doubts.raise(id)
+	case err == nil:
+		k.doubts.settle(id)
+	case aboutMessage(err) && k.doubts.settle(id):
+		k.settings.Log.Info("wecom message has come, though its first answer was lost", slog.Any("err", err))
+		return nil
+	}
+	return err
 }
 
 func (k *KF) body(ctx context.Context, p party, msg part, id, end, choose string) (any, error) {
