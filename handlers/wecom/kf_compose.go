@@ -94,19 +94,19 @@ func written(r handlers.Reply, room int) ([]string, *handlers.File, error) {
 // that is too long to stand over a menu goes without it, unless somebody asked:
 // then the menu and as much of the text's end as fits are one more message.
 func withMenu(blocks []string, menu []handlers.Button, room int, asked bool) []part {
-	cut := len(blocks)
-	if len(menu) > 0 {
-		cut = tail(blocks, maxHead)
+	whole := together(blocks, maxHead)
+	cut := tail(whole, maxHead)
+	if len(menu) == 0 || cut > 0 && !asked {
+		return partsOf(pages(blocks, room))
 	}
-	if cut > 0 && !asked {
-		menu, cut = nil, len(blocks)
-	}
+	over := unframed(strings.Join(whole[cut:], "\n"))
+	return append(partsOf(spread(whole[:cut], room)), part{text: over, menu: menu})
+}
+
+func partsOf(texts []string) []part {
 	var parts []part
-	for _, p := range pages(blocks[:cut], room) {
-		parts = append(parts, part{text: p})
-	}
-	if len(menu) > 0 {
-		parts = append(parts, part{text: strings.Join(blocks[cut:], "\n"), menu: menu})
+	for _, text := range texts {
+		parts = append(parts, part{text: text})
 	}
 	return parts
 }

@@ -85,8 +85,13 @@ func texts(blocks []handlers.Block, write func(handlers.Block) string) []string 
 
 // pages spreads blocks over as few messages as hold them, of at most limit
 // bytes each. A block is torn only when it is longer than a whole message;
-// then "…" shows where. Messages of nothing but white space are left out.
-func pages(blocks []string, limit int) []string {
+// then "…" shows where. What opens a paragraph, as a parcel's head does, stays
+// with what follows it where one message holds both. No message begins or ends
+// with an empty line, and one that would be nothing else is left out.
+func pages(blocks []string, limit int) []string { return spread(together(blocks, limit), limit) }
+
+// spread is pages of blocks that stand alone.
+func spread(blocks []string, limit int) []string {
 	var out []string
 	page, begun := "", false
 	for _, block := range blocks {
@@ -102,11 +107,43 @@ func pages(blocks []string, limit int) []string {
 	}
 	var said []string
 	for _, p := range append(out, page) {
-		if strings.TrimSpace(p) != "" {
+		if p = unframed(p); p != "" {
 			said = append(said, p)
 		}
 	}
 	return said
+}
+
+// together are the blocks, those that open a paragraph with the next one, if
+// limit bytes hold both. A paragraph opens at the beginning and at an empty line.
+func together(blocks []string, limit int) []string {
+	var out []string
+	opens := true
+	for _, block := range blocks {
+		follows := opens && len(out) > 0 && !blank(block) && !strings.HasPrefix(block, "\n")
+		if last := len(out) - 1; follows && !blank(out[last]) && len(out[last])+1+len(block) <= limit {
+			out[last] += "\n" + block
+			opens = false
+			continue
+		}
+		opens = blank(block) || len(out) == 0 || blank(out[len(out)-1]) || strings.HasPrefix(block, "\n")
+		out = append(out, block)
+	}
+	return out
+}
+
+func blank(text string) bool { return strings.TrimSpace(text) == "" }
+
+// unframed is a message without the empty lines that it begins or ends with.
+func unframed(page string) string {
+	lines := strings.Split(page, "\n")
+	for len(lines) > 0 && blank(lines[0]) {
+		lines = lines[1:]
+	}
+	for len(lines) > 0 && blank(lines[len(lines)-1]) {
+		lines = lines[:len(lines)-1]
+	}
+	return strings.Join(lines, "\n")
 }
 
 // ellipsis shows where a block was torn.
