@@ -93,7 +93,8 @@ func (k *KF) page(ctx context.Context, m models.Mail, got synced) (models.Page, 
 		}
 		k.enter(&p, msg, raw)
 	}
-	return p, k.recall(ctx, &p)
+	err := k.recall(ctx, &p)
+	return p, err
 }
 
 // enter puts one message where it belongs. What a servicer wrote is none of

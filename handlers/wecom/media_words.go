@@ -3,6 +3,7 @@ package wecom
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -30,7 +31,7 @@ func (c *caller) each(
 	if err != nil {
 		return err
 	}
-	told := append(parts[:len(parts)-1:len(parts)-1], fileWords(last.file, r.Lang, room)...)
+	told := slices.Concat(parts[:len(parts)-1], fileWords(last.file, r.Lang, room))
 	if known && id == "" {
 		return inTurn(told)
 	}

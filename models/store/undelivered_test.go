@@ -57,7 +57,7 @@ func TestWhatWasNotDeliveredWaitsUntilTheCustomerWrites(t *testing.T) {
 }
 
 func TestWhatWasNotDeliveredIsDueAtOnceWhenTheCustomerHasWrittenSince(t *testing.T) {
-	each(t, func(t *testing.T, k kit) {
+	each(t, func(_ *testing.T, k kit) {
 		k.synced(page("", "c1", noon(), 1, 2), noon())
 		old := k.credit(1).Serial
 		k.synced(page("c1", "c2", noon()+minute, 1), noon()+minute)
