@@ -13,7 +13,8 @@ import (
 
 const (
 	questionLives = 24 * time.Hour
-	maxChoices    = 4 // carriers to choose from, beside "other"
+	wishLives     = 10 * time.Minute // of a question about what somebody has just wished
+	maxChoices    = 4                // carriers to choose from, beside "other"
 	nonceLength   = 8
 	tailLength    = 4  // digits of a phone
 	longestAnswer = 40 // characters of a sentence that may hold a tail
@@ -51,7 +52,34 @@ func (t *turn) drop(ctx context.Context) error {
 func (t *turn) ask(ctx context.Context, q *models.Question) error {
 	q.ChatID, q.Nonce = t.chat.ID, rand.Text()[:nonceLength]
 	q.AskedAt, q.ExpiresAt = t.now, t.now.Add(questionLives)
+	if wished(q.Asking) {
+		q.ExpiresAt = t.now.Add(wishLives)
+	}
 	return wrap("ask question", t.Questions.Ask(ctx, *q))
+}
+
+// wished says that a question is about what somebody has just wished. Whoever
+// gives a command instead of the answer, or comes back later, wishes it no more:
+// a "yes" to something else must not stop or erase everything.
+func wished(asking models.Asking) bool {
+	switch asking {
+	case models.AskStop, models.AskStopAll, models.AskForget, models.AskName:
+		return true
+	}
+	return false
+}
+
+// overtake drops a question about a wish, because a command follows it. Whoever
+// is asked which parcel to stop may look at the list first.
+func (t *turn) overtake(ctx context.Context, c command) error {
+	q, open, err := t.Questions.Question(ctx, t.chat.ID, t.now)
+	if err != nil || !open || !wished(q.Asking) {
+		return wrap("read question", err)
+	}
+	if looks := c.verb == verbList || c.verb == verbDetail; looks && q.Asking == models.AskStop {
+		return nil
+	}
+	return wrap("drop question", t.Questions.DropQuestion(ctx, t.chat.ID))
 }
 
 // next picks the question that comes first.
@@ -170,6 +198,16 @@ func together(replies, question []Reply) []Reply {
 func saidYes(text string) bool {
 	switch plainWord(text) {
 	case "是", "是的", "对", "對", "确认", "確認", "确定", "確定", "好", "好的", "嗯", "yes", "y", "ok", "sure", "confirm":
+		return true
+	}
+	return false
+}
+
+// saidOutright is a yes that can hardly mean anything else, for what cannot be
+// undone: 好的 is also what one says to news.
+func saidOutright(text string) bool {
+	switch plainWord(text) {
+	case "是", "是的", "对", "對", "确认", "確認", "确定", "確定", "yes", "y", "confirm":
 		return true
 	}
 	return false

@@ -36,6 +36,19 @@ func (t *turn) newsFollows(ctx context.Context, text string, open bool) (bool, e
 	return false, nil
 }
 
+// nodded answers whoever does as told ("回复任意内容继续接收") while nothing waits:
+// news will come again. Nothing where nobody was told so.
+func (t *turn) nodded(ctx context.Context, text string, open bool) ([]Reply, error) {
+	if open || !t.traits().Metered || t.inGroup() || text == "" || !nods(text) {
+		return nil, nil
+	}
+	live, err := t.Follows.Followed(ctx, t.chat.ID, false)
+	if err != nil || len(live) == 0 {
+		return nil, wrap("read follows", err)
+	}
+	return t.tell("nodded"), nil
+}
+
 func (t *turn) traits() Traits { return t.Settings.Traits[t.chat.Door] }
 
 func owed(f models.Follow) bool { return f.Owed > f.Told }

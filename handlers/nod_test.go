@@ -59,7 +59,7 @@ func TestATextThatSaysNothingIsAnsweredWhereNoNewsFollows(t *testing.T) {
 		want   string
 	}{
 		"messages are not counted":        {"test", nil, "好的", "发「帮助」"},
-		"the news waits for the morning":  {"wecom_kf", func(w *world) { w.pass(13 * time.Hour) }, "好的", "发「帮助」"},
+		"the news waits for the morning":  {"wecom_kf", func(w *world) { w.pass(13 * time.Hour) }, "好的", "好，有新动静就告诉你。"},
 		"something else may be an answer": {"wecom_kf", func(w *world) { w.says(t, "a", "SF1000000000015") }, "没有了", "等你回一句"},
 		"whoever only nods gets the news": {"wecom_kf", func(w *world) { w.says(t, "a", "SF1000000000015") }, "好的", ""},
 	} {

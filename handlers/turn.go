@@ -34,7 +34,7 @@ func (t *turn) said(ctx context.Context) ([]Reply, error) {
 		c, ok = unslashed(text)
 	}
 	if ok {
-		return t.obey(ctx, c)
+		return t.command(ctx, c)
 	}
 	q, open, err := t.Questions.Question(ctx, t.chat.ID, t.now)
 	if err != nil {
@@ -67,6 +67,9 @@ func (t *turn) small(ctx context.Context, text string, refused []tracking.Reason
 	}
 	if follows, err := t.newsFollows(ctx, text, open); follows || err != nil {
 		return nil, err
+	}
+	if thanked, err := t.nodded(ctx, text, open); thanked != nil || err != nil {
+		return thanked, err
 	}
 	switch {
 	case open:
@@ -113,6 +116,17 @@ func (t *turn) withHuman(replies []Reply) []Reply {
 		replies[0].Blocks = append(replies[0].Blocks, t.sentence("wecom.ask_human"))
 	}
 	return replies
+}
+
+// command obeys, and takes back a question that was to be answered first. A bare
+// /stop deals with it itself.
+func (t *turn) command(ctx context.Context, c command) ([]Reply, error) {
+	if c.verb != verbStop || c.args != "" {
+		if err := t.overtake(ctx, c); err != nil {
+			return nil, err
+		}
+	}
+	return t.obey(ctx, c)
 }
 
 // obey does what a command says.
