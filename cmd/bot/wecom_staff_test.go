@@ -74,10 +74,10 @@ func TestAStaffGroupAsksAndIsTold(t *testing.T) {
 		}
 		f.mentions("推送 仓库 1")
 		f.reads("仓库", open)
-		if s := f.reads(open, "派送中"); s.Cmd != "aibot_send_msg" {
+		if s := f.reads(open, "正在派件"); s.Cmd != "aibot_send_msg" {
 			t.Errorf("news is %+v", s)
 		}
-		f.gets(robotKey, open, "派送中")
+		f.gets(robotKey, open, "正在派件")
 		b.kill()
 		b = f.begin()
 		if err := f.aibot.WaitConnected(f.ctx); err != nil {
