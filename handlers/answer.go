@@ -113,7 +113,7 @@ func (t *turn) otherCarrier(ctx context.Context, q models.Question) ([]Reply, er
 }
 
 func (t *turn) typedYesNo(ctx context.Context, q models.Question, text string) ([]Reply, bool, error) {
-	if !saidOutright(text) {
+	if !saidYes(text) {
 		return nil, false, nil
 	}
 	replies, err := t.confirmed(ctx, q)

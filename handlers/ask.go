@@ -194,18 +194,10 @@ func together(replies, question []Reply) []Reply {
 	return append(replies, question[1:]...)
 }
 
-// saidYes and saidNo are the typed answers to a question of yes or no.
+// saidYes and saidNo are the typed answers to a question of yes or no. Such a
+// question stands before what cannot be undone, so 好的, which is also what one
+// says to news, is no yes.
 func saidYes(text string) bool {
-	switch plainWord(text) {
-	case "是", "是的", "对", "對", "确认", "確認", "确定", "確定", "好", "好的", "嗯", "yes", "y", "ok", "sure", "confirm":
-		return true
-	}
-	return false
-}
-
-// saidOutright is a yes that can hardly mean anything else, for what cannot be
-// undone: 好的 is also what one says to news.
-func saidOutright(text string) bool {
 	switch plainWord(text) {
 	case "是", "是的", "对", "對", "确认", "確認", "确定", "確定", "yes", "y", "confirm":
 		return true

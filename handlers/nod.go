@@ -62,7 +62,7 @@ func wakes(f models.Follow) bool {
 // is told that any reply will do.
 func nods(text string) bool {
 	switch plainWord(text) {
-	case "", "1", "继续", "繼續", "继续接收", "繼續接收", "接收", "收到", "知道了", "行", "可以", "嗯嗯", "哦", "噢",
+	case "", "1", "好", "好的", "嗯", "ok", "sure", "继续", "繼續", "继续接收", "繼續接收", "接收", "收到", "知道了", "行", "可以", "嗯嗯", "哦", "噢",
 		"谢谢", "謝謝", "在", "在吗", "在嗎", "continue", "go on", "go ahead", "more", "okay", "thanks", "thank you":
 		return true
 	}
