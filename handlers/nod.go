@@ -66,7 +66,7 @@ func nods(text string) bool {
 		"谢谢", "謝謝", "在", "在吗", "在嗎", "continue", "go on", "go ahead", "more", "okay", "thanks", "thank you":
 		return true
 	}
-	return saidYes(text)
+	return false
 }
 
 // longestNod is how many characters a text may have that says nothing.

@@ -57,3 +57,14 @@ func TestWhoeverRepliesAsToldHearsThatNewsWillComeAgain(t *testing.T) {
 		}
 	}
 }
+
+func TestALateYesIsNotTakenForANod(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	w.door = "wecom_kf"
+	w.says(t, "a", moving)
+	w.says(t, "a", "忘记我")
+	w.says(t, "a", "列表")
+	if said := w.says(t, "a", "是"); !strings.Contains(said, "发「帮助」") {
+		t.Errorf("whoever thinks that everything is erased hears %q", said)
+	}
+}
