@@ -1,0 +1,78 @@
+// Package redact keeps keys, tokens, phone tails and waybill numbers out of
+// errors, and so out of logs.
+package redact
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+)
+
+// Hidden stands where a secret stood.
+const Hidden = "***"
+
+// Error hides secrets in an error's text: as they are, as addresses write them,
+// and whatever their case. The address of an error of net/http goes whole,
+// because its query holds keys. The result answers errors.Is and errors.As like
+// the original; nobody prints that one.
+func Error(err error, secrets ...string) error {
+	if err == nil {
+		return nil
+	}
+	shown := err
+	var u *url.Error
+	if errors.As(err, &u) {
+		shown = u.Err
+	}
+	text := Text(shown.Error(), secrets...)
+	if text == err.Error() {
+		return err
+	}
+	return &redacted{text: text, cause: err}
+}
+
+// Text hides secrets in a text. An empty secret hides nothing.
+func Text(text string, secrets ...string) string {
+	for _, secret := range secrets {
+		text = replaceFold(text, secret)
+		text = replaceFold(text, url.QueryEscape(secret))
+	}
+	return text
+}
+
+type redacted struct {
+	text  string
+	cause error
+}
+
+// Error is the text without secrets.
+func (r *redacted) Error() string { return r.text }
+
+// Unwrap gives the error as it was.
+func (r *redacted) Unwrap() error { return r.cause }
+
+func replaceFold(text, secret string) string {
+	if secret == "" {
+		return text
+	}
+	lower, find := asciiLower(text), asciiLower(secret)
+	var b strings.Builder
+	for {
+		i := strings.Index(lower, find)
+		if i < 0 {
+			return b.String() + text
+		}
+		b.WriteString(text[:i] + Hidden)
+		text, lower = text[i+len(find):], lower[i+len(find):]
+	}
+}
+
+// asciiLower lowers A to Z only, so that every byte keeps its place.
+func asciiLower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}
