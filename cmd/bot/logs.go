@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"waybill/internal/redact"
 )
 
 // shortest is the length from which on a secret can be told from ordinary
@@ -52,7 +54,7 @@ func masking(secrets []string) *strings.Replacer {
 		}
 		quoted := strconv.Quote(s)
 		for _, form := range []string{s, url.QueryEscape(s), url.PathEscape(s), quoted[1 : len(quoted)-1]} {
-			pairs = append(pairs, form, hidden)
+			pairs = append(pairs, form, redact.Hidden)
 		}
 	}
 	return strings.NewReplacer(pairs...)

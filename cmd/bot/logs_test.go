@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"waybill/internal/redact"
 )
 
 func TestNoSecretPassesTheLog(t *testing.T) {
@@ -25,7 +27,7 @@ func TestNoSecretPassesTheLog(t *testing.T) {
 					t.Errorf("%q in %s", leak, out.String())
 				}
 			}
-			if !strings.Contains(out.String(), hidden) {
+			if !strings.Contains(out.String(), redact.Hidden) {
 				t.Errorf("nothing is masked in %s", out.String())
 			}
 		})

@@ -1,23 +1,6 @@
 package main
 
-import "log/slog"
+import "waybill/internal/redact"
 
-// Secret is a setting that must not be shown: every way of printing it gives
-// a placeholder. string(s) is the value.
-type Secret string
-
-const hidden = "[hidden]"
-
-// String hides the value from fmt.
-func (s Secret) String() string {
-	if s == "" {
-		return ""
-	}
-	return hidden
-}
-
-// GoString hides the value from %#v.
-func (s Secret) GoString() string { return s.String() }
-
-// LogValue hides the value from slog.
-func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+// Secret is a setting that must not be shown.
+type Secret = redact.Secret
