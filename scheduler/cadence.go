@@ -19,7 +19,7 @@ const (
 type Cadence struct {
 	Floor time.Duration // WAYBILL_MIN_INTERVAL, as it is set: Speed divides it
 	Speed Speed
-	Quiet Quiet
+	Quiet models.Quiet
 }
 
 // Given is what a check learned about the next one, beside the parcel itself.

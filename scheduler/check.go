@@ -11,8 +11,8 @@ import (
 	"waybill/tracking"
 )
 
-// OwedTopic is the bell that is rung when somebody is owed news now.
-const OwedTopic = "owed"
+// DeliverTopic wakes the workers that deliver: something is pending for a chat.
+const DeliverTopic = "deliver"
 
 // writing is how long the end of a check may take, even while the process stops.
 const writing = 3 * time.Second
@@ -27,7 +27,7 @@ type Records interface {
 	Parcel(ctx context.Context, id int64) (models.Parcel, error)
 	Tails(ctx context.Context, parcelID int64) ([]models.Tail, error)
 	Identities(ctx context.Context, parcelID int64) (map[string]bool, error)
-	Recarry(ctx context.Context, p models.Parcel, to models.Carrier, now, tellAt models.Moment) (models.Parcel, error)
+	Recarry(ctx context.Context, p models.Parcel, to models.Carrier, now models.Moment) (models.Parcel, error)
 }
 
 // Ledger takes the end of a check: Settle where only the calls count.

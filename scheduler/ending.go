@@ -120,7 +120,7 @@ func (c *Checker) recarry(ctx context.Context, e *ending, p models.Parcel, to mo
 	if to == "" || to == p.Carrier {
 		return p, nil
 	}
-	moved, err := c.Records.Recarry(ctx, p, to, now, c.Cadence.Quiet.TellAt(false, now))
+	moved, err := c.Records.Recarry(ctx, p, to, now)
 	if err != nil {
 		return p, fmt.Errorf("correct carrier: %w", err)
 	}
@@ -188,13 +188,12 @@ func (c *Checker) giveUp(ctx context.Context, e ending, why error) (models.Check
 	return models.Checked{}, why
 }
 
-// finish writes the end of a check and wakes those who tell.
+// finish writes the end of a check and wakes those who deliver.
 func (c *Checker) finish(ctx context.Context, e ending, now models.Moment) (models.Checked, error) {
 	c.subscribed(ctx, &e, now)
 	f := models.Finish{
 		Version: e.version, Change: e.change,
 		DueAt:    c.Cadence.Next(e.change.Parcel, e.given, now),
-		TellAt:   c.Cadence.Quiet.TellAt(e.change.Urgent, now),
 		Verified: e.verified, Refused: e.refused, Closings: e.closings,
 	}
 	stored, err := c.Ledger.Finish(ctx, f, now)
@@ -206,8 +205,8 @@ func (c *Checker) finish(ctx context.Context, e ending, now models.Moment) (mode
 		return models.Checked{}, fmt.Errorf("finish check: %w", err)
 	}
 	c.count(e.outcome, e.was)
-	if f.Change.News() && f.TellAt <= now {
-		c.ring(ctx)
+	if f.Change.News() || len(f.Verified) > 0 {
+		c.wake(ctx)
 	}
 	return models.Checked{Parcel: stored, Fresh: e.fresh, Err: e.err}, nil
 }
@@ -233,10 +232,10 @@ func (c *Checker) subscribed(ctx context.Context, e *ending, now models.Moment) 
 	e.given.Pushed, e.given.Hinted = s.Served, s.HintedAt > p.AskedAt
 }
 
-// ring wakes the tellers. They look by themselves every now and then, so a
-// bell that does not ring is no failure of the check.
-func (c *Checker) ring(ctx context.Context) {
-	if err := c.Bell.Wake(ctx, OwedTopic); err != nil {
-		c.Log.Warn("wake tellers", "error", err)
+// wake wakes the workers that deliver. They look by themselves every second, so
+// a wake-up that is lost is no failure of the check.
+func (c *Checker) wake(ctx context.Context) {
+	if err := c.Bell.Wake(ctx, DeliverTopic); err != nil {
+		c.Log.Warn("wake deliveries", "error", err)
 	}
 }

@@ -7,9 +7,14 @@ import (
 	"time"
 )
 
-// LeaseTime is how long a lease lasts without being renewed. It is renewed
-// three times as often.
-const LeaseTime = 15 * time.Second
+// LeaseTime is how long a lease lasts without being renewed, by the database's
+// clock. It is renewed four times as often, and whoever wants it looks every
+// second, so that it changes hands within twelve seconds of a process's death.
+const (
+	LeaseTime = 10 * time.Second
+	renewEach = LeaseTime / 4
+	lookEach  = time.Second
+)
 
 // Leases say, by the database's clock, who may do what only one may do.
 type Leases interface {
@@ -43,7 +48,7 @@ func (k *Keeper) Keep(ctx context.Context, name string, work func(context.Contex
 		case err == nil && held:
 			k.hold(ctx, name, fence, begun, work)
 		}
-		pause(ctx, LeaseTime/3)
+		pause(ctx, lookEach)
 	}
 }
 
@@ -70,7 +75,7 @@ func (k *Keeper) hold(ctx context.Context, name string, fence int64, begun time.
 func (k *Keeper) renew(held context.Context, name string, fence int64, begun time.Time) {
 	for {
 		left := LeaseTime - time.Since(begun)
-		pause(held, min(LeaseTime/3, left))
+		pause(held, min(renewEach, left))
 		if held.Err() != nil {
 			return
 		}

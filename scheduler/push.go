@@ -46,7 +46,7 @@ func (c *Checker) Correct(ctx context.Context, parcelID int64, to models.Carrier
 			return nil
 		}
 		now := c.now()
-		_, err = c.Records.Recarry(ctx, p, to, now, c.Cadence.Quiet.TellAt(false, now))
+		_, err = c.Records.Recarry(ctx, p, to, now)
 		return err
 	})
 }

@@ -14,9 +14,6 @@ import (
 // Store is the part of the database that a Scheduler works with.
 type Store interface {
 	Due
-	Owing
-	Nights
-	Chats
 	Leases
 }
 
@@ -25,7 +22,6 @@ type Queue interface {
 	Publish(ctx context.Context, hints []models.Hint) error
 	Consume(ctx context.Context, workers int, handle func(context.Context, models.Hint))
 	Depth(ctx context.Context) (int, error)
-	Listen(topic string) <-chan struct{}
 }
 
 // Checks asks about one parcel and keeps what came of it (Checker).
@@ -38,9 +34,6 @@ type Settings struct {
 	Store   Store
 	Queue   Queue
 	Checker Checks
-	Teller  Teller
-	Quiet   Quiet         // when only what is urgent or promised is told
-	Doors   []string      // the door accounts whose chats are told by this process, when it holds their lease
 	Owner   string        // unique to this process, at most 40 characters; "" makes one up
 	Workers int           // checks under way together; 0 means 256
 	Jobs    []Job         // what else the holder of the lease "cron" does
@@ -50,8 +43,7 @@ type Settings struct {
 	Now     func() time.Time
 }
 
-// Scheduler takes parcels that are due, has them checked, and tells those who
-// are owed news.
+// Scheduler takes parcels that are due and has them checked.
 type Scheduler struct {
 	Settings
 	keeper *Keeper
@@ -89,12 +81,6 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	var crew sync.WaitGroup
 	crew.Go(func() { s.work(ctx, flight) })
 	crew.Go(func() { s.keeper.Keep(ctx, "cron", timetable) })
-	for _, door := range s.Doors {
-		t := s.telling(door)
-		crew.Go(func() {
-			s.keeper.Keep(ctx, "sender:"+door, func(held context.Context) { t.run(held, flight) })
-		})
-	}
 	ended := make(chan struct{})
 	var guard sync.WaitGroup
 	guard.Go(func() { s.ground(ctx, ended, land) })

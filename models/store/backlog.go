@@ -14,7 +14,7 @@ func (s *Store) Backlog(ctx context.Context, now models.Moment) (models.Backlog,
 		(SELECT COUNT(*) FROM parcels WHERE due_at <= @now) AS due,
 		COALESCE((SELECT MIN(due_at) FROM parcels WHERE due_at <= @now), 0) AS oldest_due,
 		(SELECT COUNT(*) FROM arrivals WHERE due_at < @never) AS inbox,
-		(SELECT COUNT(*) FROM chats WHERE tell_at <= @now) AS owed`
+		(SELECT COUNT(*) FROM chats WHERE work_at <= @now) AS chats`
 	var b models.Backlog
 	err := s.read.WithContext(ctx).Raw(sql, map[string]any{"now": now, "never": models.Never}).Scan(&b).Error
 	if err != nil {

@@ -22,8 +22,8 @@ type pair struct{ of, provider string }
 // desk holds, locked, every row that decides about a group of calls.
 type desk struct {
 	parcels map[int64]*parcelStart
-	asked   map[pair]*askedRow
-	passes  map[string]*passRow
+	asked   map[pair]*providerCallRow
+	passes  map[string]*exemptionRow
 	budgets map[pair]*budgetRow
 	calls   []callRow
 }
@@ -31,8 +31,8 @@ type desk struct {
 // readDesk locks and reads what the calls are about, in the store's order.
 func (s *Store) readDesk(tx *gorm.DB, asks []start) (*desk, error) {
 	d := &desk{
-		parcels: map[int64]*parcelStart{}, asked: map[pair]*askedRow{},
-		passes: map[string]*passRow{}, budgets: map[pair]*budgetRow{},
+		parcels: map[int64]*parcelStart{}, asked: map[pair]*providerCallRow{},
+		passes: map[string]*exemptionRow{}, budgets: map[pair]*budgetRow{},
 	}
 	for _, step := range []func(*gorm.DB, *Store, []start) error{d.readParcels, d.readAsked, d.readPasses, d.readBudgets} {
 		if err := step(tx, s, asks); err != nil {
@@ -66,11 +66,11 @@ func (d *desk) readParcels(tx *gorm.DB, _ *Store, asks []start) error {
 // so that there is something to lock: two processes that ask about a new
 // waybill at once must meet.
 func (d *desk) readAsked(tx *gorm.DB, s *Store, asks []start) error {
-	want := map[pair]*askedRow{}
+	want := map[pair]*providerCallRow{}
 	for _, a := range asks {
 		if a.paced() {
 			key := pair{a.call.Number, a.call.Provider}
-			want[key] = &askedRow{Number: key.of, Provider: key.provider}
+			want[key] = &providerCallRow{Number: key.of, Provider: key.provider}
 		}
 	}
 	if err := d.lockAsked(tx, want); err != nil || len(want) == 0 {
@@ -83,11 +83,11 @@ func (d *desk) readAsked(tx *gorm.DB, s *Store, asks []start) error {
 }
 
 // lockAsked reads the rows that are wanted and takes them off the wish list.
-func (d *desk) lockAsked(tx *gorm.DB, want map[pair]*askedRow) error {
+func (d *desk) lockAsked(tx *gorm.DB, want map[pair]*providerCallRow) error {
 	if len(want) == 0 {
 		return nil
 	}
-	var rows []*askedRow
+	var rows []*providerCallRow
 	if err := locking(tx).Where("number IN ?", firsts(want)).Order("number, provider").Find(&rows).Error; err != nil {
 		return err
 	}
@@ -102,10 +102,10 @@ func (d *desk) lockAsked(tx *gorm.DB, want map[pair]*askedRow) error {
 // readPasses locks the exemptions already used, under the lock of the asked
 // rows or, for a waybill asked of two providers at once, of its own row.
 func (d *desk) readPasses(tx *gorm.DB, s *Store, asks []start) error {
-	want := map[pair]*passRow{}
+	want := map[pair]*exemptionRow{}
 	for _, a := range asks {
 		if a.paced() && a.call.Exempt != "" {
-			want[pair{of: a.call.Number}] = &passRow{Number: a.call.Number, Times: []models.Moment{}}
+			want[pair{of: a.call.Number}] = &exemptionRow{Number: a.call.Number, Times: []models.Moment{}}
 		}
 	}
 	if len(want) == 0 {
@@ -114,7 +114,7 @@ func (d *desk) readPasses(tx *gorm.DB, s *Store, asks []start) error {
 	if err := tx.Clauses(s.ignore()).Create(sorted(want)).Error; err != nil {
 		return err
 	}
-	var rows []*passRow
+	var rows []*exemptionRow
 	if err := locking(tx).Where("number IN ?", firsts(want)).Order("number").Find(&rows).Error; err != nil {
 		return err
 	}

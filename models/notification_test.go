@@ -2,20 +2,20 @@ package models
 
 import "testing"
 
-func TestComposeShowsFiveNewestScansAndCountsTheRest(t *testing.T) {
+func TestANotificationShowsFiveNewestScansAndCountsTheRest(t *testing.T) {
 	var owed []Event
 	for i := range 8 {
 		e := scan(Moment(100-i), "x")
 		e.Seq = int64(i + 1)
 		owed = append(owed, e)
 	}
-	n := Compose(Chat{}, Follow{Owed: 8}, Parcel{}, owed)
+	n := BuildNotification(Chat{}, Follow{PendingSeq: 8}, Parcel{}, owed)
 	if len(n.Events) != MaxNews || n.More != 3 || n.Events[0].At != 100 || n.Upto != 8 {
 		t.Errorf("got %d events, %d more, first at %d, up to %d", len(n.Events), n.More, n.Events[0].At, n.Upto)
 	}
 }
 
-func TestComposeTellsAFollowerOnlyWhatTheTailOpens(t *testing.T) {
+func TestANotificationTellsAFollowerOnlyWhatTheTailOpens(t *testing.T) {
 	locked := Parcel{TailNeeded: true}
 	owed := []Event{{Seq: 1, Kind: Scan}, {Seq: 2, Kind: Stuck}, {Seq: 3, Kind: TailRefused}, {Seq: 4, Kind: Ended}}
 	cases := []struct {
@@ -29,7 +29,7 @@ func TestComposeTellsAFollowerOnlyWhatTheTailOpens(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			n := Compose(Chat{}, Follow{TailState: c.state}, locked, owed)
+			n := BuildNotification(Chat{}, Follow{TailState: c.state}, locked, owed)
 			if len(n.Events) != c.scans || len(n.Notices) != c.notices || n.Upto != 4 {
 				t.Errorf("%d scans, %d notices, up to %d", len(n.Events), len(n.Notices), n.Upto)
 			}
@@ -37,8 +37,8 @@ func TestComposeTellsAFollowerOnlyWhatTheTailOpens(t *testing.T) {
 	}
 }
 
-func TestNewsThatAFollowerMayNotSeeIsEmptyButMovesTheMark(t *testing.T) {
-	n := Compose(Chat{}, Follow{}, Parcel{TailNeeded: true}, []Event{{Seq: 9, Kind: Scan}})
+func TestANotificationThatAFollowerMayNotSeeIsEmptyButMovesTheMark(t *testing.T) {
+	n := BuildNotification(Chat{}, Follow{}, Parcel{TailNeeded: true}, []Event{{Seq: 9, Kind: Scan}})
 	if !n.Empty() || n.Upto != 9 {
 		t.Errorf("empty %v, up to %d", n.Empty(), n.Upto)
 	}

@@ -1,4 +1,4 @@
-package scheduler
+package models
 
 import (
 	"errors"
@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"waybill/models"
 )
 
 // Quiet hours: from the full hour From until the full hour To, by the clocks
@@ -48,7 +46,7 @@ func hour(text string) (int, error) {
 }
 
 // During says whether m lies in the quiet hours.
-func (q Quiet) During(m models.Moment) bool {
+func (q Quiet) During(m Moment) bool {
 	if q.From == q.To {
 		return false
 	}
@@ -59,24 +57,19 @@ func (q Quiet) During(m models.Moment) bool {
 	return q.From <= hour || hour < q.To
 }
 
-// TellAt is when chats are to be told what became known now: at once when it
-// is urgent, else after the quiet hours.
-func (q Quiet) TellAt(urgent bool, now models.Moment) models.Moment {
-	if urgent {
-		return now
-	}
-	at := now
+// Over is when the quiet hours are over: m itself when it does not lie in them.
+func (q Quiet) Over(m Moment) Moment {
 	// From full hour to full hour, so that the nights on which clocks change
 	// end when the clock on the wall says so.
-	for q.During(at) {
-		t := q.local(at)
+	for q.During(m) {
+		t := q.local(m)
 		past := time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond())
-		at = at.Add(time.Hour - past)
+		m = m.Add(time.Hour - past)
 	}
-	return at
+	return m
 }
 
-func (q Quiet) local(m models.Moment) time.Time {
+func (q Quiet) local(m Moment) time.Time {
 	if q.Zone == nil {
 		return m.Time()
 	}
