@@ -142,14 +142,10 @@ func (h *house) openTracker(context.Context) error {
 }
 
 func (h *house) openChecker(context.Context) error {
-	checking := scheduler.Checking{
-		Tracker: h.tracker, Records: h.store, Ledger: h.store, Bell: h.queue, Cadence: h.cadence(),
+	h.checker = scheduler.NewChecker(scheduler.CheckerSettings{
+		Tracker: h.tracker, Store: h.store, Waker: h.queue, Subscriber: h.subscriber, Cadence: h.cadence(),
 		TailCarriers: tailCarriers(h.settings), Meter: h.metrics, Log: h.log, Now: h.now,
-	}
-	if h.subscriber != nil {
-		checking.Pushes = h.subscriber
-	}
-	h.checker = scheduler.NewChecker(checking)
+	})
 	return nil
 }
 

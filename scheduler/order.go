@@ -16,10 +16,10 @@ const (
 	setback    = 5 * time.Minute  // after an order that failed, doubling
 )
 
-// Round orders what is wanted, until nothing more is due or ctx ends.
-func (s *Subscriber) Round(ctx context.Context) error {
+// Order orders what is wanted, until nothing more is due or ctx ends.
+func (s *Subscriber) Order(ctx context.Context) error {
 	for ctx.Err() == nil {
-		rows, err := s.Subscriptions.Wanted(ctx, s.now(), orderHold, orderBatch)
+		rows, err := s.store.Wanted(ctx, s.moment(), orderHold, orderBatch)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -43,7 +43,7 @@ func (s *Subscriber) batches(rows []models.Subscription) [][]models.Subscription
 		provider string
 		carrier  models.Carrier
 	}
-	sizes := s.Orders.Batches()
+	sizes := s.orders.Batches()
 	open := map[kind]int{} // the batch that is not full yet
 	var all [][]models.Subscription
 	for _, row := range rows {
@@ -64,64 +64,64 @@ func (s *Subscriber) batches(rows []models.Subscription) [][]models.Subscription
 	return all
 }
 
-// wanting is one order on its way.
-type wanting struct {
+// orderItem is one waybill of an order on its way.
+type orderItem struct {
 	row    models.Subscription
 	parcel models.Parcel
 }
 
 // order makes one call for a batch, and writes down what became of it.
 func (s *Subscriber) order(ctx context.Context, rows []models.Subscription) error {
-	var ready []wanting
-	var wishes []tracking.Subscription
+	var ready []orderItem
+	var waybills []tracking.Subscription
 	for _, row := range rows {
 		p, tail, ok, err := s.ready(ctx, row)
 		if err != nil {
 			return err
 		}
 		if ok {
-			ready = append(ready, wanting{row, p})
-			wishes = append(wishes, tracking.Subscription{Number: row.Number, Carrier: row.Carrier, Tail: tail, Token: row.Token})
+			ready = append(ready, orderItem{row, p})
+			waybills = append(waybills, tracking.Subscription{Number: row.Number, Carrier: row.Carrier, Tail: tail, Token: row.Token})
 		}
 	}
-	if len(wishes) == 0 {
+	if len(waybills) == 0 {
 		return nil
 	}
-	_, err := s.Orders.Subscribe(ctx, rows[0].Provider, wishes)
+	_, err := s.orders.Subscribe(ctx, rows[0].Provider, waybills)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writing)
 	defer cancel()
 	if err == nil {
 		return s.ordered(ctx, ready)
 	}
-	s.Log.Debug("subscribing failed", "provider", rows[0].Provider, "waybills", len(ready), "error", err)
+	s.log.Debug("subscribing failed", "provider", rows[0].Provider, "waybills", len(ready), "error", err)
 	return s.failed(ctx, ready, err)
 }
 
 // ready says whether a waybill can be ordered now, and under which tail. One
 // that cannot waits.
 func (s *Subscriber) ready(ctx context.Context, row models.Subscription) (p models.Parcel, tail string, ok bool, err error) {
-	now := s.now()
+	now := s.moment()
 	wait := func(until models.Moment) (models.Parcel, string, bool, error) {
 		o := models.Ordering{State: models.SubscriptionWanted, DueAt: until}
-		return p, "", false, s.Subscriptions.Ordered(ctx, []int64{row.ID}, o, row.AskedAt)
+		return p, "", false, s.store.Ordered(ctx, []int64{row.ID}, o, row.AskedAt)
 	}
 	if row.Month == now.Day()[:7] && row.Orders >= ordersAMonth {
 		return wait(nextMonth(now))
 	}
-	p, err = s.Parcels.Parcel(ctx, row.ParcelID)
+	p, err = s.store.Parcel(ctx, row.ParcelID)
 	if errors.Is(err, models.ErrNotFound) {
 		return wait(models.Never)
 	}
 	if err != nil || !p.TailNeeded {
 		return p, "", err == nil, err
 	}
-	tails, err := s.Parcels.Tails(ctx, p.ID)
+	tails, err := s.store.Tails(ctx, p.ID)
 	if err != nil {
 		return p, "", false, err
 	}
 	proved := digits(tails, models.TailOK)
 	if len(proved) == 0 {
-		return wait(now.Add(s.Cadence.Speed.Of(unopened)))
+		return wait(now.Add(s.cadence.Speed.Of(unopened)))
 	}
 	return p, proved[0], true, nil
 }
@@ -132,18 +132,18 @@ func nextMonth(now models.Moment) models.Moment {
 }
 
 // ordered notes that pushes will come, so that polls can be rarer.
-func (s *Subscriber) ordered(ctx context.Context, ready []wanting) error {
-	now := s.now()
+func (s *Subscriber) ordered(ctx context.Context, ready []orderItem) error {
+	now := s.moment()
 	o := models.Ordering{State: models.SubscriptionLiving, DueAt: models.Never, Counted: true}
-	if err := s.Subscriptions.Ordered(ctx, ids(ready), o, now); err != nil {
+	if err := s.store.Ordered(ctx, ids(ready), o, now); err != nil {
 		return err
 	}
 	for _, w := range ready {
 		if w.parcel.AskedAt == 0 || w.parcel.Failures > 0 {
 			continue // it has not been heard of: its next check is not to wait
 		}
-		due := s.Cadence.Next(w.parcel, Given{Pushed: true, Unasked: true}, now)
-		if err := s.Turns.Defer(ctx, w.parcel, due); err != nil {
+		due := s.cadence.Next(w.parcel, Given{Pushed: true, Unasked: true}, now)
+		if err := s.store.Defer(ctx, w.parcel, due); err != nil {
 			return err
 		}
 	}
@@ -151,8 +151,8 @@ func (s *Subscriber) ordered(ctx context.Context, ready []wanting) error {
 }
 
 // failed puts an order off, or gives it up where the provider will not have it.
-func (s *Subscriber) failed(ctx context.Context, ready []wanting, why error) error {
-	now := s.now()
+func (s *Subscriber) failed(ctx context.Context, ready []orderItem, why error) error {
+	now := s.moment()
 	refused := errors.Is(why, tracking.ErrCarrier) || errors.Is(why, tracking.ErrNumber)
 	var e *tracking.Error
 	sent := !errors.As(why, &e) || !e.Unsent
@@ -167,27 +167,27 @@ func (s *Subscriber) failed(ctx context.Context, ready []wanting, why error) err
 	if refused && len(ready) > 1 {
 		o.DueAt = now // each on its own
 	}
-	if err := s.Subscriptions.Ordered(ctx, ids(ready), o, now); err != nil || o.State != models.SubscriptionRefused {
+	if err := s.store.Ordered(ctx, ids(ready), o, now); err != nil || o.State != models.SubscriptionRefused {
 		return err
 	}
-	return s.Wish(ctx, ready[0].parcel.ID) // another provider may take it
+	return s.EnsureSubscription(ctx, ready[0].parcel.ID) // another provider may take it
 }
 
 // after is when to order again.
-func (s *Subscriber) after(ready []wanting, e *tracking.Error, now models.Moment) models.Moment {
+func (s *Subscriber) after(ready []orderItem, e *tracking.Error, now models.Moment) models.Moment {
 	failures := 0
 	for _, w := range ready {
 		failures = max(failures, w.row.Failures)
 	}
-	wait := s.Cadence.Speed.Of(min(longest, setback<<min(failures, 16)))
+	wait := s.cadence.Speed.Of(min(longest, setback<<min(failures, 16)))
 	due := now.Add(wait)
 	if e != nil {
-		due = max(due, min(e.Until, now.Add(s.Cadence.Speed.Of(longest))))
+		due = max(due, min(e.Until, now.Add(s.cadence.Speed.Of(longest))))
 	}
 	return due
 }
 
-func ids(ready []wanting) []int64 {
+func ids(ready []orderItem) []int64 {
 	all := make([]int64, len(ready))
 	for i, w := range ready {
 		all[i] = w.row.ID

@@ -11,8 +11,8 @@ import (
 	"waybill/tracking"
 )
 
-// ending is how a check ends, as far as it is known.
-type ending struct {
+// result is what came of a check, as far as it is known.
+type result struct {
 	was      models.Parcel // before the check
 	version  int64
 	change   models.Change
@@ -26,21 +26,21 @@ type ending struct {
 	err      error // for Checked
 }
 
-// keep weighs an answer and writes down what came of it.
+// keep judges an answer and writes down what came of it.
 func (c *Checker) keep(ctx context.Context, p models.Parcel, k key, a tracking.Answer, purpose models.Purpose) (models.Checked, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writing)
 	defer cancel()
-	now := c.now()
-	e := ending{was: p, version: a.Version, closings: a.Closings, err: a.Err, given: Given{NotBefore: a.Until}}
-	p = resumed(p, c.Cadence.Speed, now)
+	now := c.moment()
+	e := result{was: p, version: a.Version, closings: a.Closings, err: a.Err, given: Given{NotBefore: a.Until}}
+	p = resumed(p, c.cadence.Speed, now)
 	p.Version, p.AskedAt = a.Version, max(p.AskedAt, begun(a.Closings))
-	if err := c.weigh(ctx, &e, p, k, a, now); err != nil {
-		return c.giveUp(ctx, e, err)
+	if err := c.judge(ctx, &e, p, k, a, now); err != nil {
+		return c.abortStale(ctx, e, err)
 	}
 	if purpose == models.Poll {
-		e.tellMissing(now)
-		c.tellRefused(&e, now)
-		e.change = Notice(e.change, c.Cadence.Speed, now)
+		e.noteTailMissing(now)
+		e.noteTailRefused(now)
+		e.change = Notice(e.change, c.cadence.Speed, now)
 	}
 	return c.finish(ctx, e, now)
 }
@@ -54,8 +54,8 @@ func begun(closings []models.Closing) models.Moment {
 	return at
 }
 
-// weigh decides what an answer makes of the parcel.
-func (c *Checker) weigh(ctx context.Context, e *ending, p models.Parcel, k key, a tracking.Answer, now models.Moment) error {
+// judge decides what an answer makes of the parcel.
+func (c *Checker) judge(ctx context.Context, e *result, p models.Parcel, k key, a tracking.Answer, now models.Moment) error {
 	switch {
 	case a.Err == nil:
 		return c.heard(ctx, e, p, k, a.Trace, now)
@@ -81,7 +81,7 @@ func (c *Checker) weigh(ctx context.Context, e *ending, p models.Parcel, k key, 
 
 // heard takes a provider's answer; "no record" is one too, and a provider that
 // has none does not become the one to stay with.
-func (c *Checker) heard(ctx context.Context, e *ending, p models.Parcel, k key, t models.Trace, now models.Moment) error {
+func (c *Checker) heard(ctx context.Context, e *result, p models.Parcel, k key, t models.Trace, now models.Moment) error {
 	opened := k.digits != "" && len(t.Events) > 0
 	e.fresh, e.verified = true, k.verified(opened)
 	if k.untried && !opened && e.err == nil {
@@ -92,7 +92,7 @@ func (c *Checker) heard(ctx context.Context, e *ending, p models.Parcel, k key, 
 		return err
 	}
 	if p.ID != e.was.ID && len(k.tails) > 0 { // its followers have other rows there
-		if k.tails, err = c.Records.Tails(ctx, p.ID); err != nil {
+		if k.tails, err = c.store.Tails(ctx, p.ID); err != nil {
 			return fmt.Errorf("read tails: %w", err)
 		}
 		e.verified = k.verified(opened)
@@ -101,7 +101,7 @@ func (c *Checker) heard(ctx context.Context, e *ending, p models.Parcel, k key, 
 		return err
 	}
 	e.change = reminded(p, e.change)
-	if slices.Contains(c.TailCarriers, p.Carrier) && !p.TailNeeded {
+	if slices.Contains(c.tailCarriers, p.Carrier) && !p.TailNeeded {
 		e.change = lock(e.change, now)
 	}
 	e.outcome = OutcomeSame
@@ -116,11 +116,11 @@ func (c *Checker) heard(ctx context.Context, e *ending, p models.Parcel, k key, 
 
 // recarry moves the check to the parcel of the carrier that the provider
 // names. The store keeps the notice of it.
-func (c *Checker) recarry(ctx context.Context, e *ending, p models.Parcel, to models.Carrier, now models.Moment) (models.Parcel, error) {
+func (c *Checker) recarry(ctx context.Context, e *result, p models.Parcel, to models.Carrier, now models.Moment) (models.Parcel, error) {
 	if to == "" || to == p.Carrier {
 		return p, nil
 	}
-	moved, err := c.Records.Recarry(ctx, p, to, now)
+	moved, err := c.store.Recarry(ctx, p, to, now)
 	if err != nil {
 		return p, fmt.Errorf("correct carrier: %w", err)
 	}
@@ -139,7 +139,7 @@ func (c *Checker) decide(ctx context.Context, p models.Parcel, t models.Trace, n
 		p.HeardAt, p.Failures = now, 0
 		return models.Change{Parcel: p}, nil
 	}
-	known, err := c.Records.Identities(ctx, p.ID)
+	known, err := c.store.Identities(ctx, p.ID)
 	if err != nil {
 		return models.Change{}, fmt.Errorf("read identities: %w", err)
 	}
@@ -159,27 +159,27 @@ func lock(c models.Change, now models.Moment) models.Change {
 	return c
 }
 
-// tellMissing notes that the parcel turns out to want a tail while nobody asks:
+// noteTailMissing notes that the parcel turns out to want a tail while nobody asks:
 // its followers could not know when they asked, and would wait in vain.
-func (e *ending) tellMissing(now models.Moment) {
+func (e *result) noteTailMissing(now models.Moment) {
 	if e.change.Parcel.TailNeeded && !e.was.TailNeeded && !e.change.News() {
 		e.change.Everyone = true
 		e.change.Note(models.TailRefused, models.TailMissing, now)
 	}
 }
 
-// tellRefused notes that a follower's tail was refused, while nobody asked.
-func (c *Checker) tellRefused(e *ending, now models.Moment) {
+// noteTailRefused notes that a follower's tail was refused, while nobody asked.
+func (e *result) noteTailRefused(now models.Moment) {
 	if len(e.refused) > 0 {
 		e.change.Everyone = true
 		e.change.Note(models.TailRefused, "", now)
 	}
 }
 
-// giveUp ends a check that cannot be written, but for its calls.
-func (c *Checker) giveUp(ctx context.Context, e ending, why error) (models.Checked, error) {
+// abortStale ends a check that cannot be written, but for its calls.
+func (c *Checker) abortStale(ctx context.Context, e result, why error) (models.Checked, error) {
 	c.count(OutcomeStale, e.was)
-	if err := c.Ledger.Settle(ctx, e.closings); err != nil {
+	if err := c.store.Settle(ctx, e.closings); err != nil {
 		return models.Checked{}, errors.Join(why, fmt.Errorf("settle calls: %w", err))
 	}
 	if errors.Is(why, models.ErrStale) {
@@ -189,14 +189,14 @@ func (c *Checker) giveUp(ctx context.Context, e ending, why error) (models.Check
 }
 
 // finish writes the end of a check and wakes those who deliver.
-func (c *Checker) finish(ctx context.Context, e ending, now models.Moment) (models.Checked, error) {
-	c.subscribed(ctx, &e, now)
+func (c *Checker) finish(ctx context.Context, e result, now models.Moment) (models.Checked, error) {
+	c.applySubscriptions(ctx, &e, now)
 	f := models.Finish{
 		Version: e.version, Change: e.change,
-		DueAt:    c.Cadence.Next(e.change.Parcel, e.given, now),
+		DueAt:    c.cadence.Next(e.change.Parcel, e.given, now),
 		Verified: e.verified, Refused: e.refused, Closings: e.closings,
 	}
-	stored, err := c.Ledger.Finish(ctx, f, now)
+	stored, err := c.store.Finish(ctx, f, now)
 	if errors.Is(err, models.ErrStale) {
 		c.count(OutcomeStale, e.was)
 		return models.Checked{Parcel: e.was, Err: err}, nil
@@ -215,18 +215,18 @@ func (c *Checker) finish(ctx context.Context, e ending, now models.Moment) (mode
 // the vendors take up to four hours, and try again for two.
 const late = 6 * time.Hour
 
-// subscribed finds out whether pushes spare the parcel most of its polls. One
+// applySubscriptions finds out whether pushes spare the parcel most of its polls. One
 // that cannot be found out is polled.
-func (c *Checker) subscribed(ctx context.Context, e *ending, now models.Moment) {
+func (c *Checker) applySubscriptions(ctx context.Context, e *result, now models.Moment) {
 	p := e.change.Parcel
-	if c.Pushes == nil || !p.Live() || e.was.DueAt == models.Never {
+	if c.subscriber == nil || !p.Live() || e.was.DueAt == models.Never {
 		return
 	}
-	before := now.Add(-c.Cadence.Speed.Of(late))
+	before := now.Add(-c.cadence.Speed.Of(late))
 	missed := !e.pushed && slices.ContainsFunc(e.change.Events, func(n models.Event) bool { return n.Kind == models.Scan && n.At <= before })
-	s, err := c.Pushes.Standing(ctx, p, missed)
+	s, err := c.subscriber.Standing(ctx, p, missed)
 	if err != nil {
-		c.Log.Warn("look for subscriptions", "parcel", p.ID, "error", err)
+		c.log.Warn("look for subscriptions", "parcel", p.ID, "error", err)
 		return
 	}
 	e.given.Pushed, e.given.Hinted = s.Served, s.HintedAt > p.AskedAt
@@ -235,7 +235,7 @@ func (c *Checker) subscribed(ctx context.Context, e *ending, now models.Moment) 
 // wake wakes the workers that deliver. They look by themselves every second, so
 // a wake-up that is lost is no failure of the check.
 func (c *Checker) wake(ctx context.Context) {
-	if err := c.Bell.Wake(ctx, DeliverTopic); err != nil {
-		c.Log.Warn("wake deliveries", "error", err)
+	if err := c.waker.Wake(ctx, DeliverTopic); err != nil {
+		c.log.Warn("wake deliveries", "error", err)
 	}
 }

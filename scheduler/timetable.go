@@ -11,14 +11,6 @@ import (
 	"waybill/models"
 )
 
-// Due is the work of the one replica that holds the lease "cron".
-type Due interface {
-	Parcel(ctx context.Context, id int64) (models.Parcel, error)
-	Take(ctx context.Context, now models.Moment, hold time.Duration, limit int) ([]models.Hint, error)
-	Backlog(ctx context.Context, now models.Moment) (models.Backlog, error)
-	Sweep(ctx context.Context, now models.Moment) error
-}
-
 // Job is work that one replica does now and then: the holder of the lease "cron".
 type Job struct {
 	Name string
@@ -32,8 +24,8 @@ type job struct {
 	do   func(context.Context)
 }
 
-// ours makes a line of a job, whose failures are logged.
-func (s *Scheduler) ours(j Job) job {
+// entry makes a line of a job, whose failures are logged.
+func (s *Scheduler) entry(j Job) job {
 	return job{j.When, func(ctx context.Context) {
 		if err := j.Do(ctx); err != nil {
 			s.failed(ctx, j.Name, err)
@@ -49,44 +41,44 @@ func (s *Scheduler) timetable() (func(context.Context), error) {
 		{"@every 15s", s.measure},
 		{"17 * * * *", s.sweep},
 	}
-	for _, j := range s.Jobs {
-		jobs = append(jobs, s.ours(j))
+	for _, j := range s.jobs {
+		jobs = append(jobs, s.entry(j))
 	}
 	for _, j := range jobs {
 		if _, err := cron.ParseStandard(j.when); err != nil {
 			return nil, fmt.Errorf("read %q: %w", j.when, err)
 		}
 	}
-	return func(held context.Context) { s.follow(held, jobs) }, nil
+	return func(held context.Context) { s.runJobs(held, jobs) }, nil
 }
 
-// follow does the jobs until held ends, and waits for those under way.
-func (s *Scheduler) follow(held context.Context, jobs []job) {
-	log := cronLog{s.Log}
+// runJobs does the jobs until held ends, and waits for those under way.
+func (s *Scheduler) runJobs(held context.Context, jobs []job) {
+	log := cronLog{s.log}
 	c := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(log),
 		cron.WithChain(cron.Recover(log), cron.SkipIfStillRunning(cron.DiscardLogger)))
 	for _, j := range jobs {
 		if _, err := c.AddFunc(j.when, func() { j.do(held) }); err != nil {
-			s.Log.Error("add job", "when", j.when, "error", err)
+			s.log.Error("add job", "when", j.when, "error", err)
 		}
 	}
 	c.Start()
 	<-held.Done()
 	<-c.Stop().Done()
-	s.Meter.Backlog(models.Backlog{}) // another replica counts now
+	s.meter.Backlog(models.Backlog{}) // another replica counts now
 }
 
 func (s *Scheduler) measure(ctx context.Context) {
-	b, err := s.Store.Backlog(ctx, s.now())
+	b, err := s.store.Backlog(ctx, s.moment())
 	if err != nil {
 		s.failed(ctx, "measure backlog", err)
 		return
 	}
-	s.Meter.Backlog(b)
+	s.meter.Backlog(b)
 }
 
 func (s *Scheduler) sweep(ctx context.Context) {
-	if err := s.Store.Sweep(ctx, s.now()); err != nil {
+	if err := s.store.Sweep(ctx, s.moment()); err != nil {
 		s.failed(ctx, "sweep", err)
 	}
 }
@@ -94,7 +86,7 @@ func (s *Scheduler) sweep(ctx context.Context) {
 // failed logs what the next round will try again; a loss of the lease is no failure.
 func (s *Scheduler) failed(ctx context.Context, what string, err error) {
 	if ctx.Err() == nil {
-		s.Log.Warn("round failed", "doing", what, "error", err)
+		s.log.Warn("round failed", "doing", what, "error", err)
 	}
 }
 
