@@ -26,7 +26,7 @@ func openKuaidi100(s Settings, p parts) (tracking.Provider, error) {
 		Client: p.client, Carriers: p.carriers, Now: p.now,
 	}
 	if p.failures != nil {
-		k.Failures = p.failures
+		k.FailureBilled = p.failures.Strike
 	}
 	return kuaidi100.New(k)
 }
