@@ -1,13 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
-	"net"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"waybill/handlers/console"
 	"waybill/handlers/wecom/wecomtest"
 	"waybill/models"
 )
@@ -175,112 +170,32 @@ func TestTheWeComDemoOnATerminalTellsBothSides(t *testing.T) {
 	}
 }
 
-// corpOf is an emulated WeCom whose bot listens at addr, and what is shown.
-func corpOf(t *testing.T, addr net.Addr, screen console.Screen) *corp {
-	t.Helper()
-	c, err := startWeCom(t.Context(), &chat{screen: screen, aside: func(string) {}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.stop)
-	if err := c.callAt(addr); err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
-func TestACallbackIsDeliveredThreeTimes(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		refused, delivered int
-		fails              bool
-	}{
-		"taken at once":      {0, 1, false},
-		"taken at last":      {2, 3, false},
-		"not taken":          {9, 3, true},
-		"not taken, but one": {1, 2, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			delivered := 0
-			bot := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				if delivered++; delivered <= c.refused {
-					w.WriteHeader(http.StatusInternalServerError)
-				}
-			}))
-			defer bot.Close()
-			corp := corpOf(t, bot.Listener.Addr(), console.NewPlain(io.Discard))
-			answering, err := corp.phone.Hear(t.Context(), "hello")
-			if (err != nil) != c.fails || !answering || delivered != c.delivered {
-				t.Errorf("answering %t, error %v, delivered %d times", answering, err, delivered)
-			}
-		})
-	}
-}
-
-func TestWhereTheBotIsCalled(t *testing.T) {
-	t.Parallel()
-	for bound, want := range map[string]string{
-		"127.0.0.1:8080": "http://127.0.0.1:8080/wecom/kf",
-		"0.0.0.0:8080":   "http://127.0.0.1:8080/wecom/kf",
-		"[::]:8080":      "http://127.0.0.1:8080/wecom/kf",
-		"192.0.2.7:80":   "http://192.0.2.7:80/wecom/kf",
-	} {
-		addr, err := net.ResolveTCPAddr("tcp", bound)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if c := corpOf(t, addr, console.NewPlain(io.Discard)); c.api.KFCallback != want {
-			t.Errorf("bound to %s it is called at %s, want %s", bound, c.api.KFCallback, want)
-		}
-	}
-}
-
-// torn is a screen that is gone.
-type torn struct{}
-
-// Show fails.
-func (torn) Show(string) error { return io.ErrClosedPipe }
-
-func TestAMessageWithItsMenuAndWhatStandsUnderIt(t *testing.T) {
-	t.Parallel()
-	var out bytes.Buffer
-	sent := wecomtest.Sent{To: demoCustomer, Text: "one\ntwo", Tail: "the end", Menu: []wecomtest.Item{{ID: "a", Text: "first"}, {ID: "b", Text: "second"}}}
-	addr := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1}
-	if err := corpOf(t, addr, console.NewPlain(&out)).phone.show(sent, nil); err != nil {
-		t.Fatal(err)
-	}
-	if want := "one\ntwo\n  [1] first\n  [2] second\nthe end\n\n"; out.String() != want {
-		t.Errorf("it looks like\n%s", out.String())
-	}
-	if err := corpOf(t, addr, torn{}).phone.show(sent, nil); !errors.Is(err, io.ErrClosedPipe) {
-		t.Errorf("a screen that is gone: %v", err)
-	}
-}
-
-// shelf is a Progress that keeps nothing.
-type shelf struct{}
+// noProgress is a Progress that keeps nothing.
+type noProgress struct{}
 
 // Answer does nothing.
-func (shelf) Answer(context.Context, int64, []byte) error { return nil }
+func (noProgress) Answer(context.Context, int64, []byte) error { return nil }
 
 // SentOne does nothing.
-func (shelf) SentOne(context.Context, int64, int) error { return nil }
+func (noProgress) SentOne(context.Context, int64, int) error { return nil }
 
 // EndArrival does nothing.
-func (shelf) EndArrival(context.Context, int64) error { return nil }
+func (noProgress) EndArrival(context.Context, int64) error { return nil }
 
 // PostponeArrival does nothing.
-func (shelf) PostponeArrival(context.Context, int64, models.Moment) error { return nil }
+func (noProgress) PostponeArrival(context.Context, int64, models.Moment) error { return nil }
 
 func TestALineIsOverWhenItIsAnsweredOrWaitsForLong(t *testing.T) {
 	t.Parallel()
-	c := &chat{answered: make(chan struct{}, 1)}
+	answered := make(chan struct{}, 1)
 	now := time.Now()
-	p := c.watch(func() time.Time { return now })(shelf{})
+	p := &answerWatch{
+		Progress: noProgress{}, answered: func() { answered <- struct{}{} }, now: func() time.Time { return now }, postponed: map[int64]bool{},
+	}
 	over := func(what string, want bool) {
 		t.Helper()
 		select {
-		case <-c.answered:
+		case <-answered:
 			if !want {
 				t.Errorf("%s is taken for an answer", what)
 			}

@@ -6,20 +6,17 @@ import (
 	"slices"
 	"strings"
 
+	"waybill/cmd/bot/config"
 	"waybill/handlers"
 	"waybill/handlers/telegram"
 	"waybill/handlers/web"
 	"waybill/scheduler"
 )
 
-// door is one way in and out as the program knows it: when it is on, the
-// address of the platform behind it, and how it is opened.
+// door is one way in and out as the program knows it, and how it is opened.
 type door struct {
-	name       string
-	configured func(Settings) bool
-	address    func(Settings) string
-	open       func(h *house, wake func()) (*opened, error)
-	examine    func(context.Context, *practice) []finding
+	name string
+	open func(h *house, wake func()) (*opened, error)
 }
 
 // opened is a door that stands open.
@@ -46,15 +43,7 @@ func (o *opened) progress(p handlers.Progress) handlers.Progress {
 
 // doors is where the next door is registered.
 func doors() []door {
-	return append([]door{
-		{
-			name:       "telegram",
-			configured: func(s Settings) bool { return s.Telegram.Token != "" },
-			address:    func(s Settings) string { return s.Telegram.APIURL },
-			open:       openTelegram,
-			examine:    examineTelegram,
-		},
-	}, wecomDoors()...)
+	return append([]door{{name: "telegram", open: openTelegram}}, wecomDoors()...)
 }
 
 // handler is what the door's inbox calls.
@@ -66,8 +55,11 @@ func (o *opened) handler(h handlers.Handler) handlers.Handler {
 }
 
 // configuredDoors are those whose settings are there.
-func configuredDoors(s Settings) []door {
-	return slices.DeleteFunc(doors(), func(d door) bool { return !d.configured(s) })
+func configuredDoors(s config.Settings) []door {
+	on := s.Doors()
+	return slices.DeleteFunc(doors(), func(d door) bool {
+		return !slices.ContainsFunc(on, func(c config.Door) bool { return c.Name == d.name })
+	})
 }
 
 // openDoors opens every door. A door wakes its inbox, which is there by the

@@ -69,7 +69,7 @@ func (s *town) agrees(dsn string, careful bool) {
 }
 
 func TestEachProviderAlone(t *testing.T) {
-	for _, alone := range providerNames() {
+	for _, alone := range sandbox.Providers() {
 		t.Run(alone, func(t *testing.T) {
 			storetest.EachDSN(t, func(t *testing.T, dsn string) {
 				t.Parallel()
@@ -83,7 +83,7 @@ func TestEachProviderAlone(t *testing.T) {
 				s.hears(mother, shut, "运输中")
 				s.hears(mother, open, "签收人")
 				s.hears(mother, shut, "签收人")
-				for _, other := range providerNames() {
+				for _, other := range sandbox.Providers() {
 					if asked, _ := s.apis.Asked(other, "query", ""); other != alone && asked > 0 {
 						t.Errorf("%s is asked", other)
 					}

@@ -67,7 +67,10 @@ func (s *town) answer(w http.ResponseWriter, r *http.Request) {
 	s.apis.ServeHTTP(w, r)
 }
 
-const appcode = "an-appcode-for-tests"
+const (
+	appcode = "an-appcode-for-tests"
+	key     = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=" // of the database
+)
 
 // bot is the program while it runs.
 type bot struct {

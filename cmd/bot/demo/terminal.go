@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"bufio"
@@ -11,28 +11,27 @@ import (
 
 	"golang.org/x/term"
 
+	"waybill/cmd/bot/config"
 	"waybill/handlers/console"
 	"waybill/tracking/sandbox"
 )
 
 // openChat makes the chat that fits where it runs: an editor on a terminal,
 // plain lines everywhere else.
-func openChat(w world) (*chat, error) {
-	out, _ := w.out.(*os.File)
+func openChat(t Terminal) (*chat, error) {
+	out, _ := t.Out.(*os.File)
 	screen := out != nil && term.IsTerminal(int(out.Fd()))
-	typed := w.in != nil && term.IsTerminal(int(w.in.Fd()))
-	kind, _ := w.lookup("TERM")
-	capable := screen && kind != "" && kind != "dumb"
-	noColour, _ := w.lookup("NO_COLOR")
-	c := &chat{colours: capable && noColour == "", restore: func() {}, answered: make(chan struct{}, 1)}
-	c.aside = func(text string) { _, _ = io.WriteString(w.err, text) } // nobody is left to tell when that fails
+	typed := t.In != nil && term.IsTerminal(int(t.In.Fd()))
+	capable := screen && t.Kind != "" && t.Kind != "dumb"
+	c := &chat{colours: capable && !t.NoColour, restore: func() {}, answered: make(chan struct{}, 1)}
+	c.note = func(text string) { _, _ = io.WriteString(t.Err, text) } // nobody is left to tell when that fails
 	if typed && capable {
-		err := c.edit(w, out)
+		err := c.edit(t, out)
 		return c, err
 	}
-	c.screen = console.NewPlain(w.out)
-	c.lines = plainLines(w.in)
-	c.log = newLog(Settings{LogLevel: "error"}, w.err)
+	c.screen = console.NewPlain(t.Out)
+	c.lines = plainLines(t.In)
+	c.log = config.NewLog(config.Settings{LogLevel: "error"}, t.Err)
 	if typed && screen {
 		c.greeting = greeting
 	}
@@ -40,8 +39,8 @@ func openChat(w world) (*chat, error) {
 }
 
 // edit makes the chat an editor on the terminal. Logs would tear the screen.
-func (c *chat) edit(w world, out *os.File) error {
-	in := int(w.in.Fd())
+func (c *chat) edit(t Terminal, out *os.File) error {
+	in := int(t.In.Fd())
 	state, err := term.MakeRaw(in)
 	if err != nil {
 		return fmt.Errorf("take terminal: %w", err)
@@ -51,11 +50,11 @@ func (c *chat) edit(w world, out *os.File) error {
 	if c.colours {
 		prompt = "\x1b[1;32m›\x1b[0m "
 	}
-	editor := console.NewEditor(w.in, out, prompt, func() int { return columns(out) })
+	editor := console.NewEditor(t.In, out, prompt, func() int { return columns(out) })
 	c.screen, c.lines, c.greeting = editor, editor.Line, greeting
 	c.log = slog.New(slog.DiscardHandler)
-	if errs, _ := w.err.(*os.File); errs != nil && term.IsTerminal(int(errs.Fd())) {
-		c.aside = func(text string) { _ = editor.Show(c.dim(text)) }
+	if errs, _ := t.Err.(*os.File); errs != nil && term.IsTerminal(int(errs.Fd())) {
+		c.note = func(text string) { _ = editor.Show(c.dim(text)) }
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"context"
@@ -9,11 +9,13 @@ import (
 	"strings"
 	"time"
 
+	"waybill/handlers"
 	"waybill/handlers/console"
+	"waybill/internal/retry"
 )
 
-// ear takes in what is typed.
-type ear interface {
+// input takes in what is typed.
+type input interface {
 	// Hear hands one line over; true when there will be an answer to wait for.
 	Hear(ctx context.Context, line string) (answering bool, err error)
 	// Answered says that the last line has its answer.
@@ -24,19 +26,19 @@ type ear interface {
 type chat struct {
 	lines    func() (string, error) // one message; io.EOF or console.ErrLeave at the end
 	screen   console.Screen
-	aside    func(text string) // shows what does not belong to the chat
+	note     func(text string) // shows what does not belong to the chat
 	colours  bool
 	greeting func(lines ...string) string // nil: nobody is to be greeted
 	restore  func()                       // puts the terminal back as it was
 	log      *slog.Logger
 
-	ear      ear
+	input    input
 	hints    []string // in the greeting
 	answered chan struct{}
 }
 
-// answering is how long a line's answer is waited for before the next is read.
-const answering = time.Minute
+// AnswerTimeout is how long a line's answer is waited for before the next is read.
+const AnswerTimeout = time.Minute
 
 // run takes lines in until they end, one after the other, and then stays for
 // linger. A person who leaves is not kept.
@@ -47,7 +49,7 @@ func (c *chat) run(ctx context.Context, linger time.Duration) error {
 	for {
 		line, err := c.next(ctx)
 		if errors.Is(err, io.EOF) {
-			pause(ctx, linger)
+			_ = retry.Sleep(ctx, linger) // cut short when somebody ends the demo
 		}
 		if err != nil {
 			return unexpected(err)
@@ -104,11 +106,11 @@ func (c *chat) say(ctx context.Context, line string) error {
 	case <-c.answered: // of a line that was given up
 	default:
 	}
-	if on, err := c.ear.Hear(ctx, line); err != nil || !on {
+	if on, err := c.input.Hear(ctx, line); err != nil || !on {
 		return err
 	}
-	defer c.ear.Answered()
-	timer := time.NewTimer(answering)
+	defer c.input.Answered()
+	timer := time.NewTimer(AnswerTimeout)
 	defer timer.Stop()
 	select {
 	case <-c.answered:
@@ -119,12 +121,30 @@ func (c *chat) say(ctx context.Context, line string) error {
 	return nil
 }
 
-// pause waits for d, or until ctx ends.
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
+// consoleInput is the terminal itself as the chat's input: the console's door.
+type consoleInput struct{ door *console.Door }
+
+// Hear hands one line to the bot, which always answers.
+func (i consoleInput) Hear(ctx context.Context, line string) (bool, error) {
+	return true, i.door.Hear(ctx, line)
+}
+
+// Answered says that the last line has its answer.
+func (i consoleInput) Answered() { i.door.Answered() }
+
+// door is the console's door.
+func (c *chat) door() Door {
+	return Door{Answered: c.lineAnswered, Open: func(inbox console.Inbox, wake func(), now func() time.Time) handlers.Door {
+		d := console.New(inbox, c.screen, c.colours, wake, now)
+		c.input = consoleInput{d}
+		return d
+	}}
+}
+
+// lineAnswered says that a line has all the replies that it gets for now.
+func (c *chat) lineAnswered() {
 	select {
-	case <-ctx.Done():
-	case <-timer.C:
+	case c.answered <- struct{}{}:
+	default:
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"maps"
@@ -21,13 +21,15 @@ func wecomApp(more ...string) []string {
 	return append([]string{"WECOM_CORP_ID=ww1", "WECOM_APP_AGENT_ID=1000002", "WECOM_APP_SECRET=app-secret", "WECOM_APP_TOKEN=t", "WECOM_APP_AES_KEY=" + aesKey}, more...)
 }
 
-// tracked is a Lookup with a provider and no other door.
-func tracked(lines ...string) Lookup { return from(append([]string{"MUZHI_APPCODE=c"}, lines...)...) }
+// tracked is an environment with a provider and no other door.
+func tracked(lines ...string) map[string]string {
+	return from(append([]string{"MUZHI_APPCODE=c"}, lines...)...)
+}
 
 func TestMistakesInWeComsSettingsAreNamed(t *testing.T) {
 	for name, c := range map[string]struct {
-		lookup Lookup
-		want   []string
+		environ map[string]string
+		want    []string
 	}{
 		"customer service alone":               {tracked(wecomKF()...), nil},
 		"the app alone":                        {tracked(wecomApp()...), nil},
@@ -63,7 +65,7 @@ func TestMistakesInWeComsSettingsAreNamed(t *testing.T) {
 		"a lower floor, robots are WeCom's":    {emulators("MIN_INTERVAL=1s", "WECOM_GROUP_WEBHOOKS=a=k"), []string{"MIN_INTERVAL"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := ReadSettings(c.lookup)
+			_, err := Read(c.environ, vendors())
 			if diff := cmp.Diff(sorted(c.want), named(err)); diff != "" {
 				t.Errorf("settings named (-want +got):\n%s\n%v", diff, err)
 			}
@@ -72,19 +74,19 @@ func TestMistakesInWeComsSettingsAreNamed(t *testing.T) {
 }
 
 func TestGroupRobotsAreReadByName(t *testing.T) {
-	s, err := ReadSettings(enough("WECOM_GROUP_WEBHOOKS= 仓库 = 693a-91f6 ,客服 二=k_2.,"))
+	s, err := Read(enough("WECOM_GROUP_WEBHOOKS= 仓库 = 693a-91f6 ,客服 二=k_2.,"), vendors())
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]string{"仓库": "693a-91f6", "客服 二": "k_2."}
-	if got := s.WeCom.robots(); !maps.Equal(got, want) {
+	if got := s.WeCom.Robots(); !maps.Equal(got, want) {
 		t.Errorf("robots %v", got)
 	}
 }
 
 func TestTheAibotsAddressIsUsedWhole(t *testing.T) {
 	const address = "ws://127.0.0.1:9/a/path/"
-	s, err := ReadSettings(tracked("WECOM_AIBOT_ID=b", "WECOM_AIBOT_SECRET=s", "WECOM_AIBOT_URL="+address))
+	s, err := Read(tracked("WECOM_AIBOT_ID=b", "WECOM_AIBOT_SECRET=s", "WECOM_AIBOT_URL="+address), vendors())
 	if err != nil || s.WeCom.AibotURL != address {
 		t.Errorf("%s, %v", s.WeCom.AibotURL, err)
 	}
@@ -97,7 +99,7 @@ func TestNoMistakeInWeComsSettingsShowsASecret(t *testing.T) {
 		"WECOM_GROUP_WEBHOOKS=a=" + secret + ",a=" + secret, "WECOM_GROUP_WEBHOOKS=" + secret + "=仓库", "WECOM_KF_AES_KEY=" + secret,
 		"WECOM_APP_AGENT_ID=" + secret, "WECOM_APP_SECRET=" + secret + " x", "WECOM_AIBOT_URL=" + secret,
 	} {
-		if _, err := ReadSettings(enough(line)); err == nil || strings.Contains(err.Error(), secret) {
+		if _, err := Read(enough(line), vendors()); err == nil || strings.Contains(err.Error(), secret) {
 			t.Errorf("%.24s…: mistakes show a secret, or there are none: %v", line, err)
 		}
 	}
@@ -114,13 +116,13 @@ func TestWeComsSecretsMayStandInFiles(t *testing.T) {
 		}
 		lines = append(lines, name+"_FILE="+file)
 	}
-	s, err := ReadSettings(tracked(lines...))
+	s, err := Read(tracked(lines...), vendors())
 	if err != nil {
 		t.Fatal(err)
 	}
 	var on []string
-	for _, d := range configuredDoors(s) {
-		on = append(on, d.name)
+	for _, d := range s.Doors() {
+		on = append(on, d.Name)
 	}
 	if diff := cmp.Diff([]string{"wecom_kf", "wecom_aibot", "wecom_robot"}, on); diff != "" || string(s.WeCom.KF.AESKey) != aesKey {
 		t.Errorf("doors (-want +got):\n%s", diff)

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"errors"
@@ -33,14 +33,14 @@ func parseWord(text string) (Secret, error) {
 }
 
 func parseAgent(text string) (string, error) {
-	if text != "" && !agentForm.MatchString(text) {
+	if !agentForm.MatchString(text) {
 		return "", errors.New("want the app's AgentId, a number such as 1000002")
 	}
 	return text, nil
 }
 
 func parseAESKey(text string) (Secret, error) {
-	if text != "" && !aesKeyForm.MatchString(text) {
+	if !aesKeyForm.MatchString(text) {
 		return "", fmt.Errorf("want the EncodingAESKey, 43 of A-Z a-z 0-9, not %d characters", utf8.RuneCountInString(text))
 	}
 	return Secret(text), nil
@@ -93,8 +93,8 @@ func reserved(name string) bool {
 	return false
 }
 
-// robots are the group robots' keys by name; the settings have been checked.
-func (w WeCom) robots() map[string]string {
+// Robots are the keys of the group robots by name; the settings have been checked.
+func (w WeCom) Robots() map[string]string {
 	keys := map[string]string{}
 	for _, item := range list(string(w.GroupWebhooks)) {
 		if name, key, err := robot(item); err == nil {

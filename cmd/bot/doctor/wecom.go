@@ -1,39 +1,42 @@
-package main
+package doctor
 
 import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"waybill/cmd/bot/config"
 	"waybill/handlers/wecom"
 	"waybill/models"
 )
 
-// examineKF lists the accounts, which nobody notices.
-func examineKF(ctx context.Context, p *practice) []finding {
+// checkKF lists the accounts, which nobody notices.
+func (d *Doctor) checkKF(ctx context.Context) []result {
 	const name = "wecom_kf"
-	api, err := p.wecomAPI()
+	api, err := d.wecomAPI()
 	if err != nil {
 		return bad(name, "%v; check the settings WAYBILL_WECOM_…", err)
 	}
 	defer api.Close()
-	asking, cancel := context.WithTimeout(ctx, examining)
+	asking, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	c := p.WeCom.KF
-	accounts, err := api.Accounts(asking, c.AgentID, string(c.Secret))
+	s := d.settings.WeCom.KF
+	accounts, err := api.Accounts(asking, s.AgentID, string(s.Secret))
 	if err != nil {
-		return bad(name, "%s", refusal(err, kfPrefix))
+		return bad(name, "%s", refusal(err, "WAYBILL_WECOM_KF_"))
 	}
-	return append(accountsFound(name, accounts), p.callback(ctx, name, "/wecom/kf", c)...)
+	return append(accountResults(name, accounts), d.checkCallback(ctx, name, "/wecom/kf", s)...)
 }
 
-// accountsFound says which accounts the bot may answer at.
-func accountsFound(name string, accounts []wecom.Account) []finding {
+// accountResults says which accounts the bot may answer at.
+func accountResults(name string, accounts []wecom.Account) []result {
 	var ours []string
 	for _, a := range accounts {
 		if a.Managed {
@@ -50,31 +53,31 @@ func accountsFound(name string, accounts []wecom.Account) []finding {
 	return good(name, "takes the secret; the bot answers at %s (%d of %d accounts)", strings.Join(ours, ", "), len(ours), len(accounts))
 }
 
-// examineApp gets a token, and asks for the app's name.
-func examineApp(ctx context.Context, p *practice) []finding {
+// checkApp gets a token, and asks for the app's name.
+func (d *Doctor) checkApp(ctx context.Context) []result {
 	const name = "wecom_app"
-	api, err := p.wecomAPI()
+	api, err := d.wecomAPI()
 	if err != nil {
 		return bad(name, "%v; check the settings WAYBILL_WECOM_…", err)
 	}
 	defer api.Close()
-	asking, cancel := context.WithTimeout(ctx, examining)
+	asking, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	c := p.WeCom.App
-	title, taken, err := api.Title(asking, c.AgentID, string(c.Secret))
-	var found []finding
+	s := d.settings.WeCom.App
+	title, taken, err := api.Title(asking, s.AgentID, string(s.Secret))
+	var results []result
 	switch {
 	case err == nil:
-		found = good(name, "takes the secret, which belongs to %q", title)
+		results = good(name, "takes the secret, which belongs to %q", title)
 	case taken && wecom.CodeOf(err) == 0: // the answer is not the API's: nothing speaks against the app
-		found = good(name, "takes the secret; whether it trusts this machine's address shows when something is sent")
+		results = good(name, "takes the secret; whether it trusts this machine's address shows when something is sent")
 	default:
-		return bad(name, "%s", refusal(err, appPrefix))
+		return bad(name, "%s", refusal(err, "WAYBILL_WECOM_APP_"))
 	}
-	if kf := p.WeCom.KF; kf.complete() && kf.AgentID == c.AgentID {
-		found = append(found, bad(name, "is the app of %sAGENT_ID, too; an app has one callback URL only, so make an app for each of the two doors", kfPrefix)...)
+	if kf := d.settings.WeCom.KF; kf.Complete() && kf.AgentID == s.AgentID {
+		results = append(results, bad(name, "is the app of %sAGENT_ID, too; an app has one callback URL only, so make an app for each of the two doors", "WAYBILL_WECOM_KF_")...)
 	}
-	return append(found, p.callback(ctx, name, "/wecom/app", c)...)
+	return append(results, d.checkCallback(ctx, name, "/wecom/app", s)...)
 }
 
 // refusal is what an operator is to do about an error of WeCom's API.
@@ -99,22 +102,22 @@ func refusal(err error, prefix string) string {
 // codeAgent is the errcode of calls in the name of another app.
 const codeAgent = 301002
 
-// callback asks the bot that runs with these settings, if one does, to answer
+// checkCallback asks the bot that runs with these settings, if one does, to answer
 // the check of its callback's URL as WeCom makes it.
-func (p *practice) callback(ctx context.Context, name, path string, c Callback) []finding {
+func (d *Doctor) checkCallback(ctx context.Context, name, path string, s config.Callback) []result {
 	want := "https://YOUR-HOST" + path
-	if p.PublicURL != "" {
-		want = p.PublicURL + path
+	if d.settings.PublicURL != "" {
+		want = d.settings.PublicURL + path
 	}
-	if code, _, err := p.get(ctx, p.own()+"/healthz", nil); err != nil || code != http.StatusOK {
+	if code, _, err := d.get(ctx, d.own()+"/healthz"); err != nil || code != http.StatusOK {
 		return good(name, "in the admin console the callback's URL is %s; start bot serve before saving it there", want)
 	}
 	const echo = "waybill"
-	query, err := challenge(p.WeCom.CorpID, c, echo)
+	query, err := challenge(d.settings.WeCom.CorpID, s, echo)
 	if err != nil {
 		return bad(name, "%v; check the settings WAYBILL_WECOM_…", err)
 	}
-	code, body, err := p.get(ctx, p.own()+path+"?"+query.Encode(), nil)
+	code, body, err := d.get(ctx, d.own()+path+"?"+query.Encode())
 	if err != nil || code != http.StatusOK || string(body) != echo {
 		return bad(name, "the bot that runs does not answer the check of %s (status %d); restart it with these settings", path, code)
 	}
@@ -122,8 +125,8 @@ func (p *practice) callback(ctx context.Context, name, path string, c Callback) 
 }
 
 // challenge is what the console asks a callback's URL.
-func challenge(corp string, c Callback, echo string) (url.Values, error) {
-	e, err := wecom.NewEnvelope(string(c.Token), string(c.AESKey), corp)
+func challenge(company string, s config.Callback, echo string) (url.Values, error) {
+	e, err := wecom.NewEnvelope(string(s.Token), string(s.AESKey), company)
 	if err != nil {
 		return nil, err
 	}
@@ -137,18 +140,18 @@ func challenge(corp string, c Callback, echo string) (url.Values, error) {
 	}, nil
 }
 
-// examineAIBot does not connect: that would throw a bot that runs out. It asks
+// checkAIBot does not connect: that would throw a bot that runs out. It asks
 // the one that runs with these settings instead.
-func examineAIBot(ctx context.Context, p *practice) []finding {
-	_, body, err := p.get(ctx, p.own()+"/readyz", nil)
+func (d *Doctor) checkAIBot(ctx context.Context) []result {
+	_, body, err := d.get(ctx, d.own()+"/readyz")
 	var down []struct {
 		Part string `json:"part"`
 	}
 	if err != nil || json.Unmarshal(body, &down) != nil {
 		return good(wecom.AIBotName, "is configured; connecting would throw out a bot that runs, so whether WeCom takes the secret shows when bot serve starts")
 	}
-	for _, d := range down {
-		if d.Part == wecom.AIBotName {
+	for _, part := range down {
+		if part.Part == wecom.AIBotName {
 			return bad(wecom.AIBotName, "the bot that runs has no connection, and its log says why; check WAYBILL_WECOM_AIBOT_ID and "+
 				"WAYBILL_WECOM_AIBOT_SECRET, and that no other program uses this bot")
 		}
@@ -156,47 +159,47 @@ func examineAIBot(ctx context.Context, p *practice) []finding {
 	return good(wecom.AIBotName, "the bot that runs reports no trouble: it has the connection, or is not the one of its replicas that connects")
 }
 
-// examineRobots sends nothing: everything that a robot takes is seen by its group.
-func examineRobots(_ context.Context, p *practice) []finding {
-	return good(models.RobotDoor, "news can also be sent to %s; whether their keys are right, only sending tells", strings.Join(robotNames(p.Settings), ", "))
+// checkRobots sends nothing: everything that a robot takes is seen by its group.
+func (d *Doctor) checkRobots(context.Context) []result {
+	return good(models.RobotDoor, "news can also be sent to %s; whether their keys are right, only sending tells", strings.Join(slices.Sorted(maps.Keys(d.settings.WeCom.Robots())), ", "))
 }
 
 // wecomAPI is a way to WeCom that shares no token with anybody: WeCom gives
 // out the same one while it is good.
-func (p *practice) wecomAPI() (*wecom.API, error) {
-	kept := &scrap{values: map[string][]byte{}}
+func (d *Doctor) wecomAPI() (*wecom.API, error) {
+	kept := &memory{values: map[string][]byte{}}
 	return wecom.Open(wecom.Settings{
-		CorpID: p.WeCom.CorpID, APIURL: p.WeCom.APIURL, Memory: kept, Leases: kept, Owner: "doctor",
+		CorpID: d.settings.WeCom.CorpID, APIURL: d.settings.WeCom.APIURL, Memory: kept, Leases: kept, Owner: "doctor",
 		Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	})
 }
 
-// scrap keeps what a short look needs, and nothing else.
-type scrap struct {
+// memory keeps what one check needs, and nothing else.
+type memory struct {
 	mu     sync.Mutex
 	values map[string][]byte
 }
 
 // Recall reads what was remembered.
-func (s *scrap) Recall(_ context.Context, kind, key string, _ models.Moment) (value []byte, ok bool, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	value, ok = s.values[kind+" "+key]
+func (m *memory) Recall(_ context.Context, kind, key string, _ models.Moment) (value []byte, ok bool, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	value, ok = m.values[kind+" "+key]
 	return value, ok, nil
 }
 
 // Remember keeps a value.
-func (s *scrap) Remember(_ context.Context, kind, key string, value []byte, _ models.Moment) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.values[kind+" "+key] = value
+func (m *memory) Remember(_ context.Context, kind, key string, value []byte, _ models.Moment) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.values[kind+" "+key] = value
 	return nil
 }
 
 // Lease is always held: nobody else is there.
-func (*scrap) Lease(context.Context, string, string, time.Duration) (fence int64, held bool, err error) {
+func (*memory) Lease(context.Context, string, string, time.Duration) (fence int64, held bool, err error) {
 	return 1, true, nil
 }
 
 // Unlease does nothing.
-func (*scrap) Unlease(context.Context, string, string) error { return nil }
+func (*memory) Unlease(context.Context, string, string) error { return nil }

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"errors"
@@ -10,69 +10,76 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"waybill/tracking"
+	"waybill/tracking/juhe"
+	"waybill/tracking/kuaibao"
+	"waybill/tracking/kuaidi100"
+	"waybill/tracking/muzhi"
 )
 
-// contract is the table of settings that CONTRACT promises, in its order.
+// contract is the table of settings that CONTRACT promises and that are built,
+// those of the providers last.
 const contract = `
-DB NATS_URL HTTP_ADDR PUBLIC_URL SECRET_KEY ADMIN_TOKEN ADMIN_CHATS LOCALE TIMEZONE LOG_LEVEL LOG_FORMAT
+DB NATS_URL HTTP_ADDR PUBLIC_URL SECRET_KEY ADMIN_CHATS LOCALE TIMEZONE LOG_LEVEL LOG_FORMAT
 TELEGRAM_TOKEN TELEGRAM_API_URL TELEGRAM_WEBHOOK_SECRET
 WECOM_CORP_ID WECOM_API_URL
 WECOM_KF_AGENT_ID WECOM_KF_SECRET WECOM_KF_TOKEN WECOM_KF_AES_KEY
 WECOM_APP_AGENT_ID WECOM_APP_SECRET WECOM_APP_TOKEN WECOM_APP_AES_KEY
 WECOM_AIBOT_ID WECOM_AIBOT_SECRET WECOM_AIBOT_URL WECOM_GROUP_WEBHOOKS
-PROVIDERS MUZHI_APPCODE MUZHI_URL MUZHI_QUERY_PATH MUZHI_DETECT_PATH MUZHI_LIST_PATH
+PROVIDERS TAIL_CARRIERS DAILY_BUDGET RATE PRICES MIN_INTERVAL POLL_SPEED MAX_PARCELS QUIET_HOURS
+MUZHI_APPCODE MUZHI_URL MUZHI_QUERY_PATH MUZHI_DETECT_PATH MUZHI_LIST_PATH
 KUAIDI100_CUSTOMER KUAIDI100_KEY KUAIDI100_URL KUAIDI100_AUTONUMBER_URL KUAIDI100_SALT KUAIDI100_CALLBACK_URL
 JUHE_KEY JUHE_URL JUHE_FORMAT
-KUAIBAO_APP_ID KUAIBAO_API_KEY KUAIBAO_URL KUAIBAO_PUSH_TOKEN
-TAIL_CARRIERS DAILY_BUDGET RATE PRICES MIN_INTERVAL POLL_SPEED MAX_PARCELS QUIET_HOURS`
+KUAIBAO_APP_ID KUAIBAO_API_KEY KUAIBAO_URL KUAIBAO_PUSH_TOKEN`
 
-// from is a Lookup over NAME=value lines; WAYBILL_ is put before each name.
-func from(lines ...string) Lookup {
-	values := map[string]string{}
+func vendors() []tracking.Vendor {
+	return []tracking.Vendor{muzhi.Vendor(), kuaidi100.Vendor(), juhe.Vendor(), kuaibao.Vendor()}
+}
+
+// from is an environment of NAME=value lines; WAYBILL_ is put before each name.
+func from(lines ...string) map[string]string {
+	environ := map[string]string{}
 	for _, line := range lines {
 		name, value, _ := strings.Cut(line, "=")
-		values["WAYBILL_"+name] = value
+		environ["WAYBILL_"+name] = value
 	}
-	return func(name string) (string, bool) {
-		v, ok := values[name]
-		return v, ok
-	}
+	return environ
 }
 
 // enough is the least that serve accepts.
-func enough(more ...string) Lookup {
+func enough(more ...string) map[string]string {
 	return from(append([]string{"TELEGRAM_TOKEN=1:a", "MUZHI_APPCODE=c"}, more...)...)
 }
 
 // emulators is enough with everything on this machine.
-func emulators(more ...string) Lookup {
+func emulators(more ...string) map[string]string {
 	return enough(append([]string{"TELEGRAM_API_URL=http://127.0.0.1:1", "MUZHI_URL=http://localhost:2"}, more...)...)
 }
 
 func TestEverySettingOfTheContractIsReadAndNoOther(t *testing.T) {
-	e := &env{lookup: from(), given: map[string]bool{}}
-	read(e)
+	r, _ := parse(from(), vendors())
 	var want []string
 	for name := range strings.FieldsSeq(contract) {
 		want = append(want, "WAYBILL_"+name)
 	}
-	if diff := cmp.Diff(want, e.names); diff != "" {
+	if diff := cmp.Diff(want, r.names); diff != "" {
 		t.Errorf("names (-contract +read):\n%s", diff)
 	}
 }
 
 func TestDefaultsAreThoseOfTheContract(t *testing.T) {
-	s, err := ReadSettings(enough())
+	s, err := Read(enough(), vendors())
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := []any{
-		s.DB, s.HTTPAddr, s.Locale, s.Zone.String(), s.LogLevel, s.LogFormat, s.Telegram.APIURL, s.Muzhi.URL, s.Muzhi.QueryPath,
+		s.DB, s.HTTPAddr, s.Locale, s.Zone.String(), s.LogLevel, s.LogFormat, s.Telegram.APIURL, s.Vendors[0].Addresses()[0],
 		s.MinInterval, s.PollSpeed, s.MaxParcels, s.Quiet.From, s.Quiet.To, s.Rates["kuaidi100"], strings.Join(s.TailCarriers, " "), len(s.Budgets),
 	}
 	want := []any{
 		"sqlite://waybill.db", "127.0.0.1:8080", "zh-CN", "Asia/Shanghai", "info", "text", "https://api.telegram.org",
-		"https://chawuliu.market.alicloudapi.com", "/query",
+		"https://chawuliu.market.alicloudapi.com/query",
 		30 * time.Minute, 1.0, 50, 23, 7, 1.0, "sf sf_freight zto kye", 0,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -82,8 +89,8 @@ func TestDefaultsAreThoseOfTheContract(t *testing.T) {
 
 func TestMistakesAreNamed(t *testing.T) {
 	for name, c := range map[string]struct {
-		lookup Lookup
-		want   []string // the settings named, in any order; none: no mistake
+		environ map[string]string
+		want    []string // the settings named, in any order; none: no mistake
 	}{
 		"nothing set":                                {from(), []string{"TELEGRAM_TOKEN", "MUZHI_APPCODE"}},
 		"no door":                                    {from("MUZHI_APPCODE=c"), []string{"TELEGRAM_TOKEN"}},
@@ -154,12 +161,18 @@ func TestMistakesAreNamed(t *testing.T) {
 				"KUAIBAO_APP_ID=1", "KUAIBAO_API_KEY=k", "KUAIBAO_URL=http://localhost:5"), nil,
 		},
 		"a page that is not built":  {enough("ADMIN_TOKEN=s"), []string{"ADMIN_TOKEN"}},
+		"the same, in a file":       {enough("ADMIN_TOKEN_FILE=/run/secrets/token"), []string{"ADMIN_TOKEN_FILE"}},
+		"the same, empty":           {enough("ADMIN_TOKEN="), nil},
+		"a setting of a later part": {enough("KEEP=30d", "SHOP_NAME=s", "TRUSTED_PROXY=::1", "WECOM_KF_WELCOME=hi"), []string{"KEEP", "SHOP_NAME", "TRUSTED_PROXY", "WECOM_KF_WELCOME"}},
+		"a name that is misspelt":   {enough("TELEGRAM_TOKN=s"), []string{"TELEGRAM_TOKN"}},
+		"a file that is misspelt":   {enough("JUHE_KY_FILE=/run/secrets/key"), []string{"JUHE_KY_FILE"}},
+		"a setting of the tests":    {enough("TEST_DB=sqlite"), nil},
 		"NATS by another scheme":    {enough("NATS_URL=http://h"), []string{"NATS_URL"}},
 		"a cluster of NATS servers": {enough("NATS_URL=nats://a:4222,nats://b:4222"), nil},
 		"many at once":              {enough("TIMEZONE=x", "RATE=x", "MAX_PARCELS=x"), []string{"TIMEZONE", "RATE", "MAX_PARCELS"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := ReadSettings(c.lookup)
+			_, err := Read(c.environ, vendors())
 			if diff := cmp.Diff(sorted(c.want), named(err)); diff != "" {
 				t.Errorf("settings named (-want +got):\n%s\n%v", diff, err)
 			}
@@ -175,8 +188,7 @@ func named(err error) []string {
 	errors.As(err, &mistakes)
 	var names []string
 	for _, m := range mistakes {
-		name, _, _ := strings.Cut(m, ":")
-		names = append(names, strings.TrimPrefix(name, "WAYBILL_"))
+		names = append(names, strings.TrimPrefix(m.Name, "WAYBILL_"))
 	}
 	return sorted(names)
 }
@@ -199,7 +211,7 @@ func TestASettingMayStandInAFile(t *testing.T) {
 			if err := os.WriteFile(path, []byte(c.body), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			s, err := ReadSettings(from("MUZHI_APPCODE=c", "TELEGRAM_TOKEN_FILE="+path))
+			s, err := Read(from("MUZHI_APPCODE=c", "TELEGRAM_TOKEN_FILE="+path), vendors())
 			if string(s.Telegram.Token) != c.want {
 				t.Errorf("token %q, want %q (%v)", string(s.Telegram.Token), c.want, err)
 			}
@@ -208,7 +220,7 @@ func TestASettingMayStandInAFile(t *testing.T) {
 }
 
 func TestAFileThatCannotBeReadIsAMistake(t *testing.T) {
-	_, err := ReadSettings(enough("MUZHI_APPCODE_FILE=/nowhere/at-all", "SECRET_KEY_FILE=/nowhere/at-all"))
+	_, err := Read(enough("MUZHI_APPCODE_FILE=/nowhere/at-all", "SECRET_KEY_FILE=/nowhere/at-all"), vendors())
 	want := []string{"MUZHI_APPCODE", "SECRET_KEY_FILE"} // both set; unreadable
 	if diff := cmp.Diff(want, named(err)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -217,11 +229,11 @@ func TestAFileThatCannotBeReadIsAMistake(t *testing.T) {
 
 func TestNoMistakeShowsASecret(t *testing.T) {
 	const secret = "hunter2hunter2"
-	_, err := ReadSettings(from(
+	_, err := Read(from(
 		"DB=mysql://root:"+secret+"@/", "SECRET_KEY="+secret, "TELEGRAM_TOKEN="+secret+" x",
 		"TELEGRAM_WEBHOOK_SECRET="+secret+"!", "MUZHI_URL=https://u:"+secret+"@h", "NATS_URL=x://u:"+secret+"@h",
 		"JUHE_KEY="+secret, "MUZHI_APPCODE_FILE="+secret,
-	))
+	), vendors())
 	if err == nil || strings.Contains(err.Error(), secret) {
 		t.Errorf("mistakes show a secret, or there are none: %v", err)
 	}
@@ -236,7 +248,7 @@ func TestAFasterClockTurnsQuietHoursOffUnlessTheyAreSet(t *testing.T) {
 		"set":     {[]string{"QUIET_HOURS=22-6"}, [2]int{22, 6}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, err := ReadSettings(emulators(append(c.more, "POLL_SPEED=60")...))
+			s, err := Read(emulators(append(c.more, "POLL_SPEED=60")...), vendors())
 			if got := [2]int{s.Quiet.From, s.Quiet.To}; err != nil || got != c.want {
 				t.Errorf("quiet hours %v, want %v (%v)", got, c.want, err)
 			}
@@ -245,7 +257,7 @@ func TestAFasterClockTurnsQuietHoursOffUnlessTheyAreSet(t *testing.T) {
 }
 
 func TestARateThatIsNotNamedKeepsItsDefault(t *testing.T) {
-	s, err := ReadSettings(enough("RATE=muzhi=0"))
+	s, err := Read(enough("RATE=muzhi=0"), vendors())
 	if err != nil || s.Rates["muzhi"] != 0 || s.Rates["juhe"] != 10 {
 		t.Errorf("rates %v (%v)", s.Rates, err)
 	}
@@ -253,7 +265,7 @@ func TestARateThatIsNotNamedKeepsItsDefault(t *testing.T) {
 
 func TestTheREADMEsNameEverySetting(t *testing.T) {
 	for _, file := range []string{"README.md", "README.zh-CN.md"} {
-		body, err := os.ReadFile(filepath.Join("..", "..", file))
+		body, err := os.ReadFile(filepath.Join("..", "..", "..", file))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -266,15 +278,50 @@ func TestTheREADMEsNameEverySetting(t *testing.T) {
 }
 
 // explained says whether a README names a setting: whole, or as the ending of
-// the one before it (`WAYBILL_KUAIDI100_CUSTOMER`, `_KEY`). Parts that are not
-// built need no words.
+// the one before it (`WAYBILL_KUAIDI100_CUSTOMER`, `_KEY`).
 func explained(readme, name string) bool {
-	for prefix := range unbuilt() {
-		if strings.HasPrefix("WAYBILL_"+name, prefix) {
-			return true
-		}
-	}
 	part, rest, _ := strings.Cut(name, "_")
 	return strings.Contains(readme, "`WAYBILL_"+name+"`") ||
 		strings.Contains(readme, "`WAYBILL_"+part+"_") && strings.Contains(readme, "`_"+rest+"`")
+}
+
+func TestAnUnknownNameIsToldWithItsNearest(t *testing.T) {
+	for name, want := range map[string]string{
+		"TELEGRAM_TOKN": "TELEGRAM_TOKEN", "DBB": "DB", "MUZI_APPCODE": "MUZHI_APPCODE", "KUAIDI100_KEYS_FILE": "KUAIDI100_KEY", "LOGLEVEL": "LOG_LEVEL",
+	} {
+		_, err := Read(enough(name+"=hunter2hunter2"), vendors())
+		if err == nil || !strings.Contains(err.Error(), "WAYBILL_"+name+": there is no such setting; the nearest is WAYBILL_"+want) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestNoMistakeRepeatsAValue(t *testing.T) {
+	const secret = "hunter2hunter2"
+	for name := range strings.FieldsSeq(contract) {
+		for _, value := range []string{secret, "a=" + secret, "muzhi=" + secret, "muzhi," + secret} {
+			if _, err := Read(enough(name+"="+value), vendors()); err != nil && strings.Contains(err.Error(), secret) {
+				t.Errorf("%s=%s: %v", name, value, err)
+			}
+		}
+	}
+}
+
+func TestTheDatabaseAloneCanBeRead(t *testing.T) {
+	for name, c := range map[string]struct {
+		environ map[string]string
+		want    []string
+	}{
+		"nothing set":              {from(), nil},
+		"other mistakes":           {from("TIMEZONE=x", "KUAIBAO_APP_ID=1", "MIN_INTERVAL=1s"), nil},
+		"a database nobody knows":  {from("DB=postgres://h/n"), []string{"DB"}},
+		"MySQL without a key":      {from("DB=mysql://u:p@h/name"), []string{"SECRET_KEY"}},
+		"a key that is not there":  {from("SECRET_KEY_FILE=/nowhere/at-all"), []string{"SECRET_KEY_FILE"}},
+		"a database that is meant": {from("DBB=sqlite://a.db"), []string{"DBB"}},
+	} {
+		_, err := ReadDatabase(c.environ, vendors())
+		if diff := cmp.Diff(c.want, named(err)); diff != "" {
+			t.Errorf("%s: settings named (-want +got):\n%s\n%v", name, diff, err)
+		}
+	}
 }
