@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"waybill/cmd/bot/config"
@@ -69,7 +68,7 @@ func buildDemo(ctx context.Context, s config.Settings, log *slog.Logger, d demo.
 			return nil, err
 		}
 		o.watch = func(p handlers.Progress) handlers.Progress {
-			return &answerWatch{Progress: p, answered: d.Answered, now: h.now, postponed: map[int64]bool{}}
+			return &answerWatch{Progress: p, answered: d.Answered, now: h.now}
 		}
 		for i := range o.routes {
 			o.routes[i].Handler = d.Callback(o.routes[i].Handler)
@@ -90,45 +89,25 @@ func buildDemo(ctx context.Context, s config.Settings, log *slog.Logger, d demo.
 // answerWatch tells when a message has all the replies that it gets for now.
 type answerWatch struct {
 	handlers.Progress
-	answered func()
+	answered func(arrivalID int64)
 	now      func() time.Time
-
-	mu        sync.Mutex
-	postponed map[int64]bool // arrivals that wait for longer than anybody waits for them
 }
 
 // EndArrival ends the message's row, and says so.
 func (w *answerWatch) EndArrival(ctx context.Context, arrivalID int64) error {
-	if err := w.Progress.EndArrival(ctx, arrivalID); err != nil {
-		return err
+	err := w.Progress.EndArrival(ctx, arrivalID)
+	if err == nil {
+		w.answered(arrivalID)
 	}
-	if !w.swap(arrivalID, false) {
-		w.answered()
-	}
-	return nil
+	return err
 }
 
 // PostponeArrival has the message wait, and says so when that is for long: a
 // customer without credit has to write again, so the next line must be read.
 func (w *answerWatch) PostponeArrival(ctx context.Context, arrivalID int64, until models.Moment) error {
-	if err := w.Progress.PostponeArrival(ctx, arrivalID, until); err != nil {
-		return err
+	err := w.Progress.PostponeArrival(ctx, arrivalID, until)
+	if err == nil && until.Sub(models.At(w.now())) > demo.AnswerTimeout {
+		w.answered(arrivalID)
 	}
-	if until.Sub(models.At(w.now())) > demo.AnswerTimeout && !w.swap(arrivalID, true) {
-		w.answered()
-	}
-	return nil
-}
-
-// swap notes whether a message is postponed for long, and says whether it was.
-func (w *answerWatch) swap(arrivalID int64, postponed bool) (was bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	was = w.postponed[arrivalID]
-	if postponed {
-		w.postponed[arrivalID] = true
-	} else {
-		delete(w.postponed, arrivalID)
-	}
-	return was
+	return err
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"io"
 	"os"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"waybill/handlers/wecom/wecomtest"
-	"waybill/models"
 )
 
 func TestTheWeComDemoShowsTheCustomerOnOneSideAndTheCallsOnTheOther(t *testing.T) {
@@ -168,55 +166,4 @@ func TestTheWeComDemoOnATerminalTellsBothSides(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("it ends with %v", err)
 	}
-}
-
-// noProgress is a Progress that keeps nothing.
-type noProgress struct{}
-
-// Answer does nothing.
-func (noProgress) Answer(context.Context, int64, []byte) error { return nil }
-
-// SentOne does nothing.
-func (noProgress) SentOne(context.Context, int64, int) error { return nil }
-
-// EndArrival does nothing.
-func (noProgress) EndArrival(context.Context, int64) error { return nil }
-
-// PostponeArrival does nothing.
-func (noProgress) PostponeArrival(context.Context, int64, models.Moment) error { return nil }
-
-func TestALineIsOverWhenItIsAnsweredOrWaitsForLong(t *testing.T) {
-	t.Parallel()
-	answered := make(chan struct{}, 1)
-	now := time.Now()
-	p := &answerWatch{
-		Progress: noProgress{}, answered: func() { answered <- struct{}{} }, now: func() time.Time { return now }, postponed: map[int64]bool{},
-	}
-	over := func(what string, want bool) {
-		t.Helper()
-		select {
-		case <-answered:
-			if !want {
-				t.Errorf("%s is taken for an answer", what)
-			}
-		default:
-			if want {
-				t.Errorf("%s is not enough", what)
-			}
-		}
-	}
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	must(p.PostponeArrival(t.Context(), 1, models.At(now.Add(time.Second))))
-	over("another try", false)
-	must(p.PostponeArrival(t.Context(), 1, models.At(now.Add(24*time.Hour))))
-	over("waiting for a day", true)
-	must(p.EndArrival(t.Context(), 1))
-	over("the end of what was waiting", false)
-	must(p.EndArrival(t.Context(), 2))
-	over("the end of the line", true)
 }

@@ -325,3 +325,17 @@ func TestTheDatabaseAloneCanBeRead(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatOnlyEnvReadsIsAMistakeWithoutItsValue(t *testing.T) {
+	none := func() bool { return false }
+	odd := tracking.Vendor{
+		Name: "odd", Settings: &struct {
+			Retries int `env:"RETRIES"`
+		}{},
+		Wanted: none, Configured: none, Check: func(string) []tracking.Mistake { return nil },
+	}
+	_, err := Read(enough("ODD_RETRIES=hunter2"), append(vendors(), odd))
+	if err == nil || !strings.Contains(err.Error(), "WAYBILL_ODD_…: Retries: want") || strings.Contains(err.Error(), "hunter2") {
+		t.Error(err)
+	}
+}

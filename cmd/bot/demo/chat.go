@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"waybill/handlers"
@@ -35,6 +36,7 @@ type chat struct {
 	input    input
 	hints    []string // in the greeting
 	answered chan struct{}
+	over     sync.Map // arrivals that lineAnswered has heard of
 }
 
 // AnswerTimeout is how long a line's answer is waited for before the next is read.
@@ -141,8 +143,12 @@ func (c *chat) door() Door {
 	}}
 }
 
-// lineAnswered says that a line has all the replies that it gets for now.
-func (c *chat) lineAnswered() {
+// lineAnswered says, once of each, that a line has all the replies that it gets
+// for now.
+func (c *chat) lineAnswered(arrivalID int64) {
+	if _, known := c.over.LoadOrStore(arrivalID, true); known {
+		return
+	}
 	select {
 	case c.answered <- struct{}{}:
 	default:

@@ -54,9 +54,9 @@ type Build func(ctx context.Context, s config.Settings, log *slog.Logger, d Door
 type Door struct {
 	// Open makes the door. Nil: it is the one that the settings configure.
 	Open func(inbox console.Inbox, wake func(), now func() time.Time) handlers.Door
-	// Answered must be called when a message has all the replies that it gets
-	// for the time being. It does not block.
-	Answered func()
+	// Answered must hear when a message has all the replies that it gets for the
+	// time being. It may hear of one twice.
+	Answered func(arrivalID int64)
 	// Callback must stand before what answers the platform's callbacks. Nil: nothing does.
 	Callback func(http.Handler) http.Handler
 }
