@@ -36,7 +36,7 @@ func (h *house) run(ctx context.Context) error {
 	work.Go(guard(inside, "scheduler", h.scheduler.Run))
 	work.Go(guard(inside, "operators", h.operators.run))
 	work.Go(guard(inside, "claims", h.bury))
-	work.Go(guard(inside, "carrier lists", h.learn))
+	work.Go(guard(inside, "carrier lists", h.refreshLists))
 	for _, d := range h.doors {
 		switch {
 		case d.serve != nil:

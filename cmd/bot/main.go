@@ -52,7 +52,7 @@ type process struct {
 	environ  map[string]string
 }
 
-// fail says to a person what is wrong. Nobody is left to tell when that fails.
+// fail writes for a person what is wrong. When that fails there is nowhere else to write.
 func (p process) fail(format string, args ...any) {
 	_, _ = fmt.Fprintf(p.err, "bot: "+format+"\n", args...)
 }

@@ -46,7 +46,7 @@ func is[T any](parse func(string) (T, error)) form {
 // fill reads a struct with env tags whose names begin with prefix. forms has
 // every setting in it, or is nil when texts are checked later.
 func (r *reader) fill(target any, prefix string, forms map[string]form) {
-	var at string // the setting being read: parsers are not told
+	var at string // the setting being read, which parsers do not get to know
 	parsers := map[reflect.Type]env.ParserFunc{}
 	for _, f := range forms {
 		parsers[f.of] = func(text string) (any, error) {
@@ -132,7 +132,7 @@ func (r *reader) set(name string) bool {
 	return r.environ[prefix+name] != "" || r.environ[prefix+name+"_FILE"] != ""
 }
 
-// wrong notes a mistake. Of several about one setting the first is told.
+// wrong notes a mistake, the first one about each setting.
 func (r *reader) wrong(name, format string, args ...any) {
 	known := func(m Mistake) bool { return strings.TrimSuffix(m.Name, "_FILE") == strings.TrimSuffix(name, "_FILE") }
 	if !slices.ContainsFunc(r.mistakes, known) {

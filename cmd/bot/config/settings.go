@@ -1,6 +1,6 @@
 // Package config reads the settings from the environment. Nobody else looks at
 // it. Every setting may also stand in the file that NAME_FILE points at; all
-// mistakes are told at once, by name, and none repeats a value, which may be a
+// mistakes are reported at once, by name, and none repeats a value, which may be a
 // secret in the wrong variable.
 package config
 
@@ -26,7 +26,7 @@ type Settings struct {
 	HTTPAddr   string         `env:"HTTP_ADDR" envDefault:"127.0.0.1:8080"`
 	PublicURL  string         `env:"PUBLIC_URL"`  // without a trailing slash, "" when the world cannot reach us
 	SecretKey  Secret         `env:"SECRET_KEY"`  // "": made beside the SQLite file
-	AdminChats []string       `env:"ADMIN_CHATS"` // door:room
+	AdminChats []string       `env:"ADMIN_CHATS"` // door:conversation
 	Locale     string         `env:"LOCALE" envDefault:"zh-CN"`
 	Zone       *time.Location `env:"TIMEZONE" envDefault:"Asia/Shanghai"`
 	LogLevel   string         `env:"LOG_LEVEL" envDefault:"info"`

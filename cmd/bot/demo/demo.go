@@ -156,7 +156,7 @@ func startAPIs(ctx context.Context, o Options) (*apis, error) {
 // report says who was asked, because the chat does not show that another
 // provider stood in.
 func (a *apis) report(out io.Writer) {
-	_, _ = fmt.Fprintln(out, "\nqueries 查询:") // nobody is left to tell when that fails
+	_, _ = fmt.Fprintln(out, "\nqueries 查询:") // there is nowhere else to write
 	for _, name := range sandbox.Providers() {
 		asked, billed := a.sandbox.Asked(name, "query", "")
 		_, _ = fmt.Fprintf(out, "  %-9s %d asked, %d billed\n", name, asked, billed)

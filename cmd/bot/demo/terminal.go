@@ -24,7 +24,7 @@ func openChat(t Terminal) (*chat, error) {
 	typed := t.In != nil && term.IsTerminal(int(t.In.Fd()))
 	capable := screen && t.Kind != "" && t.Kind != "dumb"
 	c := &chat{colours: capable && !t.NoColour, restore: func() {}, answered: make(chan struct{}, 1)}
-	c.note = func(text string) { _, _ = io.WriteString(t.Err, text) } // nobody is left to tell when that fails
+	c.note = func(text string) { _, _ = io.WriteString(t.Err, text) } // there is nowhere else to write
 	if typed && capable {
 		err := c.edit(t, out)
 		return c, err
@@ -67,7 +67,7 @@ func (c *chat) dim(text string) string {
 	return "\x1b[2m" + text + "\x1b[0m"
 }
 
-// columns is the terminal's width, 80 when it does not tell.
+// columns is the terminal's width, 80 when it is not known.
 func columns(out *os.File) int {
 	width, _, err := term.GetSize(int(out.Fd()))
 	if err != nil || width <= 0 {

@@ -19,7 +19,7 @@ const (
 )
 
 // company is the emulated WeCom, on a port of this machine, with the customer's
-// client. What it and the bot say to one another is told.
+// client. Each exchange between it and the bot is recorded in a line.
 type company struct {
 	api    *wecomtest.API
 	client *client
@@ -63,7 +63,7 @@ func (c *company) settings(s config.Settings) config.Settings {
 }
 
 // door is the customer-service door as the service opens it; what comes in by
-// its callback is told as well.
+// its callback is recorded as well.
 func (c *company) door() Door { return Door{Answered: c.chat.lineAnswered, Callback: c.recordCallback} }
 
 // callAt says where the bot listens.

@@ -19,27 +19,27 @@ import (
 	"waybill/tracking/sandbox"
 )
 
-// town is everything around the program: Telegram, the tracking APIs, a
+// testbed is everything around the program: Telegram, the tracking APIs, a
 // database and an environment, all real HTTP and real files.
-type town struct {
+type testbed struct {
 	*testing.T
 	telegram *telegramtest.API
 	apis     *sandbox.Sandbox
 	api      string // where they are
 	env      []string
-	logs     *journal
+	logs     *logBuffer
 	ctx      context.Context
 	begun    chan struct{} // the API is being asked
 }
 
 const patience = 100 * time.Second // of one test; nothing here takes so long
 
-// found makes a town whose clocks run speed times faster than real ones.
-func found(t *testing.T, dsn, speed string, apis sandbox.Options) *town {
+// newTestbed makes one whose clocks run speed times faster than real ones.
+func newTestbed(t *testing.T, dsn, speed string, apis sandbox.Options) *testbed {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
-	s := &town{T: t, telegram: telegramtest.Serve(t), apis: sandbox.New(apis), logs: &journal{}, ctx: ctx, begun: make(chan struct{}, 1)}
+	s := &testbed{T: t, telegram: telegramtest.Serve(t), apis: sandbox.New(apis), logs: &logBuffer{}, ctx: ctx, begun: make(chan struct{}, 1)}
 	api := httptest.NewServer(http.HandlerFunc(s.answer))
 	t.Cleanup(api.Close)
 	s.api = api.URL
@@ -59,7 +59,7 @@ func found(t *testing.T, dsn, speed string, apis sandbox.Options) *town {
 }
 
 // answer lets the API answer, and says beforehand that it is asked.
-func (s *town) answer(w http.ResponseWriter, r *http.Request) {
+func (s *testbed) answer(w http.ResponseWriter, r *http.Request) {
 	select {
 	case s.begun <- struct{}{}:
 	default:
@@ -74,19 +74,19 @@ const (
 
 // bot is the program while it runs.
 type bot struct {
-	town *town
-	cmd  *exec.Cmd
-	url  string // of its HTTP door
-	over chan struct{}
-	err  error
+	testbed *testbed
+	cmd     *exec.Cmd
+	url     string // of its HTTP door
+	over    chan struct{}
+	err     error
 }
 
 var servingAt = regexp.MustCompile(`msg=serving .*http=(\S+)`)
 
 // start starts the program and waits until it serves.
-func (s *town) start(env ...string) *bot {
+func (s *testbed) start(env ...string) *bot {
 	s.Helper()
-	b := &bot{town: s, cmd: exec.Command("bot", "serve"), over: make(chan struct{})}
+	b := &bot{testbed: s, cmd: exec.Command("bot", "serve"), over: make(chan struct{})}
 	b.cmd.Env = append(s.env, env...)
 	said, err := b.cmd.StderrPipe()
 	if err != nil {
@@ -118,7 +118,7 @@ func (b *bot) listen(said io.Reader, at chan<- string) {
 	lines := bufio.NewScanner(said)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
-		b.town.logs.add(lines.Text())
+		b.testbed.logs.add(lines.Text())
 		if m := servingAt.FindStringSubmatch(lines.Text()); m != nil {
 			at <- m[1]
 		}
@@ -133,34 +133,34 @@ func (b *bot) kill() {
 
 // stop asks the program to end, and wants it to, in good order and in time.
 func (b *bot) stop() {
-	b.town.Helper()
+	b.testbed.Helper()
 	begun := time.Now()
 	if err := b.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		b.town.Fatal(err)
+		b.testbed.Fatal(err)
 	}
 	<-b.over
 	if took := time.Since(begun); b.err != nil || took > 10*time.Second {
-		b.town.Errorf("stopped with %v after %s", b.err, took)
+		b.testbed.Errorf("stopped with %v after %s", b.err, took)
 	}
 }
 
 // get is the status and the body of one of the program's pages.
 func (b *bot) get(path string) (int, string) {
-	b.town.Helper()
+	b.testbed.Helper()
 	resp, err := http.Get(b.url + path)
 	if err != nil {
-		b.town.Fatal(err)
+		b.testbed.Fatal(err)
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
-		b.town.Fatal(err)
+		b.testbed.Fatal(err)
 	}
 	return resp.StatusCode, string(body)
 }
 
 // hears waits until a chat has got a message with all these words in it.
-func (s *town) hears(chat int64, words ...string) telegramtest.Sent {
+func (s *testbed) hears(chat int64, words ...string) telegramtest.Sent {
 	s.Helper()
 	sent, err := s.telegram.WaitSent(s.ctx, func(m telegramtest.Sent) bool {
 		return m.Chat == chat && containsAll(m.Text, words)
@@ -172,7 +172,7 @@ func (s *town) hears(chat int64, words ...string) telegramtest.Sent {
 }
 
 // times is how many messages with all these words a chat has got.
-func (s *town) times(chat int64, words ...string) int {
+func (s *testbed) times(chat int64, words ...string) int {
 	n := 0
 	for _, m := range s.telegram.Sent(chat) {
 		if containsAll(m.Text, words) {
@@ -192,7 +192,7 @@ func containsAll(text string, words []string) bool {
 }
 
 // keepsSecrets wants nothing in the logs that must not stand there.
-func (s *town) keepsSecrets(more ...string) {
+func (s *testbed) keepsSecrets(more ...string) {
 	s.Helper()
 	for _, secret := range append(more, telegramtest.Token, appcode, key) {
 		if strings.Contains(s.logs.String(), secret) {
@@ -201,21 +201,21 @@ func (s *town) keepsSecrets(more ...string) {
 	}
 }
 
-// journal is what programs have said so far.
-type journal struct {
+// logBuffer is what programs have written so far.
+type logBuffer struct {
 	mu   sync.Mutex
 	text strings.Builder
 }
 
-func (j *journal) add(line string) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.text.WriteString(line + "\n")
+func (b *logBuffer) add(line string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.text.WriteString(line + "\n")
 }
 
 // String is all of it.
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.String()
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
 }

@@ -11,9 +11,9 @@ import (
 	"waybill/tracking/sandbox"
 )
 
-// firm is a town with a corporation in WeCom instead of Telegram.
-type firm struct {
-	*town
+// wecomTestbed is a testbed with a company in WeCom instead of Telegram.
+type wecomTestbed struct {
+	*testbed
 	we    *wecomtest.API
 	aibot *wecomtest.AIBot
 }
@@ -34,10 +34,10 @@ const (
 	byRobot
 )
 
-// incorporate makes a firm with these doors open.
-func incorporate(t *testing.T, dsn, speed string, doors int) *firm {
+// newWeComTestbed makes one with these doors open.
+func newWeComTestbed(t *testing.T, dsn, speed string, doors int) *wecomTestbed {
 	t.Helper()
-	f := &firm{town: found(t, dsn, speed, sandbox.Options{Appcode: appcode, Speed: pace(speed)}), we: wecomtest.Serve(t)}
+	f := &wecomTestbed{testbed: newTestbed(t, dsn, speed, sandbox.Options{Appcode: appcode, Speed: pace(speed)}), we: wecomtest.Serve(t)}
 	aibot, err := wecomtest.StartAIBot()
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +67,7 @@ func incorporate(t *testing.T, dsn, speed string, doors int) *firm {
 	return f
 }
 
-// pace is how fast emulated parcels move in a town of that speed.
+// pace is how fast emulated parcels move in a testbed of that speed.
 func pace(speed string) float64 {
 	switch speed {
 	case "1":
@@ -82,7 +82,7 @@ func pace(speed string) float64 {
 const brisk = "28800"
 
 // begin starts the program and has WeCom call it.
-func (f *firm) begin(env ...string) *bot {
+func (f *wecomTestbed) begin(env ...string) *bot {
 	f.Helper()
 	b := f.start(env...)
 	f.we.KFCallback, f.we.AppCallback = b.url+"/wecom/kf", b.url+"/wecom/app"
@@ -90,13 +90,13 @@ func (f *firm) begin(env ...string) *bot {
 }
 
 // writes is a customer writing something, which WeCom announces.
-func (f *firm) writes(text string) {
+func (f *wecomTestbed) writes(text string) {
 	f.Helper()
 	f.we.Say(account, customer, text)
 	f.announces(wecomtest.Delivery{}, http.StatusOK)
 }
 
-func (f *firm) announces(d wecomtest.Delivery, want int) {
+func (f *wecomTestbed) announces(d wecomtest.Delivery, want int) {
 	f.Helper()
 	if status, err := f.we.Announce(f.ctx, account, d); err != nil || status != want {
 		f.Fatalf("an announcement is answered with %d, %v", status, err)
@@ -104,12 +104,12 @@ func (f *firm) announces(d wecomtest.Delivery, want int) {
 }
 
 // types is a member writing to the app.
-func (f *firm) types(text string) {
+func (f *wecomTestbed) types(text string) {
 	f.Helper()
 	f.delivers(f.we.MemberSays(member, text))
 }
 
-func (f *firm) delivers(m wecomtest.MemberMessage) {
+func (f *wecomTestbed) delivers(m wecomtest.MemberMessage) {
 	f.Helper()
 	if status, err := f.we.Deliver(f.ctx, "app", wecomtest.Delivery{}, m); err != nil || status != http.StatusOK {
 		f.Fatalf("a message is answered with %d, %v", status, err)
@@ -117,7 +117,7 @@ func (f *firm) delivers(m wecomtest.MemberMessage) {
 }
 
 // mentions is somebody speaking to the aibot in the group.
-func (f *firm) mentions(text string) {
+func (f *wecomTestbed) mentions(text string) {
 	f.Helper()
 	if _, err := f.aibot.Say(wecomtest.AIBotSaid{From: member, Group: group, Text: "@运单 " + text}); err != nil {
 		f.Fatal(err)
@@ -125,7 +125,7 @@ func (f *firm) mentions(text string) {
 }
 
 // gets waits until somebody has got a message with all these words in it.
-func (f *firm) gets(to string, words ...string) wecomtest.Sent {
+func (f *wecomTestbed) gets(to string, words ...string) wecomtest.Sent {
 	f.Helper()
 	sent, err := f.we.WaitSent(f.ctx, func(s wecomtest.Sent) bool { return s.To == to && containsAll(whole(s), words) })
 	if err != nil {
@@ -144,7 +144,7 @@ func whole(s wecomtest.Sent) string {
 }
 
 // got is the texts of everything that somebody has got.
-func (f *firm) got(to string) []string {
+func (f *wecomTestbed) got(to string) []string {
 	var texts []string
 	for _, s := range f.we.Sent(to) {
 		texts = append(texts, whole(s))
@@ -153,12 +153,12 @@ func (f *firm) got(to string) []string {
 }
 
 // count is how many messages with all these words somebody has got.
-func (f *firm) count(to string, words ...string) int {
+func (f *wecomTestbed) count(to string, words ...string) int {
 	return len(slices.DeleteFunc(f.got(to), func(text string) bool { return !containsAll(text, words) }))
 }
 
 // reads waits until the group has got a message of the aibot with all these words.
-func (f *firm) reads(words ...string) wecomtest.AIBotSent {
+func (f *wecomTestbed) reads(words ...string) wecomtest.AIBotSent {
 	f.Helper()
 	sent, err := f.aibot.WaitSent(f.ctx, func(s wecomtest.AIBotSent) bool { return s.Room == "group:"+group && containsAll(s.Content, words) })
 	if err != nil {
@@ -168,7 +168,7 @@ func (f *firm) reads(words ...string) wecomtest.AIBotSent {
 }
 
 // unblamed wants WeCom to have refused nothing but with these codes.
-func (f *firm) unblamed(codes ...int64) {
+func (f *wecomTestbed) unblamed(codes ...int64) {
 	f.Helper()
 	for _, r := range f.we.Refused() {
 		if !slices.Contains(codes, r.Code) {
@@ -181,7 +181,7 @@ func (f *firm) unblamed(codes ...int64) {
 }
 
 // discreet wants none of WeCom's secrets in the logs, nor these words.
-func (f *firm) discreet(more ...string) {
+func (f *wecomTestbed) discreet(more ...string) {
 	f.Helper()
 	f.keepsSecrets(append(more, wecomtest.KFSecret, wecomtest.KFToken, wecomtest.KFKey, wecomtest.AppSecret, wecomtest.AppToken, wecomtest.AppKey,
 		wecomtest.AIBotSecret, robotKey, "access-token-of-")...)
@@ -189,14 +189,14 @@ func (f *firm) discreet(more ...string) {
 
 // ready waits until a process says that all is up, or that something is not.
 func (b *bot) ready(want int) {
-	b.town.Helper()
+	b.testbed.Helper()
 	for {
 		if code, _ := b.get("/readyz"); code == want {
 			return
 		}
 		select {
-		case <-b.town.ctx.Done():
-			b.town.Fatalf("/readyz never answers %d", want)
+		case <-b.testbed.ctx.Done():
+			b.testbed.Fatalf("/readyz never answers %d", want)
 		case <-time.After(20 * time.Millisecond): // nothing tells when it is
 		}
 	}
@@ -204,14 +204,14 @@ func (b *bot) ready(want int) {
 
 // reply is what a page of the program answers to a request.
 func (b *bot) reply(method, path, body string) int {
-	b.town.Helper()
-	r, err := http.NewRequestWithContext(b.town.ctx, method, b.url+path, strings.NewReader(body))
+	b.testbed.Helper()
+	r, err := http.NewRequestWithContext(b.testbed.ctx, method, b.url+path, strings.NewReader(body))
 	if err != nil {
-		b.town.Fatal(err)
+		b.testbed.Fatal(err)
 	}
 	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
-		b.town.Fatal(err)
+		b.testbed.Fatal(err)
 	}
 	resp.Body.Close()
 	return resp.StatusCode

@@ -12,14 +12,14 @@ import (
 	"time"
 )
 
-// told is what one run of the program said, and its exit code.
-type told struct {
+// output is what one run of the program wrote, and its exit code.
+type output struct {
 	out, err string
 	code     int
 }
 
-// tell runs the program in an environment of its own.
-func tell(t *testing.T, input string, env []string, args ...string) told {
+// runBot runs the program in an environment of its own.
+func runBot(t *testing.T, input string, env []string, args ...string) output {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "bot", args...)
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH")}, env...)
@@ -32,7 +32,7 @@ func tell(t *testing.T, input string, env []string, args ...string) told {
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
-	return told{out.String(), errs.String(), cmd.ProcessState.ExitCode()}
+	return output{out.String(), errs.String(), cmd.ProcessState.ExitCode()}
 }
 
 func TestExitCodes(t *testing.T) {
@@ -67,7 +67,7 @@ func TestExitCodes(t *testing.T) {
 		"a bot that does not run":         {[]string{"WAYBILL_HTTP_ADDR=127.0.0.1:1"}, "doctor --ready", 1, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := tell(t, "", c.env, strings.Fields(c.args)...)
+			got := runBot(t, "", c.env, strings.Fields(c.args)...)
 			says := got.err
 			if c.code == 0 {
 				says = got.out
@@ -85,7 +85,7 @@ func TestTheDemoAnswersEachLineInOrderAndLeaves(t *testing.T) {
 	lines := "\n帮我查一下" + open + "\n" + shut + "\n1234\n列表\n/stop 1"
 	begun := time.Now()
 	// The environment is ignored: these settings would stop any other command.
-	got := tell(t, lines, []string{"TMPDIR=" + folder, "WAYBILL_DB=x", "WAYBILL_MAX_PARCELS=0"}, "demo")
+	got := runBot(t, lines, []string{"TMPDIR=" + folder, "WAYBILL_DB=x", "WAYBILL_MAX_PARCELS=0"}, "demo")
 	if got.code != 0 || got.err != "" {
 		t.Errorf("exit code %d, standard error %q", got.code, got.err)
 	}
@@ -110,7 +110,7 @@ func TestTheDemoAnswersEachLineInOrderAndLeaves(t *testing.T) {
 
 func TestACarrierCanBeTyped(t *testing.T) {
 	t.Parallel()
-	got := tell(t, "780000000001 中通 茶叶\n", nil, "demo")
+	got := runBot(t, "780000000001 中通 茶叶\n", nil, "demo")
 	if !strings.Contains(got.out, "中通快递 780000000001") || strings.Contains(got.out, "[5]") {
 		t.Errorf("the carrier is asked for all the same:\n%s", got.out)
 	}
@@ -122,7 +122,7 @@ func TestTheDemoLingersForNews(t *testing.T) {
 	cmd := exec.CommandContext(t.Context(), "bot", "demo", "--speed", "36000", "--linger", "2m")
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + folder}
 	cmd.Stdin = strings.NewReader(open + "\n")
-	out := &heard{}
+	out := &recorder{}
 	cmd.Stdout = out
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -142,7 +142,7 @@ func TestTheDemoLingersForNews(t *testing.T) {
 
 func TestTheDemoServesPagesWhenAsked(t *testing.T) {
 	t.Parallel()
-	got := tell(t, open+"\n", nil, "demo", "--http", "256.0.0.1:1")
+	got := runBot(t, open+"\n", nil, "demo", "--http", "256.0.0.1:1")
 	if got.code != 1 || !strings.Contains(got.err, "open http") {
 		t.Errorf("an address that cannot be: exit code %d, %s", got.code, got.err)
 	}
