@@ -32,6 +32,7 @@ var rooms = map[string]string{
 	"tracking/providertest":          "models tracking google/go-cmp",
 	"tracking/sandbox":               "models",
 	"handlers":                       "models tracking locales x/sync x/text",
+	"handlers/delivery":              "handlers models locales x/sync",
 	"handlers/doortest":              "",
 	"handlers/telegram":              "handlers models go-telegram/bot cenkalti/backoff x/time",
 	"handlers/telegram/telegramtest": "handlers/doortest",
@@ -43,13 +44,13 @@ var rooms = map[string]string{
 	"scheduler":                      "models tracking robfig/cron x/sync",
 	"scheduler/queue":                "models nats-io",
 	"cmd/bot": "models models/store models/seal locales tracking tracking/muzhi tracking/kuaidi100 tracking/juhe tracking/kuaibao tracking/sandbox handlers handlers/telegram " +
-		"handlers/wecom handlers/wecom/wecomtest handlers/console handlers/web scheduler scheduler/queue alecthomas/kong x/sync x/term",
+		"handlers/wecom handlers/wecom/wecomtest handlers/console handlers/delivery handlers/web scheduler scheduler/queue alecthomas/kong x/sync x/term",
 	"scripts/bench":   "",
 	"scripts/picture": "",
 }
 
 // inTests is what a test may import besides: doubles and the tools of testing.
-const inTests = "go-telegram/bot google/go-cmp pgregory.net/rapid go.uber.org/goleak rogpeppe/go-internal x/sync x/sys x/time models tracking tracking/sandbox " +
+const inTests = "go-telegram/bot google/go-cmp pgregory.net/rapid go.uber.org/goleak rogpeppe/go-internal x/sync x/sys x/time models handlers handlers/delivery tracking tracking/sandbox " +
 	"tracking/providertest handlers/doortest handlers/telegram/telegramtest handlers/wecom/wecomtest models/store models/store/storetest models/seal locales"
 
 func TestEveryImportKeepsToThePackageMap(t *testing.T) {
