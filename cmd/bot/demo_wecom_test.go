@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"io"
 	"net"
@@ -17,7 +16,6 @@ import (
 
 	"waybill/handlers/console"
 	"waybill/handlers/wecom/wecomtest"
-	"waybill/models"
 )
 
 func TestTheWeComDemoShowsTheCustomerOnOneSideAndTheCallsOnTheOther(t *testing.T) {
@@ -257,26 +255,10 @@ func TestAMessageWithItsMenuAndWhatStandsUnderIt(t *testing.T) {
 	}
 }
 
-// shelf is a Progress that keeps nothing.
-type shelf struct{}
-
-// Answer does nothing.
-func (shelf) Answer(context.Context, int64, []byte) error { return nil }
-
-// SentOne does nothing.
-func (shelf) SentOne(context.Context, int64, int) error { return nil }
-
-// EndArrival does nothing.
-func (shelf) EndArrival(context.Context, int64) error { return nil }
-
-// PostponeArrival does nothing.
-func (shelf) PostponeArrival(context.Context, int64, models.Moment) error { return nil }
-
-func TestALineIsOverWhenItIsAnsweredOrWaitsForLong(t *testing.T) {
+func TestALineIsOverOnce(t *testing.T) {
 	t.Parallel()
 	c := &chat{answered: make(chan struct{}, 1)}
-	now := time.Now()
-	p := c.watch(func() time.Time { return now })(shelf{})
+	answered := c.signal()
 	over := func(what string, want bool) {
 		t.Helper()
 		select {
@@ -290,18 +272,11 @@ func TestALineIsOverWhenItIsAnsweredOrWaitsForLong(t *testing.T) {
 			}
 		}
 	}
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	must(p.PostponeArrival(t.Context(), 1, models.At(now.Add(time.Second))))
-	over("another try", false)
-	must(p.PostponeArrival(t.Context(), 1, models.At(now.Add(24*time.Hour))))
-	over("waiting for a day", true)
-	must(p.EndArrival(t.Context(), 1))
+	over("nothing", false)
+	answered(1)
+	over("waiting for the customer", true)
+	answered(1)
 	over("the end of what was waiting", false)
-	must(p.EndArrival(t.Context(), 2))
+	answered(2)
 	over("the end of the line", true)
 }

@@ -337,6 +337,44 @@ func TestAnAnswerWithoutCreditWaitsForTheCustomerAndAlarmsNobody(t *testing.T) {
 	})
 }
 
+func TestAMessageThatIsTriedAgainIsNotAnsweredYet(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		answered := 0
+		r.worker.answered = func(int64) { answered++ }
+		r.door.fails(always(errBroken))
+		r.writes("a", "one")
+		r.sweep()
+		if answered != 0 {
+			t.Error("it counts as answered")
+		}
+		r.door.fails(nil)
+		r.pass(time.Second)
+		r.sweep()
+		if answered != 1 {
+			t.Errorf("answered %d times", answered)
+		}
+	})
+}
+
+func TestAWorkerServesTheChatsOfItsOwnDoorAlone(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		elsewhere := models.Address{Door: "closed", Room: "a"}
+		_, err := r.db.Arrive(t.Context(), []models.Arrival{{Key: "1", Body: []byte("one"), Address: elsewhere}}, r.moment())
+		r.must(err)
+		c, err := r.db.Chat(t.Context(), elsewhere, false, r.moment())
+		r.must(err)
+		p := r.follow(yt)
+		_, err = r.db.Follow(t.Context(), models.Following{ChatID: c.ID, ParcelID: p.ID}, r.moment())
+		r.must(err)
+		r.happens(yt, "揽收")
+		r.sweep()
+		r.sees()
+		if all, err := r.db.Pending(t.Context(), c); err != nil || len(all) != 1 {
+			t.Errorf("it counts as delivered: %v, %v", all, err)
+		}
+	})
+}
+
 func TestTheStoresFailureIsNoMessagesFailure(t *testing.T) {
 	each(t, func(_ *testing.T, r *rig) {
 		r.worker.store = unreadable{r.db}
