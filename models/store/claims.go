@@ -39,6 +39,18 @@ func (s *Store) ClaimChats(ctx context.Context, door, owner string, now models.M
 	return claimed, nil
 }
 
+// TakeOver gives back a door's claims that others than owner hold, for whoever
+// holds the door's lease now: their process is gone, or must not send any more.
+// Their chats are due now.
+func (s *Store) TakeOver(ctx context.Context, door, owner string, now models.Moment) error {
+	const free = `UPDATE chats SET claim_owner = '', claim_until = 0, work_at = CASE WHEN work_at > ? THEN ? ELSE work_at END
+		WHERE claim_until > 0 AND door = ? AND claim_owner <> ?`
+	if _, err := s.change(ctx, free, now, now, door, cut(owner, sizeOwner)); err != nil {
+		return fmt.Errorf("take over chats: %w", err)
+	}
+	return nil
+}
+
 // underClaim narrows a change of a chat's rows to whoever holds the claim; it
 // takes the claim's chat and epoch.
 const underClaim = " AND EXISTS (SELECT 1 FROM chats c WHERE c.id = ? AND c.claim_epoch = ?)"
