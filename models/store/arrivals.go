@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -102,13 +101,17 @@ func (s *Store) ArrivalFailed(ctx context.Context, c models.Claim, arrivalID int
 	return s.setArrival(ctx, c, "failures = failures + 1", arrivalID)
 }
 
-// setArrival changes an open update; models.ErrStale when the claim is another's.
+// setArrival changes an open update; models.ErrStale when the claim is
+// another's, or the update is not the claim's any more.
 func (s *Store) setArrival(ctx context.Context, c models.Claim, set string, arrivalID int64, values ...any) error {
-	args := slices.Concat(values, []any{arrivalID, models.Never, c.ChatID, c.Epoch})
-	n, err := s.change(ctx, "UPDATE arrivals SET "+set+" WHERE id = ? AND due_at < ?"+underClaim, args...)
-	if err == nil && n == 0 {
-		err = models.ErrStale
-	}
+	args := slices.Concat(values, []any{arrivalID, c.ChatID, models.Never})
+	err := s.underClaim(ctx, c, func(tx *gorm.DB, _ chatRow) error {
+		done := tx.Exec("UPDATE arrivals SET "+set+" WHERE id = ? AND chat_id = ? AND due_at < ?", args...)
+		if done.Error == nil && done.RowsAffected == 0 {
+			return models.ErrStale
+		}
+		return done.Error
+	})
 	if err != nil {
 		return fmt.Errorf("change update: %w", err)
 	}
@@ -119,15 +122,7 @@ func (s *Store) setArrival(ctx context.Context, c models.Claim, set string, arri
 // days. The last update of a chat that was erased takes the chat with it.
 // models.ErrStale when the claim is another's.
 func (s *Store) EndArrival(ctx context.Context, c models.Claim, arrivalID int64) error {
-	err := s.within(ctx, func(tx *gorm.DB) error {
-		var chat chatRow
-		err := locking(tx).Take(&chat, "id = ? AND claim_epoch = ?", c.ChatID, c.Epoch).Error
-		if errors.Is(err, gorm.ErrRecordNotFound) {
-			return models.ErrStale
-		}
-		if err != nil {
-			return err
-		}
+	err := s.underClaim(ctx, c, func(tx *gorm.DB, chat chatRow) error {
 		const end = "UPDATE arrivals SET due_at = ?, body = NULL, replies = NULL WHERE id = ? AND chat_id = ?"
 		if err := tx.Exec(end, models.Never, arrivalID, c.ChatID).Error; err != nil || !chat.Forgotten {
 			return err

@@ -9,15 +9,15 @@ import (
 	"waybill/models"
 )
 
-// FollowMany makes n parcels with one event each, which a chat follows and is
-// owed, faster than n calls would; it returns the parcels' ids.
+// FollowMany makes n parcels with one event each, which a chat follows and which
+// are pending, faster than n calls would; it returns the parcels' ids.
 func (s *Store) FollowMany(ctx context.Context, chatID int64, n int, now models.Moment) ([]int64, error) {
 	parcels, ids := make([]parcelRow, n), make([]int64, n)
 	follows, events := make([]models.Follow, n), make([]models.Event, n)
 	for i := range n {
 		ids[i] = int64(i + 1)
 		parcels[i] = parcelRow{Parcel: models.Parcel{ID: ids[i], Number: fmt.Sprintf("SF1%012d", i), Seq: 1, Version: 1, DueAt: now}}
-		follows[i] = models.Follow{ChatID: chatID, ParcelID: ids[i], Owed: 1}
+		follows[i] = models.Follow{ChatID: chatID, ParcelID: ids[i], PendingSeq: 1}
 		events[i] = fitEvent(models.Event{ParcelID: ids[i], Seq: 1, Kind: models.Scan, At: now, Text: "x"})
 	}
 	return ids, s.within(ctx, func(tx *gorm.DB) error {
@@ -59,4 +59,18 @@ func (s *Store) RememberMany(ctx context.Context, n int, from models.Moment) err
 		rows[i] = cacheRow{Kind: "detect", Key: fmt.Sprint(i), Value: []byte("x"), UntilAt: from + models.Moment(i)}
 	}
 	return s.within(ctx, func(tx *gorm.DB) error { return tx.CreateInBatches(rows, chunk).Error })
+}
+
+// ClaimOf claims one chat for nobody in particular, whether it is due or not.
+func (s *Store) ClaimOf(ctx context.Context, chatID int64) (c models.Claim, err error) {
+	err = s.within(ctx, func(tx *gorm.DB) error {
+		if err := tx.Exec("UPDATE chats SET claim_epoch = claim_epoch + 1 WHERE id = ?", chatID).Error; err != nil {
+			return err
+		}
+		var chat models.Chat
+		err := tx.Take(&chat, "id = ?", chatID).Error
+		c = models.Claim{ChatID: chatID, Epoch: chat.ClaimEpoch}
+		return err
+	})
+	return c, err
 }

@@ -176,7 +176,7 @@ func (s *Store) Followed(ctx context.Context, chatID int64, all bool) ([]models.
 		}
 	}
 	slices.SortFunc(rows, func(a, b models.Followed) int {
-		return cmp.Or(cmp.Compare(b.Parcel.NewsAt, a.Parcel.NewsAt), cmp.Compare(b.Follow.ID, a.Follow.ID))
+		return cmp.Or(cmp.Compare(b.Parcel.NewsAt, a.Parcel.NewsAt), cmp.Compare(b.Follow.CreatedAt, a.Follow.CreatedAt), cmp.Compare(b.Follow.ID, a.Follow.ID))
 	})
 	return rows, nil
 }

@@ -27,7 +27,7 @@ func (s *Store) Announce(ctx context.Context, account, token string, now models.
 			return tx.Clauses(clause.OnConflict{
 				Columns: []clause.Column{{Name: "account"}},
 				DoUpdates: clause.Assignments(map[string]any{
-					"token": token, "token_at": now, "announced": gorm.Expr("mails.announced + 1"),
+					"token": token, "token_at": now, "announced": gorm.Expr("sync_cursors.announced + 1"),
 				}),
 			}).Create(&m).Error
 		})

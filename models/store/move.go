@@ -152,8 +152,7 @@ func (s *Store) moveChatFollows(tx *gorm.DB, from, to models.Chat) error {
 			return err
 		}
 		if twin, ok := twins[f.ParcelID]; ok {
-			twin.DeliveredSeq, twin.PendingSeq = min(twin.DeliveredSeq, f.DeliveredSeq), max(twin.PendingSeq, f.PendingSeq)
-			f = unite(twin, f)
+			f = missed(unite(twin, f), twin, f)
 			if err := tx.Delete(&models.Follow{}, "id = ?", id).Error; err != nil {
 				return err
 			}
@@ -163,4 +162,18 @@ func (s *Store) moveChatFollows(tx *gorm.DB, from, to models.Chat) error {
 		}
 	}
 	return nil
+}
+
+// missed sets the marks of the follow that two have become: what one of them was
+// not delivered is pending, as far as the other knew of it.
+func missed(united, one, other models.Follow) models.Follow {
+	united.DeliveredSeq = min(one.DeliveredSeq, other.DeliveredSeq)
+	united.PendingSeq = max(one.PendingSeq, other.PendingSeq)
+	if !united.Muted {
+		united.PendingSeq = max(united.PendingSeq, one.DeliveredSeq, other.DeliveredSeq)
+	}
+	if !united.Pending() {
+		united.PendingSeq = 0
+	}
+	return united
 }

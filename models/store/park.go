@@ -27,12 +27,14 @@ func lockParcels(tx *gorm.DB, ids []int64) ([]parcelRow, error) {
 	return rows, nil
 }
 
-// reachable says which of the parcels are followed by a chat that can be told
-// now: it is not gone, and has credit where its messages are counted.
+// reachableChat narrows chats c to those that can be told something now: they are not
+// gone, and have credit where their messages are counted. It takes the moment.
+const reachableChat = "c.gone_at = 0 AND (c.credit_epoch = 0 OR c.credit_left > 0 AND c.credit_until > ?)"
+
+// reachable says which of the parcels are followed by a chat that can be told now.
 func reachable(tx *gorm.DB, ids []int64, now models.Moment) (map[int64]bool, error) {
 	reached := make(map[int64]bool, len(ids))
-	const sql = `SELECT DISTINCT f.parcel_id FROM follows f JOIN chats c ON c.id = f.chat_id
-		WHERE f.parcel_id IN ? AND c.gone_at = 0 AND (c.credit_epoch = 0 OR c.credit_left > 0 AND c.credit_until > ?)`
+	const sql = "SELECT DISTINCT f.parcel_id FROM follows f JOIN chats c ON c.id = f.chat_id WHERE f.parcel_id IN ? AND " + reachableChat
 	for part := range slices.Chunk(ids, chunk) {
 		var found []int64
 		if err := tx.Raw(sql, part, now).Scan(&found).Error; err != nil {

@@ -50,8 +50,12 @@ func lockCarriers(tx *gorm.DB, p models.Parcel, to models.Carrier) (source, targ
 	if err != nil {
 		return nil, nil, err
 	}
-	rows, err := lockParcels(tx, append(ids, others...))
+	ids = append(ids, others...)
+	rows, err := lockParcels(tx, ids)
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := lockFollowers(tx, ids...); err != nil {
 		return nil, nil, err
 	}
 	for i := range rows {

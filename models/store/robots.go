@@ -27,13 +27,13 @@ func (s *Store) PushTo(ctx context.Context, chatID, parcelID int64, robot string
 		if err != nil {
 			return err
 		}
-		if err := tx.Exec("UPDATE follows SET push_to = ? WHERE id = ?", robot, f.ID).Error; err != nil {
-			return err
-		}
 		if robot != "" {
 			if err := s.joinRobot(tx, p, f, robot, now); err != nil {
 				return err
 			}
+		}
+		if err := tx.Exec("UPDATE follows SET push_to = ? WHERE id = ?", robot, f.ID).Error; err != nil {
+			return err
 		}
 		if _, err := keepRobots(tx, []int64{parcelID}); err != nil {
 			return err
@@ -67,7 +67,7 @@ func lockPushed(tx *gorm.DB, chatID, parcelID int64, robot string) (p models.Par
 			p = row.Parcel
 		}
 	}
-	return p, f, locking(tx).Take(&f, "chat_id = ? AND parcel_id = ?", chatID, parcelID).Error
+	return p, f, tx.Take(&f, "chat_id = ? AND parcel_id = ?", chatID, parcelID).Error
 }
 
 func robotAt(name string) models.Address { return models.Address{Door: models.RobotDoor, Room: name} }
@@ -223,7 +223,7 @@ func keepNames(tx *gorm.DB, robots []robotRow, wants map[pushed]wanted) error {
 func pushedTo(tx *gorm.DB, parcelIDs []int64) (map[pushed]wanted, error) {
 	var rows []models.Follow
 	err := tx.Select("parcel_id", "push_to", "tail_state", "name").
-		Where("parcel_id IN ? AND push_to <> ''", parcelIDs).Order("id").Find(&rows).Error
+		Where("parcel_id IN ? AND push_to <> ''", parcelIDs).Order("created_at, id").Find(&rows).Error
 	wants := map[pushed]wanted{}
 	for _, f := range rows {
 		key := pushed{f.ParcelID, f.PushTo}

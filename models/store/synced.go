@@ -81,7 +81,7 @@ func (s *Store) turnPage(tx *gorm.DB, p models.Page) error {
 	if m.Cursor != p.From {
 		return models.ErrStale
 	}
-	const sql = "UPDATE mails SET next_cursor = ?, fetched = ? WHERE account = ?"
+	const sql = "UPDATE sync_cursors SET next_cursor = ?, fetched = ? WHERE account = ?"
 	return tx.Exec(sql, p.Cursor, max(m.Fetched, p.Fetched), p.Account).Error
 }
 
