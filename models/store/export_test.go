@@ -2,7 +2,10 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -73,4 +76,56 @@ func (s *Store) ClaimOf(ctx context.Context, chatID int64) (c models.Claim, err 
 		return err
 	})
 	return c, err
+}
+
+// Exec runs a statement as nobody should.
+func (s *Store) Exec(ctx context.Context, sql string, args ...any) error {
+	_, err := s.change(ctx, sql, args...)
+	return err
+}
+
+// ParkedInVain counts the live parcels that are parked though a chat that can be
+// told follows them.
+func (s *Store) ParkedInVain(ctx context.Context, now models.Moment) (n int64, err error) {
+	const sql = `SELECT COUNT(DISTINCT p.id) FROM parcels p JOIN follows f ON f.parcel_id = p.id JOIN chats c ON c.id = f.chat_id
+		WHERE p.due_at = ? AND p.done_at = 0 AND ` + reachableChat
+	return n, s.read.WithContext(ctx).Raw(sql, models.Never, now).Scan(&n).Error
+}
+
+// Explain runs do and returns how the database finds the rows of the queries that
+// it makes.
+func (s *Store) Explain(ctx context.Context, do func()) (plans []string, err error) {
+	type query struct {
+		sql  string
+		vars []any
+	}
+	var queries []query
+	note := func(db *gorm.DB) {
+		queries = append(queries, query{strings.TrimSuffix(db.Statement.SQL.String(), "FOR UPDATE"), db.Statement.Vars})
+	}
+	for _, db := range []*gorm.DB{s.read, s.write} {
+		if err := errors.Join(
+			db.Callback().Query().After("gorm:query").Replace("explain", note),
+			db.Callback().Row().After("gorm:row").Replace("explain", note),
+		); err != nil {
+			return nil, err
+		}
+	}
+	do()
+	explain := "EXPLAIN "
+	if s.write.Name() == "sqlite" {
+		explain = "EXPLAIN QUERY PLAN "
+	}
+	for _, q := range slices.Clone(queries) {
+		var rows []map[string]any
+		if err := s.read.WithContext(ctx).Raw(explain+q.sql, q.vars...).Scan(&rows).Error; err != nil {
+			return nil, fmt.Errorf("%s: %w", q.sql, err)
+		}
+		plan := q.sql
+		for _, row := range rows {
+			plan += fmt.Sprintf("\n%v", row)
+		}
+		plans = append(plans, plan)
+	}
+	return plans, nil
 }
