@@ -21,7 +21,7 @@ func (s *Store) FollowMany(ctx context.Context, chatID int64, n int, now models.
 		ids[i] = int64(i + 1)
 		parcels[i] = parcelRow{Parcel: models.Parcel{ID: ids[i], Number: fmt.Sprintf("SF1%012d", i), Seq: 1, Version: 1, DueAt: now}}
 		follows[i] = models.Follow{ChatID: chatID, ParcelID: ids[i], PendingSeq: 1}
-		events[i] = fitEvent(models.Event{ParcelID: ids[i], Seq: 1, Kind: models.Scan, At: now, Text: "x"})
+		events[i] = cutEvent(models.Event{ParcelID: ids[i], Seq: 1, Kind: models.Scan, At: now, Text: "x"})
 	}
 	return ids, s.within(ctx, func(tx *gorm.DB) error {
 		for _, rows := range []any{&parcels, &follows, &events} {

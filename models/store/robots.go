@@ -140,9 +140,9 @@ type wanted struct {
 
 // keepRobots ends the robots' follows of parcels that nobody pushes to them any
 // more, and has the others see what one of those who push may see: a tail that
-// opens the parcel for him opens it for his robot. Where nobody's does, the
-// robot's counts as untried, so that it is not asked for one. A name that nobody
-// of them gave goes. It returns the follows that see more than before. The
+// opens the parcel for a chat opens it for the chat's robot. Where none does, the
+// robot's counts as untried, so that it is not asked for one. A name that none of
+// these chats gave goes. It returns the follows that see more than before. The
 // caller holds the parcels' locks.
 func keepRobots(tx *gorm.DB, parcelIDs []int64) (opened []int64, err error) {
 	for part := range slices.Chunk(parcelIDs, chunk) {
