@@ -151,7 +151,7 @@ func (m *pendingMarks) add(f finish, follow models.Follow, verified bool) {
 	m.chats[follow.ChatID] = true
 }
 
-// write stores the marks: follows first, then their chats in order of id.
+// write stores the marks, and wakes the chats.
 func (m *pendingMarks) write(tx *gorm.DB, now models.Moment) error {
 	for seq, ids := range m.follows {
 		if err := tx.Exec("UPDATE follows SET pending_seq = ? WHERE id IN ?", seq, ids).Error; err != nil {
