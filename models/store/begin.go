@@ -80,8 +80,7 @@ type callBatch struct {
 // readBatch locks and reads what the calls are about, in the store's order.
 func (s *Store) readBatch(tx *gorm.DB, asks []start) (*callBatch, error) {
 	b := &callBatch{
-		parcels: map[int64]*parcelStart{}, providerCalls: map[pair]*providerCallRow{},
-		exemptions: map[string]*exemptionRow{}, budgets: map[pair]*budgetRow{},
+		parcels: map[int64]*parcelStart{}, exemptions: map[string]*exemptionRow{}, budgets: map[pair]*budgetRow{},
 	}
 	for _, step := range []func(*gorm.DB, *Store, []start) error{b.readParcels, b.readProviderCalls, b.readExemptions, b.readBudgets} {
 		if err := step(tx, s, asks); err != nil {
@@ -111,8 +110,8 @@ func (b *callBatch) readParcels(tx *gorm.DB, _ *Store, asks []start) error {
 	return nil
 }
 
-// readProviderCalls locks the rows that the floor goes by. One that is missing is made
-// first, empty, so that there is something to lock: of two processes that ask
+// readProviderCalls locks the rows that the floor goes by. One that is missing is
+// made first, empty, so that there is something to lock: of two processes that ask
 // about a new waybill at once, one must see the other's call.
 func (b *callBatch) readProviderCalls(tx *gorm.DB, s *Store, asks []start) error {
 	want := map[pair]*providerCallRow{}
@@ -122,30 +121,40 @@ func (b *callBatch) readProviderCalls(tx *gorm.DB, s *Store, asks []start) error
 			want[key] = &providerCallRow{Number: key.of, Provider: key.provider}
 		}
 	}
-	if err := b.lockProviderCalls(tx, want); err != nil || len(want) == 0 {
-		return err
-	}
-	if err := tx.Clauses(s.ignore()).Create(sorted(want)).Error; err != nil {
-		return err
-	}
-	return b.lockProviderCalls(tx, want)
-}
-
-// lockProviderCalls locks and reads rows that are wanted, and takes them out of want.
-func (b *callBatch) lockProviderCalls(tx *gorm.DB, want map[pair]*providerCallRow) error {
 	if len(want) == 0 {
 		return nil
 	}
-	var rows []*providerCallRow
-	if err := locking(tx).Where("number IN ?", firsts(want)).Order("number, provider").Find(&rows).Error; err != nil {
+	known, err := providerCalls(tx, want)
+	if err != nil {
 		return err
 	}
-	for _, row := range rows {
-		key := pair{row.Number, row.Provider}
-		b.providerCalls[key] = row
-		delete(want, key)
+	missing := maps.Clone(want)
+	maps.DeleteFunc(missing, func(key pair, _ *providerCallRow) bool { return known[key] != nil })
+	if len(missing) > 0 {
+		if err := tx.Clauses(s.ignore()).Create(sorted(missing)).Error; err != nil {
+			return err
+		}
+	}
+	if b.providerCalls, err = providerCalls(locking(tx), want); err != nil {
+		return err
+	}
+	for key := range want {
+		if b.providerCalls[key] == nil {
+			return errAgain // removed just now, with its parcel
+		}
 	}
 	return nil
+}
+
+// providerCalls reads what is stored about the waybills of some calls.
+func providerCalls(tx *gorm.DB, of map[pair]*providerCallRow) (map[pair]*providerCallRow, error) {
+	var rows []*providerCallRow
+	err := tx.Where("number IN ?", firsts(of)).Order("number, provider").Find(&rows).Error
+	found := map[pair]*providerCallRow{}
+	for _, row := range rows {
+		found[pair{row.Number, row.Provider}] = row
+	}
+	return found, err
 }
 
 // readExemptions locks the exemptions already used, under the lock of the
