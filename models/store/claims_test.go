@@ -69,94 +69,103 @@ func TestAClaimWritesOnlyToItsOwnChat(t *testing.T) {
 	})
 }
 
-// newWork is what makes a chat, the customer 1 and a follower of a parcel, due.
-var newWork = map[string]func(k kit, p models.Parcel, now models.Moment) error{
-	"an update arrives": func(k kit, _ models.Parcel, now models.Moment) error {
-		_, err := k.Arrive(k.ctx(), []models.Arrival{{Key: fmt.Sprint(now), Address: customer(1)}}, now)
+// newWork is what makes the n-th customer's chat due, which follows the n-th parcel.
+var newWork = map[string]func(k kit, n int, now models.Moment) error{
+	"an update arrives": func(k kit, n int, now models.Moment) error {
+		_, err := k.Arrive(k.ctx(), []models.Arrival{{Key: fmt.Sprint(now), Address: customer(n)}}, now)
 		return err
 	},
-	"something is posted": func(k kit, _ models.Parcel, now models.Moment) error {
-		k.post(customer(1), fmt.Sprint(now), noon(), now)
+	"something is posted": func(k kit, n int, now models.Moment) error {
+		k.post(customer(n), fmt.Sprint(now), noon(), now)
 		return nil
 	},
-	"a check brings news": func(k kit, p models.Parcel, now models.Moment) error {
-		_, err := k.Finish(k.ctx(), scan(k.stored(p.ID), "new", now), now)
+	"a check brings news": func(k kit, n int, now models.Moment) error {
+		_, err := k.Finish(k.ctx(), scan(k.parcel(n), "new", now), now)
 		return err
 	},
-	"a carrier is corrected": func(k kit, p models.Parcel, now models.Moment) error {
-		_, err := k.Recarry(k.ctx(), k.stored(p.ID), "zto", now)
+	"a carrier is corrected": func(k kit, n int, now models.Moment) error {
+		found, err := k.ByNumber(k.ctx(), number(n))
+		k.ok(err)
+		_, err = k.Recarry(k.ctx(), found[0], models.Carrier(fmt.Sprint(now)), now)
 		return err
 	},
-	"what was missed is asked for": func(k kit, p models.Parcel, now models.Moment) error {
-		k.ok(k.Mute(k.ctx(), k.at(1).ID, p.ID, true, now))
-		k.finish(scan(k.stored(p.ID), "missed", now), now)
-		return k.Mute(k.ctx(), k.at(1).ID, p.ID, false, now)
+	"what was missed is asked for": func(k kit, n int, now models.Moment) error {
+		p := k.parcel(n)
+		k.ok(k.Mute(k.ctx(), k.at(n).ID, p.ID, true, now))
+		k.finish(scan(p, "missed", now), now)
+		return k.Mute(k.ctx(), k.at(n).ID, p.ID, false, now)
 	},
-	"it comes back": func(k kit, _ models.Parcel, now models.Moment) error {
-		k.ok(k.Gone(k.ctx(), k.at(1).ID, now))
-		return k.Back(k.ctx(), k.at(1).ID, now)
+	"it comes back": func(k kit, n int, now models.Moment) error {
+		k.ok(k.Gone(k.ctx(), k.at(n).ID, now))
+		return k.Back(k.ctx(), k.at(n).ID, now)
 	},
-	"the customer writes": func(k kit, _ models.Parcel, now models.Moment) error {
-		k.synced(page(k.mail().Cursor, fmt.Sprint(now), now, 1), now)
+	"the customer writes": func(k kit, n int, now models.Moment) error {
+		k.synced(page(k.mail().Cursor, fmt.Sprint(now), now, n), now)
 		return nil
 	},
 }
 
+// served is the n-th customer, who follows the n-th parcel, and whose chat is
+// claimed.
+func (k kit) served(n int) (models.Chat, models.Claim) {
+	k.t.Helper()
+	k.follow(k.at(n), k.parcel(n))
+	_, err := k.Arrive(k.ctx(), []models.Arrival{{Key: fmt.Sprint("first", n), Address: customer(n)}}, noon())
+	k.ok(err)
+	for _, c := range k.claims("wecom_kf", noon()) {
+		if c.Chat.ID == k.at(n).ID {
+			return c.Chat, c.Claim
+		}
+	}
+	k.t.Fatal("the chat is not due")
+	return models.Chat{}, models.Claim{}
+}
+
 // TestNewWorkDuringAClaimIsNotLost: it comes between the last look of whoever
 // serves the chat and the release, also from a process whose clock is ahead by
-// more than the claim lasts. After a failure it waits with everything else.
+// more than the claim lasts.
 func TestNewWorkDuringAClaimIsNotLost(t *testing.T) {
-	for name, comes := range newWork {
-		t.Run(name, func(t *testing.T) {
-			each(t, func(t *testing.T, k kit) {
-				p := k.parcel(1)
-				k.synced(page("", "c1", noon(), 1), noon())
-				c := k.at(1)
-				k.follow(c, p)
-				k.end(c)
-				claim := k.claims("wecom_kf", noon())[0].Claim
-				k.ok(comes(k, p, noon()+1))
+	each(t, func(t *testing.T, k kit) {
+		k.synced(page("", "c1", noon()), noon())
+		n := 0
+		for name, comes := range newWork {
+			for _, now := range []models.Moment{noon() + 1, noon() + hour} {
+				n++
+				c, claim := k.served(n)
+				k.ok(comes(k, n, now+models.Moment(n)))
 				k.ok(k.Release(k.ctx(), claim, models.Never, false))
-				if got := k.again(c).WorkAt; got > noon()+1 {
-					t.Fatalf("due at %d, want now", got)
+				if got := k.again(c).WorkAt; got > now+models.Moment(n) {
+					t.Errorf("%s: due at %d, want %d at the latest", name, got, now)
 				}
-			})
-		})
-		t.Run(name+", by a clock that is ahead", func(t *testing.T) {
-			each(t, func(t *testing.T, k kit) {
-				p := k.parcel(1)
-				k.synced(page("", "c1", noon(), 1), noon())
-				c := k.at(1)
-				k.follow(c, p)
-				k.end(c)
-				claim := k.claims("wecom_kf", noon())[0].Claim
-				k.ok(comes(k, p, noon()+hour))
-				k.ok(k.Release(k.ctx(), claim, models.Never, false))
-				if got := k.again(c).WorkAt; got > noon()+hour {
-					t.Fatalf("due at %d, want within an hour", got)
-				}
-			})
-		})
-		t.Run(name+", and the turn has failed", func(t *testing.T) {
-			each(t, func(t *testing.T, k kit) {
-				p := k.parcel(1)
-				k.synced(page("", "c1", noon(), 1), noon())
-				c := k.at(1)
-				k.follow(c, p)
-				claim := k.claims("wecom_kf", noon())[0].Claim
-				k.ok(comes(k, p, noon()+1))
-				k.ok(k.Release(k.ctx(), claim, noon()+9*hour, true))
-				if got := k.again(c); got.WorkAt != noon()+9*hour || got.Failures != 1 {
-					t.Fatalf("got %+v, want it to wait", got)
-				}
-				k.ok(comes(k, p, noon()+2))
-				want := noon() + 9*hour
-				if got := k.again(c); name != "it comes back" && name != "the customer writes" && got.WorkAt != want {
-					t.Fatalf("due at %d, want %d", got.WorkAt, want)
-				}
-			})
-		})
-	}
+			}
+		}
+	})
+}
+
+// TestNewWorkWaitsAfterAFailure: whether it came during the turn that failed, or
+// comes after it. Only what the customer does ends the wait.
+func TestNewWorkWaitsAfterAFailure(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		k.synced(page("", "c1", noon()), noon())
+		n := 0
+		for name, comes := range newWork {
+			n++
+			c, claim := k.served(n)
+			k.ok(comes(k, n, noon()+models.Moment(n)))
+			k.ok(k.Release(k.ctx(), claim, noon()+9*hour, true))
+			if got := k.again(c); got.WorkAt != noon()+9*hour || got.Failures != 1 {
+				t.Errorf("%s: got %+v, want it to wait", name, got)
+			}
+			now, want := noon()+minute+models.Moment(n), noon()+9*hour
+			if name == "it comes back" || name == "the customer writes" {
+				want = now
+			}
+			k.ok(comes(k, n, now))
+			if got := k.again(c).WorkAt; got != want {
+				t.Errorf("%s: due at %d, want %d", name, got, want)
+			}
+		}
+	})
 }
 
 // TestAnUpdateThatHasToWaitIsDueInTheEnd: nothing else makes the chat due, and

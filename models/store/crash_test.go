@@ -115,7 +115,7 @@ func crashOne(s *store.Store, i, round int) error {
 	return err
 }
 
-func TestWhatADeadProcessHadInHandComesAgain(t *testing.T) {
+func TestWhatAKilledProcessHadInHandComesAgain(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		c, p := k.chat(1), k.parcel(1)
 		k.follow(c, p)
