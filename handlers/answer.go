@@ -58,12 +58,12 @@ func (t *turn) answerStop(ctx context.Context, text string) ([]Reply, bool, erro
 
 // answerTail tries a tail on every parcel that the question was about.
 func (t *turn) answerTail(ctx context.Context, q models.Question, tail string) ([]Reply, error) {
-	var wishes []wish
-	for _, item := range q.Items {
-		item.Needs = ""
-		wishes = append(wishes, wish{Item: item, tail: tail, answered: true})
+	steps := make([]step, len(q.Items))
+	for i, item := range q.Items {
+		r := request{number: item.Number, name: item.Name, tail: tail, answered: true}
+		steps[i] = resumed{r, item.Carrier}
 	}
-	return t.track(ctx, wishes, q.Rest)
+	return t.track(ctx, steps, q.Rest)
 }
 
 // typedCarrier reads the number of a choice, the word for none of them, or a
@@ -71,7 +71,7 @@ func (t *turn) answerTail(ctx context.Context, q models.Question, tail string) (
 func (t *turn) typedCarrier(ctx context.Context, q models.Question, text string) ([]Reply, bool, error) {
 	word, choices := plainWord(text), q.Items[0].Carriers
 	n, err := strconv.Atoi(word)
-	carrier, named := t.Carriers.Typed(word)
+	carrier, named := t.settings.Carriers.Typed(word)
 	switch {
 	case err == nil && n >= 1 && n <= len(choices):
 		replies, err := t.chosen(ctx, q, choices[n-1])
@@ -83,7 +83,7 @@ func (t *turn) typedCarrier(ctx context.Context, q models.Question, text string)
 		replies, err := t.chosen(ctx, q, carrier)
 		return replies, true, err
 	case t.m.Addressed && !t.m.Group && len(choices) == 0 && !asksWhere(text):
-		return t.tell("carrier_ask.unknown", "Number", q.Items[0].Number), true, nil
+		return t.render.reply("carrier_ask.unknown", "Number", q.Items[0].Number), true, nil
 	}
 	return nil, false, nil
 }
@@ -99,8 +99,8 @@ func saidOther(word string) bool {
 // chosen goes on with the carrier that the chat has named.
 func (t *turn) chosen(ctx context.Context, q models.Question, carrier models.Carrier) ([]Reply, error) {
 	item := q.Items[0]
-	item.Carrier, item.Carriers, item.Needs = carrier, nil, ""
-	return t.track(ctx, []wish{{Item: item}}, q.Rest)
+	r := request{number: item.Number, name: item.Name}
+	return t.track(ctx, []step{resumed{r, carrier}}, q.Rest)
 }
 
 // otherCarrier asks for a name, because none of the choices was right.
@@ -109,7 +109,7 @@ func (t *turn) otherCarrier(ctx context.Context, q models.Question) ([]Reply, er
 	if err := t.ask(ctx, &q); err != nil {
 		return nil, err
 	}
-	return t.wording(q), nil
+	return t.renderQuestion(q), nil
 }
 
 func (t *turn) typedYesNo(ctx context.Context, q models.Question, text string) ([]Reply, bool, error) {
@@ -127,10 +127,10 @@ func (t *turn) confirmed(ctx context.Context, q models.Question) ([]Reply, error
 		return why, err
 	}
 	if q.Asking == models.AskForget {
-		if err := t.Lives.Forget(ctx, t.chat.ID, t.now); err != nil {
+		if err := t.store.Forget(ctx, t.chat.ID, t.now); err != nil {
 			return nil, wrap("forget chat", err)
 		}
-		return t.tell("forget.done"), nil
+		return t.render.reply("forget.done"), nil
 	}
 	replies, err := t.stopAll(ctx)
 	if err != nil {
@@ -140,5 +140,5 @@ func (t *turn) confirmed(ctx context.Context, q models.Question) ([]Reply, error
 }
 
 func (t *turn) declined(ctx context.Context) ([]Reply, error) {
-	return t.tell("dropped"), t.drop(ctx)
+	return t.render.reply("dropped"), t.drop(ctx)
 }

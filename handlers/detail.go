@@ -20,20 +20,20 @@ func (t *turn) detail(ctx context.Context, args string) ([]Reply, error) {
 
 func (t *turn) details(ctx context.Context, f models.Followed) ([]Reply, error) {
 	if !f.Follow.Opens(f.Parcel) {
-		return []Reply{{Blocks: []Block{{t.head(f.Parcel, f.Follow.Name)}, t.sentence("tail.unverified")}}}, nil
+		return []Reply{{Blocks: []Block{{t.render.head(f.Parcel, f.Follow.Name)}, t.render.sentence("tail.unverified")}}}, nil
 	}
-	history, err := t.Parcels.History(ctx, f.Parcel.ID, 0, 0)
+	history, err := t.store.History(ctx, f.Parcel.ID, 0, 0)
 	if err != nil {
 		return nil, wrap("read history", err)
 	}
 	found := scans(history)
-	blocks := t.trace(f.Parcel, f.Follow.Name, found, 0)
+	blocks := t.render.trace(f.Parcel, f.Follow.Name, found, 0)
 	if len(found) == 0 {
-		blocks = append(blocks, t.sentence("no_record"))
+		blocks = append(blocks, t.render.sentence("no_record"))
 	}
-	if t.Settings.Links != nil {
-		link := Span{Text: t.Say("page_link"), Style: Link, URL: t.Settings.Links(f.Parcel)}
+	if t.settings.Links != nil {
+		link := Span{Text: t.render.say("page_link"), Style: Link, URL: t.settings.Links(f.Parcel)}
 		blocks = append(blocks, Block{Line{link}})
 	}
-	return []Reply{{Blocks: blocks, Buttons: t.parcelButtons(f.Parcel)}}, nil
+	return []Reply{{Blocks: blocks, Buttons: t.render.parcelButtons(f.Parcel)}}, nil
 }

@@ -56,18 +56,3 @@ func sendFirst(d Door, rs []Reply, send func(one Reply, of int) error) (sent int
 	}
 	return sent, err
 }
-
-// Traits are what is particular about a door, as far as words depend on it.
-type Traits struct {
-	Metered  bool // its messages are counted: owed news is answer enough to a text that says nothing
-	Humans   bool // whoever asks for a human may be handed over to one
-	Mentions bool // in groups it hears nothing but what mentions the bot
-}
-
-// unheard says that the bot hears a chat only where it is mentioned.
-func (t Traits) unheard(c models.Chat) bool { return t.Mentions && c.Group }
-
-// Judge is a door that can tell who administers a group.
-type Judge interface {
-	Admin(ctx context.Context, group models.Address, person string) (bool, error)
-}

@@ -15,5 +15,5 @@ func (t *turn) forget(ctx context.Context) ([]Reply, error) {
 	if err := t.ask(ctx, &q); err != nil {
 		return nil, err
 	}
-	return t.wording(q), nil
+	return t.renderQuestion(q), nil
 }

@@ -27,6 +27,12 @@ type Progress interface {
 	PostponeArrival(ctx context.Context, arrivalID int64, until models.Moment) error
 }
 
+// Lives keeps whether and where a chat can be reached.
+type Lives interface {
+	Gone(ctx context.Context, chatID int64, now models.Moment) error
+	MoveChat(ctx context.Context, chatID int64, room string, now models.Moment) error
+}
+
 // Handler answers messages (Conversation is one).
 type Handler interface {
 	Handle(ctx context.Context, chat models.Chat, m Message) ([]Reply, error)

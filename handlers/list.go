@@ -14,9 +14,9 @@ const maxListed = 60
 
 // list shows the chat's parcels, newest news first, and remembers their rows.
 func (t *turn) list(ctx context.Context, all bool) ([]Reply, error) {
-	rows, err := t.Follows.Followed(ctx, t.chat.ID, all)
+	rows, err := t.follows(ctx, all)
 	if err != nil {
-		return nil, wrap("read follows", err)
+		return nil, err
 	}
 	if len(rows) == 0 {
 		return t.emptyList(ctx, all)
@@ -30,12 +30,12 @@ func (t *turn) list(ctx context.Context, all bool) ([]Reply, error) {
 	if all {
 		key = "list.all"
 	}
-	blocks := []Block{t.sentence(key, "Count", len(rows)+more)}
+	blocks := []Block{t.render.sentence(key, "Count", len(rows)+more)}
 	for i, f := range rows {
-		blocks = append(blocks, t.row(i+1, f))
+		blocks = append(blocks, t.render.row(i+1, f))
 	}
 	if more > 0 {
-		blocks = append(blocks, t.sentence("list.more", "Count", more))
+		blocks = append(blocks, t.render.sentence("list.more", "Count", more))
 	}
 	return []Reply{{Blocks: blocks}}, nil
 }
@@ -45,16 +45,16 @@ func (t *turn) emptyList(ctx context.Context, all bool) ([]Reply, error) {
 		return nil, err
 	}
 	if all {
-		return t.tell("list.empty", "Number", example), nil
+		return t.render.reply("list.empty", "Number", example), nil
 	}
-	done, err := t.Follows.Followed(ctx, t.chat.ID, true)
+	_, done, err := t.store.CountFollowed(ctx, t.chat.ID)
 	if err != nil {
-		return nil, wrap("read follows", err)
+		return nil, wrap("count parcels", err)
 	}
-	if len(done) > 0 {
-		return t.tell("list.only_done", "Count", len(done), "Number", example), nil
+	if done > 0 {
+		return t.render.reply("list.only_done", "Count", done, "Number", example), nil
 	}
-	return t.tell("list.empty", "Number", example), nil
+	return t.render.reply("list.empty", "Number", example), nil
 }
 
 func (t *turn) remember(ctx context.Context, rows []models.Followed) error {
@@ -63,5 +63,5 @@ func (t *turn) remember(ctx context.Context, rows []models.Followed) error {
 		ids[i] = f.Parcel.ID
 	}
 	t.chat.Listed = ids
-	return wrap("remember list", t.Labels.SetListed(ctx, t.chat.ID, ids))
+	return wrap("remember list", t.store.SetListed(ctx, t.chat.ID, ids))
 }

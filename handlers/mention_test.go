@@ -27,7 +27,7 @@ func TestNewsThatWantsAnAnswerSaysHowItIsHeard(t *testing.T) {
 			door := newFakeDoor()
 			teller := newTeller(w, door, &alarm{})
 			teller.Doors[c.door] = door
-			teller.Traits = w.conversation().Settings.Traits
+			teller.Traits = w.conversation().settings.Traits
 			n := w.news(name)
 			w.door = c.door
 			n.Chat = w.chat(name, c.group)

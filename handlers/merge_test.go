@@ -183,7 +183,7 @@ func TestOfSeveralRefusedTailsTheFirstIsAskedFor(t *testing.T) {
 
 func TestNewsThatCannotBePutIntoWordsHoldsNoOtherBack(t *testing.T) {
 	w := newWorld(t, "zh-CN")
-	unworded := voice{Speech: w.words.For()} // without a zone no scan has a time
+	unworded := renderer{words: w.words.For()} // without a zone no scan has a time
 	news := w.parcels("YT1", "YT2")
 	notice(models.Ended, models.EndedSilent)(&news[0])
 	for all, want := range map[int]int{0: 1, 1: 0} {

@@ -16,16 +16,16 @@ func (t *turn) newsFollows(ctx context.Context, text string, open bool) (bool, e
 	if !t.traits().Metered || t.inGroup() || !nods(text) && (open || says(text)) {
 		return false, nil
 	}
-	all, err := t.Follows.Followed(ctx, t.chat.ID, true)
+	all, err := t.follows(ctx, true)
 	if err != nil {
 		return false, wrap("read follows", err)
 	}
-	quiet := t.Settings.Quiet != nil && t.Settings.Quiet(t.now)
+	quiet := t.settings.Quiet != nil && t.settings.Quiet(t.now)
 	for _, f := range all {
 		if !owed(f.Follow) || quiet && !wakes(f.Follow) {
 			continue
 		}
-		events, err := t.Parcels.History(ctx, f.Parcel.ID, f.Follow.Told, 0)
+		events, err := t.store.History(ctx, f.Parcel.ID, f.Follow.Told, 0)
 		if err != nil {
 			return false, wrap("read history", err)
 		}
@@ -42,14 +42,12 @@ func (t *turn) nodded(ctx context.Context, text string, open bool) ([]Reply, err
 	if open || !t.traits().Metered || t.inGroup() || text == "" || !nods(text) {
 		return nil, nil
 	}
-	live, err := t.Follows.Followed(ctx, t.chat.ID, false)
+	live, err := t.follows(ctx, false)
 	if err != nil || len(live) == 0 {
 		return nil, wrap("read follows", err)
 	}
-	return t.tell("nodded"), nil
+	return t.render.reply("nodded"), nil
 }
-
-func (t *turn) traits() Traits { return t.Settings.Traits[t.chat.Door] }
 
 func owed(f models.Follow) bool { return f.Owed > f.Told }
 

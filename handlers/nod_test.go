@@ -24,7 +24,7 @@ func (w *world) owes(t *testing.T, door, room, number, scan string, status model
 	if err != nil || len(parcels) != 1 {
 		t.Fatal(parcels, err)
 	}
-	if checked, err := w.Check(t.Context(), parcels[0], "", models.Poll); err != nil || checked.Err != nil {
+	if checked, err := w.checker.Check(t.Context(), parcels[0], "", models.Poll); err != nil || checked.Err != nil {
 		t.Fatal(err, checked.Err)
 	}
 	if f, ok := w.followOf(t, room, number); !ok || !owed(f) {
@@ -91,10 +91,10 @@ func TestUrgentNewsAnswersAtNightToo(t *testing.T) {
 }
 
 // owing is a store in which every parcel is owed to whoever may not see it.
-type owing struct{ Follows }
+type owing struct{ Store }
 
 func (o owing) Followed(ctx context.Context, chatID int64, all bool) ([]models.Followed, error) {
-	rows, err := o.Follows.Followed(ctx, chatID, all)
+	rows, err := o.Store.Followed(ctx, chatID, all)
 	for i := range rows {
 		rows[i].Follow.Told, rows[i].Follow.Owed = 0, 9
 		rows[i].Parcel.TailNeeded = true
@@ -106,7 +106,7 @@ func TestNewsThatTheCustomerMayNotSeeIsNoAnswer(t *testing.T) {
 	w := newWorld(t, "zh-CN")
 	w.owes(t, "wecom_kf", "a", moving, "【上海】到达", models.InTransit)
 	c := w.conversation()
-	c.Follows = owing{w.store}
+	c.settings.Store = owing{w.store}
 	replies, err := c.Handle(t.Context(), w.chat("a", false), Message{Text: "好的", Addressed: true})
 	if err != nil || len(replies) != 1 {
 		t.Errorf("%v, %v", replies, err)

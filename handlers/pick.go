@@ -27,9 +27,9 @@ func (t *turn) pick(ctx context.Context, args string) (picked, error) {
 	args = strings.TrimSpace(args)
 	first, rest := cutWord(args)
 	if first == "" {
-		live, err := t.Follows.Followed(ctx, t.chat.ID, false)
+		live, err := t.follows(ctx, false)
 		if err != nil || len(live) != 1 {
-			return picked{}, wrap("read follows", err)
+			return picked{}, err
 		}
 		return picked{rows: live}, nil
 	}
@@ -60,9 +60,9 @@ func cutWord(args string) (first, rest string) {
 
 // pickAll finds every parcel that an argument names, by rows, by name or by numbers.
 func (t *turn) pickAll(ctx context.Context, args string) (picked, error) {
-	all, err := t.Follows.Followed(ctx, t.chat.ID, true)
+	all, err := t.follows(ctx, true)
 	if err != nil {
-		return picked{}, wrap("read follows", err)
+		return picked{}, err
 	}
 	if rows, ok := rowsIn(args); ok {
 		return t.pickRows(ctx, rows, all)
@@ -92,7 +92,7 @@ func (t *turn) pickRows(ctx context.Context, rows []int, all []models.Followed) 
 		if p.add(all, func(f models.Followed) bool { return f.Parcel.ID == id }) {
 			continue
 		}
-		gone, err := t.Parcels.Parcel(ctx, id)
+		gone, err := t.store.Parcel(ctx, id)
 		switch {
 		case err == nil:
 			p.gone = append(p.gone, gone)
@@ -126,7 +126,7 @@ func (t *turn) listed(ctx context.Context, all []models.Followed) ([]int64, erro
 		return last, nil
 	}
 	t.chat.Listed = unseen
-	return live, wrap("remember rows", t.Labels.SetListed(ctx, t.chat.ID, unseen))
+	return live, wrap("remember rows", t.store.SetListed(ctx, t.chat.ID, unseen))
 }
 
 func pickNumbers(args string, all []models.Followed) picked {
@@ -157,13 +157,13 @@ func (p *picked) add(all []models.Followed, matches func(models.Followed) bool) 
 // nothing says that an argument led nowhere, with an example of the command.
 func (t *turn) nothing(p picked, word string) []Reply {
 	if len(p.gone) > 0 {
-		return t.tell("not_followed_number", "Number", p.gone[0].Number)
+		return t.render.reply("not_followed_number", "Number", p.gone[0].Number)
 	}
 	if p.lost == "" {
-		return t.tell("usage", "Example", t.Say("example."+word))
+		return t.render.reply("usage", "Example", t.render.say("example."+word))
 	}
 	if n, ok := tracking.RecogniseNumber(p.lost); ok {
-		return t.tell("not_followed_number", "Number", n.Number)
+		return t.render.reply("not_followed_number", "Number", n.Number)
 	}
-	return t.tell("no_such_row", "Row", p.lost)
+	return t.render.reply("no_such_row", "Row", p.lost)
 }

@@ -30,7 +30,7 @@ func TestAnAnswerThatTakesTooLongIsPromised(t *testing.T) {
 			w := newWorld(t, "zh-CN")
 			talk := w.conversation()
 			if c.checker != nil {
-				talk.Checker = c.checker
+				talk.settings.Checker = c.checker
 			}
 			chat := w.chat("me", false)
 			replies, err := talk.Handle(t.Context(), chat, Message{Text: "YT1000000000017", Addressed: true})

@@ -9,9 +9,16 @@ import (
 	"slices"
 	"time"
 
+	"waybill/internal/guard"
 	"waybill/locales"
 	"waybill/models"
 )
+
+// Questions keeps the one open question of a chat.
+type Questions interface {
+	Question(ctx context.Context, chatID int64, now models.Moment) (models.Question, bool, error)
+	Ask(ctx context.Context, q models.Question) error
+}
 
 // TellerNeeds is everything a Teller stands on.
 type TellerNeeds struct {
@@ -50,10 +57,7 @@ func (t *Teller) Tell(ctx context.Context, news []models.News) (told int, err er
 	if !ok {
 		return 1, fmt.Errorf("tell news: there is no door %q", chat.Door)
 	}
-	v := voice{
-		Speech: t.Words.For(chat.Lang, chat.Spoken),
-		zone:   t.Timezone, now: models.At(t.Now()), deaf: t.Traits[chat.Door].unheard(chat),
-	}
+	v := newRenderer(t.Words, chat, t.Traits[chat.Door], t.Timezone, models.At(t.Now()))
 	replies, err := v.newsOf(news)
 	if len(replies) == 0 {
 		return 1, err
@@ -96,9 +100,9 @@ func (t *Teller) askAgain(ctx context.Context, news models.News, now models.Mome
 
 // newsOf is a message for each parcel's news, up to the first that cannot be
 // put into words, which is the error.
-func (v voice) newsOf(all []models.News) (replies []Reply, err error) {
+func (v renderer) newsOf(all []models.News) (replies []Reply, err error) {
 	for _, n := range all {
-		reply, err := v.worded(n)
+		reply, err := v.parcelNews(n)
 		if err != nil {
 			return replies, err
 		}
@@ -107,10 +111,10 @@ func (v voice) newsOf(all []models.News) (replies []Reply, err error) {
 	return replies, nil
 }
 
-func (v voice) worded(n models.News) (reply Reply, err error) {
-	defer caught("put news into words", &err)
+func (v renderer) parcelNews(n models.News) (reply Reply, err error) {
+	defer guard.Recover("put news into words", &err)
 	reply = v.news(n)
-	reply.For, reply.Lang = News, v.Tag()
+	reply.For, reply.Lang = News, v.tag()
 	if n.Urgent {
 		reply.For = Urgent
 	}
@@ -118,7 +122,7 @@ func (v voice) worded(n models.News) (reply Reply, err error) {
 }
 
 // news is a message about what has happened to a parcel.
-func (v voice) news(n models.News) Reply {
+func (v renderer) news(n models.News) Reply {
 	opens := n.Follow.Opens(n.Parcel)
 	blocks := []Block{{v.head(n.Parcel, n.Follow.Name)}}
 	if opens {
@@ -149,13 +153,13 @@ func (v voice) news(n models.News) Reply {
 func wantsAnswer(e models.Event) bool { return e.Kind == models.TailRefused || e.Kind == models.Ended }
 
 // headline is where the parcel stands now.
-func (v voice) headline(p models.Parcel) Line {
+func (v renderer) headline(p models.Parcel) Line {
 	return Line{{Text: icon(p.Status) + " "}, {Text: v.status(p.Status), Style: Strong}}
 }
 
 // notice puts what Waybill itself noticed into words. A changed status needs
 // none: the headline has it.
-func (v voice) notice(e models.Event, p models.Parcel) Block {
+func (v renderer) notice(e models.Event, p models.Parcel) Block {
 	switch e.Kind {
 	case models.Recarried:
 		return v.sentence("notice.carrier", "Carrier", v.carrier(p.Carrier))

@@ -79,7 +79,7 @@ func TestTellSaysWhatHasHappened(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			n := w.news("a")
 			c.change(&n)
-			v := voice{Speech: w.words.For(), zone: models.Shanghai, now: models.At(w.clock())}
+			v := renderer{words: w.words.For(), zone: models.Shanghai, now: models.At(w.clock())}
 			if got := shown([]Reply{v.news(n)}); strings.Join(got, "\n") != strings.Join(c.want, "\n") {
 				t.Errorf("got:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
 			}
@@ -97,7 +97,7 @@ func notice(kind models.Kind, text string) func(*models.News) {
 func TestEveryNoticeHasWordsInEveryLanguage(t *testing.T) {
 	for _, lang := range []string{"zh-CN", "en"} {
 		w := newWorld(t, lang)
-		v := voice{Speech: w.words.For(lang), zone: models.Shanghai, now: models.At(w.clock())}
+		v := renderer{words: w.words.For(lang), zone: models.Shanghai, now: models.At(w.clock())}
 		for _, kind := range []models.Kind{models.Recarried, models.Stuck, models.PickupWaits, models.TailRefused, models.Ended, "new kind"} {
 			for _, text := range []string{"", models.TailMissing, models.EndedPending, models.EndedUnknown, models.EndedSilent} {
 				said := shown([]Reply{{Blocks: []Block{v.notice(models.Event{Kind: kind, Text: text}, models.Parcel{Number: locked, Carrier: "sf"})}}})
@@ -122,7 +122,7 @@ func TestARefusedTailIsAskedForAgainAndFourDigitsAnswer(t *testing.T) {
 	if said := door.said(); len(said) != 1 || !strings.Contains(said[0], "尾号") || !strings.Contains(said[0], locked) {
 		t.Errorf("told %q", said)
 	}
-	if said := w.says(t, "a", "1234"); !opened(said) {
+	if said := w.says(t, "a", "1234"); !showsTrace(said) {
 		t.Errorf("four digits bring %q", said)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"waybill/internal/guard"
 	"waybill/models"
 )
 
@@ -128,7 +129,7 @@ func (v *visit) replies(ctx context.Context, a models.Arrival) ([]Reply, error) 
 
 // handle reads and handles a message.
 func (v *visit) handle(ctx context.Context, a models.Arrival) (replies []Reply, err error) {
-	defer caught("handle message", &err)
+	defer guard.Recover("handle message", &err)
 	ctx, cancel := context.WithTimeout(ctx, handleWithin)
 	defer cancel()
 	m, something, err := v.Door.Read(a.Body)
@@ -165,7 +166,7 @@ func (v *visit) sendOn(ctx context.Context, r Reply) error {
 }
 
 func (v *visit) send(ctx context.Context, r Reply) (err error) {
-	defer caught("send reply", &err)
+	defer guard.Recover("send reply", &err)
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
 	return v.Door.Send(ctx, v.chat.Address, r)

@@ -31,7 +31,7 @@ type opened struct {
 	wrap   func(handlers.Handler) handlers.Handler // stands before the conversation; nil: nothing does
 	ready  func() error                            // nil: always
 	routes []web.Route
-	judge  handlers.Judge // nil: the platform does not tell who administers a group
+	admins handlers.Admins // nil: the platform does not tell who administers a group
 	traits handlers.Traits
 	watch  func(handlers.Progress) handlers.Progress
 }
@@ -94,7 +94,7 @@ func openTelegram(h *house, wake func()) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &opened{Door: d, ready: d.Ready, judge: d, run: func(ctx context.Context) error { return runTelegram(ctx, h, d) }}
+	o := &opened{Door: d, ready: d.Ready, admins: d, run: func(ctx context.Context) error { return runTelegram(ctx, h, d) }}
 	if !d.Polls() {
 		o.routes = []web.Route{{Pattern: "POST /telegram/webhook", Handler: d.Webhook()}}
 	}

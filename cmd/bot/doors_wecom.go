@@ -108,7 +108,9 @@ func openApp(h *house, wake func()) (*opened, error) {
 	if kf := h.settings.WeCom.KF; kf.AgentID == s.AgentID {
 		h.log.Warn("both WeCom doors name one app, which can have one callback URL only", "agent", s.AgentID)
 	}
-	return &opened{Door: d, ready: d.Ready, routes: callbackRoutes("/wecom/app", d.Callback()), wrap: d.Handler}, nil
+	return &opened{
+		Door: d, ready: d.Ready, routes: callbackRoutes("/wecom/app", d.Callback()), wrap: d.Handler, traits: handlers.Traits{Staff: true},
+	}, nil
 }
 
 // callbackRoutes are the check of a callback's URL, and its deliveries.
@@ -125,7 +127,7 @@ func openAIBot(h *house, wake func()) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &opened{Door: d, ready: d.Ready, traits: handlers.Traits{Mentions: true}}
+	o := &opened{Door: d, ready: d.Ready, traits: handlers.Traits{Mentions: true, Staff: true}}
 	o.serve = func(ctx context.Context) error {
 		return h.keep(ctx, "sender:"+d.Name(), func(held context.Context) error { return besides(held, d.Run, o.inbox.Run) })
 	}

@@ -31,7 +31,7 @@ var rooms = map[string]string{
 	"tracking/kuaibao":               "models tracking",
 	"tracking/providertest":          "models tracking google/go-cmp",
 	"tracking/sandbox":               "models",
-	"handlers":                       "models tracking locales x/sync x/text",
+	"handlers":                       "models tracking locales internal/guard x/sync x/text",
 	"handlers/doortest":              "",
 	"handlers/telegram":              "handlers models go-telegram/bot cenkalti/backoff x/time",
 	"handlers/telegram/telegramtest": "handlers/doortest",
@@ -50,7 +50,7 @@ var rooms = map[string]string{
 
 // inTests is what a test may import besides: doubles and the tools of testing.
 const inTests = "go-telegram/bot google/go-cmp pgregory.net/rapid go.uber.org/goleak rogpeppe/go-internal x/sync x/sys x/time models tracking tracking/sandbox " +
-	"tracking/providertest handlers/doortest handlers/telegram/telegramtest handlers/wecom/wecomtest models/store models/store/storetest models/seal locales"
+	"tracking/providertest handlers/doortest handlers/telegram/telegramtest handlers/wecom/wecomtest models/store models/store/storetest models/seal locales scheduler"
 
 func TestEveryImportKeepsToThePackageMap(t *testing.T) {
 	root := filepath.Join("..", "..")
