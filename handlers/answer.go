@@ -12,13 +12,13 @@ import (
 // hardly mean anything else.
 func (t *turn) answered(ctx context.Context, q models.Question, text string) ([]Reply, bool, error) {
 	sure := q.Asking == models.AskStopAll || q.Asking == models.AskForget
-	if saidNo(text) && (sure || !t.unmeant()) {
+	if saidNo(text) && (sure || !t.overheard()) {
 		replies, err := t.declined(ctx)
 		return replies, true, err
 	}
 	switch q.Asking {
 	case models.AskTail:
-		tail, ok := tailIn(text, t.unmeant())
+		tail, ok := tailIn(text, t.overheard())
 		if !ok {
 			return nil, false, nil
 		}
@@ -29,7 +29,7 @@ func (t *turn) answered(ctx context.Context, q models.Question, text string) ([]
 	case models.AskStop:
 		return t.answerStop(ctx, text)
 	case models.AskName:
-		if t.unmeant() || asksWhere(text) {
+		if t.overheard() || asksWhere(text) {
 			return nil, false, nil
 		}
 		replies, err := t.answerName(ctx, q, text)
@@ -50,10 +50,10 @@ func (t *turn) answerStop(ctx context.Context, text string) ([]Reply, bool, erro
 		return nil, false, err
 	}
 	replies, err := t.stopPicked(ctx, p)
-	if err != nil || p.lost != "" {
+	if err != nil || p.unknown != "" {
 		return replies, true, err
 	}
-	return replies, true, t.drop(ctx)
+	return replies, true, t.dropQuestion(ctx)
 }
 
 // answerTail tries a tail on every parcel that the question was about.
@@ -123,7 +123,7 @@ func (t *turn) typedYesNo(ctx context.Context, q models.Question, text string) (
 // confirmed does what was asked about. In a group the one who says yes must be
 // allowed to, whoever asked for it.
 func (t *turn) confirmed(ctx context.Context, q models.Question) ([]Reply, error) {
-	if why, err := t.barred(ctx, "no_admins"); err != nil || why != nil {
+	if why, err := t.notAllowed(ctx, "no_admins"); err != nil || why != nil {
 		return why, err
 	}
 	if q.Asking == models.AskForget {
@@ -136,9 +136,9 @@ func (t *turn) confirmed(ctx context.Context, q models.Question) ([]Reply, error
 	if err != nil {
 		return nil, err
 	}
-	return replies, t.drop(ctx)
+	return replies, t.dropQuestion(ctx)
 }
 
 func (t *turn) declined(ctx context.Context) ([]Reply, error) {
-	return t.render.reply("dropped"), t.drop(ctx)
+	return t.render.reply("dropped"), t.dropQuestion(ctx)
 }

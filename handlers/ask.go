@@ -30,7 +30,7 @@ const (
 // fails on its way finds its question again.
 func (t *turn) askNext(ctx context.Context, missing []models.Item) ([]Reply, error) {
 	if len(missing) == 0 {
-		return nil, t.drop(ctx)
+		return nil, t.dropQuestion(ctx)
 	}
 	q := next(missing)
 	if err := t.ask(ctx, &q); err != nil {
@@ -39,8 +39,8 @@ func (t *turn) askNext(ctx context.Context, missing []models.Item) ([]Reply, err
 	return t.renderQuestion(q), nil
 }
 
-// drop ends the chat's open question, if there is one.
-func (t *turn) drop(ctx context.Context) error {
+// dropQuestion ends the chat's open question, if there is one.
+func (t *turn) dropQuestion(ctx context.Context) error {
 	_, open, err := t.question(ctx)
 	if err != nil || !open {
 		return err
@@ -81,7 +81,7 @@ func (t *turn) dropOvertaken(ctx context.Context, c command) error {
 	if looks := c.verb == verbList || c.verb == verbDetail; looks && q.Asking == models.AskStop {
 		return nil
 	}
-	return t.drop(ctx)
+	return t.dropQuestion(ctx)
 }
 
 // next picks the question that comes first.

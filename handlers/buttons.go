@@ -75,7 +75,7 @@ func (t *turn) tappedStop(ctx context.Context, f models.Followed) ([]Reply, erro
 	if err != nil || !open || q.Asking != models.AskStop {
 		return replies, err
 	}
-	return replies, t.drop(ctx)
+	return replies, t.dropQuestion(ctx)
 }
 
 // refresh asks about a parcel again and rewrites the message whose button was

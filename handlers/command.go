@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"waybill/locales"
 	"waybill/tracking"
 )
 
@@ -227,4 +228,25 @@ func cutRunes(s string, n int) (head, tail string, ok bool) {
 		at += size
 	}
 	return s[:at], s[at:], true
+}
+
+// MenuItem is one command as a platform's menu shows it.
+type MenuItem struct {
+	Name string // without the slash
+	Text string // what it does, one line
+}
+
+// Menu is the menu of commands in every language, by its tag (BCP 47).
+func Menu(words *locales.Bundle) map[string][]MenuItem {
+	menus := map[string][]MenuItem{}
+	for _, lang := range words.Languages() {
+		localizer := words.For(lang)
+		for _, v := range []verb{
+			verbList, verbTrack, verbDetail, verbName, verbStop, verbMute, verbUnmute,
+			verbTail, verbLang, verbExport, verbForget, verbHelp,
+		} {
+			menus[lang] = append(menus[lang], MenuItem{Name: string(v), Text: localizer.Say("menu." + string(v))})
+		}
+	}
+	return menus
 }

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"waybill/models"
@@ -43,7 +42,7 @@ func (c *Conversation) Handle(ctx context.Context, chat models.Chat, m Message) 
 	}
 	t := c.turn(chat, m, now)
 	replies, err := t.answer(ctx)
-	if err := errors.Join(err, t.returnTries(ctx)); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	for i := range replies {

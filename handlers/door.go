@@ -14,7 +14,7 @@ import (
 // models.ErrNoCredit, *models.Wait and *models.Moved; everything else is
 // passing and is tried again.
 type Door interface {
-	// Name is the door's name in addresses: "telegram", "console".
+	// Name is the door's name in addresses.
 	Name() string
 	// Read turns a stored update into a Message; false means that there is nothing to handle.
 	Read(body []byte) (Message, bool, error)

@@ -53,7 +53,7 @@ type (
 
 // export hands out everything that is stored about this chat.
 func (t *turn) export(ctx context.Context) ([]Reply, error) {
-	if why, err := t.barred(ctx, "no_admins"); err != nil || why != nil {
+	if why, err := t.notAllowed(ctx, "no_admins"); err != nil || why != nil {
 		return why, err
 	}
 	all, err := t.exported(ctx)

@@ -18,7 +18,7 @@ func (t *turn) name(ctx context.Context, args string) ([]Reply, error) {
 		return nil, err
 	}
 	if len(p.rows) == 0 {
-		return t.nothing(p, "name"), nil
+		return t.notFound(p, "name"), nil
 	}
 	if p.rest == "" {
 		return t.askName(ctx, p.rows[0].Parcel)
@@ -47,10 +47,10 @@ func (t *turn) answerName(ctx context.Context, q models.Question, text string) (
 			if err != nil {
 				return nil, err
 			}
-			return replies, t.drop(ctx)
+			return replies, t.dropQuestion(ctx)
 		}
 	}
-	return t.render.reply("not_followed_number", "Number", item.Number), t.drop(ctx)
+	return t.render.reply("not_followed_number", "Number", item.Number), t.dropQuestion(ctx)
 }
 
 func (t *turn) rename(ctx context.Context, p models.Parcel, name string) ([]Reply, error) {
@@ -74,8 +74,8 @@ func (t *turn) mute(ctx context.Context, args string, muted bool) ([]Reply, erro
 	if err != nil {
 		return nil, err
 	}
-	if len(p.rows) == 0 || len(p.gone) > 0 || p.lost != "" {
-		return t.nothing(p, word), nil
+	if len(p.rows) == 0 || len(p.gone) > 0 || p.unknown != "" {
+		return t.notFound(p, word), nil
 	}
 	block := t.render.sentence(key, "Count", len(p.rows))
 	for _, f := range p.rows {

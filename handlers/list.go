@@ -23,7 +23,7 @@ func (t *turn) list(ctx context.Context, all bool) ([]Reply, error) {
 	}
 	more := max(0, len(rows)-maxListed)
 	rows = rows[:len(rows)-more]
-	if err := t.remember(ctx, rows); err != nil {
+	if err := t.rememberRows(ctx, rows); err != nil {
 		return nil, err
 	}
 	key := "list.live"
@@ -41,7 +41,7 @@ func (t *turn) list(ctx context.Context, all bool) ([]Reply, error) {
 }
 
 func (t *turn) emptyList(ctx context.Context, all bool) ([]Reply, error) {
-	if err := t.remember(ctx, nil); err != nil {
+	if err := t.rememberRows(ctx, nil); err != nil {
 		return nil, err
 	}
 	if all {
@@ -57,11 +57,43 @@ func (t *turn) emptyList(ctx context.Context, all bool) ([]Reply, error) {
 	return t.render.reply("list.empty", "Number", example), nil
 }
 
-func (t *turn) remember(ctx context.Context, rows []models.Followed) error {
+func (t *turn) rememberRows(ctx context.Context, rows []models.Followed) error {
 	ids := make([]int64, len(rows))
 	for i, f := range rows {
 		ids[i] = f.Parcel.ID
 	}
 	t.chat.Listed = ids
 	return wrap("remember list", t.store.SetListed(ctx, t.chat.ID, ids))
+}
+
+// detail shows a parcel's whole trace, and where its page is.
+func (t *turn) detail(ctx context.Context, args string) ([]Reply, error) {
+	p, err := t.pick(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	if len(p.rows) == 0 {
+		return t.notFound(p, "detail"), nil
+	}
+	return t.details(ctx, p.rows[0])
+}
+
+func (t *turn) details(ctx context.Context, f models.Followed) ([]Reply, error) {
+	if !f.Follow.Opens(f.Parcel) {
+		return []Reply{{Blocks: []Block{{t.render.head(f.Parcel, f.Follow.Name)}, t.render.sentence("tail.unverified")}}}, nil
+	}
+	history, err := t.store.History(ctx, f.Parcel.ID, 0, 0)
+	if err != nil {
+		return nil, wrap("read history", err)
+	}
+	found := scans(history)
+	blocks := t.render.trace(f.Parcel, f.Follow.Name, found, 0)
+	if len(found) == 0 {
+		blocks = append(blocks, t.render.sentence("no_record"))
+	}
+	if t.settings.Links != nil {
+		link := Span{Text: t.render.say("page_link"), Style: Link, URL: t.settings.Links(f.Parcel)}
+		blocks = append(blocks, Block{Line{link}})
+	}
+	return []Reply{{Blocks: blocks, Buttons: t.render.parcelButtons(f.Parcel)}}, nil
 }

@@ -22,7 +22,7 @@ func (t *turn) pushes() bool {
 // push has a group robot told of parcels as well, or not any more.
 func (t *turn) push(ctx context.Context, args string) ([]Reply, error) {
 	switch {
-	case !t.traits().Staff && t.unmeant():
+	case !t.traits().Staff && t.overheard():
 		return nil, nil
 	case !t.traits().Staff:
 		return t.render.reply("push.elsewhere"), nil
@@ -33,16 +33,16 @@ func (t *turn) push(ctx context.Context, args string) ([]Reply, error) {
 	_, rows := rowsIn(args)
 	switch {
 	case !known && (args == "" || rows):
-		return t.robots("push.usage", t.settings.Robots[0]), nil
+		return t.robotNames("push.usage", t.settings.Robots[0]), nil
 	case !known:
-		return t.robots("push.unknown", strings.Fields(args)[0]), nil
+		return t.robotNames("push.unknown", strings.Fields(args)[0]), nil
 	}
 	p, err := t.pickSome(ctx, rest)
 	switch {
 	case err != nil:
 		return nil, err
-	case len(p.gone) > 0 || p.lost != "":
-		return t.nothing(p, "push"), nil
+	case len(p.gone) > 0 || p.unknown != "":
+		return t.notFound(p, "push"), nil
 	case len(p.rows) == 0:
 		return t.render.reply("usage", "Example", t.render.say("example.push", "Robot", robot)), nil
 	}
@@ -73,8 +73,8 @@ func opens(args, name string) bool {
 	return len(args) == len(name) || unicode.IsSpace(next) || last >= utf8.RuneSelf && next < utf8.RuneSelf
 }
 
-// robots is a sentence over the names of all robots.
-func (t *turn) robots(key, robot string) []Reply {
+// robotNames is a sentence over the names of all robots.
+func (t *turn) robotNames(key, robot string) []Reply {
 	block := t.render.sentence(key, "Robot", robot)
 	for _, name := range t.settings.Robots {
 		block = append(block, Line{{Text: "· "}, {Text: name, Style: Code}})

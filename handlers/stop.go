@@ -29,8 +29,8 @@ func (t *turn) stop(ctx context.Context, args string) ([]Reply, error) {
 // stopPicked stops what was found, unless something was named that is not
 // there. Rows that have been stopped already count as found.
 func (t *turn) stopPicked(ctx context.Context, p picked) ([]Reply, error) {
-	if p.lost != "" || len(p.rows)+len(p.gone) == 0 {
-		return t.nothing(p, "stop"), nil
+	if p.unknown != "" || len(p.rows)+len(p.gone) == 0 {
+		return t.notFound(p, "stop"), nil
 	}
 	block := t.render.sentence("stop.done", "Count", len(p.rows)+len(p.gone))
 	ids := make([]int64, len(p.rows))
@@ -86,7 +86,7 @@ func (t *turn) stopChoices(live []models.Followed) [][]Button {
 }
 
 func (t *turn) askStopAll(ctx context.Context) ([]Reply, error) {
-	if why, err := t.barred(ctx, "no_admins_all"); err != nil || why != nil {
+	if why, err := t.notAllowed(ctx, "no_admins_all"); err != nil || why != nil {
 		return why, err
 	}
 	live, err := t.follows(ctx, false)

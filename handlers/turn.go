@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"waybill/models"
@@ -63,7 +64,10 @@ func (t *turn) follows(ctx context.Context, all bool) ([]models.Followed, error)
 	return rows, nil
 }
 
-func (t *turn) answer(ctx context.Context) ([]Reply, error) {
+// answer is what is said to the message. Tries of tails that nobody has judged
+// are given back in any case.
+func (t *turn) answer(ctx context.Context) (replies []Reply, err error) {
+	defer func() { err = errors.Join(err, t.returnTries(ctx)) }()
 	switch t.m.Happening {
 	case Joined:
 		return t.greet(), nil
@@ -78,7 +82,7 @@ func (t *turn) answer(ctx context.Context) ([]Reply, error) {
 func (t *turn) said(ctx context.Context) ([]Reply, error) {
 	text := tidy(t.m.Text)
 	c, ok := parse(text)
-	if !ok && !t.unmeant() {
+	if !ok && !t.overheard() {
 		c, ok = unslashed(text)
 	}
 	if ok {
@@ -108,7 +112,7 @@ func (t *turn) said(ctx context.Context) ([]Reply, error) {
 // it only when it means the bot.
 func (t *turn) smallTalk(ctx context.Context, text string, refused []tracking.Reason, q models.Question, open bool) ([]Reply, error) {
 	switch {
-	case t.unmeant() || text == "" && !t.m.Addressed:
+	case t.overheard() || text == "" && !t.m.Addressed:
 		return nil, nil
 	case asksWhere(text):
 		return t.list(ctx, false)
@@ -141,8 +145,8 @@ func (t *turn) refused(why []tracking.Reason) []Reply {
 // traits are what is particular about the chat's door.
 func (t *turn) traits() Traits { return t.settings.Traits[t.chat.Door] }
 
-// unmeant says that the message was said in a group, to somebody else.
-func (t *turn) unmeant() bool { return t.m.Group && !t.m.Addressed }
+// overheard says that the message was said in a group, to somebody else.
+func (t *turn) overheard() bool { return t.m.Group && !t.m.Addressed }
 
 func (t *turn) greet() []Reply {
 	if t.m.Group {
@@ -169,8 +173,8 @@ func (t *turn) withHuman(replies []Reply) []Reply {
 	return replies
 }
 
-// command does what a command says, and takes back a question that was to be answered first. A bare
-// /stop deals with it itself.
+// command does what a command says, and drops a question that was to be answered
+// first. A bare /stop deals with it itself.
 func (t *turn) command(ctx context.Context, c command) ([]Reply, error) {
 	if c.verb != verbStop || c.args != "" {
 		if err := t.dropOvertaken(ctx, c); err != nil {
@@ -213,10 +217,10 @@ func (t *turn) run(ctx context.Context, c command) ([]Reply, error) {
 	return t.help(), nil
 }
 
-// barred says why the person may not decide for the whole chat, nothing when
+// notAllowed says why the person may not decide for the whole chat, nothing when
 // they may: anybody one to one, in a group its administrators. Where the
 // platform cannot tell them, nobody may, and instead says what else can be done.
-func (t *turn) barred(ctx context.Context, instead string) ([]Reply, error) {
+func (t *turn) notAllowed(ctx context.Context, instead string) ([]Reply, error) {
 	if !t.inGroup() {
 		return nil, nil
 	}
