@@ -54,6 +54,15 @@ func (c *Conversation) Handle(ctx context.Context, chat models.Chat, m Message) 
 	return replies, nil
 }
 
+// renderer words what a chat reads.
+func (c *Conversation) renderer(chat models.Chat, now models.Moment) renderer {
+	s := c.settings
+	return renderer{
+		words: s.Words.For(chat.Lang, chat.Spoken), zone: s.Timezone, now: now,
+		mentionsOnly: s.Traits[chat.Door].mentionsOnly(chat),
+	}
+}
+
 // meet brings a chat back that was gone, and notes the language its platform
 // tells. A group keeps the first one: its members may speak several.
 func (c *Conversation) meet(ctx context.Context, chat *models.Chat, m Message, now models.Moment) error {

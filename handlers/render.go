@@ -19,11 +19,6 @@ type renderer struct {
 	mentionsOnly bool // the bot hears nothing but what mentions it
 }
 
-// newRenderer makes the renderer for a chat, whose door has these traits.
-func newRenderer(words *locales.Bundle, chat models.Chat, traits Traits, zone *time.Location, now models.Moment) renderer {
-	return renderer{words: words.For(chat.Lang, chat.Spoken), zone: zone, now: now, mentionsOnly: traits.mentionsOnly(chat)}
-}
-
 func (r renderer) tag() string { return r.words.Tag() }
 
 func (r renderer) say(key string, args ...any) string { return r.words.Say(key, args...) }

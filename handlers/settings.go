@@ -25,7 +25,7 @@ type Store interface {
 	FollowOf(ctx context.Context, chatID, parcelID int64) (models.Follow, bool, error)
 	CountFollowed(ctx context.Context, chatID int64) (live, done int, err error)
 	Rename(ctx context.Context, chatID, parcelID int64, name string) error
-	Mute(ctx context.Context, chatID, parcelID int64, muted bool) error
+	Mute(ctx context.Context, chatID, parcelID int64, muted bool, now models.Moment) error
 	SetListed(ctx context.Context, chatID int64, parcelIDs []int64) error
 	PushTo(ctx context.Context, chatID, parcelID int64, robot string, now models.Moment) error
 
@@ -108,6 +108,5 @@ type Settings struct {
 	Budgets      map[string]int64           // billed calls a day, by provider
 	Admins       map[string]Admins          // by door; a door without them cannot tell
 	Traits       map[string]Traits          // by door
-	Quiet        func(models.Moment) bool   // when news that is neither urgent nor awaited waits; nil: never
 	Robots       []string                   // names of the group robots that news can be sent to
 }

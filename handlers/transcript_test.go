@@ -254,8 +254,8 @@ func TestADetectionThatTakesTooLongLeavesTimeForTheCheck(t *testing.T) {
 		began := time.Now()
 		turn := New(Settings{Detector: slow{}, Words: newWords(t, "en")}).turn(models.Chat{}, Message{}, 0)
 		turn.carrierOf(t.Context(), request{}, nil)
-		if took := time.Since(began); took+patience >= handleWithin {
-			t.Errorf("it takes %v, the check %v, and a message has %v", took, patience, handleWithin)
+		if took := time.Since(began); took+patience >= 30*time.Second { // delivery.handleWithin
+			t.Errorf("it takes %v and the check %v: more than a message has", took, patience)
 		}
 	})
 }

@@ -27,7 +27,7 @@ func (c *Conversation) turn(chat models.Chat, m Message, now models.Moment) *tur
 	s := c.settings
 	return &turn{
 		store: s.Store, settings: s, now: now, chat: chat, m: m,
-		render:   newRenderer(s.Words, chat, s.Traits[chat.Door], s.Timezone, now),
+		render:   c.renderer(chat, now),
 		followed: map[bool][]models.Followed{}, tries: heldTries{held: map[string]bool{}},
 	}
 }
@@ -117,10 +117,16 @@ func (t *turn) smallTalk(ctx context.Context, text string, refused []tracking.Re
 	case asksWhere(text):
 		return t.list(ctx, false)
 	}
-	if follows, err := t.newsFollows(ctx, text, open); follows || err != nil {
-		return nil, err
+	replies, err := t.unasked(ctx, text, refused, q, open)
+	if t.acknowledges(text, open) {
+		replies = optional(replies)
 	}
-	if thanked, err := t.nodded(ctx, text, open); thanked != nil || err != nil {
+	return replies, err
+}
+
+// unasked answers a text that asks nothing.
+func (t *turn) unasked(ctx context.Context, text string, refused []tracking.Reason, q models.Question, open bool) ([]Reply, error) {
+	if thanked, err := t.acknowledge(ctx, text, open); thanked != nil || err != nil {
 		return thanked, err
 	}
 	switch {

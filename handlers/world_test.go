@@ -17,6 +17,8 @@ import (
 	"waybill/tracking"
 )
 
+const moving = "YT1000000000017" // wants no tail
+
 // floor is the floor of the world's one provider.
 const floor = 30 * time.Minute
 
@@ -138,8 +140,8 @@ func (w *world) conversation() *Conversation {
 		Providers: []tracking.Provider{w}, Carriers: carriers, Ledger: w.store, Memory: w.store, Slots: w.store,
 		Floor: floor, Speed: 1, Now: w.clock,
 	})
-	w.checker = scheduler.NewChecker(scheduler.Checking{
-		Tracker: tracker, Records: w.store, Ledger: w.store, Bell: w, Cadence: scheduler.Cadence{Floor: floor, Speed: 1},
+	w.checker = scheduler.NewChecker(scheduler.CheckerSettings{
+		Tracker: tracker, Store: w.store, Waker: w, Cadence: scheduler.Cadence{Floor: floor, Speed: 1},
 		TailCarriers: tailCarriers, Log: slog.New(slog.DiscardHandler), Now: w.clock,
 	})
 	return New(Settings{
@@ -150,7 +152,6 @@ func (w *world) conversation() *Conversation {
 		Traits: map[string]Traits{
 			"wecom_kf": {Metered: true, Humans: true}, "wecom_aibot": {Mentions: true, Staff: true}, "wecom_app": {Staff: true},
 		},
-		Quiet:  func(m models.Moment) bool { return m.Time().In(models.Shanghai).Hour() < 7 },
 		Robots: w.robots,
 	})
 }

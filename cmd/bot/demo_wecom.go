@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"waybill/handlers"
 	"waybill/handlers/wecom/wecomtest"
 )
 
@@ -85,13 +84,7 @@ func (c *corp) door() (door, error) {
 		if err != nil {
 			return nil, err
 		}
-		inner, watch := o.watch, c.chat.watch(h.now)
-		o.watch = func(p handlers.Progress) handlers.Progress {
-			if inner != nil {
-				p = inner(p)
-			}
-			return watch(p)
-		}
+		o.answered = c.chat.signal()
 		for n := range o.routes {
 			o.routes[n].Handler = c.overheard(o.routes[n].Handler)
 		}

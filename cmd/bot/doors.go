@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"waybill/handlers"
+	"waybill/handlers/delivery"
 	"waybill/handlers/telegram"
 	"waybill/handlers/web"
 	"waybill/scheduler"
@@ -25,23 +26,15 @@ type door struct {
 // opened is a door that stands open.
 type opened struct {
 	handlers.Door
-	inbox  *handlers.Inbox
-	run    func(context.Context) error             // takes messages in until its context ends; nil: they come by routes
-	serve  func(context.Context) error             // takes messages in and runs the inbox, instead of run; nil: every replica runs the inbox
-	wrap   func(handlers.Handler) handlers.Handler // stands before the conversation; nil: nothing does
-	ready  func() error                            // nil: always
-	routes []web.Route
-	admins handlers.Admins // nil: the platform does not tell who administers a group
-	traits handlers.Traits
-	watch  func(handlers.Progress) handlers.Progress
-}
-
-// progress is where the door's inbox notes how far an answer has come.
-func (o *opened) progress(p handlers.Progress) handlers.Progress {
-	if o.watch == nil {
-		return p
-	}
-	return o.watch(p)
+	worker   *delivery.Worker
+	run      func(context.Context) error             // takes messages in until its context ends; nil: they come by routes
+	linked   func(context.Context) error             // the connection that the worker sends over, kept by whoever holds the door's lease; nil: none
+	wrap     func(handlers.Handler) handlers.Handler // stands before the conversation; nil: nothing does
+	ready    func() error                            // nil: always
+	routes   []web.Route
+	admins   handlers.Admins // nil: the platform does not tell who administers a group
+	traits   handlers.Traits
+	answered func(arrivalID int64) // see delivery.Settings
 }
 
 // doors is where the next door is registered.
@@ -70,12 +63,12 @@ func configuredDoors(s Settings) []door {
 	return slices.DeleteFunc(doors(), func(d door) bool { return !d.configured(s) })
 }
 
-// openDoors opens every door. A door wakes its inbox, which is there by the
+// openDoors opens every door. A door wakes its worker, which is there by the
 // time anything comes in.
 func (h *house) openDoors(_ context.Context, doors []door) error {
 	for _, d := range doors {
 		var o *opened
-		o, err := d.open(h, func() { o.inbox.Wake() })
+		o, err := d.open(h, func() { o.worker.Wake() })
 		if err != nil {
 			return fmt.Errorf("open %s: %w", d.name, err)
 		}

@@ -127,11 +127,7 @@ func openAIBot(h *house, wake func()) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &opened{Door: d, ready: d.Ready, traits: handlers.Traits{Mentions: true, Staff: true}}
-	o.serve = func(ctx context.Context) error {
-		return h.keep(ctx, "sender:"+d.Name(), func(held context.Context) error { return besides(held, d.Run, o.inbox.Run) })
-	}
-	return o, nil
+	return &opened{Door: d, ready: d.Ready, linked: d.Run, traits: handlers.Traits{Mentions: true, Staff: true}}, nil
 }
 
 func openRobots(h *house, _ func()) (*opened, error) {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"waybill/handlers"
+	"waybill/handlers/delivery"
 	"waybill/handlers/web"
 	"waybill/handlers/wecom"
 	"waybill/locales"
@@ -86,10 +87,10 @@ func (h *house) openStore(ctx context.Context) (err error) {
 		return err
 	}
 	h.closers = append(h.closers, h.store.Close)
-	if err := h.store.Migrate(ctx); err != nil || !h.owner.sees() {
+	if err := h.store.Migrate(ctx); err != nil {
 		return err
 	}
-	return h.store.BuryLeases(ctx, h.owner.room, h.owner.dead)
+	return h.releaseStale(ctx)
 }
 
 // openStore opens the database with the keys that belong to it.
@@ -141,14 +142,10 @@ func (h *house) openTracker(context.Context) error {
 }
 
 func (h *house) openChecker(context.Context) error {
-	checking := scheduler.Checking{
-		Tracker: h.tracker, Records: h.store, Ledger: h.store, Bell: h.queue, Cadence: h.cadence(),
+	h.checker = scheduler.NewChecker(scheduler.CheckerSettings{
+		Tracker: h.tracker, Store: h.store, Waker: h.queue, Subscriber: h.subscriber, Cadence: h.cadence(),
 		TailCarriers: tailCarriers(h.settings), Meter: h.metrics, Log: h.log, Now: h.now,
-	}
-	if h.subscriber != nil {
-		checking.Pushes = h.subscriber
-	}
-	h.checker = scheduler.NewChecker(checking)
+	})
 	return nil
 }
 
@@ -196,31 +193,24 @@ func (h *house) openConversation(context.Context) error {
 	h.conversation = handlers.New(handlers.Settings{
 		Store: wishing{h.store, h}, Detector: h.tracker, Carriers: h.carriers, Checker: h.checker, Words: h.words, Now: h.now,
 		TailCarriers: tailCarriers(h.settings), MaxParcels: h.settings.MaxParcels,
-		Timezone: h.settings.Zone, Admins: admins, Traits: h.traits(), Quiet: h.settings.Quiet.During,
+		Timezone: h.settings.Zone, Admins: admins, Traits: h.traits(),
 		Operators: addresses(h.settings.AdminChats), Prices: h.settings.Prices, Budgets: h.settings.Budgets,
 		Robots: robotNames(h.settings),
 	})
 	h.operators.open()
 	for _, d := range h.doors {
-		d.inbox = handlers.NewInbox(handlers.InboxNeeds{
-			Door: d.Door, Handler: d.handler(h.conversation), Box: h.store, Progress: d.progress(h.store), Lives: h.store,
-			Words: h.words, Alerts: h.operators, Log: h.log, Owner: h.owner.name, Now: h.now, Grace: inboxGrace,
+		d.worker = delivery.New(delivery.Settings{
+			Door: d.Door, Handler: d.handler(h.conversation), Notifier: h.conversation, Store: h.store, Words: h.words,
+			Quiet: h.settings.Quiet, Alerts: h.operators, Meter: h.metrics, Wakes: h.queue.Listen(scheduler.DeliverTopic),
+			Owner: h.owner.name, Log: h.log, Now: h.now, Grace: deliveryGrace, Answered: d.answered,
 		})
 	}
 	return nil
 }
 
 func (h *house) openScheduler(context.Context) error {
-	teller := handlers.NewTeller(handlers.TellerNeeds{
-		Doors: h.byName(), Questions: h.store, Traits: h.traits(), Words: h.words, Alerts: h.operators,
-		Timezone: h.settings.Zone, Log: h.log, Now: h.now,
-	})
-	names := make([]string, 0, len(h.doors))
-	for _, d := range h.doors {
-		names = append(names, d.Name())
-	}
 	h.scheduler = scheduler.New(scheduler.Settings{
-		Store: h.store, Queue: h.queue, Checker: h.checker, Teller: teller, Quiet: h.settings.Quiet, Doors: names, Owner: h.owner.name,
+		Store: h.store, Queue: h.queue, Checker: h.checker, Owner: h.owner.name,
 		Jobs: slices.Concat(h.pushJobs(), h.listJobs(), h.budgetJobs()), Grace: schedulerGrace, Meter: h.metrics, Log: h.log, Now: h.now,
 	})
 	return nil

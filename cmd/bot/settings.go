@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"waybill/scheduler"
+	"waybill/models"
 )
 
 // Settings is everything that the environment says. It is read once, by
@@ -38,7 +38,7 @@ type Settings struct {
 	MinInterval  time.Duration
 	PollSpeed    float64
 	MaxParcels   int
-	Quiet        scheduler.Quiet
+	Quiet        models.Quiet
 }
 
 // Telegram holds the settings of the Telegram door.

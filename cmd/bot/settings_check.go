@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"waybill/scheduler"
+	"waybill/models"
 )
 
 // unbuilt lists the settings whose door, provider or page this version does
@@ -33,7 +33,7 @@ func check(e *env, s *Settings) {
 	checkParts(e, s)
 	checkPace(e, s)
 	if s.PollSpeed != 1 && !e.set("WAYBILL_QUIET_HOURS") {
-		s.Quiet = scheduler.Quiet{} // a faster clock would make the night longer than the day
+		s.Quiet = models.Quiet{} // a faster clock would make the night longer than the day
 	}
 }
 

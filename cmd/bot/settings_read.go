@@ -1,6 +1,6 @@
 package main
 
-import "waybill/scheduler"
+import "waybill/models"
 
 // read reads every setting of the contract, in its order.
 func read(e *env) Settings {
@@ -107,7 +107,7 @@ func readRules(e *env, s *Settings) {
 	s.MinInterval = parsed(e, "WAYBILL_MIN_INTERVAL", "30m", parseInterval)
 	s.PollSpeed = parsed(e, "WAYBILL_POLL_SPEED", "1", parseSpeed)
 	s.MaxParcels = parsed(e, "WAYBILL_MAX_PARCELS", "50", parseCount)
-	s.Quiet = parsed(e, "WAYBILL_QUIET_HOURS", "23-7", func(text string) (scheduler.Quiet, error) {
-		return scheduler.ParseQuiet(text, s.Zone)
+	s.Quiet = parsed(e, "WAYBILL_QUIET_HOURS", "23-7", func(text string) (models.Quiet, error) {
+		return models.ParseQuiet(text, s.Zone)
 	})
 }

@@ -72,7 +72,7 @@ const allChats = 0
 // gives none back, only ReturnTail does.
 func (s *Store) ReserveTail(ctx context.Context, chatID int64, number string, ofChat, ofWaybill int, now models.Moment) (taken models.TailTries, reserved bool, err error) {
 	number, day := cut(number, sizeNumber), now.Day()
-	ensure := "INSERT " + s.driver.words().ignore + " INTO tries (number, day, chat_id, count) VALUES (?, ?, ?, 0), (?, ?, ?, 0)"
+	ensure := "INSERT " + s.driver.words().ignore + " INTO tail_attempts (number, day, chat_id, count) VALUES (?, ?, ?, 0), (?, ?, ?, 0)"
 	if _, err := s.change(ctx, ensure, number, day, allChats, number, day, chatID); err != nil {
 		return taken, false, fmt.Errorf("reserve tail: %w", err)
 	}
@@ -81,7 +81,7 @@ func (s *Store) ReserveTail(ctx context.Context, chatID int64, number string, of
 			chat int64
 			most int
 		}{{allChats, ofWaybill}, {chatID, ofChat}} { // always in this order, so that two chats never wait for one another
-			const sql = "UPDATE tries SET count = count + 1 WHERE number = ? AND day = ? AND chat_id = ? AND count < ?"
+			const sql = "UPDATE tail_attempts SET count = count + 1 WHERE number = ? AND day = ? AND chat_id = ? AND count < ?"
 			done := tx.Exec(sql, number, day, limit.chat, limit.most)
 			if done.Error != nil {
 				return done.Error
@@ -106,7 +106,7 @@ var errSpent = errors.New("no tries left")
 // ReturnTail gives back a try that ReserveTail took at now: the tail was right,
 // or nobody has judged it.
 func (s *Store) ReturnTail(ctx context.Context, chatID int64, number string, now models.Moment) error {
-	const sql = "UPDATE tries SET count = count - 1 WHERE number = ? AND day = ? AND chat_id IN ? AND count > 0"
+	const sql = "UPDATE tail_attempts SET count = count - 1 WHERE number = ? AND day = ? AND chat_id IN ? AND count > 0"
 	_, err := s.change(ctx, sql, cut(number, sizeNumber), now.Day(), []int64{allChats, chatID})
 	return wrapped("return tail", err)
 }
@@ -122,7 +122,7 @@ func tries(db *gorm.DB, chatID int64, number, day string) (taken models.TailTrie
 		ChatID int64
 		Count  int
 	}
-	const sql = "SELECT chat_id, count FROM tries WHERE number = ? AND day = ? AND chat_id IN ?"
+	const sql = "SELECT chat_id, count FROM tail_attempts WHERE number = ? AND day = ? AND chat_id IN ?"
 	err = db.Raw(sql, number, day, []int64{allChats, chatID}).Scan(&rows).Error
 	for _, row := range rows {
 		if row.ChatID == allChats {

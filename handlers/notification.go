@@ -1,0 +1,114 @@
+package handlers
+
+import (
+	"context"
+	"crypto/rand"
+	"slices"
+
+	"waybill/models"
+)
+
+// Notify puts a notification into words; it must not be empty. Where a phone
+// tail was refused it opens the question for another one, so that four digits
+// are answer enough. An error is the store's.
+func (c *Conversation) Notify(ctx context.Context, n models.Notification) (Reply, error) {
+	now := models.At(c.settings.Now())
+	if err := c.askAgain(ctx, n, now); err != nil {
+		return Reply{}, err
+	}
+	r := c.renderer(n.Chat, now)
+	reply := r.notification(n)
+	reply.For, reply.Lang = News, r.tag()
+	if n.Urgent {
+		reply.For = Urgent
+	}
+	return reply, nil
+}
+
+// askAgain opens the question for a phone tail when the one given was refused,
+// so that four digits are answer enough. Another open question stays.
+func (c *Conversation) askAgain(ctx context.Context, news models.Notification, now models.Moment) error {
+	refused := false
+	for _, n := range news.Notices {
+		refused = refused || n.Kind == models.TailRefused
+	}
+	if !refused {
+		return nil
+	}
+	_, open, err := c.settings.Store.Question(ctx, news.Chat.ID, now)
+	if err != nil || open {
+		return wrap("read question", err)
+	}
+	item := models.Item{Number: news.Parcel.Number, Carrier: news.Parcel.Carrier, Name: news.Follow.Name}
+	return wrap("ask question", c.settings.Store.Ask(ctx, models.Question{
+		ChatID: news.Chat.ID, Asking: models.AskTail, Nonce: rand.Text()[:nonceLength],
+		Items: []models.Item{item}, AskedAt: now, ExpiresAt: now.Add(questionLives),
+	}))
+}
+
+// notification is a message about what has happened to a parcel.
+func (r renderer) notification(n models.Notification) Reply {
+	opens := n.Follow.Opens(n.Parcel)
+	blocks := []Block{{r.head(n.Parcel, n.Follow.Name)}}
+	if opens {
+		blocks = []Block{{r.headline(n.Parcel), r.head(n.Parcel, n.Follow.Name)}}
+	}
+	for _, notice := range n.Notices {
+		if block := r.notice(notice, n.Parcel); block != nil {
+			blocks = append(blocks, block)
+		}
+	}
+	for _, e := range n.Events {
+		blocks = append(blocks, r.event(e))
+	}
+	if n.More > 0 {
+		blocks = append(blocks, r.sentence("more_events", "Count", n.More))
+	}
+	if slices.ContainsFunc(n.Notices, wantsAnswer) {
+		blocks = r.mention(blocks)
+	}
+	reply := Reply{Blocks: blocks}
+	if opens {
+		reply.Buttons = r.parcelButtons(n.Parcel)
+	}
+	return reply
+}
+
+// wantsAnswer says that a notice asks for something to be sent.
+func wantsAnswer(e models.Event) bool { return e.Kind == models.TailRefused || e.Kind == models.Ended }
+
+// headline is where the parcel stands now.
+func (r renderer) headline(p models.Parcel) Line {
+	return Line{{Text: icon(p.Status) + " "}, {Text: r.status(p.Status), Style: Strong}}
+}
+
+// notice puts what Waybill itself noticed into words. A changed status needs
+// none: the headline has it.
+func (r renderer) notice(e models.Event, p models.Parcel) Block {
+	switch e.Kind {
+	case models.Recarried:
+		return r.sentence("notice.carrier", "Carrier", r.carrier(p.Carrier))
+	case models.Stuck:
+		return r.sentence("notice.stuck", "Age", r.age(p.EventAt))
+	case models.PickupWaits:
+		return r.sentence("notice.pickup", "Age", r.age(p.StatusAt))
+	case models.Ended:
+		return r.sentence("notice.ended_"+ending(e.Text), "Number", p.Number)
+	case models.TailRefused:
+		if e.Text == models.TailMissing {
+			return r.sentence("notice.tail_missing", "Number", p.Number)
+		}
+		return r.sentence("notice.tail", "Number", p.Number)
+	case models.StatusChanged:
+		return nil
+	}
+	return r.sentence("notice.unknown")
+}
+
+func ending(why string) string {
+	switch why {
+	case models.EndedPending, models.EndedUnknown, models.EndedSilent:
+		return why
+	}
+	return models.EndedSilent
+}
