@@ -90,8 +90,8 @@ func (t *turn) follow(ctx context.Context, c checked) (step, error) {
 	if c.answer.Parcel.TailNeeded && c.state == models.TailNone {
 		return needsTail{located: c.located}, nil
 	}
-	if c.guess.compared && c.state != models.TailOK {
-		t.spendTry(c.number)
+	if c.attempt.compared && c.state != models.TailOK {
+		t.spendAttempt(c.number)
 	}
 	follow, err := t.store.Follow(ctx, t.following(c), t.now)
 	if errors.Is(err, models.ErrTooMany) {

@@ -51,9 +51,9 @@ type located struct {
 // opened is a parcel that may be asked about: it wants no tail, or has one.
 type opened struct {
 	located
-	digits string           // the tail to keep with the follow, "" when there is none or the follow has it
-	state  models.TailState // of digits, or of the follow's tail
-	guess  guess            // how digits were tried; zero when they were not
+	digits  string           // the tail to keep with the follow, "" when there is none or the follow has it
+	state   models.TailState // of digits, or of the follow's tail
+	attempt attempt          // how digits were tried; zero when they were not
 }
 
 // checked is a parcel with what came of asking about it.

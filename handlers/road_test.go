@@ -47,9 +47,9 @@ func (r *reads) Tails(ctx context.Context, parcelID int64) ([]models.Tail, error
 	return r.Store.Tails(ctx, parcelID)
 }
 
-func (r *reads) TailTries(ctx context.Context, chatID int64, number string, now models.Moment) (models.TailTries, error) {
+func (r *reads) TailAttempts(ctx context.Context, chatID int64, number string, now models.Moment) (models.TailAttempts, error) {
 	r.read("tries")
-	return r.Store.TailTries(ctx, chatID, number, now)
+	return r.Store.TailAttempts(ctx, chatID, number, now)
 }
 
 func (r *reads) ByNumber(ctx context.Context, number string) ([]models.Parcel, error) {
@@ -177,7 +177,7 @@ func TestARightTailAndOneThatNobodyHasJudgedTakeNoTry(t *testing.T) {
 			w.scripts[locked].err = c.fails
 			w.pass(floor)
 			w.says(t, "a", c.text)
-			taken, err := w.store.TailTries(t.Context(), w.chat("a", false).ID, locked, models.At(w.clock()))
+			taken, err := w.store.TailAttempts(t.Context(), w.chat("a", false).ID, locked, models.At(w.clock()))
 			if err != nil || taken.OfChat != c.taken {
 				t.Errorf("%d tries are taken, %v; want %d", taken.OfChat, err, c.taken)
 			}
@@ -200,7 +200,7 @@ func TestAMessageThatFailsTakesNoTry(t *testing.T) {
 	if _, err := c.Handle(t.Context(), chat, Message{Text: locked + " 1234", Addressed: true}); err == nil {
 		t.Fatal("a failure of the store is no failure")
 	}
-	if taken, err := w.store.TailTries(t.Context(), chat.ID, locked, models.At(w.clock())); err != nil || taken != (models.TailTries{}) {
+	if taken, err := w.store.TailAttempts(t.Context(), chat.ID, locked, models.At(w.clock())); err != nil || taken != (models.TailAttempts{}) {
 		t.Errorf("taken %+v, %v", taken, err)
 	}
 }
@@ -232,7 +232,7 @@ func TestManyChatsThatGuessAtOnceGetNoMoreTries(t *testing.T) {
 	}
 	guessing.Wait()
 	spent := slices.DeleteFunc(slices.Collect(maps.Values(said)), func(s string) bool { return !strings.Contains(s, "试错的尾号太多了") })
-	if len(spent) != len(rooms)-triesOfWaybill {
-		t.Errorf("%d of %d chats are refused, want all but %d: %q", len(spent), len(rooms), triesOfWaybill, said)
+	if len(spent) != len(rooms)-attemptsOfWaybill {
+		t.Errorf("%d of %d chats are refused, want all but %d: %q", len(spent), len(rooms), attemptsOfWaybill, said)
 	}
 }

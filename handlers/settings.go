@@ -29,11 +29,11 @@ type Store interface {
 	SetListed(ctx context.Context, chatID int64, parcelIDs []int64) error
 	PushTo(ctx context.Context, chatID, parcelID int64, robot string, now models.Moment) error
 
-	// Phone tails: what followers gave, and a day's tries to guess one.
+	// Phone tails: what followers gave, and a day's attempts to guess one.
 	Tails(ctx context.Context, parcelID int64) ([]models.Tail, error)
-	ReserveTail(ctx context.Context, chatID int64, number string, ofChat, ofWaybill int, now models.Moment) (taken models.TailTries, reserved bool, err error)
-	ReturnTail(ctx context.Context, chatID int64, number string, now models.Moment) error
-	TailTries(ctx context.Context, chatID int64, number string, now models.Moment) (models.TailTries, error)
+	ReserveTailAttempt(ctx context.Context, chatID int64, number string, ofChat, ofWaybill int, now models.Moment) (taken models.TailAttempts, reserved bool, err error)
+	ReturnTailAttempt(ctx context.Context, chatID int64, number string, now models.Moment) error
+	TailAttempts(ctx context.Context, chatID int64, number string, now models.Moment) (models.TailAttempts, error)
 
 	// A chat: what it wants remembered, and whether and where it can be reached.
 	SetLang(ctx context.Context, chatID int64, lang string) error

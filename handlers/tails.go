@@ -9,34 +9,34 @@ import (
 	"waybill/models"
 )
 
-// Tries of tails that are let through, per waybill and day.
+// Attempts of tails that are let through, per waybill and day.
 const (
-	triesOfChat    = 3
-	triesOfWaybill = 10
+	attemptsOfChat    = 3
+	attemptsOfWaybill = 10
 )
 
-// returnWithin is how long giving tries back may take, even when the message's
-// time is over.
+// returnWithin is how long giving attempts back may take, even when the
+// message's time is over.
 const returnWithin = 2 * time.Second
 
-// guess is how a tail is tried.
-type guess struct {
+// attempt is how a tail is tried.
+type attempt struct {
 	remembered bool // the tail is the one that the chat had remembered
 	compared   bool // it differs from one that opened the parcel for somebody
-	left       int  // tries left today after this one
+	left       int  // attempts left today after this one
 }
 
 // open finds the tail for a parcel that wants one: the one given, what opened
 // it for this chat before, the one that the chat had remembered; else it has to
-// be asked for. The remembered one is left alone once a try of today was wrong:
-// it may have been this very one, and whoever only asks again would spend all
-// tries without typing a digit.
+// be asked for. The remembered one is left alone once an attempt of today was
+// wrong: it may have been this very one, and whoever only asks again would spend
+// all attempts without typing a digit.
 func (t *turn) open(ctx context.Context, l located) (step, error) {
 	given := l.follow.TailState != models.TailNone && l.follow.TailState != models.TailWrong
 	if !l.parcel.TailNeeded || l.tail == "" && given {
 		return opened{located: l, state: l.follow.TailState}, nil
 	}
-	digits, ofChat := l.tail, triesOfChat
+	digits, ofChat := l.tail, attemptsOfChat
 	if digits == "" {
 		var err error
 		if digits, err = t.store.ChatTail(ctx, t.chat.ID); err != nil || digits == "" {
@@ -44,13 +44,13 @@ func (t *turn) open(ctx context.Context, l located) (step, error) {
 		}
 		ofChat = 1
 	}
-	taken, reserved, err := t.store.ReserveTail(ctx, t.chat.ID, l.number, ofChat, triesOfWaybill, t.now)
+	taken, reserved, err := t.store.ReserveTailAttempt(ctx, t.chat.ID, l.number, ofChat, attemptsOfWaybill, t.now)
 	switch {
 	case err != nil:
-		return nil, wrap("reserve try", err)
+		return nil, wrap("reserve attempt", err)
 	case reserved:
-		t.holdTry(l.number)
-		return t.compare(ctx, l, digits, guess{remembered: l.tail == "", left: triesLeft(taken)})
+		t.holdAttempt(l.number)
+		return t.compare(ctx, l, digits, attempt{remembered: l.tail == "", left: attemptsLeft(taken)})
 	case l.tail == "" && taken.OfChat > 0:
 		return needsTail{located: l}, nil
 	case l.follow.TailState == models.TailOK:
@@ -60,10 +60,10 @@ func (t *turn) open(ctx context.Context, l located) (step, error) {
 }
 
 // compare opens a parcel without a call when the tail equals one that has
-// opened it for somebody; else a provider is to judge it. Comparing takes a try
-// too: else guessing would be free.
-func (t *turn) compare(ctx context.Context, l located, digits string, g guess) (step, error) {
-	o := opened{located: l, digits: digits, state: models.TailUntried, guess: g}
+// opened it for somebody; else a provider is to judge it. Comparing takes an
+// attempt too: else guessing would be free.
+func (t *turn) compare(ctx context.Context, l located, digits string, a attempt) (step, error) {
+	o := opened{located: l, digits: digits, state: models.TailUntried, attempt: a}
 	if l.parcel.EventAt == 0 {
 		return o, nil // a parcel without a scan has been opened for nobody
 	}
@@ -73,28 +73,28 @@ func (t *turn) compare(ctx context.Context, l located, digits string, g guess) (
 	}
 	for _, known := range tails {
 		if known.State == models.TailOK && known.Digits == digits {
-			o.state, o.guess.compared = models.TailOK, false
+			o.state, o.attempt.compared = models.TailOK, false
 			return o, nil
 		}
-		o.guess.compared = o.guess.compared || known.State == models.TailOK
+		o.attempt.compared = o.attempt.compared || known.State == models.TailOK
 	}
 	return o, nil
 }
 
-// tailWrong takes a provider's no to a tail: the try is spent, and another one
-// is asked for while there are tries left.
+// tailWrong takes a provider's no to a tail: the attempt is spent, and another
+// tail is asked for while there are attempts left.
 func (t *turn) tailWrong(ctx context.Context, c checked) (step, error) {
 	if c.untried() == "" {
 		return t.storedTailWrong(ctx, c)
 	}
-	t.spendTry(c.number)
+	t.spendAttempt(c.number)
 	switch {
 	case c.follow.TailState == models.TailOK:
 		return refused{c.located, "tail.wrong_open"}, nil // what opened it before still does
-	case c.guess.remembered:
-		return askAgain(c.located, "tail.kept_wrong", c.guess.left), nil
+	case c.attempt.remembered:
+		return askAgain(c.located, "tail.kept_wrong", c.attempt.left), nil
 	}
-	return askAgain(c.located, "tail.wrong", c.guess.left), nil
+	return askAgain(c.located, "tail.wrong", c.attempt.left), nil
 }
 
 // storedTailWrong is for a stored tail that was refused now, perhaps another
@@ -107,11 +107,11 @@ func (t *turn) storedTailWrong(ctx context.Context, c checked) (step, error) {
 	if !ours || follow.TailState != models.TailWrong {
 		return t.follow(ctx, c)
 	}
-	taken, err := t.store.TailTries(ctx, t.chat.ID, c.number, t.now)
-	return askAgain(c.located, "tail.wrong", triesLeft(taken)), wrap("count tries", err)
+	taken, err := t.store.TailAttempts(ctx, t.chat.ID, c.number, t.now)
+	return askAgain(c.located, "tail.wrong", attemptsLeft(taken)), wrap("count attempts", err)
 }
 
-// askAgain asks for another tail, if there are tries left; why says the reason.
+// askAgain asks for another tail, if there are attempts left; why says the reason.
 func askAgain(l located, why string, left int) step {
 	if left == 0 {
 		return refused{l, "tail.spent"}
@@ -119,40 +119,40 @@ func askAgain(l located, why string, left int) step {
 	return needsTail{l, why, left}
 }
 
-func triesLeft(taken models.TailTries) int {
-	return max(0, min(triesOfChat-taken.OfChat, triesOfWaybill-taken.OfWaybill))
+func attemptsLeft(taken models.TailAttempts) int {
+	return max(0, min(attemptsOfChat-taken.OfChat, attemptsOfWaybill-taken.OfWaybill))
 }
 
-// heldTries are the numbers for which a message has reserved a try that has judged
-// nothing yet. Parcels are checked beside one another.
-type heldTries struct {
+// heldAttempts are the numbers for which a message has reserved an attempt that
+// is to be given back at its end. Parcels are checked beside one another.
+type heldAttempts struct {
 	mu   sync.Mutex
 	held map[string]bool
 }
 
-// holdTry notes a try that was reserved for a number.
-func (t *turn) holdTry(number string) {
-	t.tries.mu.Lock()
-	defer t.tries.mu.Unlock()
-	t.tries.held[number] = true
+// holdAttempt notes an attempt that was reserved for a number.
+func (t *turn) holdAttempt(number string) {
+	t.attempts.mu.Lock()
+	defer t.attempts.mu.Unlock()
+	t.attempts.held[number] = true
 }
 
-// spendTry keeps the number's try from being given back: the tail was wrong, or
-// it has been told that it is none of the proved ones.
-func (t *turn) spendTry(number string) {
-	t.tries.mu.Lock()
-	defer t.tries.mu.Unlock()
-	delete(t.tries.held, number)
+// spendAttempt keeps the number's attempt from being given back: the tail was
+// wrong, or the reply tells that it is none of the proved ones.
+func (t *turn) spendAttempt(number string) {
+	t.attempts.mu.Lock()
+	defer t.attempts.mu.Unlock()
+	delete(t.attempts.held, number)
 }
 
-// returnTries gives back what was reserved for tails that were right or that
+// returnAttempts gives back what was reserved for tails that were right or that
 // nobody has judged, also when the message has failed and will be handled again.
-func (t *turn) returnTries(ctx context.Context) error {
+func (t *turn) returnAttempts(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), returnWithin)
 	defer cancel()
 	var errs []error
-	for number := range t.tries.held {
-		errs = append(errs, t.store.ReturnTail(ctx, t.chat.ID, number, t.now))
+	for number := range t.attempts.held {
+		errs = append(errs, t.store.ReturnTailAttempt(ctx, t.chat.ID, number, t.now))
 	}
 	return errors.Join(errs...)
 }

@@ -82,7 +82,7 @@ func TestTenWrongTailsAWaybillAreEnough(t *testing.T) {
 	w := newWorld(t, "zh-CN")
 	for i, room := range []string{"a", "b", "c", "d"} {
 		for j := range 3 {
-			if i*3+j < triesOfWaybill {
+			if i*3+j < attemptsOfWaybill {
 				w.pass(6 * 3600e9 / 10)
 				count(t, w, room)
 			}
@@ -96,7 +96,7 @@ func TestTenWrongTailsAWaybillAreEnough(t *testing.T) {
 // count notes a wrong try without asking anybody.
 func count(t *testing.T, w *world, room string) {
 	t.Helper()
-	_, reserved, err := w.store.ReserveTail(t.Context(), w.chat(room, false).ID, locked, triesOfChat, triesOfWaybill, models.At(w.clock()))
+	_, reserved, err := w.store.ReserveTailAttempt(t.Context(), w.chat(room, false).ID, locked, attemptsOfChat, attemptsOfWaybill, models.At(w.clock()))
 	if err != nil || !reserved {
 		t.Fatal(reserved, err)
 	}

@@ -20,7 +20,7 @@ type turn struct {
 	m        Message
 	asked    *models.Question           // the open question, without Asking when there is none; nil: not read yet
 	followed map[bool][]models.Followed // what the chat follows: all, or without what is finished
-	tries    heldTries
+	attempts heldAttempts
 }
 
 func (c *Conversation) turn(chat models.Chat, m Message, now models.Moment) *turn {
@@ -28,7 +28,7 @@ func (c *Conversation) turn(chat models.Chat, m Message, now models.Moment) *tur
 	return &turn{
 		store: s.Store, settings: s, now: now, chat: chat, m: m,
 		render:   c.renderer(chat, now),
-		followed: map[bool][]models.Followed{}, tries: heldTries{held: map[string]bool{}},
+		followed: map[bool][]models.Followed{}, attempts: heldAttempts{held: map[string]bool{}},
 	}
 }
 
@@ -64,10 +64,10 @@ func (t *turn) follows(ctx context.Context, all bool) ([]models.Followed, error)
 	return rows, nil
 }
 
-// answer is what is said to the message. Tries of tails that nobody has judged
+// answer is what is said to the message. Attempts of tails that nobody has judged
 // are given back in any case.
 func (t *turn) answer(ctx context.Context) (replies []Reply, err error) {
-	defer func() { err = errors.Join(err, t.returnTries(ctx)) }()
+	defer func() { err = errors.Join(err, t.returnAttempts(ctx)) }()
 	switch t.m.Happening {
 	case Joined:
 		return t.greet(), nil

@@ -242,7 +242,7 @@ func TestForgettingGivesNoFreshTries(t *testing.T) {
 		k.ok(k.SetLang(k.ctx(), c.ID, "en"))
 		k.ok(k.Forget(k.ctx(), c.ID, noon()))
 		met := k.chat(1)
-		if taken, err := k.TailTries(k.ctx(), met.ID, number(1), noon()); err != nil || taken != (models.TailTries{OfChat: 1, OfWaybill: 1}) || met.Lang != "" {
+		if taken, err := k.TailAttempts(k.ctx(), met.ID, number(1), noon()); err != nil || taken != (models.TailAttempts{OfChat: 1, OfWaybill: 1}) || met.Lang != "" {
 			t.Fatalf("got %+v, %v, chat %+v", taken, err, met)
 		}
 		k.ok(k.Sweep(k.ctx(), noon()+day))
@@ -250,6 +250,18 @@ func TestForgettingGivesNoFreshTries(t *testing.T) {
 			t.Fatalf("got %+v", got)
 		}
 		k.ok(k.Sweep(k.ctx(), noon()+3*day))
+		if _, err := k.ChatByID(k.ctx(), c.ID); !errors.Is(err, models.ErrNotFound) {
+			t.Fatalf("got %v, want %v", err, models.ErrNotFound)
+		}
+	})
+}
+
+func TestAnAttemptThatWasGivenBackKeepsNoForgottenChat(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		c := k.chat(1)
+		k.tryTail(c, 1)
+		k.ok(k.ReturnTailAttempt(k.ctx(), c.ID, number(1), noon()))
+		k.ok(k.Forget(k.ctx(), c.ID, noon()))
 		if _, err := k.ChatByID(k.ctx(), c.ID); !errors.Is(err, models.ErrNotFound) {
 			t.Fatalf("got %v, want %v", err, models.ErrNotFound)
 		}

@@ -316,7 +316,7 @@ func TestAChatRemembersATail(t *testing.T) {
 // tryTail takes one of a chat's tries at the n-th waybill.
 func (k kit) tryTail(c models.Chat, n int) {
 	k.t.Helper()
-	if _, reserved, err := k.ReserveTail(k.ctx(), c.ID, number(n), 3, 10, noon()); err != nil || !reserved {
+	if _, reserved, err := k.ReserveTailAttempt(k.ctx(), c.ID, number(n), 3, 10, noon()); err != nil || !reserved {
 		k.t.Fatalf("reserved %v, %v", reserved, err)
 	}
 }
@@ -330,8 +330,8 @@ func TestTailTriesCountPerChatWaybillAndDay(t *testing.T) {
 		}
 		k.tryTail(a, 2)
 		k.ok(k.Unfollow(k.ctx(), a.ID, []int64{p.ID}, noon()))
-		for at, want := range map[models.Moment]models.TailTries{noon() + 11*hour: {OfChat: 2, OfWaybill: 3}, noon() + 12*hour: {}} {
-			if taken, err := k.TailTries(k.ctx(), a.ID, p.Number, at); err != nil || taken != want {
+		for at, want := range map[models.Moment]models.TailAttempts{noon() + 11*hour: {OfChat: 2, OfWaybill: 3}, noon() + 12*hour: {}} {
+			if taken, err := k.TailAttempts(k.ctx(), a.ID, p.Number, at); err != nil || taken != want {
 				t.Fatalf("got %+v, %v, want %+v", taken, err, want)
 			}
 		}
@@ -341,24 +341,24 @@ func TestTailTriesCountPerChatWaybillAndDay(t *testing.T) {
 func TestATryIsReservedUpToTheLimitsAndGivenBack(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		a, b := k.chat(1), k.chat(2)
-		reserve := func(c models.Chat, want bool, taken models.TailTries) {
+		reserve := func(c models.Chat, want bool, taken models.TailAttempts) {
 			t.Helper()
-			got, reserved, err := k.ReserveTail(k.ctx(), c.ID, number(1), 2, 3, noon())
+			got, reserved, err := k.ReserveTailAttempt(k.ctx(), c.ID, number(1), 2, 3, noon())
 			if err != nil || reserved != want || got != taken {
 				t.Fatalf("reserved %v, %+v, %v; want %v, %+v", reserved, got, err, want, taken)
 			}
 		}
-		reserve(a, true, models.TailTries{OfChat: 1, OfWaybill: 1})
-		reserve(a, true, models.TailTries{OfChat: 2, OfWaybill: 2})
-		reserve(a, false, models.TailTries{OfChat: 2, OfWaybill: 2})
-		reserve(b, true, models.TailTries{OfChat: 1, OfWaybill: 3})
-		reserve(b, false, models.TailTries{OfChat: 1, OfWaybill: 3})
-		k.ok(k.ReturnTail(k.ctx(), a.ID, number(1), noon()))
-		reserve(b, true, models.TailTries{OfChat: 2, OfWaybill: 3})
+		reserve(a, true, models.TailAttempts{OfChat: 1, OfWaybill: 1})
+		reserve(a, true, models.TailAttempts{OfChat: 2, OfWaybill: 2})
+		reserve(a, false, models.TailAttempts{OfChat: 2, OfWaybill: 2})
+		reserve(b, true, models.TailAttempts{OfChat: 1, OfWaybill: 3})
+		reserve(b, false, models.TailAttempts{OfChat: 1, OfWaybill: 3})
+		k.ok(k.ReturnTailAttempt(k.ctx(), a.ID, number(1), noon()))
+		reserve(b, true, models.TailAttempts{OfChat: 2, OfWaybill: 3})
 		for range 3 { // more than were taken
-			k.ok(k.ReturnTail(k.ctx(), a.ID, number(1), noon()))
+			k.ok(k.ReturnTailAttempt(k.ctx(), a.ID, number(1), noon()))
 		}
-		reserve(a, true, models.TailTries{OfChat: 1, OfWaybill: 1})
+		reserve(a, true, models.TailAttempts{OfChat: 1, OfWaybill: 1})
 	})
 }
 
@@ -368,7 +368,7 @@ func TestManyChatsAtOnceTakeNoMoreTriesThanThereAre(t *testing.T) {
 		const chats, tries = 12, 48
 		granted := make([]bool, tries)
 		for _, err := range together(tries, func(i int) (err error) {
-			_, granted[i], err = k.ReserveTail(k.ctx(), int64(1+i%chats), number(1), 3, 10, noon())
+			_, granted[i], err = k.ReserveTailAttempt(k.ctx(), int64(1+i%chats), number(1), 3, 10, noon())
 			return err
 		}) {
 			k.ok(err)
@@ -379,7 +379,7 @@ func TestManyChatsAtOnceTakeNoMoreTriesThanThereAre(t *testing.T) {
 				n++
 			}
 		}
-		if taken, err := k.TailTries(k.ctx(), 1, number(1), noon()); err != nil || n != 10 || taken.OfWaybill != 10 || taken.OfChat > 3 {
+		if taken, err := k.TailAttempts(k.ctx(), 1, number(1), noon()); err != nil || n != 10 || taken.OfWaybill != 10 || taken.OfChat > 3 {
 			t.Fatalf("%d granted, %+v taken, %v; want 10", n, taken, err)
 		}
 	})

@@ -61,20 +61,20 @@ func (s *Store) SetChatTail(ctx context.Context, chatID int64, tail string) erro
 	return s.setChat(ctx, chatID, "tail", sealed)
 }
 
-// allChats is the chat in whose row the tries of all chats together are counted.
+// allChats is the chat in whose row the attempts of all chats together are counted.
 const allChats = 0
 
-// ReserveTail takes one of today's (Shanghai) tries to guess a waybill's tail for
-// a chat, before the tail is compared with anything or a provider is asked:
-// ofChat and ofWaybill are at most how many one chat and all chats together
-// may take, whatever they do at the same time. It says how many are taken now;
-// without reserved there was none left, and nothing has changed. Unfollowing
-// gives none back, only ReturnTail does.
-func (s *Store) ReserveTail(ctx context.Context, chatID int64, number string, ofChat, ofWaybill int, now models.Moment) (taken models.TailTries, reserved bool, err error) {
+// ReserveTailAttempt takes one of today's (Shanghai) attempts to guess a waybill's
+// tail, before the tail is compared with anything or a provider is asked: ofChat
+// and ofWaybill are at most how many one chat and all chats together may take,
+// whatever they do at the same time. It says how many are taken now; without
+// reserved there was none left, and nothing has changed. Unfollowing gives none
+// back, only ReturnTailAttempt does.
+func (s *Store) ReserveTailAttempt(ctx context.Context, chatID int64, number string, ofChat, ofWaybill int, now models.Moment) (taken models.TailAttempts, reserved bool, err error) {
 	number, day := cut(number, sizeNumber), now.Day()
 	ensure := "INSERT " + s.driver.words().ignore + " INTO tail_attempts (number, day, chat_id, count) VALUES (?, ?, ?, 0), (?, ?, ?, 0)"
 	if _, err := s.change(ctx, ensure, number, day, allChats, number, day, chatID); err != nil {
-		return taken, false, fmt.Errorf("reserve tail: %w", err)
+		return taken, false, fmt.Errorf("reserve tail attempt: %w", err)
 	}
 	err = s.within(ctx, func(tx *gorm.DB) error {
 		for _, limit := range []struct {
@@ -90,34 +90,34 @@ func (s *Store) ReserveTail(ctx context.Context, chatID int64, number string, of
 				return errSpent
 			}
 		}
-		taken, err = tries(tx, chatID, number, day)
+		taken, err = tailAttempts(tx, chatID, number, day)
 		return err
 	})
 	if errors.Is(err, errSpent) {
-		taken, err = tries(s.read.WithContext(ctx), chatID, number, day)
-		return taken, false, wrapped("read tail tries", err)
+		taken, err = tailAttempts(s.read.WithContext(ctx), chatID, number, day)
+		return taken, false, wrapped("read tail attempts", err)
 	}
-	return taken, err == nil, wrapped("reserve tail", err)
+	return taken, err == nil, wrapped("reserve tail attempt", err)
 }
 
 // errSpent undoes a reservation that goes beyond a limit.
-var errSpent = errors.New("no tries left")
+var errSpent = errors.New("no attempts left")
 
-// ReturnTail gives back a try that ReserveTail took at now: the tail was right,
-// or nobody has judged it.
-func (s *Store) ReturnTail(ctx context.Context, chatID int64, number string, now models.Moment) error {
+// ReturnTailAttempt gives back an attempt that was reserved at now: the tail was
+// right, or nobody has judged it.
+func (s *Store) ReturnTailAttempt(ctx context.Context, chatID int64, number string, now models.Moment) error {
 	const sql = "UPDATE tail_attempts SET count = count - 1 WHERE number = ? AND day = ? AND chat_id IN ? AND count > 0"
 	_, err := s.change(ctx, sql, cut(number, sizeNumber), now.Day(), []int64{allChats, chatID})
-	return wrapped("return tail", err)
+	return wrapped("return tail attempt", err)
 }
 
-// TailTries is how many tries to guess a waybill's tail are taken today (Shanghai).
-func (s *Store) TailTries(ctx context.Context, chatID int64, number string, now models.Moment) (models.TailTries, error) {
-	taken, err := tries(s.read.WithContext(ctx), chatID, cut(number, sizeNumber), now.Day())
-	return taken, wrapped("read tail tries", err)
+// TailAttempts is how many attempts to guess a waybill's tail are taken today (Shanghai).
+func (s *Store) TailAttempts(ctx context.Context, chatID int64, number string, now models.Moment) (models.TailAttempts, error) {
+	taken, err := tailAttempts(s.read.WithContext(ctx), chatID, cut(number, sizeNumber), now.Day())
+	return taken, wrapped("read tail attempts", err)
 }
 
-func tries(db *gorm.DB, chatID int64, number, day string) (taken models.TailTries, err error) {
+func tailAttempts(db *gorm.DB, chatID int64, number, day string) (taken models.TailAttempts, err error) {
 	var rows []struct {
 		ChatID int64
 		Count  int
