@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"waybill/cmd/bot/config"
 	"waybill/handlers"
 	"waybill/handlers/delivery"
 	"waybill/handlers/telegram"
@@ -13,14 +14,10 @@ import (
 	"waybill/scheduler"
 )
 
-// door is one way in and out as the program knows it: when it is on, the
-// address of the platform behind it, and how it is opened.
+// door is one way in and out as the program knows it, and how it is opened.
 type door struct {
-	name       string
-	configured func(Settings) bool
-	address    func(Settings) string
-	open       func(h *house, wake func()) (*opened, error)
-	examine    func(context.Context, *practice) []finding
+	name string
+	open func(h *house, wake func()) (*opened, error)
 }
 
 // opened is a door that stands open.
@@ -39,15 +36,7 @@ type opened struct {
 
 // doors is where the next door is registered.
 func doors() []door {
-	return append([]door{
-		{
-			name:       "telegram",
-			configured: func(s Settings) bool { return s.Telegram.Token != "" },
-			address:    func(s Settings) string { return s.Telegram.APIURL },
-			open:       openTelegram,
-			examine:    examineTelegram,
-		},
-	}, wecomDoors()...)
+	return append([]door{{name: "telegram", open: openTelegram}}, wecomDoors()...)
 }
 
 // handler is what the door's inbox calls.
@@ -59,8 +48,11 @@ func (o *opened) handler(h handlers.Handler) handlers.Handler {
 }
 
 // configuredDoors are those whose settings are there.
-func configuredDoors(s Settings) []door {
-	return slices.DeleteFunc(doors(), func(d door) bool { return !d.configured(s) })
+func configuredDoors(s config.Settings) []door {
+	on := s.Doors()
+	return slices.DeleteFunc(doors(), func(d door) bool {
+		return !slices.ContainsFunc(on, func(c config.Door) bool { return c.Name == d.name })
+	})
 }
 
 // openDoors opens every door. A door wakes its worker, which is there by the

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"waybill/cmd/bot/config"
 	"waybill/handlers"
 	"waybill/handlers/delivery"
 	"waybill/handlers/web"
@@ -26,7 +27,7 @@ import (
 // house is all parts of the program, introduced to one another in the order in
 // which a message meets them.
 type house struct {
-	settings Settings
+	settings config.Settings
 	log      *slog.Logger
 	owner    owner // this process among the replicas
 	now      func() time.Time
@@ -52,7 +53,7 @@ type house struct {
 
 // build opens every part. The doors are opened, but nothing works before run.
 // After an error everything is closed again.
-func build(ctx context.Context, s Settings, log *slog.Logger, doors []door) (*house, error) {
+func build(ctx context.Context, s config.Settings, log *slog.Logger, doors []door) (*house, error) {
 	h := &house{settings: s, log: log, owner: newOwner(), now: time.Now}
 	steps := []func(context.Context) error{
 		h.openWords, h.openStore, h.openQueue, h.openTracker, h.openPushes, h.openChecker,
@@ -94,9 +95,9 @@ func (h *house) openStore(ctx context.Context) (err error) {
 }
 
 // openStore opens the database with the keys that belong to it.
-func openStore(ctx context.Context, s Settings) (*store.Store, error) {
+func openStore(ctx context.Context, s config.Settings) (*store.Store, error) {
 	keys := string(s.SecretKey)
-	if path, file := sqlitePath(s.DB); file && keys == "" {
+	if path, file := s.SQLitePath(); file && keys == "" {
 		var err error
 		if keys, err = seal.KeyFile(seal.FileName(path)); err != nil {
 			return nil, err
@@ -124,9 +125,9 @@ func (h *house) openTracker(context.Context) error {
 		return err
 	}
 	h.carriers = carriers
-	apis, err := openProviders(s, parts{
-		carriers: carriers, client: tracking.NewClient(callTimeout),
-		failures: tracking.NewStrikes(h.store, h.now), now: h.now,
+	apis, err := openProviders(s, tracking.Parts{
+		Carriers: carriers, Client: tracking.NewClient(callTimeout), PublicURL: s.PublicURL,
+		FailureBilled: tracking.NewStrikes(h.store, h.now).Strike, Now: h.now,
 	})
 	if err != nil {
 		return err
@@ -156,9 +157,9 @@ func (h *house) cadence() scheduler.Cadence {
 }
 
 // floor is how long one provider is not asked about one waybill again.
-func floor(s Settings) time.Duration { return scheduler.Speed(s.PollSpeed).Of(s.MinInterval) }
+func floor(s config.Settings) time.Duration { return scheduler.Speed(s.PollSpeed).Of(s.MinInterval) }
 
-func tailCarriers(s Settings) []models.Carrier {
+func tailCarriers(s config.Settings) []models.Carrier {
 	var carriers []models.Carrier
 	for _, code := range s.TailCarriers {
 		carriers = append(carriers, models.Carrier(code))
@@ -168,10 +169,10 @@ func tailCarriers(s Settings) []models.Carrier {
 
 // openProviders makes the configured tracking APIs, in the order in which they
 // are asked.
-func openProviders(s Settings, of parts) ([]tracking.Provider, error) {
+func openProviders(s config.Settings, parts tracking.Parts) ([]tracking.Provider, error) {
 	var apis []tracking.Provider
-	for _, p := range configuredProviders(s) {
-		api, err := p.open(s, of)
+	for _, v := range s.Vendors {
+		api, err := v.Open(parts)
 		if err != nil {
 			return nil, err
 		}

@@ -37,7 +37,7 @@ func (h *house) run(ctx context.Context) error {
 	work.Go(guard(inside, "scheduler", h.scheduler.Run))
 	work.Go(guard(inside, "operators", h.operators.run))
 	work.Go(guard(inside, "stale processes", h.watchStale))
-	work.Go(guard(inside, "carrier lists", h.learn))
+	work.Go(guard(inside, "carrier lists", h.refreshLists))
 	for _, d := range h.doors {
 		work.Go(guard(inside, d.Name()+" deliveries", func(ctx context.Context) error { return h.deliver(ctx, d) }))
 		if d.run != nil {

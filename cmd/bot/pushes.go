@@ -40,13 +40,15 @@ func (h *house) pushRoutes() []web.Route {
 		return nil
 	}
 	r := scheduler.NewReceiver(h.subscriber, h.checker)
-	takes := map[string]func(ctx context.Context, provider, token string, body []byte) (string, error){
-		"kuaidi100": r.Push,
-		"kuaibao":   r.Hint,
-	}
 	var routes []web.Route
-	for provider := range h.tracker.Batches() {
-		take := takes[provider]
+	for _, v := range h.settings.Vendors {
+		if _, subscribes := h.tracker.Batches()[v.Name]; !subscribes {
+			continue
+		}
+		provider, take := v.Name, r.Push
+		if v.SharedPushToken {
+			take = r.Hint
+		}
 		routes = append(routes, web.Push(provider, func(r *http.Request, token string, body []byte) web.Taken {
 			reply, err := take(r.Context(), provider, token, body)
 			return web.Taken{Status: pushStatus(err), Reply: reply, Why: err}
