@@ -21,7 +21,7 @@ var rooms = map[string]string{
 	"internal/redact":                "",
 	"internal/httpbody":              "",
 	"models/store":                   "models gorm.io pressly/goose go-sql-driver modernc.org cenkalti/backoff x/sync",
-	"models/store/storetest":         "models models/store models/seal gorm.io go-sql-driver google/go-cmp",
+	"models/store/storetest":         "models models/store models/seal test/db gorm.io go-sql-driver modernc.org google/go-cmp",
 	"models/seal":                    "models",
 	"locales":                        "nicksnyder/go-i18n BurntSushi/toml x/text",
 	"tracking":                       "models sony/gobreaker x/time x/sync cenkalti/backoff x/text",
@@ -44,6 +44,8 @@ var rooms = map[string]string{
 	"scheduler/queue":                "models nats-io",
 	"cmd/bot": "models models/store models/seal locales tracking tracking/muzhi tracking/kuaidi100 tracking/juhe tracking/kuaibao tracking/sandbox handlers handlers/telegram " +
 		"handlers/wecom handlers/wecom/wecomtest handlers/console handlers/web scheduler scheduler/queue alecthomas/kong x/sync x/term",
+	"test/db":         "go-sql-driver",
+	"test/withdb":     "test/db",
 	"scripts/bench":   "",
 	"scripts/picture": "",
 }
