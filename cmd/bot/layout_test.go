@@ -51,7 +51,7 @@ var rooms = map[string]string{
 }
 
 // inTests is what a test may import besides: doubles and the tools of testing.
-const inTests = "go-telegram/bot google/go-cmp pgregory.net/rapid go.uber.org/goleak rogpeppe/go-internal x/sync x/sys x/time models tracking tracking/sandbox " +
+const inTests = "go-telegram/bot google/go-cmp pgregory.net/rapid go.uber.org/goleak rogpeppe/go-internal nats-io/nats-server x/sync x/sys x/time models tracking tracking/sandbox " +
 	"tracking/providertest handlers/doortest handlers/telegram/telegramtest handlers/wecom/wecomtest models/store models/store/storetest models/seal locales"
 
 func TestEveryImportKeepsToThePackageMap(t *testing.T) {
