@@ -58,13 +58,14 @@ func ServerKind() string {
 	return db.SQLite
 }
 
-// Each runs a test on every kind of database. open returns a new Store, with
-// connections of its own, on the test's one database, which has the schema;
-// it is closed when the test ends.
+// Each runs a test on every kind of database, on all at once. open returns a
+// new Store, with connections of its own, on the test's one database, which has
+// the schema; it is closed when the test ends.
 func Each(t *testing.T, test func(t *testing.T, open func() *store.Store)) {
 	t.Helper()
 	for _, kind := range Kinds() {
 		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
 			dsn := Migrated(t, kind)
 			test(t, func() *store.Store { return Open(t, dsn) })
 		})
