@@ -36,7 +36,7 @@ test-sqlite:
 test-tidb:
 	scripts/bring.sh cc
 	WAYBILL_TEST_DB=tidb go run ./test/withdb sh -c \
-		'go test -timeout 20m ./models/store/... && go test -timeout 15m -run Replica ./scheduler ./cmd/bot'
+		'go test -timeout 20m ./models/store/... && go test -timeout 15m -run "Replica|TwoProcesses" ./scheduler ./cmd/bot'
 
 # The first command of the README, on piped input: it must answer and leave.
 demo:
