@@ -10,7 +10,9 @@ import (
 	"slices"
 	"time"
 
+	"waybill/cmd/bot/config"
 	"waybill/handlers"
+	"waybill/handlers/delivery"
 	"waybill/handlers/web"
 	"waybill/handlers/wecom"
 	"waybill/locales"
@@ -25,7 +27,7 @@ import (
 // house is all parts of the program, introduced to one another in the order in
 // which a message meets them.
 type house struct {
-	settings Settings
+	settings config.Settings
 	log      *slog.Logger
 	owner    owner // this process among the replicas
 	now      func() time.Time
@@ -34,13 +36,14 @@ type house struct {
 	store        *store.Store
 	queue        *queue.Queue
 	metrics      *web.Metrics
-	operators    *operators
+	operators    *handlers.Operators
 	carriers     *tracking.Carriers
 	tracker      *tracking.Tracker
 	subscriber   *scheduler.Subscriber // nil: no provider offers subscriptions
 	checker      *scheduler.Checker
 	doors        []*opened
-	wecom        *wecom.API // nil: no door needs it
+	senders      map[string]handlers.Door // of the doors, by name
+	wecom        *wecom.API               // nil: no door needs it
 	conversation *handlers.Conversation
 	scheduler    *scheduler.Scheduler
 	listener     net.Listener // nil: no HTTP
@@ -51,8 +54,8 @@ type house struct {
 
 // build opens every part. The doors are opened, but nothing works before run.
 // After an error everything is closed again.
-func build(ctx context.Context, s Settings, log *slog.Logger, doors []door) (*house, error) {
-	h := &house{settings: s, log: log, owner: newOwner(), now: time.Now}
+func build(ctx context.Context, s config.Settings, log *slog.Logger, doors []door) (*house, error) {
+	h := &house{settings: s, log: log, owner: newOwner(), now: time.Now, senders: map[string]handlers.Door{}}
 	steps := []func(context.Context) error{
 		h.openWords, h.openStore, h.openQueue, h.openTracker, h.openPushes, h.openChecker,
 		func(ctx context.Context) error { return h.openDoors(ctx, doors) },
@@ -86,16 +89,16 @@ func (h *house) openStore(ctx context.Context) (err error) {
 		return err
 	}
 	h.closers = append(h.closers, h.store.Close)
-	if err := h.store.Migrate(ctx); err != nil || !h.owner.sees() {
+	if err := h.store.Migrate(ctx); err != nil {
 		return err
 	}
-	return h.store.BuryLeases(ctx, h.owner.room, h.owner.dead)
+	return h.releaseStale(ctx)
 }
 
 // openStore opens the database with the keys that belong to it.
-func openStore(ctx context.Context, s Settings) (*store.Store, error) {
+func openStore(ctx context.Context, s config.Settings) (*store.Store, error) {
 	keys := string(s.SecretKey)
-	if path, file := sqlitePath(s.DB); file && keys == "" {
+	if path, file := s.SQLitePath(); file && keys == "" {
 		var err error
 		if keys, err = seal.KeyFile(seal.FileName(path)); err != nil {
 			return nil, err
@@ -123,15 +126,17 @@ func (h *house) openTracker(context.Context) error {
 		return err
 	}
 	h.carriers = carriers
-	apis, err := openProviders(s, parts{
-		carriers: carriers, client: tracking.NewClient(callTimeout),
-		failures: tracking.NewStrikes(h.store, h.now), now: h.now,
+	apis, err := openProviders(s, tracking.Parts{
+		Carriers: carriers, Client: tracking.NewClient(callTimeout), PublicURL: s.PublicURL,
+		FailureBilled: tracking.NewStrikes(h.store, h.now).Strike, Now: h.now,
 	})
 	if err != nil {
 		return err
 	}
 	h.metrics = web.NewMetrics(built(), s.Prices, h.now)
-	h.operators = newOperators(h)
+	h.operators = handlers.NewOperators(handlers.OperatorsSettings{
+		Chats: addresses(s.AdminChats), Doors: h.senders, Outbox: h.store, Words: h.words, Log: h.log, Now: h.now,
+	})
 	h.tracker = tracking.New(tracking.Settings{
 		Providers: apis, Carriers: carriers, Ledger: h.store, Memory: h.store, Slots: h.store,
 		Meter: watched{h.metrics, h.operators}, Rates: s.Rates, Budgets: s.Budgets,
@@ -141,14 +146,10 @@ func (h *house) openTracker(context.Context) error {
 }
 
 func (h *house) openChecker(context.Context) error {
-	checking := scheduler.Checking{
-		Tracker: h.tracker, Records: h.store, Ledger: h.store, Bell: h.queue, Cadence: h.cadence(),
+	h.checker = scheduler.NewChecker(scheduler.CheckerSettings{
+		Tracker: h.tracker, Store: h.store, Waker: h.queue, Subscriber: h.subscriber, Cadence: h.cadence(),
 		TailCarriers: tailCarriers(h.settings), Meter: h.metrics, Log: h.log, Now: h.now,
-	}
-	if h.subscriber != nil {
-		checking.Pushes = h.subscriber
-	}
-	h.checker = scheduler.NewChecker(checking)
+	})
 	return nil
 }
 
@@ -159,9 +160,9 @@ func (h *house) cadence() scheduler.Cadence {
 }
 
 // floor is how long one provider is not asked about one waybill again.
-func floor(s Settings) time.Duration { return scheduler.Speed(s.PollSpeed).Of(s.MinInterval) }
+func floor(s config.Settings) time.Duration { return scheduler.Speed(s.PollSpeed).Of(s.MinInterval) }
 
-func tailCarriers(s Settings) []models.Carrier {
+func tailCarriers(s config.Settings) []models.Carrier {
 	var carriers []models.Carrier
 	for _, code := range s.TailCarriers {
 		carriers = append(carriers, models.Carrier(code))
@@ -171,10 +172,10 @@ func tailCarriers(s Settings) []models.Carrier {
 
 // openProviders makes the configured tracking APIs, in the order in which they
 // are asked.
-func openProviders(s Settings, of parts) ([]tracking.Provider, error) {
+func openProviders(s config.Settings, parts tracking.Parts) ([]tracking.Provider, error) {
 	var apis []tracking.Provider
-	for _, p := range configuredProviders(s) {
-		api, err := p.open(s, of)
+	for _, v := range s.Vendors {
+		api, err := v.Open(parts)
 		if err != nil {
 			return nil, err
 		}
@@ -198,43 +199,27 @@ func (h *house) openConversation(context.Context) error {
 		Books: h.store, Pushes: h.store, Checker: h.checker, Detector: h.tracker, Carriers: h.carriers, Words: h.words, Now: h.now,
 		Settings: handlers.Settings{
 			TailCarriers: tailCarriers(h.settings), MaxParcels: h.settings.MaxParcels,
-			Timezone: h.settings.Zone, Judges: judges, Traits: h.traits(), Quiet: h.settings.Quiet.During,
+			Timezone: h.settings.Zone, Judges: judges, Traits: h.traits(),
 			Operators: addresses(h.settings.AdminChats), Prices: h.settings.Prices, Budgets: h.settings.Budgets,
 			Robots: robotNames(h.settings),
 		},
 	})
-	h.operators.open()
 	for _, d := range h.doors {
-		d.inbox = handlers.NewInbox(handlers.InboxNeeds{
-			Door: d.Door, Handler: d.handler(h.conversation), Box: h.store, Progress: d.progress(h.store), Lives: h.store,
-			Words: h.words, Alerts: h.operators, Log: h.log, Owner: h.owner.name, Now: h.now, Grace: inboxGrace,
+		d.worker = delivery.New(delivery.Settings{
+			Door: d.Door, Handler: d.handler(h.conversation), Notifier: h.conversation, Store: h.store, Words: h.words,
+			Quiet: h.settings.Quiet, Alerts: h.operators, Meter: h.metrics, Wakes: h.queue.Listen(scheduler.DeliverTopic),
+			Owner: h.owner.name, Log: h.log, Now: h.now, Grace: deliveryGrace, Answered: d.answered,
 		})
 	}
 	return nil
 }
 
 func (h *house) openScheduler(context.Context) error {
-	teller := handlers.NewTeller(handlers.TellerNeeds{
-		Doors: h.byName(), Questions: h.store, Traits: h.traits(), Words: h.words, Alerts: h.operators,
-		Timezone: h.settings.Zone, Log: h.log, Now: h.now,
-	})
-	names := make([]string, 0, len(h.doors))
-	for _, d := range h.doors {
-		names = append(names, d.Name())
-	}
 	h.scheduler = scheduler.New(scheduler.Settings{
-		Store: h.store, Queue: h.queue, Checker: h.checker, Teller: teller, Quiet: h.settings.Quiet, Doors: names, Owner: h.owner.name,
+		Store: h.store, Queue: h.queue, Checker: h.checker, Owner: h.owner.name,
 		Jobs: slices.Concat(h.pushJobs(), h.listJobs(), h.budgetJobs()), Grace: schedulerGrace, Meter: h.metrics, Log: h.log, Now: h.now,
 	})
 	return nil
-}
-
-func (h *house) byName() map[string]handlers.Door {
-	doors := map[string]handlers.Door{}
-	for _, d := range h.doors {
-		doors[d.Name()] = d.Door
-	}
-	return doors
 }
 
 // traits are what is particular about each door.

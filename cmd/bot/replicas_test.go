@@ -34,7 +34,7 @@ func serveNATS(t *testing.T) string {
 // other and its successor bring every chat to the end of its journeys.
 func TestTwoReplicasShareADatabaseAndAQueue(t *testing.T) {
 	t.Parallel()
-	s := found(t, storetest.DSN(t, storetest.ServerKind()), speed, sandbox.Options{Appcode: appcode, Speed: 14400})
+	s := newTestbed(t, storetest.DSN(t, storetest.ServerKind()), speed, sandbox.Options{Appcode: appcode, Speed: 14400})
 	s.env = append(s.env, "WAYBILL_NATS_URL="+serveNATS(t))
 	first, second := s.start(), s.start()
 	for _, chat := range []int64{mother, son} {

@@ -63,7 +63,7 @@ func (s *Store) ensureChats(tx *gorm.DB, fresh []models.Chat) (map[models.Addres
 		var c models.Chat
 		err := at(locking(tx), f.Address).Take(&c).Error
 		if errors.Is(err, gorm.ErrRecordNotFound) {
-			f.TellAt = models.Never
+			f.WorkAt = models.Never
 			missing = append(missing, f)
 			continue
 		}
@@ -83,7 +83,7 @@ func (s *Store) ensureChats(tx *gorm.DB, fresh []models.Chat) (map[models.Addres
 }
 
 func at(db *gorm.DB, a models.Address) *gorm.DB {
-	return db.Where("door = ? AND room = ? AND thread = ?", a.Door, a.Room, a.Thread)
+	return db.Where("door = ? AND conversation = ? AND thread = ?", a.Door, a.Room, a.Thread)
 }
 
 func fitAddress(a models.Address) models.Address {
