@@ -1,7 +1,6 @@
 package scheduler
 
 import (
-	"os"
 	"strconv"
 	"sync"
 	"testing"
@@ -12,13 +11,9 @@ import (
 
 // BenchmarkCheck is a parcel's whole way from being due to being due again,
 // without news, with a provider that answers at once: taking, handing out,
-// asking, writing. MariaDB takes part when WAYBILL_TEST_MYSQL names one.
+// asking, writing.
 func BenchmarkCheck(b *testing.B) {
-	kinds := []string{"sqlite"}
-	if os.Getenv(storetest.EnvServer) != "" {
-		kinds = append(kinds, "mariadb")
-	}
-	for _, kind := range kinds {
+	for _, kind := range storetest.Kinds() {
 		b.Run(kind, func(b *testing.B) { benchmarkCheck(b, kind) })
 	}
 }

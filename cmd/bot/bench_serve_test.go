@@ -1,13 +1,17 @@
 package main
 
 import (
+	"bufio"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -44,37 +48,74 @@ func quietTelegram(b *testing.B) (address string) {
 	return telegram.URL
 }
 
+// program is the path of the program as it is shipped, built once.
+var program = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "waybill-bench-")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "bot")
+	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build the program: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
 // serving is bot serve in a process of its own.
 type serving struct {
 	*exec.Cmd
-	begun time.Time
+	took time.Duration // from its start to its being ready
 }
 
 // serve starts bot serve and waits until it is ready.
 func serve(b *testing.B, dsn, telegram string, settings ...string) *serving {
 	b.Helper()
-	const addr = "127.0.0.1:18099"
-	s := &serving{Cmd: exec.Command("bot", "serve")}
+	path, err := program()
+	if err != nil {
+		b.Fatal(err)
+	}
+	s := &serving{Cmd: exec.Command(path, "serve")}
 	s.Env = append([]string{
-		"PATH=" + os.Getenv("PATH"), "WAYBILL_DB=" + dsn, "WAYBILL_SECRET_KEY=" + key, "WAYBILL_HTTP_ADDR=" + addr,
+		"PATH=" + os.Getenv("PATH"), "WAYBILL_DB=" + dsn, "WAYBILL_SECRET_KEY=" + key, "WAYBILL_HTTP_ADDR=127.0.0.1:0",
 		"WAYBILL_TELEGRAM_TOKEN=1:bench-token", "WAYBILL_TELEGRAM_API_URL=" + telegram, "WAYBILL_MUZHI_APPCODE=bench",
 	}, settings...)
-	s.begun = time.Now()
+	said, err := s.StderrPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	begun := time.Now()
 	if err := s.Start(); err != nil {
 		b.Fatal(err)
 	}
-	for time.Since(s.begun) < 20*time.Second {
+	b.Cleanup(func() { s.end() })
+	lines := bufio.NewScanner(said)
+	for lines.Scan() {
+		if at := servingAt.FindStringSubmatch(lines.Text()); at != nil {
+			awaitReady(b, at[1], begun)
+			s.took = time.Since(begun)
+			go func() { _, _ = io.Copy(io.Discard, said) }() // until it ends
+			return s
+		}
+	}
+	b.Fatal("bot serve ends at once")
+	return nil
+}
+
+// awaitReady waits until a program that was started at begun is ready.
+func awaitReady(b *testing.B, addr string, begun time.Time) {
+	b.Helper()
+	for time.Since(begun) < 20*time.Second {
 		resp, err := http.Get("http://" + addr + "/readyz")
 		if err == nil {
 			resp.Body.Close()
 			if resp.StatusCode == http.StatusOK {
-				return s
+				return
 			}
 		}
 	}
-	s.end()
 	b.Fatal("not ready in time")
-	return nil
 }
 
 func (s *serving) end() { _ = s.Process.Kill(); _ = s.Wait() }
@@ -83,7 +124,7 @@ func startOnce(b *testing.B, dsn, telegram string) time.Duration {
 	b.Helper()
 	s := serve(b, dsn, telegram)
 	defer s.end()
-	return time.Since(s.begun)
+	return s.took
 }
 
 // BenchmarkMemory is the most memory that bot serve has had in use after so

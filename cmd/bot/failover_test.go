@@ -9,6 +9,7 @@ import (
 )
 
 func TestTheDemoShowsThatOthersStandIn(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		broken string
 		billed [4]int // muzhi, kuaidi100, juhe, kuaibao
@@ -19,6 +20,7 @@ func TestTheDemoShowsThatOthersStandIn(t *testing.T) {
 		"one that nobody needs": {"juhe", [4]int{2, 0, 0, 0}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			got := runBot(t, open+"\n"+shut+" 1234\n", []string{"TMPDIR=" + t.TempDir()}, "demo", "--break", c.broken)
 			if got.code != 0 || !containsAll(got.out, []string{"圆通速递 " + open, "顺丰速运 " + shut, "运输中", "盯着"}) {
 				t.Errorf("exit code %d\n%s%s", got.code, got.out, got.err)

@@ -69,8 +69,10 @@ func (s *testbed) agrees(dsn string, careful bool) {
 }
 
 func TestEachProviderAlone(t *testing.T) {
+	t.Parallel()
 	for _, alone := range sandbox.Providers() {
 		t.Run(alone, func(t *testing.T) {
+			t.Parallel()
 			storetest.EachDSN(t, func(t *testing.T, dsn string) {
 				t.Parallel()
 				s := newTestbed(t, dsn, speed, sandbox.Options{Appcode: appcode, Speed: 14400})
@@ -97,6 +99,7 @@ func TestEachProviderAlone(t *testing.T) {
 }
 
 func TestOthersStandInWhateverIsWrong(t *testing.T) {
+	t.Parallel()
 	for _, trouble := range sandbox.Troubles() {
 		t.Run(string(trouble), func(t *testing.T) {
 			t.Parallel()
@@ -162,8 +165,7 @@ func numbers() []string {
 
 func TestTwoProcessesKeepFloorAndBudget(t *testing.T) {
 	t.Parallel()
-	kinds := storetest.Kinds()
-	dsn := storetest.DSN(t, kinds[len(kinds)-1])                                    // MariaDB, unless SQLite alone is asked for
+	dsn := storetest.DSN(t, storetest.ServerKind())
 	s := newTestbed(t, dsn, "900", sandbox.Options{Appcode: appcode, Speed: 14400}) // the floor is two seconds
 	g := &gate{behind: s.apis, began: map[string][]time.Time{}}
 	door := httptest.NewServer(g)
@@ -217,8 +219,10 @@ func pushers(addr string) []string {
 }
 
 func TestPushesBringTheNewsAndSparePolls(t *testing.T) {
+	t.Parallel()
 	for provider, queries := range map[string]int{"kuaidi100": 3, "kuaibao": 20} {
 		t.Run(provider, func(t *testing.T) {
+			t.Parallel()
 			storetest.EachDSN(t, func(t *testing.T, dsn string) {
 				t.Parallel()
 				addr := freeAddress(t)

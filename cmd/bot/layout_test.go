@@ -22,7 +22,7 @@ var layout = map[string]string{
 	"internal/redact":                "",
 	"internal/httpbody":              "",
 	"models/store":                   "models gorm.io pressly/goose go-sql-driver modernc.org cenkalti/backoff x/sync",
-	"models/store/storetest":         "models models/store models/seal gorm.io go-sql-driver google/go-cmp",
+	"models/store/storetest":         "models models/store models/seal test/db gorm.io go-sql-driver modernc.org google/go-cmp",
 	"models/seal":                    "models",
 	"locales":                        "nicksnyder/go-i18n BurntSushi/toml x/text",
 	"tracking":                       "models tracking/recognise tracking/scan sony/gobreaker x/time x/sync cenkalti/backoff x/text",
@@ -46,6 +46,8 @@ var layout = map[string]string{
 	"handlers/picture":               "models locales makiuchi-d/gozxing x/image",
 	"scheduler":                      "models tracking robfig/cron x/sync",
 	"scheduler/queue":                "models nats-io",
+	"test/db":                        "go-sql-driver",
+	"test/withdb":                    "test/db",
 	"cmd/bot/config":                 "models models/seal locales tracking tracking/recognise scheduler caarlos0/env",
 	"cmd/bot/doctor":                 "cmd/bot/config models models/store tracking tracking/recognise handlers/wecom scheduler/queue",
 	"cmd/bot/demo":                   "cmd/bot/config models tracking tracking/sandbox handlers handlers/console handlers/wecom/wecomtest scheduler x/term",
@@ -56,7 +58,7 @@ var layout = map[string]string{
 }
 
 // inTests is what a test may import besides: doubles and the tools of testing.
-const inTests = "go-telegram/bot google/go-cmp pgregory.net/rapid go.uber.org/goleak rogpeppe/go-internal x/sync x/sys x/time models handlers handlers/delivery tracking tracking/sandbox " +
+const inTests = "go-telegram/bot google/go-cmp pgregory.net/rapid go.uber.org/goleak rogpeppe/go-internal nats-io/nats-server x/sync x/sys x/time models handlers handlers/delivery tracking tracking/sandbox " +
 	"tracking/providertest handlers/doortest handlers/telegram/telegramtest handlers/wecom/wecomtest models/store models/store/storetest models/seal locales scheduler"
 
 // inTestsOf is what the tests of one package may import besides: those of the

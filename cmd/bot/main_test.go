@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -14,11 +15,20 @@ func TestMain(m *testing.M) {
 	testscript.Main(databases{m}, map[string]func(){"bot": main})
 }
 
-// databases runs the tests with a MariaDB beside them.
+// databases runs the tests with a database server beside them.
 type databases struct{ m *testing.M }
 
+// journeys is how many tests run beside one another unless -parallel says
+// otherwise: nearly all of their time they wait for the program's clocks.
+const journeys = "8"
+
 // Run runs the tests.
-func (d databases) Run() int { return storetest.Main(d.m) }
+func (d databases) Run() int {
+	if err := flag.Set("test.parallel", journeys); err != nil {
+		panic(err) // go test has had this flag since Go 1
+	}
+	return storetest.Main(d.m)
+}
 
 // The scripts in testdata say what a person at the command line sees.
 func TestScripts(t *testing.T) {

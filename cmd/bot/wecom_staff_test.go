@@ -100,8 +100,7 @@ func TestAStaffGroupAsksAndIsTold(t *testing.T) {
 
 func TestOneReplicaAtATimeSpeaksToWeCom(t *testing.T) {
 	t.Parallel()
-	kinds := storetest.Kinds()
-	f := newWeComTestbed(t, storetest.DSN(t, kinds[len(kinds)-1]), "1", byKF|byApp|byAIBot) // MariaDB, unless SQLite alone is asked for
+	f := newWeComTestbed(t, storetest.DSN(t, storetest.ServerKind()), "1", byKF|byApp|byAIBot)
 	first := f.begin()
 	if err := f.aibot.WaitConnected(f.ctx); err != nil {
 		t.Fatal(err)

@@ -47,19 +47,24 @@ func chatsOf(arrivals []models.Arrival) []int64 {
 // arriving makes the rows, and the chats, which stay locked: one that is being
 // erased must not lose its next update.
 func (s *Store) arriving(tx *gorm.DB, as []models.Arrival, now models.Moment) ([]models.Arrival, error) {
-	chats := map[models.Address]int64{}
+	var fresh []models.Chat
+	seen := map[models.Address]bool{}
+	for _, a := range as {
+		to := fitAddress(a.Address)
+		if !seen[to] {
+			seen[to] = true
+			fresh = append(fresh, models.Chat{Address: to, Group: a.Group, CreatedAt: now})
+		}
+	}
+	chats, err := s.ensureChats(tx, fresh)
+	if err != nil {
+		return nil, err
+	}
 	rows := make([]models.Arrival, len(as))
 	for i, a := range as {
 		a.Address = fitAddress(a.Address)
-		if chats[a.Address] == 0 {
-			c, err := s.ensureChat(tx, a.Address, a.Group, now)
-			if err != nil {
-				return nil, err
-			}
-			chats[a.Address] = c.ID
-		}
 		rows[i] = models.Arrival{
-			Door: cut(a.Door, sizeDoor), Key: cut(a.Key, sizeKey), ChatID: chats[a.Address], Pos: a.Pos, Body: a.Body, DueAt: now, At: now,
+			Door: cut(a.Door, sizeDoor), Key: cut(a.Key, sizeKey), ChatID: chats[a.Address].ID, Pos: a.Pos, Body: a.Body, DueAt: now, At: now,
 			Answered: a.Answered, Replies: a.Replies,
 		}
 		if rows[i].Door == "" {

@@ -354,3 +354,27 @@ func TestMidnightIsShanghais(t *testing.T) {
 		}
 	})
 }
+
+func TestReplicasThatAskAboutNewWaybillsAtOnceKeepTheFloor(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		stores := []*store.Store{k.Store, k.open(), k.open()}
+		for n := range 12 {
+			granted := make([]bool, len(stores))
+			k.ok(errors.Join(together(len(stores), func(i int) error {
+				call := models.Call{Provider: "muzhi", Kind: models.CallQuery, Purpose: models.Poll, Number: number(n), Floor: floor}
+				_, err := stores[i].Begin(k.ctx(), call, noon())
+				granted[i] = err == nil
+				return unless(err, models.ErrFloor)
+			})...))
+			won := 0
+			for _, g := range granted {
+				if g {
+					won++
+				}
+			}
+			if won != 1 {
+				t.Fatalf("%d replicas ask about waybill %d", won, n)
+			}
+		}
+	})
+}

@@ -42,26 +42,44 @@ func (s *Store) Chat(ctx context.Context, a models.Address, group bool, now mode
 	return c, nil
 }
 
-// ensureChat gets or makes a chat and locks it.
+// ensureChat gets a chat and locks it; a missingRow when it is yet to be made.
 func (s *Store) ensureChat(tx *gorm.DB, a models.Address, group bool, now models.Moment) (models.Chat, error) {
 	return s.ensure(tx, models.Chat{Address: a, Group: group, CreatedAt: now})
 }
 
-// ensure gets the chat at an address, or makes it as it is given, and locks it.
+// ensure gets the chat at an address and locks it; a missingRow, as it is given,
+// when there is none.
 func (s *Store) ensure(tx *gorm.DB, fresh models.Chat) (models.Chat, error) {
-	var c models.Chat
-	err := at(locking(tx), fresh.Address).Take(&c).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		fresh.WorkAt = models.Never
-		if err = tx.Clauses(s.ignore()).Create(&fresh).Error; err == nil {
-			err = at(locking(tx), fresh.Address).Take(&c).Error
+	chats, err := s.ensureChats(tx, []models.Chat{fresh})
+	return chats[fresh.Address], err
+}
+
+// ensureChats gets the chats at some addresses and locks them; a missingRow for
+// all together, as they are given, that are yet to be made.
+func (s *Store) ensureChats(tx *gorm.DB, fresh []models.Chat) (map[models.Address]models.Chat, error) {
+	chats := map[models.Address]models.Chat{}
+	var missing []models.Chat
+	for _, f := range fresh {
+		var c models.Chat
+		err := at(locking(tx), f.Address).Take(&c).Error
+		if errors.Is(err, gorm.ErrRecordNotFound) {
+			f.WorkAt = models.Never
+			missing = append(missing, f)
+			continue
 		}
+		if err == nil && c.Group != f.Group {
+			c.Group = f.Group
+			err = tx.Exec("UPDATE chats SET is_group = ? WHERE id = ?", c.Group, c.ID).Error
+		}
+		if err != nil {
+			return nil, err
+		}
+		chats[f.Address] = c
 	}
-	if err != nil || c.Group == fresh.Group {
-		return c, err
+	if len(missing) > 0 {
+		return nil, &missingRow{&missing}
 	}
-	c.Group = fresh.Group
-	return c, tx.Exec("UPDATE chats SET is_group = ? WHERE id = ?", c.Group, c.ID).Error
+	return chats, nil
 }
 
 func at(db *gorm.DB, a models.Address) *gorm.DB {

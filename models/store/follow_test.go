@@ -251,7 +251,7 @@ func TestAListShowsTheNewestNewsFirst(t *testing.T) {
 				k.finish(scan(p, "x", at), noon())
 			}
 		}
-		f := scan(k.stored(2), "签收", 9)
+		f := scan(k.parcel(1), "签收", 9)
 		f.Change.Parcel.DoneAt = noon()
 		done := f.Change.Parcel.Number
 		k.finish(f, noon())

@@ -29,9 +29,11 @@ type kit struct {
 	open func() *store.Store
 }
 
-// each runs a test with a kit on every kind of database.
+// each runs a test with a kit on every kind of database, beside other tests:
+// most of its time is waiting for the server.
 func each(t *testing.T, test func(t *testing.T, k kit)) {
 	t.Helper()
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
 		test(t, kit{Store: open(), t: t, open: open})
 	})

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -10,56 +11,52 @@ import (
 	"waybill/models"
 )
 
-// leaseRow is one named lease, together with the database's clock.
+// leaseRow is one named lease.
 type leaseRow struct {
+	Name      string `gorm:"primaryKey"`
 	Owner     string
 	Fence     int64
 	ExpiresAt models.Moment
-	Clock     models.Moment
 }
+
+// TableName is where GORM finds the rows.
+func (leaseRow) TableName() string { return "leases" }
+
+// rateRow is a rate with the first microsecond since 1970 that is not reserved yet.
+type rateRow struct {
+	Name   string `gorm:"primaryKey"`
+	NextUS int64  `gorm:"column:next_us"`
+}
+
+// TableName is where GORM finds the rows.
+func (rateRow) TableName() string { return "rates" }
 
 // Lease takes or renews a named lease for ttl by the database's clock, and
 // says whether owner holds it now. The fence grows whenever the owner changes.
 func (s *Store) Lease(ctx context.Context, name, owner string, ttl time.Duration) (fence int64, held bool, err error) {
 	name, owner = cut(name, sizeName), cut(owner, sizeOwner)
+	clock := s.driver.words().clock
+	// The fence comes before the owner, because MySQL assigns from left to right.
+	take := "UPDATE leases SET fence = CASE WHEN owner = ? THEN fence ELSE fence + 1 END, owner = ?, expires_at = " + clock + ` + ?
+		WHERE name = ? AND (owner = ? OR expires_at <= ` + clock + ")"
+	var row leaseRow
 	err = s.within(ctx, func(tx *gorm.DB) error {
-		fence, held = 0, false
-		row, err := s.lockLease(tx, name)
-		if err != nil {
-			return err
+		taken := tx.Exec(take, owner, owner, ttl.Milliseconds(), name, owner)
+		if taken.Error != nil {
+			return taken.Error
 		}
-		if row.Owner != owner && row.ExpiresAt > row.Clock {
-			fence = row.Fence
-			return nil
+		held = taken.RowsAffected > 0
+		row = leaseRow{}
+		err := tx.Take(&row, "name = ?", name).Error
+		if errors.Is(err, gorm.ErrRecordNotFound) {
+			return &missingRow{&leaseRow{Name: name}}
 		}
-		if row.Owner != owner {
-			row.Fence++
-		}
-		fence, held = row.Fence, true
-		const sql = "UPDATE leases SET owner = ?, fence = ?, expires_at = ? WHERE name = ?"
-		return tx.Exec(sql, owner, row.Fence, row.Clock.Add(ttl), name).Error
+		return err
 	})
 	if err != nil {
 		return 0, false, fmt.Errorf("take lease %s: %w", name, err)
 	}
-	return fence, held, nil
-}
-
-// lockLease locks the lease's row, made first if there is none.
-func (s *Store) lockLease(tx *gorm.DB, name string) (leaseRow, error) {
-	w := s.driver.words()
-	var row leaseRow
-	read := func() *gorm.DB {
-		return locking(tx.Table("leases")).Select("owner, fence, expires_at, "+w.clock+" AS clock").Where("name = ?", name).Limit(1).Scan(&row)
-	}
-	found := read()
-	if found.Error != nil || found.RowsAffected > 0 {
-		return row, found.Error
-	}
-	if err := tx.Exec("INSERT "+w.ignore+" INTO leases (name) VALUES (?)", name).Error; err != nil {
-		return row, err
-	}
-	return row, read().Error
+	return row.Fence, held, nil
 }
 
 // Unlease gives a lease back if owner holds it.
@@ -76,20 +73,22 @@ func (s *Store) Unlease(ctx context.Context, name, owner string) error {
 // to the microsecond; first is rounded up to the millisecond.
 func (s *Store) Slots(ctx context.Context, name string, every time.Duration, n int, now models.Moment) (first models.Moment, err error) {
 	name = cut(name, sizeName)
+	taken := every.Microseconds() * int64(n)
+	const reserve = "UPDATE rates SET next_us = CASE WHEN next_us > ? THEN next_us ELSE ? END + ? WHERE name = ?"
+	var row rateRow
 	err = s.within(ctx, func(tx *gorm.DB) error {
-		if err := tx.Exec("INSERT "+s.driver.words().ignore+" INTO rates (name) VALUES (?)", name).Error; err != nil {
-			return err
+		moved := tx.Exec(reserve, int64(now)*1000, int64(now)*1000, taken, name)
+		if moved.Error != nil {
+			return moved.Error
 		}
-		var next int64
-		if err := locking(tx.Table("rates")).Select("next_us").Where("name = ?", name).Scan(&next).Error; err != nil {
-			return err
+		if moved.RowsAffected == 0 {
+			return &missingRow{&rateRow{Name: name}}
 		}
-		begin := max(next, int64(now)*1000)
-		first = models.Moment((begin + 999) / 1000)
-		return tx.Exec("UPDATE rates SET next_us = ? WHERE name = ?", begin+every.Microseconds()*int64(n), name).Error
+		row = rateRow{}
+		return tx.Take(&row, "name = ?", name).Error
 	})
 	if err != nil {
 		return 0, fmt.Errorf("reserve slots of %s: %w", name, err)
 	}
-	return first, nil
+	return models.Moment((row.NextUS - taken + 999) / 1000), nil
 }

@@ -101,14 +101,24 @@ func (b *block) take(ctx context.Context, s *Store, n int64) (int64, error) {
 	return b.next - n, nil
 }
 
+// counterRow is one named counter.
+type counterRow struct {
+	Name  string `gorm:"primaryKey"`
+	Value int64
+}
+
+// TableName is where GORM finds the rows.
+func (counterRow) TableName() string { return "counters" }
+
 // reserve raises a counter by n and returns its new value. The counter stays
-// locked until the transaction ends.
+// locked until the transaction ends; a missingRow when it is yet to be made.
 func (s *Store) reserve(tx *gorm.DB, name string, n int64) (int64, error) {
-	if err := tx.Exec("INSERT "+s.driver.words().ignore+" INTO counters (name, value) VALUES (?, 0)", name).Error; err != nil {
-		return 0, err
+	raised := tx.Exec("UPDATE counters SET value = value + ? WHERE name = ?", n, name)
+	if raised.Error != nil {
+		return 0, raised.Error
 	}
-	if err := tx.Exec("UPDATE counters SET value = value + ? WHERE name = ?", n, name).Error; err != nil {
-		return 0, err
+	if raised.RowsAffected == 0 {
+		return 0, &missingRow{&counterRow{Name: name}}
 	}
 	var value int64
 	err := tx.Raw("SELECT value FROM counters WHERE name = ?", name).Scan(&value).Error

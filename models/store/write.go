@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -18,11 +19,34 @@ const (
 )
 
 // within runs fn in one transaction, again when the database undid it because
-// of a deadlock, a write conflict or a busy file. fn must not keep anything
-// from a run that failed.
+// of a deadlock, a write conflict or a busy file, or when fn returned the
+// missingRow that it needs. fn must not keep anything from a run that failed.
 func (s *Store) within(ctx context.Context, fn func(tx *gorm.DB) error) error {
-	return again(ctx, func() error { return translate(s.write, s.write.WithContext(ctx).Transaction(fn)) })
+	return again(ctx, func() error {
+		db := s.write.WithContext(ctx)
+		for range 2 {
+			err := db.Transaction(fn)
+			var missing *missingRow
+			if !errors.As(err, &missing) {
+				return translate(s.write, err)
+			}
+			if err := db.Clauses(s.ignore()).Create(missing.row).Error; err != nil {
+				return translate(s.write, err)
+			}
+		}
+		return errAgain // somebody has deleted it at once
+	})
 }
+
+// missingRow is what a transaction returns that finds no row to change or to
+// lock; row points to the row, or the rows, as they shall be made. The transaction ends, a
+// statement of its own makes the row unless somebody else has, and the
+// transaction runs again: one that makes the row itself would be blind, on
+// TiDB, to the same row from another one that was faster.
+type missingRow struct{ row any }
+
+// Error says that a row is missing.
+func (m *missingRow) Error() string { return fmt.Sprintf("there is no %T yet", m.row) }
 
 // again does something until it succeeds or fails for good.
 func again(ctx context.Context, do func() error) error {

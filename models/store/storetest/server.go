@@ -2,152 +2,154 @@ package storetest
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"syscall"
-	"testing"
-	"time"
+	"strings"
+	"sync"
 
 	"github.com/go-sql-driver/mysql"
+
+	"waybill/test/db"
 )
 
-const (
-	startLimit = 2 * time.Minute
-	stopLimit  = 30 * time.Second
-)
-
-// Main runs a test binary's tests with a MariaDB: TestMain is
-// os.Exit(storetest.Main(m)). A server that nobody brought along is started on
-// a free loopback port with a folder of its own, and stopped at the end.
-func Main(m *testing.M) int {
-	if os.Getenv(EnvOnly) == "sqlite" || os.Getenv(EnvServer) != "" {
-		return m.Run()
-	}
-	stop, err := start()
-	if err != nil {
-		fmt.Fprintf(os.Stderr, "storetest: %v\n", err)
-		return 1
-	}
-	code := m.Run()
-	if err := stop(); err != nil {
-		fmt.Fprintf(os.Stderr, "storetest: stop MariaDB: %v\n", err)
-		return max(code, 1)
-	}
-	return code
+// spare are the databases on the server that have the schema, no rows, and no
+// test that uses them.
+var spare struct {
+	sync.Mutex
+	names []string
 }
 
-// start starts a server, names it in the environment and returns what stops it.
-func start() (stop func() error, err error) {
-	for _, name := range []string{"mariadbd", "mariadb-install-db"} {
-		if _, err := exec.LookPath(name); err != nil {
-			return nil, fmt.Errorf("%s is missing: install MariaDB (Debian: apt-get install mariadb-server), set %s, or leave it out with %s=sqlite",
-				name, EnvServer, EnvOnly)
-		}
+// takeSpare gives a test a spare database, or makes one.
+func takeSpare() (name string, err error) {
+	spare.Lock()
+	if last := len(spare.names) - 1; last >= 0 {
+		name, spare.names = spare.names[last], spare.names[:last]
 	}
-	dir, err := os.MkdirTemp("", "waybill-mariadb-")
+	spare.Unlock()
+	if name != "" {
+		return name, nil
+	}
+	if name, err = create(); err != nil {
+		return "", err
+	}
+	if err := migrate(context.Background(), serverAt(name)); err != nil {
+		return "", errors.Join(err, drop(name))
+	}
+	return name, nil
+}
+
+// leaveSpare empties a database for the next test. One whose test has failed
+// is dropped: something may still be working on it.
+func leaveSpare(name string, failed bool) error {
+	if failed {
+		return drop(name)
+	}
+	if err := empty(name); err != nil {
+		return errors.Join(err, drop(name))
+	}
+	spare.Lock()
+	defer spare.Unlock()
+	spare.names = append(spare.names, name)
+	return nil
+}
+
+// dropSpare drops the spare databases at the end: the server may live longer.
+func dropSpare() error {
+	spare.Lock()
+	defer spare.Unlock()
+	var errs []error
+	for _, name := range spare.names {
+		errs = append(errs, drop(name))
+	}
+	spare.names = nil
+	return errors.Join(errs...)
+}
+
+// empty deletes all rows but those of the migrations.
+func empty(name string) error {
+	return onServer(func(ctx context.Context, server *sql.DB) error {
+		tables, err := tablesOf(ctx, server, name)
+		if err != nil {
+			return err
+		}
+		for _, table := range tables {
+			if _, err := server.ExecContext(ctx, fmt.Sprintf("DELETE FROM `%s`.`%s`", name, table)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func tablesOf(ctx context.Context, server *sql.DB, name string) (tables []string, err error) {
+	const of = "SELECT table_name FROM information_schema.tables WHERE table_schema = ? AND table_name NOT LIKE 'goose%'"
+	rows, err := server.QueryContext(ctx, of, name)
 	if err != nil {
 		return nil, err
 	}
-	port, err := freePort()
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var table string
+		if err := rows.Scan(&table); err != nil {
+			return nil, err
+		}
+		tables = append(tables, table)
+	}
+	return tables, rows.Err()
+}
+
+// create makes an empty database and returns its name.
+func create() (name string, err error) {
+	name = "waybill_test_" + strings.ToLower(rand.Text()[:16])
+	return name, onServer(func(ctx context.Context, server *sql.DB) error {
+		_, err := server.ExecContext(ctx, "CREATE DATABASE "+name)
+		return err
+	})
+}
+
+func drop(name string) error {
+	return onServer(func(ctx context.Context, server *sql.DB) error {
+		_, err := server.ExecContext(ctx, "DROP DATABASE "+name)
+		return err
+	})
+}
+
+// serverAt is the address of a database on the server.
+func serverAt(name string) string {
+	u, err := serverURL()
 	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
+		return "" // which no store opens
 	}
-	stop, err = run(dir, port)
-	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
-	}
-	return stop, os.Setenv(EnvServer, address(port).String())
+	u.Path = "/" + name
+	return u.String()
 }
 
-func address(port string) *url.URL {
-	return &url.URL{Scheme: "mysql", User: url.User("root"), Host: net.JoinHostPort("127.0.0.1", port), Path: "/"}
+func serverURL() (*url.URL, error) {
+	u, err := url.Parse(os.Getenv(db.EnvServer))
+	if err != nil || u.Scheme != "mysql" || u.User == nil || u.Host == "" {
+		return nil, fmt.Errorf("%s is not of the form mysql://user:password@host:port/; storetest.Main sets it when TestMain calls it", db.EnvServer)
+	}
+	return u, nil
 }
 
-func freePort() (string, error) {
-	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	return port, errors.Join(err, l.Close())
-}
-
-// run fills dir with a new server's files, starts it and waits until it answers.
-func run(dir, port string) (func() error, error) {
-	user, data := "--user=root", "--datadir="+filepath.Join(dir, "data") // the user counts only when we are root
-	install := exec.CommandContext(context.Background(), "mariadb-install-db", "--no-defaults", user, data, "--auth-root-authentication-method=normal", "--skip-test-db")
-	if out, err := install.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("initialise MariaDB: %w\n%s", err, out)
-	}
-	server := exec.CommandContext(context.Background(), "mariadbd", "--no-defaults", user, data, "--bind-address=127.0.0.1", "--port="+port,
-		"--socket="+filepath.Join(dir, "s"), "--pid-file="+filepath.Join(dir, "pid"), "--log-error="+filepath.Join(dir, "log"),
-		"--skip-name-resolve", "--skip-log-bin", "--performance-schema=0", "--max-connections=500",
-		"--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--innodb-flush-method=nosync", "--innodb-buffer-pool-size=256M")
-	if err := server.Start(); err != nil {
-		return nil, fmt.Errorf("start MariaDB: %w", err)
-	}
-	over := make(chan struct{})
-	go func() {
-		defer close(over)
-		_ = server.Wait() // how it ended stands in its log
-	}()
-	stop := func() error { return halt(server, over, dir) }
-	if err := ready(address(port), over); err != nil {
-		log, _ := os.ReadFile(filepath.Join(dir, "log"))
-		return nil, errors.Join(fmt.Errorf("%w\n%s", err, log), stop())
-	}
-	return stop, nil
-}
-
-// ready waits until the server answers or dies.
-func ready(u *url.URL, over <-chan struct{}) error {
-	db, err := pool(u)
+// onServer does something with connections of its own. It does not end with a
+// test, whose database is yet to go.
+func onServer(do func(ctx context.Context, server *sql.DB) error) error {
+	u, err := serverURL()
 	if err != nil {
 		return err
 	}
-	defer func() { _ = db.Close() }() // nothing was written
-	tick, limit := time.NewTicker(50*time.Millisecond), time.After(startLimit)
-	defer tick.Stop()
-	for {
-		select {
-		case <-over:
-			return errors.New("MariaDB ended while it started")
-		case <-limit:
-			return errors.New("MariaDB does not answer")
-		case <-tick.C:
-			if db.PingContext(context.Background()) == nil {
-				return nil
-			}
-		}
-	}
-}
-
-// halt stops the server, waits for it and removes its files.
-func halt(server *exec.Cmd, over <-chan struct{}, dir string) error {
-	_ = server.Process.Signal(syscall.SIGTERM) // it may be over already
-	select {
-	case <-over:
-	case <-time.After(stopLimit):
-		_ = server.Process.Kill()
-		<-over
-	}
-	return os.RemoveAll(dir)
-}
-
-// pool opens connections to the server, or to the database that u names.
-func pool(u *url.URL) (*sql.DB, error) {
 	c := mysql.NewConfig()
-	c.User, c.Net, c.Addr, c.Logger = u.User.Username(), "tcp", u.Host, &mysql.NopLogger{}
+	c.User, c.Net, c.Addr, c.InterpolateParams, c.Logger = u.User.Username(), "tcp", u.Host, true, &mysql.NopLogger{}
 	c.Passwd, _ = u.User.Password()
 	connector, err := mysql.NewConnector(c)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return sql.OpenDB(connector), nil
+	server := sql.OpenDB(connector)
+	return errors.Join(do(context.Background(), server), server.Close())
 }

@@ -1,56 +1,75 @@
-// Package storetest gives tests real databases: SQLite in a temporary folder
-// and a real MariaDB, each test with a fresh one of its own.
-//
-// MariaDB is the server that WAYBILL_TEST_MYSQL names
-// (mysql://root@127.0.0.1:3306/); without it, Main starts one for the test
-// binary. WAYBILL_TEST_DB=sqlite leaves MariaDB out.
+// Package storetest gives tests real databases, each test one of its own:
+// SQLite in a temporary folder, and one on a real MariaDB or TiDB, which
+// package test/db provides. A database with the schema costs a test
+// milliseconds: a copy of the file that was migrated once, or one that an
+// earlier test of the process has left, emptied.
 package storetest
 
 import (
 	"context"
-	"crypto/rand"
-	"database/sql"
 	"encoding/base64"
-	"net/url"
+	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"waybill/models/seal"
 	"waybill/models/store"
+	"waybill/test/db"
 )
 
-// Settings of the tests.
-const (
-	EnvServer = "WAYBILL_TEST_MYSQL"
-	EnvOnly   = "WAYBILL_TEST_DB"
-)
-
-// Kinds are the kinds of database that tests run on.
-func Kinds() []string {
-	if os.Getenv(EnvOnly) == "sqlite" {
-		return []string{"sqlite"}
+// Main runs a test binary's tests with the database server that they need:
+// TestMain is os.Exit(storetest.Main(m)). Unless it runs benchmarks, the
+// process does not wait for its SQLite files to reach the disk: tests kill
+// processes, not machines.
+func Main(m *testing.M) int {
+	stop, err := db.Provide()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "storetest: %v\n", err)
+		return 1
 	}
-	return []string{"sqlite", "mariadb"}
+	flag.Parse()
+	if f := flag.Lookup("test.bench"); f == nil || f.Value.String() == "" {
+		hurrySQLite()
+	}
+	code := m.Run()
+	for _, end := range []func() error{dropSpare, stop} {
+		if err := end(); err != nil {
+			fmt.Fprintf(os.Stderr, "storetest: %v\n", err)
+			code = max(code, 1)
+		}
+	}
+	return code
 }
 
-// Each runs a test on every kind of database. open returns a new Store, with
-// connections of its own, on the test's one database, which is migrated by the
-// first; it is closed when the test ends.
+// Kinds are the kinds of database that tests run on.
+func Kinds() []string { return db.Kinds() }
+
+// ServerKind is the kind of database that several machines could share, or
+// SQLite when the tests run on nothing else.
+func ServerKind() string {
+	kinds := Kinds()
+	if i := slices.IndexFunc(kinds, func(kind string) bool { return kind != db.SQLite }); i >= 0 {
+		return kinds[i]
+	}
+	return db.SQLite
+}
+
+// Each runs a test on every kind of database, on all at once. open returns a
+// new Store, with connections of its own, on the test's one database, which has
+// the schema; it is closed when the test ends.
 func Each(t *testing.T, test func(t *testing.T, open func() *store.Store)) {
 	t.Helper()
-	EachDSN(t, func(t *testing.T, dsn string) {
-		migrated := false
-		test(t, func() *store.Store {
-			s := Open(t, dsn)
-			if !migrated {
-				Migrate(t, s)
-				migrated = true
-			}
-			return s
+	for _, kind := range Kinds() {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			dsn := Migrated(t, kind)
+			test(t, func() *store.Store { return Open(t, dsn) })
 		})
-	})
+	}
 }
 
 // EachDSN runs a test on the address of an empty database of every kind.
@@ -61,12 +80,11 @@ func EachDSN(t *testing.T, test func(t *testing.T, dsn string)) {
 	}
 }
 
-// New is one migrated Store on SQLite, for tests that are not about the database.
+// New is one Store with the schema on SQLite, for tests that are not about the
+// database.
 func New(tb testing.TB) *store.Store {
 	tb.Helper()
-	s := Open(tb, DSN(tb, "sqlite"))
-	Migrate(tb, s)
-	return s
+	return Open(tb, Migrated(tb, db.SQLite))
 }
 
 // Migrate makes the schema.
@@ -106,45 +124,54 @@ func Keys(tb testing.TB) *seal.Keys {
 // DSN makes an empty database of a kind, which goes when the test ends.
 func DSN(tb testing.TB, kind string) string {
 	tb.Helper()
-	if kind == "sqlite" {
-		return "sqlite://" + filepath.Join(tb.TempDir(), "waybill.db")
+	if kind == db.SQLite {
+		return sqliteAt(filepath.Join(tb.TempDir(), "waybill.db"))
 	}
-	server := os.Getenv(EnvServer)
-	if server == "" {
-		tb.Fatalf("no MariaDB: call storetest.Main in TestMain, set %s=mysql://root@127.0.0.1:3306/, or leave MariaDB out with %s=sqlite",
-			EnvServer, EnvOnly)
-	}
-	return fresh(tb, server)
-}
-
-// fresh makes a database on the server.
-func fresh(tb testing.TB, server string) string {
-	u, err := url.Parse(server)
-	if err != nil || u.Scheme != "mysql" {
-		tb.Fatalf("%s is not of the form mysql://user:password@host:port/", EnvServer)
-	}
-	db := connect(tb, u)
-	name := "waybill_test_" + strings.ToLower(rand.Text()[:16])
-	if _, err := db.ExecContext(tb.Context(), "CREATE DATABASE "+name); err != nil {
+	name, err := create()
+	if err != nil {
 		tb.Fatalf("create test database: %v", err)
 	}
 	tb.Cleanup(func() {
-		if _, err := db.ExecContext(context.Background(), "DROP DATABASE "+name); err != nil {
+		if err := drop(name); err != nil {
 			tb.Errorf("drop test database: %v", err)
 		}
-		if err := db.Close(); err != nil {
-			tb.Errorf("close test server: %v", err)
-		}
 	})
-	u.Path = "/" + name
-	return u.String()
+	return serverAt(name)
 }
 
-// connect opens a pool without a database.
-func connect(tb testing.TB, u *url.URL) *sql.DB {
-	db, err := pool(u)
-	if err != nil {
-		tb.Fatalf("connect to test server: %v", err)
+// Migrated is the address of a database of a kind that has the schema and no
+// rows. It is the test's own until it ends.
+func Migrated(tb testing.TB, kind string) string {
+	tb.Helper()
+	if kind == db.SQLite {
+		dsn, err := copyTemplate(tb.TempDir())
+		if err != nil {
+			tb.Fatalf("copy migrated database: %v", err)
+		}
+		return dsn
 	}
-	return db
+	name, err := takeSpare()
+	if err != nil {
+		tb.Fatalf("make migrated database: %v", err)
+	}
+	tb.Cleanup(func() {
+		if err := leaveSpare(name, tb.Failed()); err != nil {
+			tb.Errorf("empty test database: %v", err)
+		}
+	})
+	return serverAt(name)
+}
+
+// migrate makes the schema of the database at an address.
+func migrate(ctx context.Context, dsn string) (err error) {
+	s, err := store.Open(ctx, dsn, nil)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closing := s.Close(); err == nil {
+			err = closing
+		}
+	}()
+	return s.Migrate(ctx)
 }
