@@ -20,6 +20,8 @@ var rooms = map[string]string{
 	"internal/guard":                 "",
 	"internal/redact":                "",
 	"internal/httpbody":              "",
+	"internal/expiring":              "",
+	"internal/ratelimit":             "models",
 	"models/store":                   "models gorm.io pressly/goose go-sql-driver modernc.org cenkalti/backoff x/sync",
 	"models/store/storetest":         "models models/store models/seal gorm.io go-sql-driver google/go-cmp",
 	"models/seal":                    "models",
