@@ -2,6 +2,8 @@
 package expiring
 
 import (
+	"maps"
+	"slices"
 	"sync"
 	"time"
 )
@@ -27,7 +29,7 @@ func New[K comparable, V any](most int, now func() time.Time) *Map[K, V] {
 }
 
 // Put keeps a value for a time, in the place of an older one. A full map drops
-// what has expired, else the value that would expire first.
+// what has expired, else what would expire first.
 func (m *Map[K, V]) Put(key K, value V, keep time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -38,21 +40,16 @@ func (m *Map[K, V]) Put(key K, value V, keep time.Duration) {
 	m.entries[key] = entry[V]{value, now.Add(keep)}
 }
 
-// prune drops at least one value. The caller holds the lock.
+// prune drops at least one value, and so many at once that a map which stays
+// full is seldom searched. The caller holds the lock.
 func (m *Map[K, V]) prune(now time.Time) {
-	var first K
-	var earliest time.Time
-	for key, e := range m.entries {
-		if !now.Before(e.until) {
-			delete(m.entries, key)
-			continue
-		}
-		if earliest.IsZero() || e.until.Before(earliest) {
-			first, earliest = key, e.until
-		}
+	maps.DeleteFunc(m.entries, func(_ K, e entry[V]) bool { return !now.Before(e.until) })
+	if len(m.entries) < m.most {
+		return
 	}
-	if len(m.entries) >= m.most {
-		delete(m.entries, first)
+	sooner := func(a, b K) int { return m.entries[a].until.Compare(m.entries[b].until) }
+	for _, key := range slices.SortedFunc(maps.Keys(m.entries), sooner)[:max(m.most/8, 1)] {
+		delete(m.entries, key)
 	}
 }
 

@@ -7,10 +7,10 @@ import "encoding/json"
 // only what is used.
 
 type update struct {
-	ID       int64     `json:"update_id"`
-	Message  *message  `json:"message"`
-	Callback *callback `json:"callback_query"`
-	Member   *member   `json:"my_chat_member"`
+	ID       int64         `json:"update_id"`
+	Message  *message      `json:"message"`
+	Callback *callback     `json:"callback_query"`
+	Member   *memberUpdate `json:"my_chat_member"`
 }
 
 // allowedUpdates are the kinds that an update knows; nothing else is asked for.
@@ -33,7 +33,7 @@ type message struct {
 	Album           string   `json:"media_group_id"`
 	MigrateTo       int64    `json:"migrate_to_chat_id"`
 
-	// Whether they are there is all that matters of these.
+	// Only whether these are present matters.
 	Photo        json.RawMessage `json:"photo"`
 	Document     json.RawMessage `json:"document"`
 	Sticker      json.RawMessage `json:"sticker"`
@@ -52,8 +52,8 @@ func (c chat) group() bool { return c.Type == "group" || c.Type == "supergroup" 
 
 func (c chat) private() bool { return c.Type == "private" }
 
-// talks says that the bot talks there at all; it does not in channels.
-func (c chat) talks() bool { return c.group() || c.private() }
+// served says that the bot answers there at all; it does not in channels.
+func (c chat) served() bool { return c.group() || c.private() }
 
 type user struct {
 	ID       int64  `json:"id"`
@@ -76,7 +76,7 @@ type callback struct {
 	Data    string   `json:"data"`
 }
 
-type member struct {
+type memberUpdate struct {
 	Chat chat       `json:"chat"`
 	From user       `json:"from"`
 	Old  membership `json:"old_chat_member"`
