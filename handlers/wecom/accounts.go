@@ -5,13 +5,13 @@ import (
 	"net/url"
 )
 
-// CodeOf is the errcode with which WeCom said "no", 0 for any other error.
+// CodeOf is the errcode of a refusal by WeCom, 0 for any other error.
 func CodeOf(err error) int64 { return codeOf(err) }
 
 // What an errcode asks an operator to mend.
 const (
 	CodeSecret       = codeSecret       // the secret is not the app's
-	CodeCorp         = codeCorp         // the corporation's id is wrong
+	CodeCorp         = codeCorp         // the company's id is wrong
 	CodeAddress      = codeAddress      // this machine is none of the app's trusted IPs
 	CodeNoPermission = codeNoPermission // the app may not call this API
 	CodeOff          = codeOff          // the API of customer service is off
@@ -25,16 +25,16 @@ type Account struct {
 	Managed bool   `json:"manage_privilege"` // handed to the API: the bot may answer there
 }
 
-// accountsAtMost is how many accounts are looked at: one call's worth.
+// accountsAtMost is how many accounts one call lists.
 const accountsAtMost = 100
 
 // Accounts lists the first hundred customer-service accounts as one app sees
 // them. It changes nothing.
 func (a *API) Accounts(ctx context.Context, agent, secret string) ([]Account, error) {
-	return a.caller(agent, secret).accounts(ctx)
+	return a.client(agent, secret).accounts(ctx)
 }
 
-func (c *caller) accounts(ctx context.Context) ([]Account, error) {
+func (c *client) accounts(ctx context.Context) ([]Account, error) {
 	var got struct {
 		List []Account `json:"account_list"`
 	}
@@ -46,7 +46,7 @@ func (c *caller) accounts(ctx context.Context) ([]Account, error) {
 // refused to machines that are none of the app's trusted IPs. taken says that
 // there was a token. It changes nothing.
 func (a *API) Title(ctx context.Context, agent, secret string) (title string, taken bool, err error) {
-	c := a.caller(agent, secret)
+	c := a.client(agent, secret)
 	if _, err := c.tokens.get(ctx, ""); err != nil {
 		return "", false, err
 	}

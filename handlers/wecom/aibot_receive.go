@@ -7,28 +7,28 @@ import (
 	"log/slog"
 	"time"
 
+	"waybill/internal/retry"
 	"waybill/models"
 )
 
 const (
-	aibotMailKept  = 1024            // callbacks that wait to be stored
-	aibotMailBatch = 64              // of them stored together
+	aibotQueued    = 1024            // callbacks that wait to be stored
+	aibotBatch     = 64              // of them stored together
 	aibotStoring   = 5 * time.Second // for one attempt
-	aibotLast      = 3 * time.Second // for all of it when Run ends
+	aibotLastStore = 3 * time.Second // for all that wait when Run ends
 )
 
-// aibotMail is a callback as the inbox keeps it: with the connection over which
-// alone it can be answered, and what it was when it came.
-type aibotMail struct {
-	Conn   string          `json:"conn"`
+// aibotUpdate is a callback as the inbox keeps it.
+type aibotUpdate struct {
+	Conn   string          `json:"conn"` // the connection over which alone it can be answered
 	At     models.Moment   `json:"at"`
-	Button string          `json:"button,omitempty"` // that the text, a number, presses
+	Button string          `json:"button,omitempty"` // that the text, a number, pressed when it came
 	Frame  json.RawMessage `json:"frame"`
 }
 
-// hear takes a callback in. WeCom does not send it again, so it waits in memory
-// until it can be stored; a full mailbox holds the connection up.
-func (d *AIBot) hear(ctx context.Context, c *aibotConn, m *aibotMailbox, f aibotFrame, raw []byte) {
+// receive takes a callback in. WeCom does not send it again, so it waits in
+// memory until it can be stored; a full queue blocks the connection.
+func (d *AIBot) receive(ctx context.Context, c *aibotConn, q *aibotQueue, f aibotFrame, raw []byte) {
 	var cb aibotCallback
 	if json.Unmarshal(f.Body, &cb) != nil {
 		d.log().Warn("wecom aibot callback is unreadable and dropped")
@@ -44,16 +44,16 @@ func (d *AIBot) hear(ctx context.Context, c *aibotConn, m *aibotMailbox, f aibot
 		return
 	}
 	now := d.now()
-	letter := aibotLetter{
-		mail: aibotMail{Conn: c.id, At: now, Frame: raw},
-		text: msg.Text,
+	p := aibotPending{
+		update: aibotUpdate{Conn: c.id, At: now, Frame: raw},
+		text:   msg.Text,
 		arrival: models.Arrival{
-			Door: AIBotName, Key: cb.key(f), Pos: d.next(now), DueAt: now, At: now,
+			Door: AIBotName, Key: cb.key(f), Pos: d.nextPosition(now), DueAt: now, At: now,
 			Address: msg.Address, Group: msg.Group,
 		},
 	}
 	select {
-	case m.letters <- letter:
+	case q.pending <- p:
 	case <-ctx.Done():
 		d.log().Error("wecom aibot callback is lost: it could not be stored in time")
 	}
@@ -67,51 +67,51 @@ func (cb aibotCallback) key(f aibotFrame) string {
 	return "req:" + f.Headers.ReqID
 }
 
-// aibotLetter is a callback on its way into the inbox.
-type aibotLetter struct {
-	mail    aibotMail
+// aibotPending is a callback that is not in the inbox yet.
+type aibotPending struct {
+	update  aibotUpdate
 	text    string
-	arrival models.Arrival
+	arrival models.Arrival // without its body
 }
 
-// aibotMailbox stores callbacks in the order in which they came, apart from the
+// aibotQueue stores callbacks in the order in which they came, apart from the
 // connection, whose answers must not wait for a database.
-type aibotMailbox struct {
+type aibotQueue struct {
 	door    *AIBot
-	letters chan aibotLetter
+	pending chan aibotPending
 }
 
-func (d *AIBot) newMailbox() *aibotMailbox {
-	return &aibotMailbox{door: d, letters: make(chan aibotLetter, aibotMailKept)}
+func (d *AIBot) newQueue() *aibotQueue {
+	return &aibotQueue{door: d, pending: make(chan aibotPending, aibotQueued)}
 }
 
 // close says that nothing more comes.
-func (m *aibotMailbox) close() { close(m.letters) }
+func (q *aibotQueue) close() { close(q.pending) }
 
-// run stores until the mailbox is closed and empty. When ctx has ended it gives
-// up what cannot be stored soon.
-func (m *aibotMailbox) run(ctx context.Context) {
+// run stores until the queue is closed and empty. When ctx has ended it gives up
+// what cannot be stored soon.
+func (q *aibotQueue) run(ctx context.Context) {
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(aibotLast, cancel) })
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(aibotLastStore, cancel) })
 	defer stop()
-	for letter := range m.letters {
-		batch := m.more([]aibotLetter{letter})
-		if err := m.deliver(work, batch); err != nil {
-			m.door.log().Error("wecom aibot callbacks are lost: they cannot be stored", slog.Int("count", len(batch)), slog.Any("err", err))
+	for p := range q.pending {
+		batch := q.more([]aibotPending{p})
+		if err := q.keepStoring(work, batch); err != nil {
+			q.door.log().Error("wecom aibot callbacks are lost: they cannot be stored", slog.Int("count", len(batch)), slog.Any("error", err))
 		}
 	}
 }
 
 // more adds what waits already.
-func (m *aibotMailbox) more(batch []aibotLetter) []aibotLetter {
-	for len(batch) < aibotMailBatch {
+func (q *aibotQueue) more(batch []aibotPending) []aibotPending {
+	for len(batch) < aibotBatch {
 		select {
-		case l, ok := <-m.letters:
+		case p, ok := <-q.pending:
 			if !ok {
 				return batch
 			}
-			batch = append(batch, l)
+			batch = append(batch, p)
 		default:
 			return batch
 		}
@@ -119,53 +119,52 @@ func (m *aibotMailbox) more(batch []aibotLetter) []aibotLetter {
 	return batch
 }
 
-// deliver stores a batch, however often that has to be tried while ctx lasts.
-func (m *aibotMailbox) deliver(ctx context.Context, batch []aibotLetter) error {
-	wait := time.Duration(0)
-	for {
-		err := m.store(ctx, batch)
+// keepStoring stores a batch, however often that has to be tried while ctx lasts.
+func (q *aibotQueue) keepStoring(ctx context.Context, batch []aibotPending) error {
+	waits := retry.New(retry.First, retry.Longest)
+	for first := true; ; first = false {
+		err := q.store(ctx, batch)
 		if err == nil {
 			return nil
 		}
-		if wait == 0 {
-			m.door.log().Error("store wecom aibot callbacks", slog.Any("err", err))
+		if first {
+			q.door.log().Error("store wecom aibot callbacks", slog.Any("error", err))
 		}
-		wait = min(max(2*wait, time.Second), time.Minute)
-		if pause(ctx, wait) != nil {
+		if retry.Sleep(ctx, waits.Next(0)) != nil {
 			return err
 		}
 	}
 }
 
-func (m *aibotMailbox) store(ctx context.Context, batch []aibotLetter) error {
+func (q *aibotQueue) store(ctx context.Context, batch []aibotPending) error {
 	ctx, cancel := context.WithTimeout(ctx, aibotStoring)
 	defer cancel()
 	as := make([]models.Arrival, len(batch))
-	for i, l := range batch {
+	for i, p := range batch {
 		var err error
-		if as[i], err = m.door.stamped(ctx, l); err != nil {
+		if as[i], err = q.door.complete(ctx, p); err != nil {
 			return err
 		}
 	}
-	fresh, err := m.door.inbox.Arrive(ctx, as, m.door.now())
+	fresh, err := q.door.inbox.Arrive(ctx, as, q.door.now())
 	if err != nil {
 		return fmt.Errorf("store callbacks: %w", err)
 	}
 	if fresh > 0 {
-		m.door.wake()
+		q.door.wake()
 	}
 	return nil
 }
 
-// stamped is the letter's inbox row. A number presses what it stands for now:
-// what is sent later must not change what somebody meant.
-func (d *AIBot) stamped(ctx context.Context, l aibotLetter) (models.Arrival, error) {
+// complete is a callback's inbox row. A number presses the button that it stands
+// for now: what is sent later must not change what somebody meant.
+func (d *AIBot) complete(ctx context.Context, p aibotPending) (models.Arrival, error) {
 	var err error
-	if l.mail.Button, _, err = d.choices.pick(ctx, l.arrival.Address, l.text); err != nil {
-		return l.arrival, err
+	if p.update.Button, _, err = d.choices.pick(ctx, p.arrival.Address, p.text); err != nil {
+		return p.arrival, err
 	}
-	if l.arrival.Body, err = json.Marshal(l.mail); err != nil {
-		return l.arrival, fmt.Errorf("keep callback: %w", err)
+	if p.arrival.Body, err = json.Marshal(p.update); err != nil {
+		return p.arrival, fmt.Errorf("keep callback: %w", err)
 	}
-	return l.arrival, nil
+	return p.arrival, nil
 }

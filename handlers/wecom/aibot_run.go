@@ -2,7 +2,6 @@ package wecom
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,6 +11,8 @@ import (
 
 	"github.com/coder/websocket"
 
+	"waybill/internal/redact"
+	"waybill/internal/retry"
 	"waybill/models"
 )
 
@@ -22,50 +23,51 @@ const (
 )
 
 // Run holds the connection until ctx ends, and returns nil then. A connection
-// that is lost comes back after a second, doubling to a minute. When another
+// that is lost is dialled again after a second, doubling to a minute. When another
 // program connects as this bot, it has the connection: this one stays away for
 // five minutes, doubling to an hour, and Ready says so. Only one process may
 // run a bot: run it under a lease.
 func (d *AIBot) Run(ctx context.Context) error {
 	d.link.run(true)
 	defer d.link.run(false)
-	m := d.newMailbox()
+	q := d.newQueue()
 	var storing sync.WaitGroup
-	storing.Go(func() { m.run(ctx) })
+	storing.Go(func() { q.run(ctx) })
 	defer storing.Wait()
-	defer m.close()
+	defer q.close()
 	defer d.client.CloseIdleConnections()
-	var pauses aibotPauses
-	for told := false; ; told = true {
-		lived, err := d.session(ctx, m)
+	waits := newAIBotWaits()
+	for logged := false; ; logged = true {
+		lived, err := d.session(ctx, q)
 		if ctx.Err() != nil {
 			return nil
 		}
-		wait := pauses.after(err, lived)
+		wait := waits.next(err, lived)
 		d.link.down(err, wait)
-		if pauses.locked(err) {
+		if waits.needOperator(err) {
 			d.settings.Alerts.Alert(ctx, AlertBot, "Bot", d.settings.ID, "Code", codeOf(err))
 		}
 		level := slog.LevelWarn
-		if told && lived == 0 {
+		if logged && lived == 0 {
 			level = slog.LevelDebug // still the same trouble
 		}
-		d.log().Log(ctx, level, "wecom aibot is not connected", slog.Any("err", err), slog.Duration("again_in", wait))
-		if pause(ctx, wait) != nil {
+		d.log().Log(ctx, level, "wecom aibot is not connected", slog.Any("error", err), slog.Duration("again_in", wait))
+		if retry.Sleep(ctx, wait) != nil {
 			return nil
 		}
 	}
 }
 
-// session is the life of one connection: how long it stood, and what ended it.
-func (d *AIBot) session(ctx context.Context, m *aibotMailbox) (time.Duration, error) {
+// session holds one connection until it ends, and says for how long it stood and
+// what ended it.
+func (d *AIBot) session(ctx context.Context, q *aibotQueue) (time.Duration, error) {
 	c, err := d.dial(ctx)
 	if err != nil {
 		return 0, err
 	}
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	var reading sync.WaitGroup
-	reading.Go(func() { c.read(life, func(f aibotFrame, raw []byte) { d.hear(life, c, m, f, raw) }) })
+	reading.Go(func() { c.read(life, func(f aibotFrame, raw []byte) { d.receive(life, c, q, f, raw) }) })
 	defer reading.Wait()
 	defer end()
 	defer c.close()
@@ -75,7 +77,7 @@ func (d *AIBot) session(ctx context.Context, m *aibotMailbox) (time.Duration, er
 	d.log().Info("wecom aibot is connected")
 	d.link.up(c)
 	began := d.settings.Now()
-	err = d.attend(ctx, c)
+	err = d.keepAlive(ctx, c)
 	using := d.link.down(err, 0)
 	if ctx.Err() != nil {
 		finish(using, c)
@@ -89,9 +91,9 @@ func (d *AIBot) dial(ctx context.Context) (*aibotConn, error) {
 	client := &http.Client{Transport: d.client.Transport}
 	ws, _, err := websocket.Dial(ctx, d.settings.URL, &websocket.DialOptions{HTTPClient: client}) //nolint:bodyclose // the library closes it
 	if err != nil {
-		return nil, fmt.Errorf("connect wecom aibot: %s", d.hide(withoutURL(err).Error()))
+		return nil, fmt.Errorf("connect wecom aibot: %s", d.redact(redact.Error(err).Error()))
 	}
-	return newAIBotConn(rand.Text(), ws, d.log(), d.hide), nil
+	return newAIBotConn(ws, d.log(), d.redact, d.settings.Now), nil
 }
 
 func (d *AIBot) subscribe(ctx context.Context, c *aibotConn) error {
@@ -99,11 +101,11 @@ func (d *AIBot) subscribe(ctx context.Context, c *aibotConn) error {
 	if err != nil {
 		return err
 	}
-	return c.ask(ctx, f)
+	return c.call(ctx, f)
 }
 
-// attend pings until the connection is lost or ctx ends.
-func (d *AIBot) attend(ctx context.Context, c *aibotConn) error {
+// keepAlive pings until the connection is lost or ctx ends.
+func (d *AIBot) keepAlive(ctx context.Context, c *aibotConn) error {
 	pings := time.NewTicker(aibotPings)
 	defer pings.Stop()
 	for {
@@ -116,7 +118,7 @@ func (d *AIBot) attend(ctx context.Context, c *aibotConn) error {
 		}
 		f, err := aibotRequest(aibotPing, "", nil)
 		if err == nil {
-			err = c.ask(ctx, f)
+			err = c.call(ctx, f)
 		}
 		if err != nil {
 			c.lose(err)
@@ -136,13 +138,13 @@ const (
 	aibotElsewhere = 2 * time.Second // when to ask again in a process that has none
 )
 
-// aibotLink is the connection as those who send see it: there, coming back, or
-// none of this process' business.
+// aibotLink is the connection as senders see it: standing, about to be dialled
+// again, or held by another process.
 type aibotLink struct {
 	now func() time.Time
 
 	mu      sync.Mutex
-	running bool
+	running bool // this process holds the connection, or dials it
 	conn    *aibotConn
 	using   *sync.WaitGroup // of conn
 	back    time.Time       // when the next connection is tried, while there is none
@@ -195,8 +197,8 @@ func (l *aibotLink) health() error {
 	return l.why
 }
 
-// take gives the connection, for which it waits a little while it is coming
-// back. Without one it returns *models.Wait.
+// take gives the connection; for one that will be dialled again soon it waits a
+// little. Without one it returns *models.Wait.
 func (l *aibotLink) take(ctx context.Context) (*aibotConn, func(), error) {
 	timer := time.NewTimer(aibotPatience)
 	defer timer.Stop()
@@ -215,8 +217,8 @@ func (l *aibotLink) take(ctx context.Context) (*aibotConn, func(), error) {
 	}
 }
 
-// look gives the connection, or what to wait for, or the time that it is not
-// worth waiting.
+// look gives the connection, or a channel that is closed when that changes, or
+// *models.Wait when waiting here would take too long.
 func (l *aibotLink) look() (c *aibotConn, release func(), changed <-chan struct{}, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -235,50 +237,54 @@ func (l *aibotLink) look() (c *aibotConn, release func(), changed <-chan struct{
 const (
 	aibotAwayLeast = 5 * time.Minute // after somebody else has connected
 	aibotAwayMost  = time.Hour
-	aibotTrials    = 5                // refused subscriptions in a row before it is tried rarely
-	aibotRarely    = 10 * time.Minute // WeCom protects subscribing: a wrong secret must not hammer
+	aibotTrials    = 5                // refused subscriptions in a row before the wait is aibotRarely
+	aibotRarely    = 10 * time.Minute // WeCom limits subscribing: a wrong secret must not be tried often
 	aibotSteady    = time.Minute      // a connection that lived as long was a good one
 )
 
-// aibotPauses is how long to wait before the next connection.
-type aibotPauses struct {
-	lost    time.Duration // the last wait after a failure
-	away    time.Duration // the last wait after being thrown out
-	refused int           // subscriptions in a row that WeCom refused
+// aibotWaits is how long to wait before the next connection.
+type aibotWaits struct {
+	lost    *retry.Backoff // after a failure
+	away    *retry.Backoff // after another program has connected
+	refused int            // subscriptions in a row that WeCom refused
 }
 
-// after is the wait after a connection that lived so long and ended with err: a
-// second, doubling to a minute; longer where coming back makes things worse.
-func (p *aibotPauses) after(err error, lived time.Duration) time.Duration {
+func newAIBotWaits() *aibotWaits {
+	return &aibotWaits{lost: retry.New(retry.First, retry.Longest), away: retry.New(aibotAwayLeast, aibotAwayMost)}
+}
+
+// next is the wait after a connection that lived so long and ended with err: a
+// second, doubling to a minute; longer where connecting again makes things worse.
+func (w *aibotWaits) next(err error, lived time.Duration) time.Duration {
 	if lived >= aibotSteady {
-		p.lost = 0
+		w.lost.Reset()
 	}
 	if lived >= aibotAwayMost {
-		p.away = 0
+		w.away.Reset()
 	}
-	p.refused++
-	if !refusesAIBot(err) {
-		p.refused = 0
+	w.refused++
+	if !subscriptionRefused(err) {
+		w.refused = 0
 	}
 	if errors.Is(err, errAIBotTakenOver) {
-		p.away = min(max(2*p.away, aibotAwayLeast), aibotAwayMost)
-		return p.away
+		return w.away.Next(0)
 	}
-	p.lost = min(max(2*p.lost, time.Second), time.Minute)
-	if p.refused >= aibotTrials {
+	wait := w.lost.Next(aibotWait(err))
+	if w.refused >= aibotTrials {
 		return aibotRarely
 	}
-	return max(p.lost, aibotWait(err))
+	return wait
 }
 
-// locked says that WeCom does not let the bot in and somebody has to look why:
-// it was refused twice in a row, and not for being busy or asked too often.
-func (p *aibotPauses) locked(err error) bool {
-	return p.refused > 1 && codeOf(err) != codeBusy && codeOf(err) != codeAIBotFrequency && crowded(err) == 0
+// needOperator says that WeCom does not let the bot connect and an operator has
+// to see why: it was refused twice in a row, and not for being busy or asked too
+// often.
+func (w *aibotWaits) needOperator(err error) bool {
+	return w.refused > 1 && codeOf(err) != codeBusy && codeOf(err) != codeAIBotFrequency && rateLimited(err) == 0
 }
 
-// refusesAIBot says that WeCom did not want the bot to connect at all.
-func refusesAIBot(err error) bool {
-	var f *fault
-	return errors.As(err, &f) && f.path == aibotSubscribe
+// subscriptionRefused says that WeCom did not let the bot connect at all.
+func subscriptionRefused(err error) bool {
+	var no *apiError
+	return errors.As(err, &no) && no.path == aibotSubscribe
 }

@@ -109,7 +109,7 @@ type aibotCallback struct {
 type aibotWords struct {
 	Type  string       `json:"msgtype"`
 	Text  aibotContent `json:"text"`
-	Voice aibotContent `json:"voice"` // as WeCom has heard it
+	Voice aibotContent `json:"voice"` // as WeCom has transcribed it
 	Mixed struct {
 		Items []struct {
 			Type string       `json:"msgtype"`
@@ -119,7 +119,7 @@ type aibotWords struct {
 }
 
 // Codes of the long connection that mean something to the door. WeCom publishes
-// no list: these were seen by the clients of others.
+// no list: these were seen by other clients.
 const (
 	codeAIBotRequest      = 846604 // the callback is too old to be answered
 	codeAIBotUnknown      = 846605 // there is no such callback
@@ -142,8 +142,8 @@ var (
 	errAIBotBusy       = errors.New("the same callback is being answered already")
 )
 
-// unanswerable says that the callback cannot be answered (any more); a message of
-// its own can still be sent.
+// unanswerable says that the callback cannot be answered (any more); a separate
+// message can still be sent.
 func unanswerable(err error) bool {
 	switch codeOf(err) {
 	case codeAIBotRequest, codeAIBotUnknown, codeAIBotStreamOver:
@@ -160,12 +160,12 @@ func aibotWait(err error) time.Duration {
 	case codeAIBotUnsubscribed:
 		return time.Second
 	}
-	return crowded(err)
+	return rateLimited(err)
 }
 
-// aibotVerdict turns what became of a frame into the words that handlers.Door
+// aibotDoorError gives an error of sending the meaning that handlers.Door
 // promises. Everything else stays as it is: passing.
-func aibotVerdict(err error) error {
+func aibotDoorError(err error) error {
 	if after := aibotWait(err); after > 0 {
 		return fmt.Errorf("%w: %w", &models.Wait{After: after}, err)
 	}
@@ -175,5 +175,5 @@ func aibotVerdict(err error) error {
 	case codeAIBotSpam:
 		return fmt.Errorf("%w: %w", models.ErrRefused, err)
 	}
-	return verdict(err)
+	return doorError(err)
 }

@@ -133,7 +133,7 @@ func inAIBotTown(t *testing.T, test func(w *aibotTown)) {
 func (w *aibotTown) open(change func(*wecom.AIBotSettings)) *wecom.AIBot {
 	w.Helper()
 	s := wecom.AIBotSettings{
-		ID: wecomtest.AIBotID, Secret: wecomtest.AIBotSecret, URL: w.api.URL(), Memory: w.memory,
+		ID: wecomtest.AIBotID, Secret: wecomtest.AIBotSecret, URL: w.api.URL(), Memory: w.memory, Phrases: wecom.PhrasesInTests,
 		Client: w.wire.Client(),
 		Log:    slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: time.Now,
 	}

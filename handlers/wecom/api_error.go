@@ -3,9 +3,7 @@ package wecom
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"waybill/models"
@@ -44,35 +42,35 @@ const (
 	codeWrongJSON     = 47001
 )
 
-// fault is a "no" of the API. Its text is safe to log.
-type fault struct {
+// apiError is a refusal by the API. Its text is safe to log.
+type apiError struct {
 	path  string
 	code  int64
 	words string // WeCom's, without what they may quote of the call
 }
 
 // Error names the call, the code and WeCom's words.
-func (f *fault) Error() string {
-	return "wecom refuses " + f.path + ": " + strconv.FormatInt(f.code, 10) + " " + f.words
+func (e *apiError) Error() string {
+	return "wecom refuses " + e.path + ": " + strconv.FormatInt(e.code, 10) + " " + e.words
 }
 
-// unheard is the path of a call whose answer nobody has heard: it may be done.
-type unheard string
+// unanswered is the path of a call that got no answer: it may have been carried out.
+type unanswered string
 
 // Error says that nothing is known.
-func (unheard) Error() string { return "no answer" }
+func (unanswered) Error() string { return "no answer" }
 
-// codeOf is the code of a "no", 0 for anything else.
+// codeOf is the code of a refusal, 0 for anything else.
 func codeOf(err error) int64 {
-	var f *fault
-	if errors.As(err, &f) {
-		return f.code
+	var no *apiError
+	if errors.As(err, &no) {
+		return no.code
 	}
 	return 0
 }
 
-// stale says that the token was refused, and another one may not be.
-func stale(err error) bool {
+// tokenRefused says that the access token was refused, and another one may not be.
+func tokenRefused(err error) bool {
 	code := codeOf(err)
 	return code == codeTokenInvalid || code == codeTokenExpired
 }
@@ -92,8 +90,8 @@ func needsOperator(err error) bool {
 	return false
 }
 
-// lasting says that WeCom's "no" is about what it was asked: another token,
-// address or moment changes nothing.
+// lasting says that a refusal is about what was asked: another token, address
+// or moment changes nothing.
 func lasting(err error) bool {
 	switch codeOf(err) {
 	case 0, codeBusy, codeFrequency, codeConcurrency, codeSecret, codeCorp, codeTokenInvalid, codeTokenExpired, codeAddress:
@@ -102,18 +100,18 @@ func lasting(err error) bool {
 	return true
 }
 
-// aboutMessage says that WeCom's "no" is about the very message, not about
-// whether its receiver may be written to.
+// aboutMessage says that a refusal is about the very message, not about whether
+// its receiver may be written to.
 func aboutMessage(err error) bool {
 	switch codeOf(err) {
 	case codeMember, codeUserID:
 		return false
 	}
-	return lasting(err) && !spent(err) && !unreachable(err) && !needsOperator(err)
+	return lasting(err) && !creditExhausted(err) && !unreachable(err) && !needsOperator(err)
 }
 
-// spent says that the customer has to write before anything more can be sent.
-func spent(err error) bool {
+// creditExhausted says that the customer has to write before anything more can be sent.
+func creditExhausted(err error) bool {
 	switch codeOf(err) {
 	case codeFive, codeTwoDays, codeEnded, codeState:
 		return true
@@ -123,7 +121,7 @@ func spent(err error) bool {
 
 // unreachable says that WeCom will not let this receiver be reached until
 // somebody changes a setting: a member outside the app's scope, an account that
-// is not handed to the API, a robot that was switched off. Nobody has left.
+// is not handed to the API, a robot that was switched off. The chat is not gone.
 func unreachable(err error) bool {
 	switch codeOf(err) {
 	case codeNobody, codeRobot, codeRobotOff, codeAccount, codeNoAccount:
@@ -132,13 +130,13 @@ func unreachable(err error) bool {
 	return false
 }
 
-// mending is how long operators are given before a receiver that they have to
-// make reachable is tried again.
-const mending = 10 * time.Minute
+// repairWait is how long operators are given before a receiver that they have
+// to make reachable is tried again.
+const repairWait = 10 * time.Minute
 
-// crowded is how long WeCom wants to be left alone because there were too many
-// calls; 0: it does not say so.
-func crowded(err error) time.Duration {
+// rateLimited is how long to leave WeCom alone after it refused a call because
+// there were too many; 0 for other errors.
+func rateLimited(err error) time.Duration {
 	switch codeOf(err) {
 	case codeFrequency:
 		return time.Minute // the block lasts about as long as the window
@@ -148,12 +146,21 @@ func crowded(err error) time.Duration {
 	return 0
 }
 
-// verdict turns what became of sending into the words that handlers.Door
-// promises. Everything else stays as it is: passing.
-func verdict(err error) error {
-	after := crowded(err)
+// temporary says that an error is no refusal, or one that passes by itself.
+func temporary(err error) bool {
+	switch codeOf(err) {
+	case 0, codeBusy, codeFrequency, codeConcurrency:
+		return true
+	}
+	return false
+}
+
+// doorError gives an error of sending the meaning that handlers.Door promises.
+// Everything else stays as it is: passing.
+func doorError(err error) error {
+	after := rateLimited(err)
 	if unreachable(err) {
-		after = mending
+		after = repairWait
 	}
 	if after > 0 {
 		return fmt.Errorf("%w: %w", &models.Wait{After: after}, err)
@@ -164,20 +171,8 @@ func verdict(err error) error {
 	case codeWrongMessage, codeWrongArgument, codeEmptyText, codeTooLong, codeWrongJSON:
 		return fmt.Errorf("%w: %w", models.ErrRefused, err)
 	}
-	if spent(err) {
+	if creditExhausted(err) {
 		return fmt.Errorf("%w: %w", models.ErrNoCredit, err)
 	}
 	return err
-}
-
-var quoted = regexp.MustCompile(`"[^"]*("|$)`)
-
-// tidy shortens WeCom's words and takes out what they quote: it may be a piece
-// of the message, and messages hold waybills and tails.
-func tidy(words string) string {
-	words = quoted.ReplaceAllString(strings.ToValidUTF8(words, "?"), "…")
-	if runes := []rune(words); len(runes) > 160 {
-		words = string(runes[:160])
-	}
-	return words
 }

@@ -13,10 +13,12 @@ import (
 	"time"
 
 	"waybill/handlers"
+	"waybill/internal/ratelimit"
 	"waybill/models"
 )
 
-// perMember is how many messages one member may get from one app in a minute.
+// perMember is how many messages one member may get from one app in a minute
+// (document 90312).
 const perMember = 30
 
 // AppSettings are the settings of the App door. All are required.
@@ -30,23 +32,23 @@ type AppSettings struct {
 
 var _ handlers.Door = (*App)(nil)
 
-// App is the door to a 自建应用: members of the corporation, one to one. Its
+// App is the door to a 自建应用: members of the company, one to one. Its
 // methods may be used at the same time.
 type App struct {
-	*caller
+	*client
 	agent    int
 	inbox    Inbox
 	envelope *Envelope
 	wake     func()
 	choices  choices
-	pace     *pace
+	pace     *ratelimit.Windows // by member
 }
 
 // NewApp makes the door. It calls nobody. wake is called whenever something
 // new lies in the inbox; it must not block. It may be nil.
 func NewApp(a *API, s AppSettings, wake func()) (*App, error) {
 	envelope, err := NewEnvelope(s.Token, s.AESKey, a.settings.CorpID)
-	err = errors.Join(err, a.settings.corp())
+	err = errors.Join(err, a.settings.checkDoor())
 	agent, notNumber := strconv.Atoi(s.AgentID)
 	if notNumber != nil {
 		err = errors.Join(err, errors.New("the agent id is not a number"))
@@ -64,9 +66,10 @@ func NewApp(a *API, s AppSettings, wake func()) (*App, error) {
 		wake = func() {}
 	}
 	return &App{
-		caller: a.caller(s.AgentID, s.Secret), agent: agent, inbox: s.Inbox,
+		client: a.client(s.AgentID, s.Secret), agent: agent, inbox: s.Inbox,
 		envelope: envelope, wake: wake,
-		choices: choices{memory: a.settings.Memory, now: a.settings.Now}, pace: newPace(perMember, time.Minute, a.settings.Now),
+		choices: choices{memory: a.settings.Memory, phrases: a.settings.Phrases, now: a.settings.Now},
+		pace:    ratelimit.NewWindows(a.settings.Now, ratelimit.Window{Most: perMember, Within: time.Minute}),
 	}, nil
 }
 
@@ -76,24 +79,18 @@ func (a *App) Name() string { return "wecom_app" }
 // Ready is nil while the door works, else it says what does not.
 func (a *App) Ready() error { return a.tokens.ready() }
 
-// Check gets the app's access token, or says why there is none.
-func (a *App) Check(ctx context.Context) error {
-	_, err := a.tokens.get(ctx, "")
-	return err
-}
-
 // Callback takes in what WeCom delivers to /wecom/app: the check of the URL,
-// messages and events. 401 without the right signature, 413 for more than a
-// mebibyte, 200 only once it is stored.
+// messages and events. 401 without the right signature, 413 for more than
+// httpbody.Limit, 200 only once it is stored.
 func (a *App) Callback() http.Handler {
-	return &callback{envelope: a.envelope, take: a.arrive, log: a.settings.Log, door: a.Name()}
+	return &callback{envelope: a.envelope, store: a.arrive, log: a.settings.Log, door: a.Name()}
 }
 
 // arrive stores one message.
 func (a *App) arrive(ctx context.Context, message []byte) error {
 	var m appMessage
 	if xml.Unmarshal(message, &m) != nil {
-		return errNonsense
+		return errUnreadable
 	}
 	_, ok := m.read()
 	if !ok {
@@ -151,7 +148,7 @@ func (a *App) Read(body []byte) (handlers.Message, bool, error) {
 }
 
 func (m appMessage) read() (handlers.Message, bool) {
-	out := handlers.Message{Address: m.address(), From: m.From, Addressed: true, Token: handle{message: m.key()}.token()}
+	out := handlers.Message{Address: m.address(), From: m.From, Addressed: true, Token: replyTo{message: m.key()}.token()}
 	if m.From == "" {
 		return out, false
 	}

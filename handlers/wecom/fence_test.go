@@ -134,14 +134,14 @@ func TestSettingsThatCannotWorkAreRefusedTogether(t *testing.T) {
 	}
 	groups, err := wecom.Open(wecom.Settings{Memory: w.store, Leases: w.store, Owner: "a"})
 	if err != nil {
-		t.Fatalf("group robots need no corporation: %v", err)
+		t.Fatalf("group robots need no company: %v", err)
 	}
 	defer groups.Close()
 	_, kfErr := wecom.NewKF(groups, wecom.KFSettings{}, nil)
 	_, appErr := wecom.NewApp(groups, wecom.AppSettings{}, nil)
 	for _, err := range []error{kfErr, appErr} {
-		if err == nil || !strings.Contains(err.Error(), "corporation's id is missing") {
-			t.Errorf("a door of no corporation: %v", err)
+		if err == nil || !strings.Contains(err.Error(), "company's id is missing") {
+			t.Errorf("a door of no company: %v", err)
 		}
 	}
 	if _, err := wecom.NewWebhooks(w.api, map[string]string{"仓库": ""}); err == nil {

@@ -37,13 +37,13 @@ func textsOf(parts []part) []string {
 }
 
 // compose makes the messages of a reply. room is how many bytes of a text are
-// its own. What WeCom would never take is models.ErrRefused.
+// the reply's own. What WeCom would never take is models.ErrRefused.
 func compose(r handlers.Reply, room int) ([]part, error) {
 	menu, err := items(r.Buttons)
 	if err != nil {
 		return nil, err
 	}
-	blocks, file, err := written(r, room)
+	blocks, file, err := textAndFile(r, room)
 	if err != nil {
 		return nil, err
 	}
@@ -71,8 +71,8 @@ func items(rows [][]handlers.Button) ([]handlers.Button, error) {
 	return menu, nil
 }
 
-// written is the reply's text, and its file unless that is short enough to be text.
-func written(r handlers.Reply, room int) ([]string, *handlers.File, error) {
+// textAndFile is the reply's text, and its file unless that is short enough to be text.
+func textAndFile(r handlers.Reply, room int) ([]string, *handlers.File, error) {
 	blocks := texts(r.Blocks, plain)
 	if len(blocks) == 0 && r.Toast != "" {
 		blocks = []string{valid(r.Toast)}
@@ -99,7 +99,7 @@ func withMenu(blocks []string, menu []handlers.Button, room int, asked bool) []p
 	if len(menu) == 0 || cut > 0 && !asked {
 		return partsOf(pages(blocks, room))
 	}
-	over := unframed(strings.Join(whole[cut:], "\n"))
+	over := trimBlank(strings.Join(whole[cut:], "\n"))
 	return append(partsOf(spread(whole[:cut], room)), part{text: over, menu: menu})
 }
 
@@ -151,8 +151,8 @@ func under(text, end string) string {
 }
 
 // Merge makes one reply of as many of the first replies as one message holds,
-// at least one, and says of how many: messages are counted here. News that is
-// merged loses its buttons, which would not say which parcel they mean.
+// at least one, and says of how many, because WeCom counts messages. News that
+// is merged loses its buttons, which would not say which parcel they mean.
 func (k *KF) Merge(rs []handlers.Reply) (one handlers.Reply, merged int) {
 	one = rs[0]
 	for n, r := range rs[1:] {
@@ -160,7 +160,7 @@ func (k *KF) Merge(rs []handlers.Reply) (one handlers.Reply, merged int) {
 		if !ok {
 			return one, n + 1
 		}
-		if parts, err := compose(both, k.room(both.Lang)); err != nil || len(parts) != 1 {
+		if parts, err := compose(both, k.ownRoom(both.Lang)); err != nil || len(parts) != 1 {
 			return one, n + 1
 		}
 		one = both
@@ -175,7 +175,7 @@ func join(a, b handlers.Reply) (handlers.Reply, bool) {
 	switch {
 	case asked != (b.For == handlers.Answer), a.Lang != b.Lang, a.File != nil, b.File != nil:
 		return handlers.Reply{}, false
-	case grasp(a.Token).event(), b.Token != "", asked && len(a.Buttons) > 0:
+	case parseReplyTo(a.Token).event(), b.Token != "", asked && len(a.Buttons) > 0:
 		return handlers.Reply{}, false
 	}
 	both := a

@@ -123,7 +123,7 @@ func begin(t *testing.T) *world {
 func (w *world) start(owner string, change ...func(*wecom.Settings)) {
 	w.t.Helper()
 	s := wecom.Settings{
-		CorpID: wecomtest.CorpID, APIURL: w.we.URL() + "/", Memory: w.store, Leases: w.store, Owner: owner, Alerts: w.alarm,
+		CorpID: wecomtest.CorpID, APIURL: w.we.URL() + "/", Memory: w.store, Leases: w.store, Owner: owner, Phrases: wecom.PhrasesInTests, Alerts: w.alarm,
 		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: w.clock.Now,
 	}
 	for _, c := range change {
@@ -152,19 +152,12 @@ func (w *world) openKF(secret string) *wecom.KF {
 	w.t.Helper()
 	kf, err := wecom.NewKF(w.api, wecom.KFSettings{
 		AgentID: wecomtest.KFAgent, Secret: secret, Token: wecomtest.KFToken, AESKey: wecomtest.KFKey,
-		Mailbox: w.store, Credits: w.store, Phrases: phrases,
+		Mailbox: w.store, Credits: w.store,
 	}, nil)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	return kf
-}
-
-func phrases(lang string) wecom.Phrases {
-	if lang == "en" {
-		return wecom.Phrases{Continue: "Reply to go on", Choose: "Choose", Human: "A human comes", NoHuman: "Nobody is there"}
-	}
-	return wecom.Phrases{Continue: "回复任意内容继续接收", Choose: "请选择", Human: "已为你转接人工", NoHuman: "现在没有人工客服"}
 }
 
 // run has the door fetch until the test ends, or stop is called.

@@ -3,79 +3,42 @@ package wecom
 import (
 	"context"
 	"fmt"
-	"maps"
 	"sync"
 	"time"
 
+	"waybill/internal/expiring"
+	"waybill/internal/ratelimit"
+	"waybill/internal/retry"
 	"waybill/models"
 )
 
-const (
-	// patience is how long a message waits for its turn before it is given
-	// back; whoever sends holds a claim that does not last for ever.
-	patience = 10 * time.Second
-	// receiversKept is how many receivers' paces are kept before idle ones are dropped.
-	receiversKept = 4096
-)
+// patience is how long a message waits for its turn before it is given back:
+// whoever sends holds a claim that does not last for ever.
+const patience = 10 * time.Second
 
-// pace lets at most limit messages to one receiver go in any span of time.
-// A receiver that must wait does not keep another one waiting.
-type pace struct {
-	limit int
-	span  time.Duration
-	now   func() time.Time
-
-	mu   sync.Mutex
-	sent map[string][]time.Time // the last ones to a receiver, oldest first, at most limit
-}
-
-func newPace(limit int, span time.Duration, now func() time.Time) *pace {
-	return &pace{limit: limit, span: span, now: now, sent: map[string][]time.Time{}}
-}
-
-// wait returns when a message to the receiver may go. A wait that is too long
-// to sit out is a *models.Wait at once.
-func (p *pace) wait(ctx context.Context, receiver string) error {
-	at, ok := p.reserve(receiver)
-	d := at.Sub(p.now())
-	if !ok {
-		return &models.Wait{After: d}
+// waitTurn returns when a message to the receiver may go. A wait longer than
+// patience is a *models.Wait at once.
+func waitTurn(ctx context.Context, limits *ratelimit.Windows, receiver string) error {
+	_, wait, err := limits.Reserve(receiver, patience)
+	if err != nil {
+		return err
 	}
-	if err := pause(ctx, d); err != nil {
+	if err := retry.Sleep(ctx, wait); err != nil {
 		return fmt.Errorf("wait for a turn: %w", err)
 	}
 	return nil
 }
 
-// reserve takes the receiver's next turn, if it is near enough.
-func (p *pace) reserve(receiver string) (time.Time, bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := p.now()
-	if len(p.sent) >= receiversKept {
-		maps.DeleteFunc(p.sent, func(_ string, sent []time.Time) bool { return now.Sub(sent[len(sent)-1]) > p.span })
-	}
-	turn, sent := now, p.sent[receiver]
-	if len(sent) == p.limit {
-		if free := sent[0].Add(p.span); free.After(now) {
-			turn = free
-		}
-		sent = sent[1:]
-	}
-	if turn.Sub(now) > patience {
-		return turn, false
-	}
-	p.sent[receiver] = append(sent[:len(sent):len(sent)], turn)
-	return turn, true
-}
-
+// An aibot's limits for replies and news to one chat together
+// (developer.work.weixin.qq.com/document/path/101463).
 const (
-	aibotPerMinute = 30   // replies and news to one chat
-	aibotPerHour   = 1000 // the same
-	aibotFlying    = 3    // messages to one chat that WeCom has not answered yet
-
-	aibotRoomsKept = 4096 // chats whose counts are kept before idle ones are dropped
+	aibotPerMinute = 30
+	aibotPerHour   = 1000
+	aibotInFlight  = 3 // messages that WeCom has not answered yet
 )
+
+// heldKept is how many chats are remembered at most that WeCom wants left alone.
+const heldKept = 4096
 
 // AIBotLimits is how much the door may send to one chat, replies and news
 // together. Zero fields are WeCom's limits.
@@ -96,103 +59,60 @@ func (l AIBotLimits) complete() AIBotLimits {
 }
 
 // aibotLimiter counts what is sent to every chat. One process sends for a bot,
-// so nobody else need know the counts.
+// so the counts are shared with no other.
 type aibotLimiter struct {
-	limits AIBotLimits
-	now    func() time.Time
-	mu     sync.Mutex
-	rooms  map[string]*aibotRoom
-}
+	off     bool
+	now     func() time.Time
+	windows *ratelimit.Windows
+	held    *expiring.Map[string, time.Time] // until when WeCom wants a chat left alone
 
-// aibotRoom is what one chat has got.
-type aibotRoom struct {
-	sent   []models.Moment // of the last hour, as WeCom answered
-	flying int
-	held   models.Moment // nothing is sent before
+	mu       sync.Mutex
+	inFlight map[string]int // by chat; those without any are not in it
 }
 
 func newAIBotLimiter(l AIBotLimits, now func() time.Time) *aibotLimiter {
-	return &aibotLimiter{limits: l, now: now, rooms: map[string]*aibotRoom{}}
+	return &aibotLimiter{
+		off: l.Off, now: now,
+		windows:  ratelimit.NewWindows(now, ratelimit.Window{Most: l.PerMinute, Within: time.Minute}, ratelimit.Window{Most: l.PerHour, Within: time.Hour}),
+		held:     expiring.New[string, time.Time](heldKept, now),
+		inFlight: map[string]int{},
+	}
 }
 
 // begin lets a message go, or says with *models.Wait when it may. Whoever began
-// says at the end whether the message counts: it does unless WeCom refused it.
-func (l *aibotLimiter) begin(id string) (end func(counts bool), err error) {
+// calls end, which says whether the message counts: it does unless WeCom refused it.
+func (l *aibotLimiter) begin(chat string) (end func(counts bool), err error) {
+	if until, held := l.held.Get(chat); held {
+		return nil, &models.Wait{After: until.Sub(l.now())}
+	}
+	if l.off {
+		return func(bool) {}, nil
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now := models.At(l.now())
-	r := l.room(id, now)
-	if after := r.wait(now, l.limits); after > 0 {
-		return nil, &models.Wait{After: after}
+	if l.inFlight[chat] >= aibotInFlight {
+		return nil, &models.Wait{After: time.Second}
 	}
-	r.flying++
+	turn, _, err := l.windows.Reserve(chat, 0)
+	if err != nil {
+		return nil, err
+	}
+	l.inFlight[chat]++
 	return func(counts bool) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		r.flying--
-		if counts {
-			// Counted from the answer, which is never before WeCom's own count.
-			r.sent = append(r.sent, models.At(l.now()))
+		if l.inFlight[chat]--; l.inFlight[chat] == 0 {
+			delete(l.inFlight, chat)
 		}
+		if counts {
+			turn.Done() // counted from the answer, which is never before WeCom's own count
+			return
+		}
+		turn.Cancel()
 	}, nil
 }
 
-// told notes that WeCom asks to leave a chat alone.
-func (l *aibotLimiter) told(id string, after time.Duration) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	now := models.At(l.now())
-	l.room(id, now).held = now.Add(after)
-}
-
-// room is a chat's counts without those that are over. The caller holds the lock.
-func (l *aibotLimiter) room(id string, now models.Moment) *aibotRoom {
-	r := l.rooms[id]
-	if r == nil {
-		if len(l.rooms) >= aibotRoomsKept {
-			maps.DeleteFunc(l.rooms, func(_ string, r *aibotRoom) bool { return r.idle(now) })
-		}
-		r = &aibotRoom{}
-		l.rooms[id] = r
-	}
-	r.forget(now)
-	return r
-}
-
-func (r *aibotRoom) idle(now models.Moment) bool {
-	r.forget(now)
-	return len(r.sent) == 0 && r.flying == 0 && now >= r.held
-}
-
-func (r *aibotRoom) forget(now models.Moment) {
-	n := 0
-	for n < len(r.sent) && now.Sub(r.sent[n]) >= time.Hour {
-		n++
-	}
-	r.sent = r.sent[n:]
-}
-
-// wait is how long the next message must wait.
-func (r *aibotRoom) wait(now models.Moment, l AIBotLimits) time.Duration {
-	wait := max(r.held.Sub(now), 0)
-	if l.Off {
-		return wait
-	}
-	wait = max(wait, r.until(now, l.PerMinute, time.Minute), r.until(now, l.PerHour, time.Hour))
-	if r.flying >= aibotFlying {
-		wait = max(wait, time.Second)
-	}
-	return wait
-}
-
-// until is how long it takes until fewer than most messages lie within the window.
-func (r *aibotRoom) until(now models.Moment, most int, window time.Duration) time.Duration {
-	oldest := len(r.sent) + r.flying - most
-	switch {
-	case oldest < 0:
-		return 0
-	case oldest >= len(r.sent):
-		return time.Second // as many are on their way
-	}
-	return max(r.sent[oldest].Add(window).Sub(now), 0)
+// hold notes that WeCom asks to leave a chat alone.
+func (l *aibotLimiter) hold(chat string, after time.Duration) {
+	l.held.Put(chat, l.now().Add(after), after)
 }
