@@ -78,10 +78,14 @@ func openKF(h *house, wake func()) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
+	keys, err := openKeys(h.settings)
+	if err != nil {
+		return nil, err
+	}
 	s := h.settings.WeCom.KF
 	d, err := wecom.NewKF(api, wecom.KFSettings{
 		AgentID: s.AgentID, Secret: string(s.Secret), Token: string(s.Token), AESKey: string(s.AESKey),
-		Mailbox: h.store, Credits: h.store,
+		Mailbox: h.store, Credits: h.store, Sealer: keys,
 	}, wake)
 	if err != nil {
 		return nil, err

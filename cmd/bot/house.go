@@ -94,6 +94,15 @@ func (h *house) openStore(ctx context.Context) (err error) {
 
 // openStore opens the database with the keys that belong to it.
 func openStore(ctx context.Context, s Settings) (*store.Store, error) {
+	keys, err := openKeys(s)
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, s.DB, keys)
+}
+
+// openKeys reads the keys that seal what is kept.
+func openKeys(s Settings) (*seal.Keys, error) {
 	keys := string(s.SecretKey)
 	if path, file := sqlitePath(s.DB); file && keys == "" {
 		var err error
@@ -101,11 +110,7 @@ func openStore(ctx context.Context, s Settings) (*store.Store, error) {
 			return nil, err
 		}
 	}
-	sealer, err := seal.New(keys)
-	if err != nil {
-		return nil, err
-	}
-	return store.Open(ctx, s.DB, sealer)
+	return seal.New(keys)
 }
 
 func (h *house) openQueue(ctx context.Context) (err error) {

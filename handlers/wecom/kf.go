@@ -36,6 +36,13 @@ type Credits interface {
 	SetCredit(ctx context.Context, c models.Credit) error
 }
 
+// Sealer encrypts what customers are sent, while it is kept in case it was not
+// delivered. What is sealed opens under the same bind only.
+type Sealer interface {
+	Seal(bind, plain string) ([]byte, error)
+	Open(bind string, sealed []byte) (string, error)
+}
+
 // KFSettings are the settings of the KF door. All are required.
 type KFSettings struct {
 	AgentID string // of the app that may call the KF API
@@ -44,6 +51,7 @@ type KFSettings struct {
 	AESKey  string // of its callback, 43 characters
 	Mailbox Mailbox
 	Credits Credits
+	Sealer  Sealer
 }
 
 var _ handlers.Door = (*KF)(nil)
@@ -55,6 +63,7 @@ type KF struct {
 	*client
 	mailbox     Mailbox
 	credits     Credits
+	sealer      Sealer
 	envelope    *Envelope
 	wake        func()
 	announced   chan struct{} // holds one token while accounts have to be looked at
@@ -71,8 +80,8 @@ func NewKF(a *API, s KFSettings, wake func()) (*KF, error) {
 	if s.Secret == "" || s.Token == "" {
 		err = errors.Join(err, errors.New("the secret or the callback's token is missing"))
 	}
-	if s.Mailbox == nil || s.Credits == nil {
-		err = errors.Join(err, errors.New("a mailbox or credits are missing"))
+	if s.Mailbox == nil || s.Credits == nil || s.Sealer == nil {
+		err = errors.Join(err, errors.New("a mailbox, credits or a sealer are missing"))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("set up wecom customer service: %w", err)
@@ -81,7 +90,7 @@ func NewKF(a *API, s KFSettings, wake func()) (*KF, error) {
 		wake = func() {}
 	}
 	return &KF{
-		client: a.client(s.AgentID, s.Secret), mailbox: s.Mailbox, credits: s.Credits,
+		client: a.client(s.AgentID, s.Secret), mailbox: s.Mailbox, credits: s.Credits, sealer: s.Sealer,
 		envelope: envelope, wake: wake, announced: make(chan struct{}, 1), fetching: newFetching(a.settings.Now),
 		botServes:   expiring.New[party, int](statesKept, a.settings.Now),
 		unconfirmed: expiring.New[string, struct{}](unconfirmedKept, a.settings.Now),

@@ -23,11 +23,14 @@ const (
 	untilWritten = 24 * time.Hour
 )
 
-// remember keeps what a message says before it is sent: WeCom may accept
+// remember keeps, sealed, what a message says before it is sent: WeCom may accept
 // it and report later that it was not delivered. A failure is logged only.
 func (k *KF) remember(ctx context.Context, p party, id string, msg part, r handlers.Reply) {
 	key := p.address().KeyOf(id)
 	value, err := json.Marshal(msg.again(r))
+	if err == nil {
+		value, err = k.sealer.Seal(sentBind(key), string(value))
+	}
 	if err == nil {
 		err = k.settings.Memory.Remember(ctx, models.MemorySaid, key, value, k.now().Add(sentKeptFor))
 	}
@@ -40,9 +43,20 @@ func (k *KF) remember(ctx context.Context, p party, id string, msg part, r handl
 // message of the bot's, or no key opens it any more.
 func (k *KF) recall(ctx context.Context, to models.Address, id string) (reply json.RawMessage, ok bool, err error) {
 	key := to.KeyOf(id)
-	reply, ok, err = k.settings.Memory.Recall(ctx, models.MemorySaid, key, k.now())
-	return reply, ok && err == nil, wrap("recall what was not delivered", err)
+	sealed, ok, err := k.settings.Memory.Recall(ctx, models.MemorySaid, key, k.now())
+	if err != nil || !ok {
+		return nil, false, wrap("recall what was not delivered", err)
+	}
+	plain, err := k.sealer.Open(sentBind(key), sealed)
+	if err != nil {
+		k.settings.Log.Error("what was not delivered cannot be opened and is dropped", slog.Any("error", err))
+		return nil, false, nil
+	}
+	return json.RawMessage(plain), true, nil
 }
+
+// sentBind is what a kept message is sealed to.
+func sentBind(key string) string { return models.MemorySaid + "/" + key }
 
 // again is the part as a reply of its own, to be sent once more. News becomes
 // urgent: as news it might have to wait for credit, and everything behind it in

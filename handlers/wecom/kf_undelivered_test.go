@@ -207,3 +207,33 @@ func TestThatAForeignMessageFailedBringsNothingBack(t *testing.T) {
 		t.Errorf("refused %v", got)
 	}
 }
+
+func TestWhatMayComeBackIsKeptSealed(t *testing.T) {
+	w := met(t)
+	if err := w.send(news(handlers.News, "SF1000000000015 运输中")); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range w.store.values() {
+		if strings.Contains(value, "SF1000000000015") || strings.Contains(value, "运输中") {
+			t.Errorf("%s is kept in clear: %s", name, value)
+		}
+	}
+}
+
+func TestWhatNoKeyOpensAnyMoreIsDroppedAndHoldsNothingUp(t *testing.T) {
+	w := begin(t)
+	stop := w.run()
+	w.write("在吗")
+	if err := w.send(news(handlers.News, "运输中")); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	w.keys = newKeys(t)
+	w.start("b")
+	w.run()
+	w.fails(0, 4)
+	w.hear()
+	if arrivals, _ := w.back(); len(arrivals) != 0 || !strings.Contains(w.log.String(), "cannot be opened") {
+		t.Errorf("%d came back", len(arrivals))
+	}
+}

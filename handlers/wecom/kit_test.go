@@ -18,6 +18,7 @@ import (
 	"waybill/handlers/wecom"
 	"waybill/handlers/wecom/wecomtest"
 	"waybill/models"
+	"waybill/models/seal"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -85,6 +86,7 @@ type world struct {
 	t     *testing.T
 	we    *wecomtest.API
 	store *memory
+	keys  *seal.Keys
 	clock *clock
 	log   *lines
 	alarm *alarm
@@ -111,12 +113,22 @@ func begin(t *testing.T) *world {
 		t: t, we: wecomtest.Serve(t), store: newMemory(), alarm: &alarm{}, log: &lines{more: make(chan struct{}, 1000)},
 		clock: &clock{at: time.Date(2026, 5, 12, 9, 0, 0, 0, time.UTC)},
 	}
+	w.keys = newKeys(t)
 	w.we.Now = w.clock.Now
 	w.we.Account(account)
 	w.we.Member(member)
 	w.start("a")
 	t.Cleanup(func() { noSecrets(t, w.log.String()) })
 	return w
+}
+
+func newKeys(t *testing.T) *seal.Keys {
+	t.Helper()
+	keys, err := seal.New(seal.NewKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
 }
 
 // start begins another process on the same store.
@@ -152,7 +164,7 @@ func (w *world) openKF(secret string) *wecom.KF {
 	w.t.Helper()
 	kf, err := wecom.NewKF(w.api, wecom.KFSettings{
 		AgentID: wecomtest.KFAgent, Secret: secret, Token: wecomtest.KFToken, AESKey: wecomtest.KFKey,
-		Mailbox: w.store, Credits: w.store,
+		Mailbox: w.store, Credits: w.store, Sealer: w.keys,
 	}, nil)
 	if err != nil {
 		w.t.Fatal(err)
