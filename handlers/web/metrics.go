@@ -26,14 +26,14 @@ type Metrics struct {
 	took     *prometheus.HistogramVec
 	cost     *prometheus.CounterVec
 	checks   *prometheus.CounterVec
-	heard    prometheus.Histogram
+	age      prometheus.Histogram
 	failures *prometheus.CounterVec
-	late     *prometheus.HistogramVec
+	delivery *prometheus.HistogramVec
 	live     prometheus.Gauge
 	due      prometheus.Gauge
 	dueAge   prometheus.Gauge
 	inbox    prometheus.Gauge
-	owed     prometheus.Gauge
+	pending  prometheus.Gauge
 }
 
 // NewMetrics makes the collectors. Prices are yuan by "provider.kind" for a
@@ -48,17 +48,17 @@ func NewMetrics(build Build, prices map[string]float64, now func() time.Time) *M
 		cost:     counters(r, "waybill_provider_cost_yuan_total", "What billed calls cost, by the prices of the settings.", "provider", "kind"),
 		checks:   counters(r, "waybill_checks_total", "Checks of parcels by how they ended.", "outcome"),
 		failures: counters(r, "waybill_send_failures_total", "News that a platform did not accept, by door and reason.", "door", "reason"),
-		late:     histograms(r, "waybill_tell_seconds", "From the time news was to be told until the platform accepted it.", "door"),
-		live:     gauge(r, "waybill_parcels_live", "Parcels that are followed up."),
+		delivery: histograms(r, "waybill_delivery_seconds", "From the time news was due to be sent until the platform accepted it.", "door"),
+		live:     gauge(r, "waybill_parcels_live", "Parcels that are still checked."),
 		due:      gauge(r, "waybill_parcels_due", "Parcels that are due for a check now."),
-		dueAge:   gauge(r, "waybill_due_age_seconds", "For how long the parcel that has waited longest has been due."),
+		dueAge:   gauge(r, "waybill_due_age_seconds", "For how long the longest waiting parcel has been due."),
 		inbox:    gauge(r, "waybill_inbox_depth", "Updates that are not answered yet."),
-		owed:     gauge(r, "waybill_chats_owed", "Chats that are owed news now."),
+		pending:  gauge(r, "waybill_chats_pending", "Chats with news that is due and not delivered."),
 	}
-	m.heard = prometheus.NewHistogram(prometheus.HistogramOpts{
-		Name: "waybill_check_age_seconds", Help: "When a check ended: for how long the parcel had not been heard of.", Buckets: hours(),
+	m.age = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name: "waybill_check_age_seconds", Help: "When a check ended: the time since the parcel's provider answered last.", Buckets: hours(),
 	})
-	r.MustRegister(m.heard, info(build), collectors.NewGoCollector(),
+	r.MustRegister(m.age, info(build), collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -114,26 +114,26 @@ func (m *Metrics) Called(provider string, kind models.CallKind, outcome models.O
 	}
 }
 
-// Checked counts a check that ended; age is the time since the parcel was last
-// heard of, zero for the first time.
+// Checked counts a check that ended; age is the time since the parcel's provider
+// answered last, zero for the first time.
 func (m *Metrics) Checked(outcome string, age time.Duration) {
 	m.checks.WithLabelValues(outcome).Inc()
 	if age > 0 {
-		m.heard.Observe(age.Seconds())
+		m.age.Observe(age.Seconds())
 	}
 }
 
 // sent is the outcome of news that the platform accepted.
 const sent = "sent"
 
-// Told counts a chat that was told, or not; late is the time since it was to
-// be told.
+// Told counts news that was sent to a chat, or was not; late is the time since it
+// was due.
 func (m *Metrics) Told(door, outcome string, late time.Duration) {
 	if outcome != sent {
 		m.failures.WithLabelValues(door, outcome).Inc()
 		return
 	}
-	m.late.WithLabelValues(door).Observe(late.Seconds())
+	m.delivery.WithLabelValues(door).Observe(late.Seconds())
 }
 
 // Backlog notes how far the work is behind.
@@ -141,7 +141,7 @@ func (m *Metrics) Backlog(b models.Backlog) {
 	m.live.Set(float64(b.Live))
 	m.due.Set(float64(b.Due))
 	m.inbox.Set(float64(b.Inbox))
-	m.owed.Set(float64(b.Owed))
+	m.pending.Set(float64(b.Owed))
 	m.dueAge.Set(0)
 	if b.OldestDue != 0 {
 		m.dueAge.Set(max(0, models.At(m.now()).Sub(b.OldestDue).Seconds()))

@@ -23,7 +23,8 @@ const (
 
 // Send sends a reply as markdown, in as many messages as WeCom's limits need.
 // The first one answers the callback, as a finished stream, while it can be
-// answered over the connection that brought it; all others are separate messages. When it fails half way, the next try of the same reply goes on where
+// answered over the connection that brought it; all others are separate
+// messages. When it fails half way, the next try of the same reply goes on where
 // it failed. In a process that does not hold the connection it returns
 // *models.Wait.
 func (d *AIBot) Send(ctx context.Context, to models.Address, r handlers.Reply) error {

@@ -12,34 +12,34 @@ import (
 // Codes of the API that mean something to the doors (documents 90313 and 94677).
 const (
 	codeBusy          = -1
-	codeSecret        = 40001 // tried again and again it bans the address for an hour
-	codeCorp          = 40013
+	codeSecret        = 40001 // wrong secret; tried again and again it bans the address for an hour
+	codeUserID        = 40003 // no such user
 	codeMedia         = 40007 // there is no such file, or no longer
-	codeTokenInvalid  = 40014 // an expired token has been seen to come as this, too
-	codeTokenExpired  = 42001
-	codeFrequency     = 45009
-	codeConcurrency   = 45033
-	codeNoPermission  = 48002
-	codeNoAccess      = 60011
-	codeAddress       = 60020
-	codeNobody        = 81013
-	codeMember        = 60111
-	codeUserID        = 40003
-	codeRobot         = 93000 // the robot was removed, or its key is wrong
-	codeRobotOff      = 93004
-	codeAccount       = 95000
-	codeFive          = 95001
-	codeTwoDays       = 95002
-	codeNoAccount     = 95004
-	codeAnnouncement  = 95007 // the announcement's token is older than ten minutes
-	codeEnded         = 95013
-	codeOff           = 95017
-	codeState         = 95018
 	codeWrongMessage  = 40008
+	codeCorp          = 40013 // wrong company id
+	codeTokenInvalid  = 40014 // an expired token has been seen to come as this, too
 	codeWrongArgument = 40058
+	codeTokenExpired  = 42001
 	codeEmptyText     = 44004
 	codeTooLong       = 45002
+	codeFrequency     = 45009 // too many calls
+	codeConcurrency   = 45033 // too many calls at once
 	codeWrongJSON     = 47001
+	codeNoPermission  = 48002 // the app may not call this API
+	codeNoAccess      = 60011 // the app may not see this
+	codeAddress       = 60020 // the machine is none of the app's trusted IPs
+	codeMember        = 60111 // no such member
+	codeNobody        = 81013 // no receiver is within the app's scope
+	codeRobot         = 93000 // the robot was removed, or its key is wrong
+	codeRobotOff      = 93004
+	codeAccount       = 95000 // the customer-service account is not handed to the API
+	codeFive          = 95001 // five messages were sent since the customer wrote
+	codeTwoDays       = 95002 // the customer wrote more than 48 hours ago
+	codeNoAccount     = 95004 // no such customer-service account
+	codeAnnouncement  = 95007 // the announcement's token is older than ten minutes
+	codeEnded         = 95013 // the session ended
+	codeOff           = 95017 // the API of customer service is off
+	codeState         = 95018 // the session is not the bot's
 )
 
 // apiError is a refusal by the API. Its text is safe to log.

@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	perMessage   = 5              // what a customer's message lets the bot send
-	creditFor    = 48 * time.Hour // and how long
+	perMessage   = 5              // messages that a customer's message lets the bot send
+	creditFor    = 48 * time.Hour // how long that right lasts
 	welcomeIn    = 20 * time.Second
 	tooOld       = time.Hour // before its account's first announcement: such a message was not for the bot
 	fromCustomer = 3         // kfMessage.Origin: a customer wrote it

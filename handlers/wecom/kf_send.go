@@ -28,15 +28,15 @@ const (
 // Send sends the reply in as many messages as WeCom's limits need, as long as
 // the customer's credit lasts; models.ErrNoCredit when it does not. When it
 // fails half way, sending the same reply again goes on where it failed. While
-// somebody else talks with the customer, answers are dropped and news gets
+// a servicer talks with the customer, answers are dropped and news gets
 // models.ErrNoCredit.
 func (k *KF) Send(ctx context.Context, to models.Address, r handlers.Reply) error {
 	p, err := partyOf(to)
 	if err != nil {
 		return err
 	}
-	if h := parseReplyTo(r.Token); h.event() {
-		return k.sendOnEvent(ctx, r, h)
+	if event := parseReplyTo(r.Token); event.event() {
+		return k.sendOnEvent(ctx, r, event)
 	}
 	parts, err := compose(r, k.ownRoom(r.Lang))
 	if err != nil || len(parts) == 0 {

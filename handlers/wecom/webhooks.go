@@ -16,7 +16,7 @@ import (
 	"waybill/models"
 )
 
-// Limits of a group robot (document 91770).
+// Limits of a group robot, as other clients have found them.
 const (
 	perRobot    = 20   // messages a minute
 	maxMarkdown = 4096 // bytes of one message
