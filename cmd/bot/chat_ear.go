@@ -15,7 +15,7 @@ type here struct{ *console.Door }
 
 // Hear hands one line to the bot, which always answers.
 func (e here) Hear(ctx context.Context, line string) (bool, error) {
-	return true, e.Door.Hear(ctx, line)
+	return true, e.Door.Receive(ctx, line)
 }
 
 // door is the console's door, which tells this chat when a line is answered.

@@ -40,7 +40,7 @@ func (s *sheet) Show(text string) error {
 func newPhone(ctx context.Context, c *corp) (*phone, error) {
 	p := &phone{corp: c, sheet: &sheet{}}
 	p.draw = console.New(p, p.sheet, c.chat.colours, func() {}, time.Now)
-	return p, p.draw.Hear(ctx, "") // once it has heard something, it numbers menus
+	return p, p.draw.Receive(ctx, "") // once it has received something, it numbers menus
 }
 
 // deliveries is how often WeCom delivers a callback that is not answered with 200.
@@ -55,7 +55,7 @@ func (p *phone) Hear(ctx context.Context, line string) (answering bool, err erro
 	answering, known := p.happen(line)
 	if !known {
 		answering = true
-		if err := p.draw.Hear(ctx, line); err != nil {
+		if err := p.draw.Receive(ctx, line); err != nil {
 			return false, err
 		}
 	}
