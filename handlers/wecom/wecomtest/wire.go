@@ -9,8 +9,7 @@ import (
 )
 
 // Wire is a network of one address, made of pipes: a net.Listener, and a client
-// that reaches it. In a testing/synctest bubble it stands still with the clock,
-// which real sockets do not.
+// that reaches it. Unlike real sockets it works in a testing/synctest bubble.
 type Wire struct {
 	calls chan net.Conn
 	done  chan struct{}
