@@ -35,7 +35,7 @@ func TestPagesLoseNothingAndKeepWithinTheirLimit(t *testing.T) {
 	})
 }
 
-func TestABlockThatFitsIsNeverTorn(t *testing.T) {
+func TestABlockThatFitsIsNeverSplit(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		blocks := rapid.SliceOfN(rapid.StringMatching(`[a-z包]{1,5}`), 1, 20).Draw(r, "blocks")
 		for _, p := range pages(blocks, 15) {

@@ -211,7 +211,7 @@ func TestTokensThatCannotBeFetchedAreNotAskedForByEveryCaller(t *testing.T) {
 	}
 }
 
-func TestAFailureThatPassesCostsNoRest(t *testing.T) {
+func TestAFailureThatPassesCostsNoCooldown(t *testing.T) {
 	w := begin(t)
 	for range 3 {
 		w.we.Fail(wecomtest.Fault{Path: "gettoken", Code: -1})
@@ -246,7 +246,7 @@ func TestARefusedTokenThatIsGivenOutAgainIsNotAskedForAgainAndAgain(t *testing.T
 	}
 }
 
-func TestARestDoesNotKeepAnotherReplicasTokenAway(t *testing.T) {
+func TestACooldownDoesNotKeepAnotherReplicasTokenAway(t *testing.T) {
 	w := begin(t)
 	first := w.kf
 	w.we.Fail(wecomtest.Fault{Path: "gettoken", Code: -1, Times: 2})
@@ -303,7 +303,7 @@ func TestAMemoryThatFailsIsAnError(t *testing.T) {
 	}
 }
 
-func TestTheOperatorHearsWhatOnlyTheOperatorCanChange(t *testing.T) {
+func TestOperatorsAreAlertedToWhatOnlyTheyCanChange(t *testing.T) {
 	for _, code := range []int64{60020, 48002, 95017, 60011} {
 		w := begin(t)
 		w.we.Fail(wecomtest.Fault{Path: "kf/account/list", Code: code, Text: "not allow to access from your ip"})

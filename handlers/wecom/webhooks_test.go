@@ -73,7 +73,7 @@ func TestTwentyMessagesAMinuteToOneRobot(t *testing.T) {
 	}
 }
 
-func TestWhatWeComSaysToAPushIsHeard(t *testing.T) {
+func TestARefusedPushGetsTheMeaningThatDoorsPromise(t *testing.T) {
 	w := begin(t)
 	h := hooks(t, w)
 	for _, f := range []wecomtest.Fault{{Code: 45009, Text: "api freq out of limit " + robotKey}, {Code: 45033}, {Status: 502}, {Lose: true}} {

@@ -30,7 +30,7 @@ func TestAMessageWhoseAnswerWasLostIsNotSentTwice(t *testing.T) {
 	}
 }
 
-func TestARefusalThatIsNotAboutTheMessageDoesNotSayThatItCame(t *testing.T) {
+func TestARefusalThatIsNotAboutTheMessageDoesNotMeanItWasDelivered(t *testing.T) {
 	for _, code := range []int64{-1, 45009, 40014, 60020, 48002, 95001, 95013, 95018, 95000, 40003} {
 		w := met(t)
 		w.we.Fail(wecomtest.Fault{Path: "kf/send_msg", Status: 502})
@@ -44,7 +44,7 @@ func TestARefusalThatIsNotAboutTheMessageDoesNotSayThatItCame(t *testing.T) {
 	}
 }
 
-func TestWhatWasNeverSentIsNotTakenAsCome(t *testing.T) {
+func TestWhatWasNeverSentIsNotTakenAsDelivered(t *testing.T) {
 	w := met(t)
 	w.clock.move(3 * time.Hour) // the token has ended
 	w.we.Fail(wecomtest.Fault{Path: "gettoken", Status: 502, Times: -1})

@@ -65,20 +65,20 @@ func (l *lines) String() string {
 
 // alarm is the operators.
 type alarm struct {
-	mu   sync.Mutex
-	told []string
+	mu     sync.Mutex
+	alerts []string
 }
 
 func (a *alarm) Alert(_ context.Context, key string, _ ...any) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.told = append(a.told, key)
+	a.alerts = append(a.alerts, key)
 }
 
 func (a *alarm) keys() []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return slices.Clone(a.told)
+	return slices.Clone(a.alerts)
 }
 
 // world is a fake WeCom, a store and one process with all doors.
@@ -196,18 +196,18 @@ func (w *world) announce() {
 	}
 }
 
-// hear lets the customer's last words come in.
-func (w *world) hear() {
+// fetch announces the account and waits until everything is fetched.
+func (w *world) fetch() {
 	w.t.Helper()
 	w.announce()
 	w.store.fetched(w.t, account)
 }
 
-// write is a customer who writes, and is heard.
+// write is a customer who writes, and whose message is fetched.
 func (w *world) write(text string) {
 	w.t.Helper()
 	w.we.Say(account, customer, text)
-	w.hear()
+	w.fetch()
 }
 
 // failed waits until fetching has failed once more, and for the pause after it.
@@ -236,14 +236,14 @@ func (w *world) texts(to string) []string {
 
 // echo is a conversation that remembers what it was told.
 type echo struct {
-	mu    sync.Mutex
-	heard []handlers.Message
+	mu       sync.Mutex
+	received []handlers.Message
 }
 
 func (e *echo) Handle(_ context.Context, _ models.Chat, m handlers.Message) ([]handlers.Reply, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.heard = append(e.heard, m)
+	e.received = append(e.received, m)
 	r := text("you said " + m.Text + m.Button)
 	r.Token = m.Token
 	return []handlers.Reply{r}, nil

@@ -26,7 +26,7 @@ func exported(lines int) handlers.Reply {
 
 const cutHere = "…\n(Files cannot be sent here, so the rest is missing.)"
 
-func TestAFileThatWeComRefusesForGoodIsToldInWords(t *testing.T) {
+func TestAFileThatWeComRefusesForGoodIsShownAsText(t *testing.T) {
 	for _, code := range []int64{40004, 40006, 40058, 48002, 301002} {
 		w := met(t)
 		w.we.Fail(wecomtest.Fault{Path: "media/upload", Code: code, Times: -1})
@@ -119,7 +119,7 @@ func TestAFileIsUploadedOnceHoweverOftenItIsSent(t *testing.T) {
 	}
 }
 
-func TestAFileThatWeComDoesNotFindIsToldInWords(t *testing.T) {
+func TestAFileThatWeComDoesNotFindIsShownAsText(t *testing.T) {
 	w := met(t)
 	w.we.Fail(wecomtest.Fault{Path: "kf/send_msg", Code: 40007, After: 1})
 	if err := w.send(exported(30)); err != nil || len(w.texts(customer)) != 3 {
@@ -127,7 +127,7 @@ func TestAFileThatWeComDoesNotFindIsToldInWords(t *testing.T) {
 	}
 }
 
-func TestMembersAreToldARefusedFileInWords(t *testing.T) {
+func TestMembersSeeARefusedFileAsText(t *testing.T) {
 	for path, code := range map[string]int64{"media/upload": 301002, "message/send": 40007} {
 		w := begin(t)
 		after := 0

@@ -22,11 +22,11 @@ func TestWhoeverComesInIsGreetedOutsideTheCount(t *testing.T) {
 	w := begin(t)
 	w.run()
 	w.we.Enter(account, customer)
-	w.hear()
+	w.fetch()
 	e := &echo{}
 	w.talk(w.kf.Handler(e), 0)
 	got := w.we.Sent(customer)
-	if len(got) != 1 || !got[0].Event || got[0].Kind != "text" || e.heard[0].Happening != handlers.Joined {
+	if len(got) != 1 || !got[0].Event || got[0].Kind != "text" || e.received[0].Happening != handlers.Joined {
 		t.Fatalf("%+v", got)
 	}
 	if w.we.Calls()["kf/send_msg"] != 0 || len(w.we.Refused()) != 0 {
@@ -38,17 +38,17 @@ func TestAWelcomeIsOneMessageAndMayHaveAMenu(t *testing.T) {
 	w := begin(t)
 	w.run()
 	w.we.Enter(account, customer)
-	w.hear()
-	m := w.heard()[0]
+	w.fetch()
+	m := w.received()[0]
 	r := text("欢迎")
 	r.Token, r.Buttons = m.Token, [][]handlers.Button{{{Text: "怎么用", Data: "h"}}}
 	if err := w.send(r); err != nil || w.we.Sent(customer)[0].Kind != "msgmenu" {
 		t.Fatalf("%v, %+v", err, w.we.Sent(customer))
 	}
 	w.we.Enter(account, customer)
-	w.hear()
+	w.fetch()
 	long := text(strings.Repeat("x", 2000), strings.Repeat("y", 2000))
-	long.Token = w.heard()[1].Token
+	long.Token = w.received()[1].Token
 	if err := w.send(long); err != nil || len(w.we.Sent(customer)) != 2 {
 		t.Errorf("%v, %d sent", err, len(w.we.Sent(customer)))
 	}
@@ -59,10 +59,10 @@ func TestAWelcomeWaitsBehindNoAnswer(t *testing.T) {
 	w.clock.move(48*time.Hour + time.Second)
 	for range 2 {
 		w.we.Enter(account, customer)
-		w.hear()
+		w.fetch()
 		w.clock.move(time.Second)
 	}
-	got := w.heard()
+	got := w.received()
 	if len(got) != 3 || got[0].Happening != handlers.Joined || got[0].Token >= got[1].Token || got[2].Text != "在吗" {
 		t.Errorf("%+v", got)
 	}
@@ -72,28 +72,28 @@ func TestNobodyIsWelcomedAfter20Seconds(t *testing.T) {
 	w := begin(t)
 	w.run()
 	w.we.Enter(account, customer)
-	w.hear()
+	w.fetch()
 	late := text("欢迎")
-	late.Token = w.heard()[0].Token
+	late.Token = w.received()[0].Token
 	w.clock.move(20 * time.Second)
 	w.we.Enter(account, "wmSecond")
 	w.clock.move(20 * time.Second)
-	w.hear()
+	w.fetch()
 	if len(w.store.inbox()) != 1 {
-		t.Error("somebody who came in long ago is heard")
+		t.Error("somebody who came in long ago is welcomed")
 	}
 	if err := w.send(late); err != nil || w.we.Calls()["kf/send_msg_on_event"] != 0 {
 		t.Errorf("%v", err)
 	}
 }
 
-func TestAWelcomeThatIsRefusedIsNotSaidAndOneThatFailsIsTriedAgain(t *testing.T) {
+func TestAWelcomeThatIsRefusedIsDroppedAndOneThatFailsIsTriedAgain(t *testing.T) {
 	w := begin(t)
 	w.run()
 	w.we.Enter(account, customer)
-	w.hear()
+	w.fetch()
 	r := text("欢迎")
-	r.Token = w.heard()[0].Token
+	r.Token = w.received()[0].Token
 	w.we.Fail(wecomtest.Fault{Path: "kf/send_msg_on_event", Code: -1})
 	if err := w.send(r); err == nil {
 		t.Error("a failure is none")
@@ -109,7 +109,7 @@ func TestTheBotIsSilentWhileSomebodyTalksWithTheCustomer(t *testing.T) {
 		w.we.SetState(account, customer, state)
 		w.write("SF1000000000015")
 		e := &echo{}
-		if got := w.talk(w.kf.Handler(e), 1); len(got) != 0 || len(e.heard) != 0 {
+		if got := w.talk(w.kf.Handler(e), 1); len(got) != 0 || len(e.received) != 0 {
 			t.Errorf("in %d it answers %v", state, got)
 		}
 		if err := w.send(text("答")); err != nil {
@@ -129,7 +129,7 @@ func TestTheBotIsSilentWhileSomebodyTalksWithTheCustomer(t *testing.T) {
 	}
 }
 
-func TestAnotherReplicaHearsWhatIsWrittenAfterASessionEnded(t *testing.T) {
+func TestAnotherReplicaSeesWhatIsWrittenAfterASessionEnded(t *testing.T) {
 	w := begin(t)
 	w.run() // this replica fetches, another one answers
 	other, e := w.openKF(wecomtest.KFSecret), &echo{}
@@ -150,7 +150,7 @@ func TestTheBotSpeaksInTheFirstTwoStates(t *testing.T) {
 	for _, state := range []int{wecomtest.StateNew, wecomtest.StateBot} {
 		w := met(t)
 		w.we.SetState(account, customer, state)
-		w.hear()
+		w.fetch()
 		if err := w.send(text("好")); err != nil || len(w.texts(customer)) != 1 {
 			t.Errorf("in %d: %v", state, err)
 		}
@@ -160,7 +160,7 @@ func TestTheBotSpeaksInTheFirstTwoStates(t *testing.T) {
 func TestASessionThatEndedWaitsForTheCustomer(t *testing.T) {
 	w := met(t)
 	w.we.SetState(account, customer, wecomtest.StateEnded)
-	w.hear()
+	w.fetch()
 	for range 2 {
 		err := w.send(text("好"))
 		if !errors.Is(err, models.ErrNoCredit) || w.store.left(ofCustomer) != 0 || w.we.Calls()["kf/send_msg"] != 0 {
@@ -232,7 +232,7 @@ func TestACustomerWhoAsksForAHumanIsHandedOver(t *testing.T) {
 			w.write("转人工！")
 			e := &echo{}
 			w.talk(w.kf.Handler(e), 0)
-			if state, servicer := w.we.State(account, customer); state != c.state || servicer != c.servicer || len(e.heard) != 0 {
+			if state, servicer := w.we.State(account, customer); state != c.state || servicer != c.servicer || len(e.received) != 0 {
 				t.Errorf("state %d, %s", state, servicer)
 			}
 			if got := w.texts(customer); !slices.Equal(got, []string{c.says}) || len(w.we.Refused()) != 0 {
@@ -253,13 +253,13 @@ func TestAHumanIsAskedForInManyWords(t *testing.T) {
 		w.write(text)
 		e := &echo{}
 		w.talk(w.kf.Handler(e), 1)
-		if state, _ := w.we.State(account, customer); state != wecomtest.StateHuman || len(e.heard) != 0 {
+		if state, _ := w.we.State(account, customer); state != wecomtest.StateHuman || len(e.received) != 0 {
 			t.Errorf("%q leaves the session in %d", text, state)
 		}
 	}
 }
 
-func TestHandingOverSaysAWordWhereverWeComLetsIt(t *testing.T) {
+func TestHandingOverSendsOneSentenceWhereWeComAllowsIt(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault wecomtest.Fault
 		state int
@@ -278,7 +278,7 @@ func TestHandingOverSaysAWordWhereverWeComLetsIt(t *testing.T) {
 			w.we.Fail(c.fault)
 			w.write("转人工")
 			h := w.kf.Handler(&echo{})
-			m := w.heard()[1]
+			m := w.received()[1]
 			for range 2 { // the inbox tries again what has failed
 				replies, err := h.Handle(within(t), models.Chat{Address: ofCustomer}, m)
 				if err != nil {
@@ -348,8 +348,8 @@ func TestOnlyAskingForAHumanIsAskingForAHuman(t *testing.T) {
 	if _, err := h.Handle(within(t), models.Chat{Address: ofCustomer}, handlers.Message{Happening: handlers.Left}); err != nil {
 		t.Fatal(err)
 	}
-	if len(e.heard) != len(others)+1 || w.we.Calls()["kf/service_state/trans"] != 0 {
-		t.Errorf("%d were heard", len(e.heard))
+	if len(e.received) != len(others)+1 || w.we.Calls()["kf/service_state/trans"] != 0 {
+		t.Errorf("%d were received", len(e.received))
 	}
 }
 
