@@ -28,7 +28,7 @@ const (
 	// everybody's, before it is given back: whoever sends holds a claim that
 	// does not last for ever.
 	patience = 10 * time.Second
-	// crowd: two chats told to wait within this time mean that everybody is.
+	// crowd: when Telegram slows two chats down within this time, it means all.
 	crowd = time.Second
 	// chatsKept is how many chats' rates are kept at most.
 	chatsKept = 4096

@@ -52,7 +52,7 @@ type Door struct {
 	settingUp chan struct{} // holds one token while Setup runs
 }
 
-// New makes the door of one bot. It calls nobody: Setup does. wake is called
+// New makes the door of one bot. It makes no calls: Setup does. wake is called
 // whenever something new lies in the inbox; it must not block. It may be nil.
 func New(s Settings, inbox Inbox, wake func()) (*Door, error) {
 	s, err := s.complete()

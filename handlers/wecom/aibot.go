@@ -38,7 +38,7 @@ type AIBot struct {
 	position atomic.Int64 // of the last callback
 }
 
-// NewAIBot makes the door of one bot. It calls nobody: Run does. wake is called
+// NewAIBot makes the door of one bot. It makes no calls: Run does. wake is called
 // whenever something new lies in the inbox; it must not block. It may be nil.
 func NewAIBot(s AIBotSettings, inbox Inbox, wake func()) (*AIBot, error) {
 	s, err := s.complete()

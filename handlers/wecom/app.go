@@ -44,7 +44,7 @@ type App struct {
 	pace     *ratelimit.Windows // by member
 }
 
-// NewApp makes the door. It calls nobody. wake is called whenever something
+// NewApp makes the door. It makes no calls. wake is called whenever something
 // new lies in the inbox; it must not block. It may be nil.
 func NewApp(a *API, s AppSettings, wake func()) (*App, error) {
 	envelope, err := NewEnvelope(s.Token, s.AESKey, a.settings.CorpID)

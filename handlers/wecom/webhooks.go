@@ -33,7 +33,7 @@ type Webhooks struct {
 	pace *ratelimit.Windows // by robot
 }
 
-// NewWebhooks makes them out of the keys of their addresses, by name. It calls nobody.
+// NewWebhooks makes them out of the keys of their addresses, by name. It makes no calls.
 func NewWebhooks(a *API, keys map[string]string) (*Webhooks, error) {
 	for name, key := range keys {
 		if name == "" || key == "" {

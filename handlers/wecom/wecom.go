@@ -87,7 +87,7 @@ type API struct {
 	close    func()
 }
 
-// Open makes the way to the API. It calls nobody. The SDK has one HTTP client
+// Open makes the way to the API. It makes no calls. The SDK has one HTTP client
 // and one address for the whole process, and reads them without a lock: the
 // API that was opened last is the one that works, so open it once, at start.
 func Open(s Settings) (*API, error) {
