@@ -28,7 +28,7 @@ type Follows interface {
 // Labels keeps what a chat calls its parcels, and how it wants to hear of them.
 type Labels interface {
 	Rename(ctx context.Context, chatID, parcelID int64, name string) error
-	Mute(ctx context.Context, chatID, parcelID int64, muted bool) error
+	Mute(ctx context.Context, chatID, parcelID int64, muted bool, now models.Moment) error
 	SetListed(ctx context.Context, chatID int64, parcelIDs []int64) error
 }
 
@@ -99,7 +99,6 @@ type Settings struct {
 	Budgets      map[string]int64           // billed calls a day, by provider
 	Judges       map[string]Judge           // by door; a door without one cannot tell
 	Traits       map[string]Traits          // by door
-	Quiet        func(models.Moment) bool   // when news that is neither urgent nor promised waits; nil: never
 	Robots       []string                   // names of the group robots that news can be sent to
 }
 

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"errors"
 
 	"waybill/models"
 )
@@ -22,6 +21,18 @@ type Door interface {
 	Send(ctx context.Context, to models.Address, r Reply) error
 }
 
+// Handler answers messages, in order; nothing is an answer too. An error means
+// that the message can be handled again. Conversation is one; a door may stand
+// another before it.
+type Handler interface {
+	Handle(ctx context.Context, chat models.Chat, m Message) ([]Reply, error)
+}
+
+// Alerter tells the operators. It never fails and never waits long.
+type Alerter interface {
+	Alert(ctx context.Context, key string, args ...any)
+}
+
 // Merger is a door whose messages are counted: it puts several replies into one.
 type Merger interface {
 	// Merge makes one reply of as many of the first ones as one message holds
@@ -29,32 +40,15 @@ type Merger interface {
 	Merge(rs []Reply) (one Reply, merged int)
 }
 
-// merge is as many of the first replies as the door puts into one message; one
+// Merge is as many of the first replies as the door puts into one message; one
 // where it does not.
-func merge(d Door, rs []Reply) (one Reply, merged int) {
+func Merge(d Door, rs []Reply) (one Reply, merged int) {
 	m, can := d.(Merger)
 	if !can || len(rs) == 1 {
 		return rs[0], 1
 	}
 	one, merged = m.Merge(rs)
 	return one, min(max(merged, 1), len(rs))
-}
-
-// sendFirst sends the first replies as one message and says how many these
-// were; send gets the message and that number. What the platform refuses is
-// sent once more with fewer replies in it, so that a bad one takes no other
-// along; at last alone, and as plain text.
-func sendFirst(d Door, rs []Reply, send func(one Reply, of int) error) (sent int, err error) {
-	one, sent := merge(d, rs)
-	err = send(one, sent)
-	for sent > 1 && errors.Is(err, models.ErrRefused) {
-		one, sent = merge(d, rs[:sent/2])
-		err = send(one, sent)
-	}
-	if errors.Is(err, models.ErrRefused) {
-		err = send(bare(one), sent)
-	}
-	return sent, err
 }
 
 // Traits are what is particular about a door, as far as words depend on it.

@@ -79,7 +79,7 @@ func (t *turn) mute(ctx context.Context, args string, muted bool) ([]Reply, erro
 	}
 	block := t.sentence(key, "Count", len(p.rows))
 	for _, f := range p.rows {
-		if err := t.Labels.Mute(ctx, t.chat.ID, f.Parcel.ID, muted); err != nil {
+		if err := t.Labels.Mute(ctx, t.chat.ID, f.Parcel.ID, muted, t.now); err != nil {
 			return nil, wrap("mute parcel", err)
 		}
 		block = append(block, t.head(f.Parcel, f.Follow.Name))

@@ -5,35 +5,22 @@ import (
 	"regexp"
 	"unicode/utf8"
 
-	"waybill/models"
 	"waybill/tracking"
 )
 
-// newsFollows says that a text has said nothing and that owed news is about to
-// come all the same: where messages are counted, the news is the answer. While a
-// question is open, whatever is more than a nod may be meant as its answer.
-func (t *turn) newsFollows(ctx context.Context, text string, open bool) (bool, error) {
-	if !t.traits().Metered || t.inGroup() || !nods(text) && (open || says(text)) {
-		return false, nil
+// acknowledges says that a text says nothing: where messages are counted, a
+// notification that comes with the reply is answer enough. While a question is
+// open, whatever is more than a nod may be meant as its answer.
+func (t *turn) acknowledges(text string, open bool) bool {
+	return t.traits().Metered && !t.inGroup() && (nods(text) || !open && !says(text))
+}
+
+// optional marks the replies to such a text.
+func optional(replies []Reply) []Reply {
+	for i := range replies {
+		replies[i].Optional = true
 	}
-	all, err := t.Follows.Followed(ctx, t.chat.ID, true)
-	if err != nil {
-		return false, wrap("read follows", err)
-	}
-	quiet := t.Settings.Quiet != nil && t.Settings.Quiet(t.now)
-	for _, f := range all {
-		if !owed(f.Follow) || quiet && !wakes(f.Follow) {
-			continue
-		}
-		events, err := t.Parcels.History(ctx, f.Parcel.ID, f.Follow.Told, 0)
-		if err != nil {
-			return false, wrap("read history", err)
-		}
-		if f.Follow.HearsAny(f.Parcel, events) {
-			return true, nil
-		}
-	}
-	return false, nil
+	return replies
 }
 
 // nodded answers whoever does as told ("回复任意内容继续接收") while nothing waits:
@@ -50,13 +37,6 @@ func (t *turn) nodded(ctx context.Context, text string, open bool) ([]Reply, err
 }
 
 func (t *turn) traits() Traits { return t.Settings.Traits[t.chat.Door] }
-
-func owed(f models.Follow) bool { return f.Owed > f.Told }
-
-// wakes says that what is owed is told at night, too.
-func wakes(f models.Follow) bool {
-	return f.Urgent > f.Told || f.Promised > f.Told && f.Promised != models.Unanswered
-}
 
 // nods says that a text only keeps a conversation going, as somebody does who
 // is told that any reply will do.

@@ -97,7 +97,7 @@ func (o *Operators) tell(ctx context.Context, about, sentence string, since, now
 		if !ok {
 			continue
 		}
-		if err := o.hand(ctx, door, chat, about, text(sentence), since, now); err != nil {
+		if err := o.hand(ctx, door, chat, about, PlainText(sentence), since, now); err != nil {
 			failed = append(failed, fmt.Errorf("alert operator at %s: %w", chat.Door, err))
 		}
 	}

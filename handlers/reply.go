@@ -61,7 +61,9 @@ type Reply struct {
 	Toast   string     `json:"a,omitempty"` // short note for a pressed button, where the platform has them
 	Edit    bool       `json:"e,omitempty"` // replaces the message whose button was pressed, where that is possible
 	For     Occasion   `json:"n,omitempty"`
-	Lang    string     `json:"l,omitempty"` // what it is written in (BCP 47), for the words that a door adds; "" where the door is to choose
+	// Optional says that it need not be sent when a notification is in the same turn.
+	Optional bool   `json:"p,omitempty"`
+	Lang     string `json:"l,omitempty"` // what it is written in (BCP 47), for the words that a door adds; "" where the door is to choose
 }
 
 // File is a document to send.
@@ -80,4 +82,21 @@ func (r Reply) Text() string {
 		}
 	}
 	return strings.TrimRight(b.String(), "\n")
+}
+
+// PlainText is a reply of plain text.
+func PlainText(s string) Reply { return Reply{Blocks: []Block{{Line{{Text: s}}}}} }
+
+// Plain is the reply without any style and buttons, for a platform that refuses
+// how it looks. Its blocks stay: a long one is cut where it was.
+func (r Reply) Plain() Reply {
+	plain := Reply{Token: r.Token, File: r.File, For: r.For, Lang: r.Lang}
+	for _, b := range r.Blocks {
+		lines := make(Block, len(b))
+		for i, line := range b {
+			lines[i] = Line{{Text: line.text()}}
+		}
+		plain.Blocks = append(plain.Blocks, lines)
+	}
+	return plain
 }

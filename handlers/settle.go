@@ -76,7 +76,7 @@ func (t *turn) following(l *lookup) models.Following {
 	p := l.checked.Parcel
 	w := models.Following{
 		ChatID: t.chat.ID, ParcelID: p.ID, Name: l.Name,
-		Told: p.Seq, Promised: reason(l.checked.Err) == underWay, Max: t.Settings.MaxParcels,
+		Delivered: p.Seq, Awaited: reason(l.checked.Err) == underWay, Max: t.Settings.MaxParcels,
 	}
 	kept := l.follow.TailState == models.TailOK && l.state != models.TailOK
 	if p.TailNeeded && l.tail != "" && !kept {

@@ -65,9 +65,15 @@ func (t *turn) small(ctx context.Context, text string, refused []tracking.Reason
 	case asksWhere(text):
 		return t.list(ctx, false)
 	}
-	if follows, err := t.newsFollows(ctx, text, open); follows || err != nil {
-		return nil, err
+	replies, err := t.unasked(ctx, text, refused, q, open)
+	if t.acknowledges(text, open) {
+		replies = optional(replies)
 	}
+	return replies, err
+}
+
+// unasked answers a text that asks nothing.
+func (t *turn) unasked(ctx context.Context, text string, refused []tracking.Reason, q models.Question, open bool) ([]Reply, error) {
 	if thanked, err := t.nodded(ctx, text, open); thanked != nil || err != nil {
 		return thanked, err
 	}

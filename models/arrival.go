@@ -13,7 +13,7 @@ type Arrival struct {
 	Answered bool   // Replies is decided
 	Sent     int    // how many of Replies the platform has accepted
 	Failures int    // attempts in a row that failed
-	DueAt    Moment `gorm:"index:inbox_due"` // when to work on it; Never once it has ended
+	DueAt    Moment // not before this; Never once it has ended
 	At       Moment // when it came
 
 	Address Address `gorm:"-"` // where it came from; the store finds or makes the chat

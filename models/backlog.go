@@ -6,7 +6,7 @@ type Backlog struct {
 	Due       int64  // of these, due now
 	OldestDue Moment // since when the oldest of them is due; zero when none
 	Inbox     int64  // updates not answered yet
-	Owed      int64  // chats that are owed something now
+	Chats     int64  // chats with something to answer or to send now
 }
 
 // Usage is one row of a day's bill.

@@ -1,17 +1,23 @@
 package models
 
+import "slices"
+
 // Change is what an answer, or the mere passing of time, makes of a parcel.
 type Change struct {
 	Parcel Parcel  // the row as it shall be; Seq counts Events in, Version and DueAt are the store's and the scheduler's
 	Events []Event // to be stored, with Seq, oldest first
-	Urgent bool    // some of it may break quiet hours
 	// Everyone says that followers without a verified tail are told too: true
 	// for notices that say nothing of the journey (Ended, TailRefused).
 	Everyone bool
 }
 
-// News says whether followers are owed anything.
+// News says whether there is anything to deliver to followers.
 func (c Change) News() bool { return len(c.Events) > 0 }
+
+// Urgent says that some of it breaks quiet hours.
+func (c Change) Urgent() bool {
+	return slices.ContainsFunc(c.Events, func(e Event) bool { return e.Urgent })
+}
 
 // Finish is the end of a check, written in one transaction. The parcel's part
 // is conditional on Version; the ledger's part is written in any case.
@@ -19,7 +25,6 @@ type Finish struct {
 	Version  int64 // from the last Ticket, or of the parcel as it was read
 	Change   Change
 	DueAt    Moment  // when the parcel is due next
-	TellAt   Moment  // when those who are owed something are to be told
 	Verified []int64 // follows whose tail this answer verified
 	Refused  []int64 // follows whose tail this answer refused
 	Closings []Closing

@@ -8,8 +8,8 @@ import (
 // Address says where a chat is: the door, the platform's id of the chat, and
 // the topic within it ("" when none).
 type Address struct {
-	Door   string `gorm:"size:24;uniqueIndex:chats_address,priority:1"`  // "telegram", "console", …
-	Room   string `gorm:"size:128;uniqueIndex:chats_address,priority:2"` // the platform's chat id
+	Door   string `gorm:"size:24;uniqueIndex:chats_address,priority:1"`                      // "telegram", "console", …
+	Room   string `gorm:"column:conversation;size:128;uniqueIndex:chats_address,priority:2"` // the platform's chat id
 	Thread string `gorm:"size:32;uniqueIndex:chats_address,priority:3"`
 }
 
@@ -42,20 +42,35 @@ const RobotDoor = "wecom_robot"
 type Chat struct {
 	ID int64 `gorm:"primaryKey"`
 	Address
-	Group    bool    `gorm:"column:is_group"`
-	Lang     string  `gorm:"size:12"` // BCP 47, chosen with /lang; "" until then
-	Spoken   string  `gorm:"size:12"` // what the platform last said the language is
-	Tail     []byte  // sealed; see store.ChatTail
-	Listed   []int64 `gorm:"serializer:json"` // parcels of the last list shown, in order
-	Failures int     // sends in a row that failed
-	GoneAt   Moment  // the chat blocked the bot or is gone; zero while it can be told
+	Group  bool    `gorm:"column:is_group"`
+	Lang   string  `gorm:"size:12"` // BCP 47, chosen with /lang; "" until then
+	Spoken string  `gorm:"size:12"` // what the platform last said the language is
+	Tail   []byte  // sealed; see store.ChatTail
+	Listed []int64 `gorm:"serializer:json"` // parcels of the last list shown, in order
+	GoneAt Moment  // the chat blocked the bot or is gone; zero while it can be told
 
-	TellAt      Moment // when it is to be told next; Never when nothing is owed
-	TellVersion int64  // raised whenever something new is owed
-	Claim       string `gorm:"size:40"` // who serves the chat now
-	ClaimUntil  Moment
+	WorkAt     Moment // when there is something to answer or to send; Never when there is not
+	RetryAt    Moment // after a failure: nothing new makes it due before this
+	Failures   int    // turns in a row that failed
+	ClaimOwner string `gorm:"size:80"` // the process that serves the chat now
+	ClaimUntil Moment // by the database's clock
+	ClaimEpoch int64  // raised by every claim; a write under an older one is refused
 
 	CreatedAt Moment `gorm:"autoCreateTime:false"`
+}
+
+// Claim is the right to serve one chat. Every write of whoever serves it names
+// the claim, and is refused (ErrStale) once somebody else has claimed the chat.
+type Claim struct {
+	ChatID int64
+	Epoch  int64
+	WorkAt Moment // as the claim left it: when it has changed since, there is new work
+}
+
+// Claimed is a chat with something to do, as it was found, and the claim on it.
+type Claimed struct {
+	Chat  Chat
+	Claim Claim
 }
 
 // Language is the chat's language: the chosen one, else the platform's, else "".

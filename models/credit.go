@@ -32,6 +32,9 @@ type Mail struct {
 	Fetched   int64  // the value of Announced up to which everything is fetched
 }
 
+// TableName is where the store keeps it.
+func (Mail) TableName() string { return "sync_cursors" }
+
 // Page is what one fetch of an account brought, stored in one transaction. It
 // is conditional on the cursor: From must be the stored one, else ErrStale.
 type Page struct {

@@ -87,9 +87,11 @@ func (c *Change) settle(was Parcel, t Trace, now Moment) {
 	p.Detail, p.Final = t.Detail, t.Final
 	if status := believe(was.Status, t.Status); status != was.Status {
 		p.Status, p.StatusAt = status, now
-		c.Urgent = status.Urgent()
 		if was.Status != "" && status != Unknown && len(c.Events) == 0 {
 			c.Note(StatusChanged, string(status), now)
+		}
+		if last := len(c.Events) - 1; last >= 0 {
+			c.Events[last].Urgent = status.Urgent()
 		}
 	}
 	switch done := p.Final || p.Status.Done(); {

@@ -75,8 +75,8 @@ func TestDecide(t *testing.T) {
 			if !slices.Equal(texts(got), c.news) {
 				t.Errorf("news = %q, want %q", texts(got), c.news)
 			}
-			if got.Parcel.Status != c.status || got.Parcel.Live() == c.done || got.Urgent != c.urgent {
-				t.Errorf("status %s, live %v, urgent %v", got.Parcel.Status, got.Parcel.Live(), got.Urgent)
+			if got.Parcel.Status != c.status || got.Parcel.Live() == c.done || got.Urgent() != c.urgent {
+				t.Errorf("status %s, live %v, urgent %v", got.Parcel.Status, got.Parcel.Live(), got.Urgent())
 			}
 		})
 	}

@@ -44,6 +44,7 @@ type Event struct {
 	Status   Status // the scan's own status where the provider gives one, else ""
 	Code     string // the provider's finer code
 	Extra    string // provider's extras (area code, coordinates) as JSON, "" when none
+	Urgent   bool   // it brought a status that breaks quiet hours
 	StoredAt Moment // when we learned of it
 }
 

@@ -10,8 +10,8 @@ const (
 	TailWrong                    // a provider refused it
 )
 
-// Follow is one chat following one parcel. It is owed every event after its
-// Told mark; the mark moves only after the platform has accepted the message.
+// Follow is one chat following one parcel. What has happened after DeliveredSeq
+// was not delivered; the mark moves only once the platform has accepted the message.
 type Follow struct {
 	ID        int64  `gorm:"primaryKey"`
 	ChatID    int64  `gorm:"uniqueIndex:follows_chat_parcel,priority:1"`
@@ -20,17 +20,20 @@ type Follow struct {
 	Muted     bool
 	Tail      []byte // sealed, bound to this row's chat and parcel; dies with the row
 	TailState TailState
-	Told      int64  // the last sequence number the chat has been told
-	Owed      int64  // owed something while Owed > Told
-	Urgent    int64  // owed something urgent while Urgent > Told
-	Promised  int64  // owed something that somebody waits for while Promised > Told; Unanswered until it is there
+	// DeliveredSeq is the last of the parcel's sequence numbers that was
+	// delivered to the chat, PendingSeq the last that is to be; zero when none is.
+	DeliveredSeq int64
+	PendingSeq   int64
+	// Awaited says that somebody waits: for the answer to a question until it
+	// is there, then for its delivery. It is delivered whatever the hour.
+	Awaited   bool
+	Failures  int    // attempts in a row to put what is pending into words that failed
 	PushTo    string `gorm:"size:64"` // a group robot that gets this parcel's news too
 	CreatedAt Moment `gorm:"autoCreateTime:false"`
 }
 
-// Unanswered is Follow.Promised while the answer to a question is to be told as
-// soon as it is there.
-const Unanswered int64 = 1 << 62
+// Pending says that something is to be delivered.
+func (f Follow) Pending() bool { return f.PendingSeq > f.DeliveredSeq }
 
 // Opens says whether this follower may see the parcel's trace.
 func (f Follow) Opens(p Parcel) bool { return !p.TailNeeded || f.TailState == TailOK }
@@ -56,16 +59,16 @@ type Hint struct {
 	Version int64 `json:"v"`
 }
 
-// Following is the wish of a chat to follow a parcel. On a parcel that the
-// chat follows already, Name and Tail replace the old ones unless empty, and
-// Told never goes back.
+// Following is a chat's request to follow a parcel. On a parcel that the chat
+// follows already, Name and Tail replace the old ones unless empty, and what
+// was delivered stays delivered.
 type Following struct {
 	ChatID    int64
 	ParcelID  int64
 	Name      string
 	Tail      string // digits in the clear; the store seals them
 	TailState TailState
-	Told      int64 // what the reply shows: the chat counts as told up to here
-	Promised  bool  // the reply says that the answer is told as soon as it is there
+	Delivered int64 // what the reply shows: the parcel counts as delivered up to this sequence number
+	Awaited   bool  // the reply says that the answer is told as soon as it is there
 	Max       int   // live parcels per chat; ErrTooMany beyond. 0: no limit
 }

@@ -19,7 +19,7 @@ const (
 type Cadence struct {
 	Floor time.Duration // WAYBILL_MIN_INTERVAL, as it is set: Speed divides it
 	Speed Speed
-	Quiet Quiet
+	Quiet models.Quiet
 }
 
 // Given is what a check learned about the next one, beside the parcel itself.
@@ -139,4 +139,16 @@ func chance(p models.Parcel) int {
 	binary.LittleEndian.PutUint64(b[8:], uint64(p.Version))
 	_, _ = h.Write(b[:]) // a hash never fails
 	return int(h.Sum64() >> 16 % 1000)
+}
+
+// Speed divides every wait that the bot chooses itself (WAYBILL_POLL_SPEED).
+// Zero is 1, production's speed.
+type Speed float64
+
+// Of is how long d takes at this speed.
+func (s Speed) Of(d time.Duration) time.Duration {
+	if s == 0 || s == 1 {
+		return d
+	}
+	return time.Duration(float64(d) / float64(s))
 }

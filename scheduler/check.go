@@ -7,12 +7,13 @@ import (
 	"log/slog"
 	"time"
 
+	"waybill/internal/retry"
 	"waybill/models"
 	"waybill/tracking"
 )
 
-// OwedTopic is the bell that is rung when somebody is owed news now.
-const OwedTopic = "owed"
+// DeliverTopic wakes the workers that deliver: something is pending for a chat.
+const DeliverTopic = "deliver"
 
 // writing is how long the end of a check may take, even while the process stops.
 const writing = 3 * time.Second
@@ -22,38 +23,17 @@ type Tracker interface {
 	Ask(ctx context.Context, a tracking.Ask) tracking.Answer
 }
 
-// Records are what a check reads and corrects.
-type Records interface {
-	Parcel(ctx context.Context, id int64) (models.Parcel, error)
-	Tails(ctx context.Context, parcelID int64) ([]models.Tail, error)
-	Identities(ctx context.Context, parcelID int64) (map[string]bool, error)
-	Recarry(ctx context.Context, p models.Parcel, to models.Carrier, now, tellAt models.Moment) (models.Parcel, error)
-}
-
-// Ledger takes the end of a check: Settle where only the calls count.
-type Ledger interface {
-	Finish(ctx context.Context, f models.Finish, now models.Moment) (models.Parcel, error)
-	Settle(ctx context.Context, closings []models.Closing) error
-}
-
-// Pushes say how a parcel's push subscriptions stand (Subscriber). missed tells
-// them that a poll found something that should have been pushed.
-type Pushes interface {
-	Standing(ctx context.Context, p models.Parcel, missed bool) (Standing, error)
-}
-
-// Bell wakes whoever listens to a topic, on every replica.
-type Bell interface {
+// Waker wakes whoever listens to a topic, on every replica (queue.Queue).
+type Waker interface {
 	Wake(ctx context.Context, topic string) error
 }
 
-// Checking is what a Checker needs.
-type Checking struct {
+// CheckerSettings are what a Checker needs.
+type CheckerSettings struct {
 	Tracker      Tracker
-	Records      Records
-	Ledger       Ledger
-	Bell         Bell
-	Pushes       Pushes // nil: nothing is subscribed to
+	Store        Store
+	Waker        Waker
+	Subscriber   *Subscriber // nil: nothing is subscribed to
 	Cadence      Cadence
 	TailCarriers []models.Carrier // a carrier corrected to one of these wants a tail from now on
 	Meter        Meter            // may be nil
@@ -63,17 +43,30 @@ type Checking struct {
 
 // Checker asks about one parcel and keeps what came of it. It is safe for
 // concurrent use.
-type Checker struct{ Checking }
+type Checker struct {
+	tracker      Tracker
+	store        Store
+	waker        Waker
+	subscriber   *Subscriber
+	cadence      Cadence
+	tailCarriers []models.Carrier
+	meter        Meter
+	log          *slog.Logger
+	now          func() time.Time
+}
 
 // NewChecker makes a Checker.
-func NewChecker(c Checking) *Checker {
-	if c.Meter == nil {
-		c.Meter = unmetered{}
+func NewChecker(s CheckerSettings) *Checker {
+	if s.Meter == nil {
+		s.Meter = unmetered{}
 	}
-	if c.Log == nil {
-		c.Log = slog.Default()
+	if s.Log == nil {
+		s.Log = slog.Default()
 	}
-	return &Checker{c}
+	return &Checker{
+		tracker: s.Tracker, store: s.Store, waker: s.Waker, subscriber: s.Subscriber, cadence: s.Cadence,
+		tailCarriers: s.TailCarriers, meter: s.Meter, log: s.Log, now: s.Now,
+	}
 }
 
 // Check asks about p as it was read, for a poll or for a person, with the tail
@@ -99,17 +92,17 @@ func (c *Checker) check(ctx context.Context, p models.Parcel, tail string, purpo
 	var tails []models.Tail
 	if p.TailNeeded {
 		var err error
-		if tails, err = c.Records.Tails(ctx, p.ID); err != nil {
+		if tails, err = c.store.Tails(ctx, p.ID); err != nil {
 			return models.Checked{}, fmt.Errorf("read tails: %w", err)
 		}
 	}
 	k, ok := choose(p, tails, tail)
 	if !ok {
-		return c.shut(ctx, p, purpose)
+		return c.skipWithoutTail(ctx, p, purpose)
 	}
-	answer := c.Tracker.Ask(ctx, tracking.Ask{Parcel: p, Tail: k.digits, Untried: k.untried, Purpose: purpose})
-	if broken(ctx, answer) {
-		return c.drop(ctx, p, answer)
+	answer := c.tracker.Ask(ctx, tracking.Ask{Parcel: p, Tail: k.digits, Untried: k.untried, Purpose: purpose})
+	if superseded(ctx, answer) {
+		return c.abandon(ctx, p, answer)
 	}
 	if answer.Err != nil && len(answer.Closings) == 0 && purpose == models.Person {
 		c.count(OutcomeUnasked, p)
@@ -118,8 +111,9 @@ func (c *Checker) check(ctx context.Context, p models.Parcel, tail string, purpo
 	return c.keep(ctx, p, k, answer, purpose)
 }
 
-// broken says that an answer is none: somebody else was first, or we are to stop.
-func broken(ctx context.Context, a tracking.Answer) bool {
+// superseded says that an answer counts for nothing: another check was first, or
+// this process is to stop.
+func superseded(ctx context.Context, a tracking.Answer) bool {
 	return errors.Is(a.Err, models.ErrStale) || a.Err != nil && ctx.Err() != nil && !verdict(a.Err)
 }
 
@@ -133,38 +127,72 @@ func verdict(err error) bool {
 	return false
 }
 
-// drop completes the ledger and leaves the parcel to whoever was first.
-func (c *Checker) drop(ctx context.Context, p models.Parcel, a tracking.Answer) (models.Checked, error) {
+// abandon completes the ledger and leaves the parcel to whoever was first.
+func (c *Checker) abandon(ctx context.Context, p models.Parcel, a tracking.Answer) (models.Checked, error) {
 	c.count(OutcomeStale, p)
 	if len(a.Closings) > 0 {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writing)
 		defer cancel()
-		if err := c.Ledger.Settle(ctx, a.Closings); err != nil {
+		if err := c.store.Settle(ctx, a.Closings); err != nil {
 			return models.Checked{}, fmt.Errorf("settle calls: %w", err)
 		}
 	}
 	return models.Checked{Parcel: p, Err: a.Err}, nil
 }
 
-// shut is for a parcel that wants a tail while nobody has one that may fit: a
-// call would be paid for nothing, but time passes.
-func (c *Checker) shut(ctx context.Context, p models.Parcel, purpose models.Purpose) (models.Checked, error) {
+// skipWithoutTail is for a parcel that wants a tail while nobody has one that may
+// fit: a call would be paid for nothing, but time passes.
+func (c *Checker) skipWithoutTail(ctx context.Context, p models.Parcel, purpose models.Purpose) (models.Checked, error) {
 	if purpose == models.Person {
 		c.count(OutcomeTail, p)
 		return models.Checked{Parcel: p, Err: tracking.ErrTailNeeded}, nil
 	}
-	now := c.now()
-	e := ending{was: p, version: p.Version, outcome: OutcomeTail, err: tracking.ErrTailNeeded}
-	e.change = Notice(models.Change{Parcel: p}, c.Cadence.Speed, now)
+	now := c.moment()
+	e := result{was: p, version: p.Version, outcome: OutcomeTail, err: tracking.ErrTailNeeded}
+	e.change = Notice(models.Change{Parcel: p}, c.cadence.Speed, now)
 	return c.finish(ctx, e, now)
 }
 
-func (c *Checker) now() models.Moment { return models.At(c.Now()) }
+func (c *Checker) moment() models.Moment { return models.At(c.now()) }
 
 func (c *Checker) count(outcome string, p models.Parcel) {
 	var age time.Duration
 	if p.HeardAt != 0 {
-		age = c.now().Sub(p.HeardAt)
+		age = c.moment().Sub(p.HeardAt)
 	}
-	c.Meter.Checked(outcome, age)
+	c.meter.Checked(outcome, age)
+}
+
+const (
+	underWayFor = 20 * time.Second       // longer than a call takes: one that began earlier died with its process
+	lookAgain   = 100 * time.Millisecond // how often a waiting question looks whether the other check has ended
+)
+
+// overtaken says that somebody else's check came first.
+func overtaken(err error) bool {
+	return errors.Is(err, models.ErrStale) || errors.Is(err, models.ErrFloor)
+}
+
+// await waits until the check of a parcel that is under way has ended, and
+// returns the parcel as it is then: many people who ask at once pay for one
+// call, and all of them shall see what it brings. False when ctx ended first,
+// or the parcel has become another one meanwhile.
+func (c *Checker) await(ctx context.Context, id int64) (models.Parcel, bool, error) {
+	for ctx.Err() == nil {
+		p, err := c.store.Parcel(ctx, id)
+		switch {
+		case errors.Is(err, models.ErrNotFound):
+			return p, false, nil
+		case err != nil && ctx.Err() == nil:
+			return p, false, fmt.Errorf("wait for check: %w", err)
+		case err == nil && !c.underWay(p):
+			return p, true, nil
+		}
+		_ = retry.Sleep(ctx, lookAgain) // the loop sees the end of ctx
+	}
+	return models.Parcel{}, false, nil
+}
+
+func (c *Checker) underWay(p models.Parcel) bool {
+	return p.AskedAt > p.SettledAt && c.moment().Sub(p.AskedAt) < underWayFor
 }

@@ -3,13 +3,20 @@ package scheduler
 import (
 	"context"
 	"log/slog"
-	"runtime/debug"
 	"time"
+
+	"waybill/internal/guard"
+	"waybill/internal/retry"
 )
 
-// LeaseTime is how long a lease lasts without being renewed. It is renewed
-// three times as often.
-const LeaseTime = 15 * time.Second
+// LeaseTime is how long a lease lasts without being renewed, by the database's
+// clock. It is renewed four times as often, and whoever wants it looks every
+// second, so that it changes hands within twelve seconds of a process's death.
+const (
+	LeaseTime = 10 * time.Second
+	renewEach = LeaseTime / 4
+	lookEach  = time.Second
+)
 
 // Leases say, by the database's clock, who may do what only one may do.
 type Leases interface {
@@ -43,7 +50,7 @@ func (k *Keeper) Keep(ctx context.Context, name string, work func(context.Contex
 		case err == nil && held:
 			k.hold(ctx, name, fence, begun, work)
 		}
-		pause(ctx, LeaseTime/3)
+		_ = retry.Sleep(ctx, lookEach) // the loop sees the end of ctx
 	}
 }
 
@@ -55,8 +62,9 @@ func (k *Keeper) hold(ctx context.Context, name string, fence int64, begun time.
 	go func() {
 		defer close(ended)
 		defer lose()
-		defer k.caught(name)
-		work(held)
+		if err := k.run(held, work); err != nil {
+			k.log.Error("panic", "lease", name, "error", err)
+		}
 	}()
 	k.renew(held, name, fence, begun)
 	lose()
@@ -70,8 +78,7 @@ func (k *Keeper) hold(ctx context.Context, name string, fence int64, begun time.
 func (k *Keeper) renew(held context.Context, name string, fence int64, begun time.Time) {
 	for {
 		left := LeaseTime - time.Since(begun)
-		pause(held, min(LeaseTime/3, left))
-		if held.Err() != nil {
+		if retry.Sleep(held, min(renewEach, left)) != nil {
 			return
 		}
 		start := time.Now()
@@ -79,7 +86,7 @@ func (k *Keeper) renew(held context.Context, name string, fence int64, begun tim
 			k.log.Warn("lease ran out", "lease", name)
 			return
 		}
-		now, ours, err := k.again(held, name, begun)
+		now, ours, err := k.extend(held, name, begun)
 		switch {
 		case err != nil:
 			k.log.Warn("renew lease", "lease", name, "error", err)
@@ -92,7 +99,7 @@ func (k *Keeper) renew(held context.Context, name string, fence int64, begun tim
 	}
 }
 
-func (k *Keeper) again(ctx context.Context, name string, begun time.Time) (fence int64, held bool, err error) {
+func (k *Keeper) extend(ctx context.Context, name string, begun time.Time) (fence int64, held bool, err error) {
 	ctx, cancel := context.WithDeadline(ctx, begun.Add(LeaseTime))
 	defer cancel()
 	return k.leases.Lease(ctx, name, k.owner, LeaseTime)
@@ -106,18 +113,8 @@ func (k *Keeper) giveBack(ctx context.Context, name string) {
 	}
 }
 
-func (k *Keeper) caught(name string) {
-	if r := recover(); r != nil {
-		k.log.Error("panic", "lease", name, "panic", r, "stack", string(debug.Stack()))
-	}
-}
-
-// pause waits for d, or until ctx ends.
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
+func (k *Keeper) run(held context.Context, work func(context.Context)) (err error) {
+	defer guard.Recover("work under lease", &err)
+	work(held)
+	return nil
 }

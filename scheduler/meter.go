@@ -11,9 +11,6 @@ type Meter interface {
 	// Checked: a check ended; age is the time since the parcel was last heard
 	// of, zero for the first time. Outcomes are the Outcome… constants.
 	Checked(outcome string, age time.Duration)
-	// Told: a chat was told, or not; late is the time since it was to be told.
-	// Outcomes are "sent", "gone", "refused", "credit", "wait", "moved", "failed".
-	Told(door, outcome string, late time.Duration)
 	// Backlog: how far the work is behind. Zero when another replica counts.
 	Backlog(b models.Backlog)
 }
@@ -31,6 +28,5 @@ const (
 
 type unmetered struct{}
 
-func (unmetered) Checked(string, time.Duration)      {}
-func (unmetered) Told(string, string, time.Duration) {}
-func (unmetered) Backlog(models.Backlog)             {}
+func (unmetered) Checked(string, time.Duration) {}
+func (unmetered) Backlog(models.Backlog)        {}

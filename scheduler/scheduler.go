@@ -3,33 +3,26 @@ package scheduler
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
 	"time"
 
+	"waybill/internal/guard"
+	"waybill/internal/retry"
 	"waybill/models"
 )
-
-// Store is the part of the database that a Scheduler works with.
-type Store interface {
-	Due
-	Owing
-	Nights
-	Chats
-	Leases
-}
 
 // Queue carries hints between replicas (queue.Queue).
 type Queue interface {
 	Publish(ctx context.Context, hints []models.Hint) error
 	Consume(ctx context.Context, workers int, handle func(context.Context, models.Hint))
 	Depth(ctx context.Context) (int, error)
-	Listen(topic string) <-chan struct{}
 }
 
-// Checks asks about one parcel and keeps what came of it (Checker).
-type Checks interface {
+// ParcelChecker asks about one parcel and keeps what came of it (Checker).
+type ParcelChecker interface {
 	Check(ctx context.Context, p models.Parcel, tail string, purpose models.Purpose) (models.Checked, error)
 }
 
@@ -37,10 +30,7 @@ type Checks interface {
 type Settings struct {
 	Store   Store
 	Queue   Queue
-	Checker Checks
-	Teller  Teller
-	Quiet   Quiet         // when only what is urgent or promised is told
-	Doors   []string      // the door accounts whose chats are told by this process, when it holds their lease
+	Checker ParcelChecker
 	Owner   string        // unique to this process, at most 40 characters; "" makes one up
 	Workers int           // checks under way together; 0 means 256
 	Jobs    []Job         // what else the holder of the lease "cron" does
@@ -50,11 +40,18 @@ type Settings struct {
 	Now     func() time.Time
 }
 
-// Scheduler takes parcels that are due, has them checked, and tells those who
-// are owed news.
+// Scheduler takes parcels that are due and has them checked.
 type Scheduler struct {
-	Settings
-	keeper *Keeper
+	store   Store
+	queue   Queue
+	checker ParcelChecker
+	keeper  *Keeper
+	workers int
+	jobs    []Job
+	grace   time.Duration
+	meter   Meter
+	log     *slog.Logger
+	now     func() time.Time
 }
 
 // New makes a Scheduler, which does nothing before Run.
@@ -74,7 +71,10 @@ func New(s Settings) *Scheduler {
 	if s.Log == nil {
 		s.Log = slog.Default()
 	}
-	return &Scheduler{Settings: s, keeper: NewKeeper(s.Store, s.Owner, s.Log)}
+	return &Scheduler{
+		store: s.Store, queue: s.Queue, checker: s.Checker, keeper: NewKeeper(s.Store, s.Owner, s.Log),
+		workers: s.Workers, jobs: s.Jobs, grace: s.Grace, meter: s.Meter, log: s.Log, now: s.Now,
+	}
 }
 
 // Run works until ctx ends, then takes nothing more, gives what is in flight
@@ -84,36 +84,96 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("make timetable: %w", err)
 	}
-	flight, land := context.WithCancel(context.WithoutCancel(ctx))
-	defer land()
-	var crew sync.WaitGroup
-	crew.Go(func() { s.work(ctx, flight) })
-	crew.Go(func() { s.keeper.Keep(ctx, "cron", timetable) })
-	for _, door := range s.Doors {
-		t := s.telling(door)
-		crew.Go(func() {
-			s.keeper.Keep(ctx, "sender:"+door, func(held context.Context) { t.run(held, flight) })
-		})
-	}
-	ended := make(chan struct{})
-	var guard sync.WaitGroup
-	guard.Go(func() { s.ground(ctx, ended, land) })
-	crew.Wait()
-	close(ended)
-	guard.Wait()
+	drain, forceStop := context.WithCancel(context.WithoutCancel(ctx))
+	defer forceStop()
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(s.grace, forceStop) })
+	defer stop()
+	var parts sync.WaitGroup
+	parts.Go(func() { s.work(ctx, drain) })
+	parts.Go(func() { s.keeper.Keep(ctx, "cron", timetable) })
+	parts.Wait()
 	return nil
 }
 
-// ground cancels what is still in flight a while after ctx has ended.
-func (s *Scheduler) ground(ctx context.Context, ended <-chan struct{}, land func()) {
-	<-ctx.Done()
-	timer := time.NewTimer(s.Grace)
-	defer timer.Stop()
-	select {
-	case <-ended:
-	case <-timer.C:
-		land()
+func (s *Scheduler) moment() models.Moment { return models.At(s.now()) }
+
+const (
+	hold        = 15 * time.Second // how long a taken parcel is not taken again
+	batch       = 500
+	lookAtQueue = 10 * time.Millisecond // between two looks at a queue that is full
+)
+
+// take hands out what is due, in batches, until nothing is or ctx ends. A
+// failure ends this round only: what was taken and not handed out is due again
+// after its hold.
+func (s *Scheduler) take(ctx context.Context) {
+	for ctx.Err() == nil {
+		deep, err := s.deep(ctx)
+		if err != nil {
+			s.failed(ctx, "measure queue", err)
+			return
+		}
+		if deep {
+			_ = retry.Sleep(ctx, lookAtQueue) // the loop sees the end of ctx
+			continue
+		}
+		hints, err := s.store.Take(ctx, s.moment(), hold, batch)
+		if err != nil {
+			s.failed(ctx, "take parcels", err)
+			return
+		}
+		if len(hints) == 0 {
+			return
+		}
+		if err := s.queue.Publish(ctx, hints); err != nil {
+			s.failed(ctx, "hand out parcels", err)
+			return
+		}
+		if len(hints) < batch {
+			return
+		}
 	}
 }
 
-func (s *Scheduler) now() models.Moment { return models.At(s.Now()) }
+// deep says that the workers have enough to do for now. Taking more would only
+// let holds run out in the queue.
+func (s *Scheduler) deep(ctx context.Context) (bool, error) {
+	waiting, err := s.queue.Depth(ctx)
+	return waiting > 2*s.workers, err
+}
+
+// work checks what hints point at until ctx ends. What has begun then goes on
+// under drain.
+func (s *Scheduler) work(ctx, drain context.Context) {
+	s.queue.Consume(ctx, s.workers, func(_ context.Context, h models.Hint) {
+		if ctx.Err() == nil {
+			s.check(drain, h)
+		}
+	})
+}
+
+// check checks one parcel. A hint that is lost on the way comes again once
+// its hold is over; one that comes twice, or too late, no longer fits the version.
+func (s *Scheduler) check(ctx context.Context, h models.Hint) {
+	p, err := s.store.Parcel(ctx, h.Parcel)
+	if errors.Is(err, models.ErrNotFound) || err == nil && p.Version != h.Version {
+		return
+	}
+	if err != nil {
+		s.failed(ctx, "read parcel", err)
+		return
+	}
+	checked, err := s.checkParcel(ctx, p)
+	switch {
+	case err != nil:
+		s.failed(ctx, "check parcel", err)
+	case checked.Err != nil:
+		s.log.Debug("checked without a trace", "parcel", p.ID, "why", checked.Err)
+	}
+}
+
+// checkParcel keeps one parcel's panic from taking the others down.
+func (s *Scheduler) checkParcel(ctx context.Context, p models.Parcel) (checked models.Checked, err error) {
+	defer guard.Recover("check parcel", &err)
+	return s.checker.Check(ctx, p, "", models.Poll)
+}

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"waybill/cmd/bot/config"
 	"waybill/handlers"
 	"waybill/models"
 	"waybill/models/store/storetest"
@@ -90,10 +91,8 @@ func (m mouth) Send(_ context.Context, to models.Address, _ handlers.Reply) erro
 func inhabit(b *testing.B, kind string, speed float64, a *api, sent func(models.Address), prepare func(*house)) *house {
 	b.Helper()
 	ctx, leave := context.WithCancel(context.Background())
-	s := Settings{
-		DB: storetest.DSN(b, kind), SecretKey: key, Locale: "zh-CN", Zone: models.Shanghai, Providers: []string{"muzhi"},
-		Muzhi: Muzhi{AppCode: "bench", URL: a.URL, QueryPath: "/query"}, MinInterval: 30 * time.Minute, PollSpeed: speed,
-	}
+	s := benchSettings(b, a)
+	s.DB, s.SecretKey, s.PollSpeed = storetest.DSN(b, kind), key, speed
 	o := door{name: "bench", open: func(*house, func()) (*opened, error) { return &opened{Door: mouth{sent}}, nil }}
 	h, err := build(ctx, s, slog.New(slog.DiscardHandler), []door{o})
 	if err != nil {
@@ -109,6 +108,18 @@ func inhabit(b *testing.B, kind string, speed float64, a *api, sent func(models.
 		}
 	})
 	return h
+}
+
+// benchSettings are those of a bot with one provider, which is a, and without
+// pages, limits and quiet hours.
+func benchSettings(b *testing.B, a *api) config.Settings {
+	b.Helper()
+	s, err := config.Parse(map[string]string{"WAYBILL_MUZHI_APPCODE": "bench", "WAYBILL_MUZHI_URL": a.URL, "WAYBILL_QUIET_HOURS": "off"}, vendors())
+	if err != nil {
+		b.Fatal(err)
+	}
+	s.HTTPAddr, s.Rates = "", nil
+	return s
 }
 
 // follow makes parcels from one number on, each followed by so many chats.
@@ -260,8 +271,7 @@ func bareLoop(b *testing.B, a *api) float64 {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := Settings{Providers: []string{"muzhi"}, Muzhi: Muzhi{AppCode: "bench", URL: a.URL, QueryPath: "/query"}}
-	apis, err := openProviders(s, parts{carriers: carriers, client: tracking.NewClient(callTimeout), now: time.Now})
+	apis, err := openProviders(benchSettings(b, a), tracking.Parts{Carriers: carriers, Client: tracking.NewClient(callTimeout), Now: time.Now})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,13 +1,8 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"io"
-	"net"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,9 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"waybill/handlers/console"
 	"waybill/handlers/wecom/wecomtest"
-	"waybill/models"
 )
 
 func TestTheWeComDemoShowsTheCustomerOnOneSideAndTheCallsOnTheOther(t *testing.T) {
@@ -25,7 +18,7 @@ func TestTheWeComDemoShowsTheCustomerOnOneSideAndTheCallsOnTheOther(t *testing.T
 	folder := t.TempDir()
 	lines := "\n帮我查一下" + open + "\n" + shut + "\n1234\n列表\n停止 1"
 	begun := time.Now()
-	got := tell(t, lines, []string{"TMPDIR=" + folder, "WAYBILL_DB=x", "WAYBILL_WECOM_CORP_ID=x"}, "demo", "--wecom", "--break", "muzhi")
+	got := runBot(t, lines, []string{"TMPDIR=" + folder, "WAYBILL_DB=x", "WAYBILL_WECOM_CORP_ID=x"}, "demo", "--wecom", "--break", "muzhi")
 	if took := time.Since(begun); got.code != 0 || took > 10*time.Second {
 		t.Errorf("exit code %d after %s", got.code, took)
 	}
@@ -33,12 +26,12 @@ func TestTheWeComDemoShowsTheCustomerOnOneSideAndTheCallsOnTheOther(t *testing.T
 	inOrder(t, got.err, "callback /wecom/kf", "5 left", "gettoken", "errcode 0", "kf/sync_msg", "kf/send_msg", "4 left", "kuaidi100 2 asked")
 	for _, never := range []string{"wecom", "errcode", "left", "\x1b"} {
 		if strings.Contains(got.out, never) {
-			t.Errorf("%q stands in what the customer sees:\n%s", never, got.out)
+			t.Errorf("%q stands in what the customer screen:\n%s", never, got.out)
 		}
 	}
 	for _, secret := range []string{wecomtest.KFSecret, wecomtest.KFToken, wecomtest.KFKey, "access-token-of", open, "1234\n"} {
 		if strings.Contains(got.err, secret) {
-			t.Errorf("%q stands in what is told:\n%s", secret, got.err)
+			t.Errorf("%q stands in the notes:\n%s", secret, got.err)
 		}
 	}
 	if left, err := filepath.Glob(folder + "/*"); err != nil || len(left) > 0 {
@@ -59,51 +52,51 @@ func inOrder(t *testing.T, text string, words ...string) {
 	}
 }
 
-func TestOnTheCustomersPhone(t *testing.T) {
+func TestWhatTheCustomerSees(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		typed string
-		sees  []string
-		not   string
-		told  []string
+		typed  string
+		screen []string
+		not    string
+		notes  []string
 	}{
 		"a number presses a menu's item": {
-			typed: open + "\n3\n茶叶\n列表\n", sees: []string{"[3]", "茶叶", "1.", "茶叶"}, told: []string{"kf/send_msg"},
+			typed: open + "\n3\n茶叶\n列表\n", screen: []string{"[3]", "茶叶", "1.", "茶叶"}, notes: []string{"kf/send_msg"},
 		},
 		"who opens the chat is greeted": {
-			typed: ":enter\n", sees: []string{"SF1000000000015 1234"}, told: []string{"kf/sync_msg", "kf/send_msg_on_event"},
+			typed: ":enter\n", screen: []string{"SF1000000000015 1234"}, notes: []string{"kf/sync_msg", "kf/send_msg_on_event"},
 		},
 		"the bot is silent while somebody attends": {
-			typed: "列表\n:human\n" + open + "\n:end\n帮助\n", sees: []string{"单号", "列表"}, not: open, told: []string{"0 left", "service_state/get", "5 left"},
+			typed: "列表\n:human\n" + open + "\n:end\n帮助\n", screen: []string{"单号", "列表"}, not: open, notes: []string{"0 left", "service_state/get", "5 left"},
 		},
 		"who asks for a human gets one": {
-			typed: "转人工\n" + open + "\n", sees: []string{"人工"}, not: open, told: []string{"kf/servicer/list", "kf/service_state/trans"},
+			typed: "转人工\n" + open + "\n", screen: []string{"人工"}, not: open, notes: []string{"kf/servicer/list", "kf/service_state/trans"},
 		},
 		"WeCom's clock goes on, and its token ends": {
-			typed: "列表\n:later 49h\n列表\n", sees: []string{"单号", "单号"}, told: []string{"gettoken", "42001", "gettoken"},
+			typed: "列表\n:later 49h\n列表\n", screen: []string{"单号", "单号"}, notes: []string{"gettoken", "42001", "gettoken"},
 		},
-		"a clock that cannot go there": {typed: ":later yesterday\n", told: []string{":later 49h"}},
-		"a file":                       {typed: open + " YT1000000000021 YT1000000000039 " + shut + " 1234\n导出\n", sees: []string{".json", `"parcels"`}, told: []string{"media/upload"}},
+		"a clock that cannot go there": {typed: ":later yesterday\n", notes: []string{":later 49h"}},
+		"a file":                       {typed: open + " YT1000000000021 YT1000000000039 " + shut + " 1234\n导出\n", screen: []string{".json", `"parcels"`}, notes: []string{"media/upload"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := tell(t, c.typed, []string{"TMPDIR=" + t.TempDir()}, "demo", "--wecom")
+			got := runBot(t, c.typed, []string{"TMPDIR=" + t.TempDir()}, "demo", "--wecom")
 			if got.code != 0 || c.not != "" && strings.Contains(got.out, c.not) {
 				t.Errorf("exit code %d, and %q is in\n%s%s", got.code, c.not, got.out, got.err)
 			}
-			inOrder(t, got.out, c.sees...)
-			inOrder(t, got.err, c.told...)
+			inOrder(t, got.out, c.screen...)
+			inOrder(t, got.err, c.notes...)
 		})
 	}
 }
 
-// call runs the demo at a speed, for a test that types as things happen.
-func call(t *testing.T, args ...string) (in io.WriteCloser, sees, told *heard, hungUp func() error) {
+// startDemo runs the demo at a speed, for a test that types as things happen.
+func startDemo(t *testing.T, args ...string) (in io.WriteCloser, screen, notes *recorder, wait func() error) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "bot", append([]string{"demo", "--wecom"}, args...)...)
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + t.TempDir()}
-	sees, told = &heard{}, &heard{}
-	cmd.Stdout, cmd.Stderr = sees, told
+	screen, notes = &recorder{}, &recorder{}
+	cmd.Stdout, cmd.Stderr = screen, notes
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -111,42 +104,42 @@ func call(t *testing.T, args ...string) (in io.WriteCloser, sees, told *heard, h
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	return in, sees, told, func() error { return errors.Join(in.Close(), cmd.Wait()) }
+	return in, screen, notes, func() error { return errors.Join(in.Close(), cmd.Wait()) }
 }
 
 func TestNewsWaitsForACustomerWhoseTwoDaysAreOver(t *testing.T) {
 	t.Parallel()
-	in, sees, told, hungUp := call(t, "--speed", "36000")
-	typed(t, in, open+"\n")
-	sees.wait(t, "盯着")
-	typed(t, in, ":later 49h\n")
-	told.wait(t, "95002")
-	typed(t, in, "列表\n")
-	sees.wait(t, "1.")
-	sees.wait(t, "签收人")
-	if err := hungUp(); err != nil {
+	in, screen, notes, wait := startDemo(t, "--speed", "36000")
+	typeKeys(t, in, open+"\n")
+	screen.wait(t, "盯着")
+	typeKeys(t, in, ":later 49h\n")
+	notes.wait(t, "95002")
+	typeKeys(t, in, "列表\n")
+	screen.wait(t, "1.")
+	screen.wait(t, "签收人")
+	if err := wait(); err != nil {
 		t.Errorf("it ends with %v", err)
 	}
 }
 
 func TestTheLastOfFiveMessagesSaysHowToGoOn(t *testing.T) {
 	t.Parallel()
-	in, sees, told, hungUp := call(t, "--speed", "36000")
+	in, screen, notes, wait := startDemo(t, "--speed", "36000")
 	// Parcels that are out for delivery, fail, are rejected and returned: more than five pieces of urgent news.
-	typed(t, in, open+" YT1000000000021 YT1000000000039 YT1000000000047\n")
-	sees.wait(t, "回复任意内容继续接收")
-	told.wait(t, "0 left")
-	typed(t, in, "列表\n")
-	told.wait(t, "5 left")
-	sees.wait(t, "1.")
-	if err := hungUp(); err != nil {
+	typeKeys(t, in, open+" YT1000000000021 YT1000000000039 YT1000000000047\n")
+	screen.wait(t, "回复任意内容继续接收")
+	notes.wait(t, "0 left")
+	typeKeys(t, in, "列表\n")
+	notes.wait(t, "5 left")
+	screen.wait(t, "1.")
+	if err := wait(); err != nil {
 		t.Errorf("it ends with %v", err)
 	}
 }
 
 func TestTheWeComDemoNeedsAnAddressThatCanBe(t *testing.T) {
 	t.Parallel()
-	got := tell(t, open+"\n", nil, "demo", "--wecom", "--http", "256.0.0.1:1")
+	got := runBot(t, open+"\n", nil, "demo", "--wecom", "--http", "256.0.0.1:1")
 	if got.code != 1 || !strings.Contains(got.err, "open http") {
 		t.Errorf("exit code %d, %s", got.code, got.err)
 	}
@@ -161,147 +154,16 @@ func TestTheWeComDemoOnATerminalTellsBothSides(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	screen := &heard{}
+	screen := &recorder{}
 	go func() { _, _ = io.Copy(screen, person) }() // ends when the terminal closes
 	screen.wait(t, ":human")
 	screen.wait(t, "\x1b[1;32m›\x1b[0m ")
-	typed(t, person, open+"\r")
+	typeKeys(t, person, open+"\r")
 	screen.wait(t, "\x1b[2mwecom → bot")
 	screen.wait(t, "运输中")
 	screen.wait(t, "4 left")
-	typed(t, person, "\x04")
+	typeKeys(t, person, "\x04")
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("it ends with %v", err)
 	}
-}
-
-// corpOf is an emulated WeCom whose bot listens at addr, and what is shown.
-func corpOf(t *testing.T, addr net.Addr, screen console.Screen) *corp {
-	t.Helper()
-	c, err := startWeCom(t.Context(), &chat{screen: screen, aside: func(string) {}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.stop)
-	if err := c.callAt(addr); err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
-func TestACallbackIsDeliveredThreeTimes(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		refused, delivered int
-		fails              bool
-	}{
-		"taken at once":      {0, 1, false},
-		"taken at last":      {2, 3, false},
-		"not taken":          {9, 3, true},
-		"not taken, but one": {1, 2, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			delivered := 0
-			bot := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				if delivered++; delivered <= c.refused {
-					w.WriteHeader(http.StatusInternalServerError)
-				}
-			}))
-			defer bot.Close()
-			corp := corpOf(t, bot.Listener.Addr(), console.NewPlain(io.Discard))
-			answering, err := corp.phone.Hear(t.Context(), "hello")
-			if (err != nil) != c.fails || !answering || delivered != c.delivered {
-				t.Errorf("answering %t, error %v, delivered %d times", answering, err, delivered)
-			}
-		})
-	}
-}
-
-func TestWhereTheBotIsCalled(t *testing.T) {
-	t.Parallel()
-	for bound, want := range map[string]string{
-		"127.0.0.1:8080": "http://127.0.0.1:8080/wecom/kf",
-		"0.0.0.0:8080":   "http://127.0.0.1:8080/wecom/kf",
-		"[::]:8080":      "http://127.0.0.1:8080/wecom/kf",
-		"192.0.2.7:80":   "http://192.0.2.7:80/wecom/kf",
-	} {
-		addr, err := net.ResolveTCPAddr("tcp", bound)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if c := corpOf(t, addr, console.NewPlain(io.Discard)); c.api.KFCallback != want {
-			t.Errorf("bound to %s it is called at %s, want %s", bound, c.api.KFCallback, want)
-		}
-	}
-}
-
-// torn is a screen that is gone.
-type torn struct{}
-
-// Show fails.
-func (torn) Show(string) error { return io.ErrClosedPipe }
-
-func TestAMessageWithItsMenuAndWhatStandsUnderIt(t *testing.T) {
-	t.Parallel()
-	var out bytes.Buffer
-	sent := wecomtest.Sent{To: demoCustomer, Text: "one\ntwo", Tail: "the end", Menu: []wecomtest.Item{{ID: "a", Text: "first"}, {ID: "b", Text: "second"}}}
-	addr := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1}
-	if err := corpOf(t, addr, console.NewPlain(&out)).phone.show(sent, nil); err != nil {
-		t.Fatal(err)
-	}
-	if want := "one\ntwo\n  [1] first\n  [2] second\nthe end\n\n"; out.String() != want {
-		t.Errorf("it looks like\n%s", out.String())
-	}
-	if err := corpOf(t, addr, torn{}).phone.show(sent, nil); !errors.Is(err, io.ErrClosedPipe) {
-		t.Errorf("a screen that is gone: %v", err)
-	}
-}
-
-// shelf is a Progress that keeps nothing.
-type shelf struct{}
-
-// Answer does nothing.
-func (shelf) Answer(context.Context, int64, []byte) error { return nil }
-
-// SentOne does nothing.
-func (shelf) SentOne(context.Context, int64, int) error { return nil }
-
-// EndArrival does nothing.
-func (shelf) EndArrival(context.Context, int64) error { return nil }
-
-// PostponeArrival does nothing.
-func (shelf) PostponeArrival(context.Context, int64, models.Moment) error { return nil }
-
-func TestALineIsOverWhenItIsAnsweredOrWaitsForLong(t *testing.T) {
-	t.Parallel()
-	c := &chat{answered: make(chan struct{}, 1)}
-	now := time.Now()
-	p := c.watch(func() time.Time { return now })(shelf{})
-	over := func(what string, want bool) {
-		t.Helper()
-		select {
-		case <-c.answered:
-			if !want {
-				t.Errorf("%s is taken for an answer", what)
-			}
-		default:
-			if want {
-				t.Errorf("%s is not enough", what)
-			}
-		}
-	}
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	must(p.PostponeArrival(t.Context(), 1, models.At(now.Add(time.Second))))
-	over("another try", false)
-	must(p.PostponeArrival(t.Context(), 1, models.At(now.Add(24*time.Hour))))
-	over("waiting for a day", true)
-	must(p.EndArrival(t.Context(), 1))
-	over("the end of what was waiting", false)
-	must(p.EndArrival(t.Context(), 2))
-	over("the end of the line", true)
 }

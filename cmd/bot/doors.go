@@ -6,55 +6,37 @@ import (
 	"slices"
 	"strings"
 
+	"waybill/cmd/bot/config"
 	"waybill/handlers"
+	"waybill/handlers/delivery"
 	"waybill/handlers/telegram"
 	"waybill/handlers/web"
 	"waybill/scheduler"
 )
 
-// door is one way in and out as the program knows it: when it is on, the
-// address of the platform behind it, and how it is opened.
+// door is one way in and out as the program knows it, and how it is opened.
 type door struct {
-	name       string
-	configured func(Settings) bool
-	address    func(Settings) string
-	open       func(h *house, wake func()) (*opened, error)
-	examine    func(context.Context, *practice) []finding
+	name string
+	open func(h *house, wake func()) (*opened, error)
 }
 
 // opened is a door that stands open.
 type opened struct {
 	handlers.Door
-	inbox  *handlers.Inbox
-	run    func(context.Context) error             // takes messages in until its context ends; nil: they come by routes
-	serve  func(context.Context) error             // takes messages in and runs the inbox, instead of run; nil: every replica runs the inbox
-	wrap   func(handlers.Handler) handlers.Handler // stands before the conversation; nil: nothing does
-	ready  func() error                            // nil: always
-	routes []web.Route
-	judge  handlers.Judge // nil: the platform does not tell who administers a group
-	traits handlers.Traits
-	watch  func(handlers.Progress) handlers.Progress
-}
-
-// progress is where the door's inbox notes how far an answer has come.
-func (o *opened) progress(p handlers.Progress) handlers.Progress {
-	if o.watch == nil {
-		return p
-	}
-	return o.watch(p)
+	worker   *delivery.Worker
+	run      func(context.Context) error             // takes messages in until its context ends; nil: they come by routes
+	linked   func(context.Context) error             // the connection that the worker sends over, kept by whoever holds the door's lease; nil: none
+	wrap     func(handlers.Handler) handlers.Handler // stands before the conversation; nil: nothing does
+	ready    func() error                            // nil: always
+	routes   []web.Route
+	judge    handlers.Judge // nil: the platform does not tell who administers a group
+	traits   handlers.Traits
+	answered func(arrivalID int64) // see delivery.Settings
 }
 
 // doors is where the next door is registered.
 func doors() []door {
-	return append([]door{
-		{
-			name:       "telegram",
-			configured: func(s Settings) bool { return s.Telegram.Token != "" },
-			address:    func(s Settings) string { return s.Telegram.APIURL },
-			open:       openTelegram,
-			examine:    examineTelegram,
-		},
-	}, wecomDoors()...)
+	return append([]door{{name: "telegram", open: openTelegram}}, wecomDoors()...)
 }
 
 // handler is what the door's inbox calls.
@@ -66,16 +48,19 @@ func (o *opened) handler(h handlers.Handler) handlers.Handler {
 }
 
 // configuredDoors are those whose settings are there.
-func configuredDoors(s Settings) []door {
-	return slices.DeleteFunc(doors(), func(d door) bool { return !d.configured(s) })
+func configuredDoors(s config.Settings) []door {
+	on := s.Doors()
+	return slices.DeleteFunc(doors(), func(d door) bool {
+		return !slices.ContainsFunc(on, func(c config.Door) bool { return c.Name == d.name })
+	})
 }
 
-// openDoors opens every door. A door wakes its inbox, which is there by the
+// openDoors opens every door. A door wakes its worker, which is there by the
 // time anything comes in.
 func (h *house) openDoors(_ context.Context, doors []door) error {
 	for _, d := range doors {
 		var o *opened
-		o, err := d.open(h, func() { o.inbox.Wake() })
+		o, err := d.open(h, func() { o.worker.Wake() })
 		if err != nil {
 			return fmt.Errorf("open %s: %w", d.name, err)
 		}

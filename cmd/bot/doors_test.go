@@ -12,8 +12,8 @@ import (
 	"waybill/tracking/sandbox"
 )
 
-// somewhere is a loopback address that nobody listens on.
-func somewhere(t *testing.T) string {
+// freeAddress is a loopback address that nobody listens on.
+func freeAddress(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -25,9 +25,9 @@ func somewhere(t *testing.T) string {
 
 func TestUpdatesComeByWebhook(t *testing.T) {
 	t.Parallel()
-	s := found(t, storetest.DSN(t, "sqlite"), "1", sandbox.Options{Appcode: appcode})
+	s := newTestbed(t, storetest.DSN(t, "sqlite"), "1", sandbox.Options{Appcode: appcode})
 	s.telegram.Redeliver = 10 * time.Millisecond
-	addr := somewhere(t)
+	addr := freeAddress(t)
 	const secret = "a-webhook-secret"
 	b := s.start("WAYBILL_HTTP_ADDR="+addr, "WAYBILL_PUBLIC_URL=http://"+addr+"/", "WAYBILL_TELEGRAM_WEBHOOK_SECRET="+secret)
 	s.telegram.Say(mother, open)
@@ -68,7 +68,7 @@ func TestUpdatesComeByWebhook(t *testing.T) {
 func TestOneReplicaTakesOverFromAnother(t *testing.T) {
 	t.Parallel()
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {
-		s := found(t, dsn, "14400", sandbox.Options{Appcode: appcode, Speed: 14400})
+		s := newTestbed(t, dsn, "14400", sandbox.Options{Appcode: appcode, Speed: 14400})
 		first := s.start()
 		second := s.start()
 		for _, chat := range []int64{mother, son} {
@@ -88,13 +88,13 @@ func TestOneReplicaTakesOverFromAnother(t *testing.T) {
 
 func TestTheDoctorSpendsNothingUnlessTold(t *testing.T) {
 	t.Parallel()
-	s := found(t, storetest.DSN(t, "sqlite"), "1", sandbox.Options{Appcode: appcode})
-	got := tell(t, "", s.env, "doctor")
+	s := newTestbed(t, storetest.DSN(t, "sqlite"), "1", sandbox.Options{Appcode: appcode})
+	got := runBot(t, "", s.env, "doctor")
 	_, billed := s.apis.Asked("muzhi", "", "")
 	if got.code != 0 || billed != 0 || !containsAll(got.out, []string{"ok   muzhi", "@" + telegramtest.BotName, "ok   database"}) {
 		t.Errorf("exit code %d, %d billed\n%s%s", got.code, billed, got.out, got.err)
 	}
-	got = tell(t, "", s.env, "doctor", "--paid")
+	got = runBot(t, "", s.env, "doctor", "--paid")
 	_, billed = s.apis.Asked("muzhi", "", "")
 	if got.code != 0 || billed != 1 || !strings.Contains(got.out, "1 of 1 billed") {
 		t.Errorf("paid: exit code %d, %d billed\n%s%s", got.code, billed, got.out, got.err)
@@ -103,10 +103,10 @@ func TestTheDoctorSpendsNothingUnlessTold(t *testing.T) {
 		"a wrong AppCode": {"WAYBILL_MUZHI_APPCODE=another-appcode", "FIX  muzhi     refuses the AppCode"},
 		"a wrong path":    {"WAYBILL_MUZHI_QUERY_PATH=/nowhere", "FIX  muzhi"},
 		"a wrong token":   {"WAYBILL_TELEGRAM_TOKEN=1:another-token", "FIX  telegram  refuses the token"},
-		"nobody there":    {"WAYBILL_TELEGRAM_API_URL=http://" + somewhere(t), "FIX  telegram  cannot be reached"},
+		"nobody there":    {"WAYBILL_TELEGRAM_API_URL=http://" + freeAddress(t), "FIX  telegram  cannot be reached"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := tell(t, "", append(s.env, c.set), "doctor")
+			got := runBot(t, "", append(s.env, c.set), "doctor")
 			if got.code != 1 || !strings.Contains(got.out, c.says) || strings.Contains(got.out, "another-") {
 				t.Errorf("exit code %d\n%s%s", got.code, got.out, got.err)
 			}
@@ -116,16 +116,16 @@ func TestTheDoctorSpendsNothingUnlessTold(t *testing.T) {
 
 func TestTheDoctorAsksWhetherTheBotIsReady(t *testing.T) {
 	t.Parallel()
-	s := found(t, storetest.DSN(t, "sqlite"), "1", sandbox.Options{Appcode: appcode})
-	addr := "WAYBILL_HTTP_ADDR=" + somewhere(t)
+	s := newTestbed(t, storetest.DSN(t, "sqlite"), "1", sandbox.Options{Appcode: appcode})
+	addr := "WAYBILL_HTTP_ADDR=" + freeAddress(t)
 	b := s.start(addr)
 	if err := s.telegram.WaitHeld(s.ctx); err != nil {
 		t.Fatal(err)
 	}
-	if got := tell(t, "", append(s.env, addr), "doctor", "--ready"); got.code != 0 {
+	if got := runBot(t, "", append(s.env, addr), "doctor", "--ready"); got.code != 0 {
 		t.Errorf("exit code %d\n%s%s", got.code, got.out, got.err)
 	}
-	if got := tell(t, "", append(s.env, addr), "doctor"); got.code != 0 || !strings.Contains(got.out, "a bot serves") {
+	if got := runBot(t, "", append(s.env, addr), "doctor"); got.code != 0 || !strings.Contains(got.out, "a bot serves") {
 		t.Errorf("exit code %d\n%s%s", got.code, got.out, got.err)
 	}
 	b.stop()

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 
+	"waybill/cmd/bot/config"
 	"waybill/handlers"
 	"waybill/handlers/web"
 	"waybill/handlers/wecom"
@@ -18,42 +19,12 @@ import (
 // wecomDoors are the three doors to WeCom, and the group robots, which are a
 // way out only.
 func wecomDoors() []door {
-	api := func(s Settings) string { return s.WeCom.APIURL }
 	return []door{
-		{
-			name:       "wecom_kf",
-			configured: func(s Settings) bool { return s.WeCom.CorpID != "" && s.WeCom.KF.complete() },
-			address:    api,
-			open:       openKF,
-			examine:    examineKF,
-		},
-		{
-			name:       "wecom_app",
-			configured: func(s Settings) bool { return s.WeCom.CorpID != "" && s.WeCom.App.complete() },
-			address:    api,
-			open:       openApp,
-			examine:    examineApp,
-		},
-		{
-			name:       wecom.AIBotName,
-			configured: func(s Settings) bool { return s.WeCom.AibotID != "" && s.WeCom.AibotSecret != "" },
-			address:    func(s Settings) string { return s.WeCom.AibotURL },
-			open:       openAIBot,
-			examine:    examineAIBot,
-		},
-		{
-			name:       models.RobotDoor,
-			configured: func(s Settings) bool { return len(s.WeCom.robots()) > 0 },
-			address:    api,
-			open:       openRobots,
-			examine:    examineRobots,
-		},
+		{name: "wecom_kf", open: openKF},
+		{name: "wecom_app", open: openApp},
+		{name: wecom.AIBotName, open: openAIBot},
+		{name: models.RobotDoor, open: openRobots},
 	}
-}
-
-// complete says that all of a callback's settings are there.
-func (c Callback) complete() bool {
-	return c.AgentID != "" && c.Secret != "" && c.Token != "" && c.AESKey != ""
 }
 
 // wecomAPI is the one way to WeCom's API that all doors of a process share.
@@ -129,11 +100,7 @@ func openAIBot(h *house, wake func()) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &opened{Door: d, ready: d.Ready, traits: handlers.Traits{Mentions: true}}
-	o.serve = func(ctx context.Context) error {
-		return h.keep(ctx, "sender:"+d.Name(), func(held context.Context) error { return besides(held, d.Run, o.inbox.Run) })
-	}
-	return o, nil
+	return &opened{Door: d, ready: d.Ready, linked: d.Run, traits: handlers.Traits{Mentions: true}}, nil
 }
 
 func openRobots(h *house, _ func()) (*opened, error) {
@@ -141,7 +108,7 @@ func openRobots(h *house, _ func()) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := wecom.NewWebhooks(api, h.settings.WeCom.robots())
+	d, err := wecom.NewWebhooks(api, h.settings.WeCom.Robots())
 	if err != nil {
 		return nil, err
 	}
@@ -179,7 +146,7 @@ func besides(ctx context.Context, ground, work func(context.Context) error) (err
 }
 
 // robotNames are the group robots that news can be sent to, in order.
-func robotNames(s Settings) []string { return slices.Sorted(maps.Keys(s.WeCom.robots())) }
+func robotNames(s config.Settings) []string { return slices.Sorted(maps.Keys(s.WeCom.Robots())) }
 
 // wecomPhrases are the words that the WeCom doors add by themselves.
 func (h *house) wecomPhrases() func(lang string) wecom.Phrases {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"waybill/tracking/sandbox"
 )
 
 func TestTheDemoShowsThatOthersStandIn(t *testing.T) {
@@ -17,11 +19,11 @@ func TestTheDemoShowsThatOthersStandIn(t *testing.T) {
 		"one that nobody needs": {"juhe", [4]int{2, 0, 0, 0}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := tell(t, open+"\n"+shut+" 1234\n", []string{"TMPDIR=" + t.TempDir()}, "demo", "--break", c.broken)
+			got := runBot(t, open+"\n"+shut+" 1234\n", []string{"TMPDIR=" + t.TempDir()}, "demo", "--break", c.broken)
 			if got.code != 0 || !containsAll(got.out, []string{"圆通速递 " + open, "顺丰速运 " + shut, "运输中", "盯着"}) {
 				t.Errorf("exit code %d\n%s%s", got.code, got.out, got.err)
 			}
-			for i, provider := range providerNames() {
+			for i, provider := range sandbox.Providers() {
 				var asked, billed int
 				for line := range strings.Lines(got.err) {
 					if n, _ := fmt.Sscanf(line, "  "+provider+" %d asked, %d billed", &asked, &billed); n == 2 {

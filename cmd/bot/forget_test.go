@@ -55,7 +55,7 @@ func twoTexts(t *testing.T, db *sql.DB, query string) (all [][2]string) {
 func TestWhoIsForgottenIsNowhereInTheDatabaseAndIsGreetedAnew(t *testing.T) {
 	t.Parallel()
 	dsn := storetest.DSN(t, "sqlite")
-	f := incorporate(t, dsn, "1", byApp)
+	f := newWeComTestbed(t, dsn, "1", byApp)
 	b := f.begin()
 	b.ready(http.StatusOK)
 	f.we.Member(member)

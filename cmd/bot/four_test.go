@@ -22,7 +22,7 @@ import (
 
 // settled waits until the ledger has no open call, and returns its rows by
 // provider and kind: how many calls, and how many billed.
-func (s *town) settled(dsn string) map[string][2]int64 {
+func (s *testbed) settled(dsn string) map[string][2]int64 {
 	s.Helper()
 	db := storetest.Open(s.T, dsn)
 	for {
@@ -54,7 +54,7 @@ func (s *town) settled(dsn string) map[string][2]int64 {
 // agrees compares the ledger with what the doubles have recorded. A call that
 // was cut off counts as billed, so where it is said so more may be billed than
 // the vendor bills.
-func (s *town) agrees(dsn string, careful bool) {
+func (s *testbed) agrees(dsn string, careful bool) {
 	s.Helper()
 	ledger := s.settled(dsn)
 	for _, provider := range sandbox.Providers() {
@@ -69,12 +69,12 @@ func (s *town) agrees(dsn string, careful bool) {
 }
 
 func TestEachProviderAlone(t *testing.T) {
-	for _, alone := range providerNames() {
+	for _, alone := range sandbox.Providers() {
 		t.Run(alone, func(t *testing.T) {
 			storetest.EachDSN(t, func(t *testing.T, dsn string) {
 				t.Parallel()
-				s := found(t, dsn, speed, sandbox.Options{Appcode: appcode, Speed: 14400})
-				s.env = append(s.env, four(s.api)...)
+				s := newTestbed(t, dsn, speed, sandbox.Options{Appcode: appcode, Speed: 14400})
+				s.env = append(s.env, fourProviders(s.api)...)
 				s.env = append(s.env, "WAYBILL_PROVIDERS="+alone)
 				b := s.start()
 				s.telegram.Say(mother, open)
@@ -83,7 +83,7 @@ func TestEachProviderAlone(t *testing.T) {
 				s.hears(mother, shut, "运输中")
 				s.hears(mother, open, "签收人")
 				s.hears(mother, shut, "签收人")
-				for _, other := range providerNames() {
+				for _, other := range sandbox.Providers() {
 					if asked, _ := s.apis.Asked(other, "query", ""); other != alone && asked > 0 {
 						t.Errorf("%s is asked", other)
 					}
@@ -102,8 +102,8 @@ func TestOthersStandInWhateverIsWrong(t *testing.T) {
 			t.Parallel()
 			dsn := storetest.DSN(t, "sqlite")
 			still := []string{"YT1000000000900", "YT1000000000901", "YT1000000000902"} // their state is known, however long it takes to ask
-			s := found(t, dsn, speed, sandbox.Options{Appcode: appcode, Speed: 14400, Slow: 20 * time.Second, Stuck: still})
-			s.env = append(s.env, four(s.api)...)
+			s := newTestbed(t, dsn, speed, sandbox.Options{Appcode: appcode, Speed: 14400, Slow: 20 * time.Second, Stuck: still})
+			s.env = append(s.env, fourProviders(s.api)...)
 			b := s.start()
 			s.telegram.Say(mother, open)
 			s.hears(mother, open, "运输中")
@@ -163,12 +163,12 @@ func numbers() []string {
 func TestTwoProcessesKeepFloorAndBudget(t *testing.T) {
 	t.Parallel()
 	kinds := storetest.Kinds()
-	dsn := storetest.DSN(t, kinds[len(kinds)-1])                               // MariaDB, unless SQLite alone is asked for
-	s := found(t, dsn, "900", sandbox.Options{Appcode: appcode, Speed: 14400}) // the floor is two seconds
+	dsn := storetest.DSN(t, kinds[len(kinds)-1])                                    // MariaDB, unless SQLite alone is asked for
+	s := newTestbed(t, dsn, "900", sandbox.Options{Appcode: appcode, Speed: 14400}) // the floor is two seconds
 	g := &gate{behind: s.apis, began: map[string][]time.Time{}}
 	door := httptest.NewServer(g)
 	t.Cleanup(door.Close)
-	s.env = append(s.env, four(door.URL)...)
+	s.env = append(s.env, fourProviders(door.URL)...)
 	s.env = append(s.env, "WAYBILL_MUZHI_URL="+door.URL, "WAYBILL_DAILY_BUDGET=muzhi=20,kuaidi100=10,juhe=15,kuaibao=20",
 		"WAYBILL_ADMIN_CHATS=telegram:1001", "WAYBILL_PRICES=muzhi.query=0.0038,juhe.query=0.01")
 	first, second := s.start(), s.start()
@@ -221,9 +221,9 @@ func TestPushesBringTheNewsAndSparePolls(t *testing.T) {
 		t.Run(provider, func(t *testing.T) {
 			storetest.EachDSN(t, func(t *testing.T, dsn string) {
 				t.Parallel()
-				addr := somewhere(t)
-				s := found(t, dsn, speed, sandbox.Options{Appcode: appcode, Speed: 14400, KuaibaoPushURL: "http://" + addr + "/push/kuaibao/a-push-token"})
-				s.env = append(s.env, four(s.api)...)
+				addr := freeAddress(t)
+				s := newTestbed(t, dsn, speed, sandbox.Options{Appcode: appcode, Speed: 14400, KuaibaoPushURL: "http://" + addr + "/push/kuaibao/a-push-token"})
+				s.env = append(s.env, fourProviders(s.api)...)
 				s.env = append(s.env, pushers(addr)...)
 				s.env = append(s.env, "WAYBILL_PROVIDERS="+provider)
 				ctx, end := context.WithCancel(s.ctx)
@@ -254,11 +254,11 @@ func TestPushesBringTheNewsAndSparePolls(t *testing.T) {
 
 func TestPushesAreTakenOnlyFromWhomTheyShould(t *testing.T) {
 	t.Parallel()
-	addr := somewhere(t)
+	addr := freeAddress(t)
 	dsn := storetest.DSN(t, "sqlite")
 	var mu sync.Mutex
 	var callback, salt string
-	s := found(t, dsn, "1", sandbox.Options{Appcode: appcode})
+	s := newTestbed(t, dsn, "1", sandbox.Options{Appcode: appcode})
 	spy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		if form, err := url.ParseQuery(string(body)); err == nil && r.URL.Path == "/poll" {
@@ -270,7 +270,7 @@ func TestPushesAreTakenOnlyFromWhomTheyShould(t *testing.T) {
 		s.apis.ServeHTTP(w, r)
 	}))
 	t.Cleanup(spy.Close)
-	s.env = append(s.env, four(spy.URL)...)
+	s.env = append(s.env, fourProviders(spy.URL)...)
 	s.env = append(s.env, pushers(addr)...)
 	b := s.start()
 	s.telegram.Say(mother, open)

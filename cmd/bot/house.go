@@ -10,7 +10,9 @@ import (
 	"slices"
 	"time"
 
+	"waybill/cmd/bot/config"
 	"waybill/handlers"
+	"waybill/handlers/delivery"
 	"waybill/handlers/web"
 	"waybill/handlers/wecom"
 	"waybill/locales"
@@ -25,7 +27,7 @@ import (
 // house is all parts of the program, introduced to one another in the order in
 // which a message meets them.
 type house struct {
-	settings Settings
+	settings config.Settings
 	log      *slog.Logger
 	owner    owner // this process among the replicas
 	now      func() time.Time
@@ -51,7 +53,7 @@ type house struct {
 
 // build opens every part. The doors are opened, but nothing works before run.
 // After an error everything is closed again.
-func build(ctx context.Context, s Settings, log *slog.Logger, doors []door) (*house, error) {
+func build(ctx context.Context, s config.Settings, log *slog.Logger, doors []door) (*house, error) {
 	h := &house{settings: s, log: log, owner: newOwner(), now: time.Now}
 	steps := []func(context.Context) error{
 		h.openWords, h.openStore, h.openQueue, h.openTracker, h.openPushes, h.openChecker,
@@ -86,14 +88,14 @@ func (h *house) openStore(ctx context.Context) (err error) {
 		return err
 	}
 	h.closers = append(h.closers, h.store.Close)
-	if err := h.store.Migrate(ctx); err != nil || !h.owner.sees() {
+	if err := h.store.Migrate(ctx); err != nil {
 		return err
 	}
-	return h.store.BuryLeases(ctx, h.owner.room, h.owner.dead)
+	return h.releaseStale(ctx)
 }
 
 // openStore opens the database with the keys that belong to it.
-func openStore(ctx context.Context, s Settings) (*store.Store, error) {
+func openStore(ctx context.Context, s config.Settings) (*store.Store, error) {
 	keys, err := openKeys(s)
 	if err != nil {
 		return nil, err
@@ -102,9 +104,9 @@ func openStore(ctx context.Context, s Settings) (*store.Store, error) {
 }
 
 // openKeys reads the keys that seal what is kept.
-func openKeys(s Settings) (*seal.Keys, error) {
+func openKeys(s config.Settings) (*seal.Keys, error) {
 	keys := string(s.SecretKey)
-	if path, file := sqlitePath(s.DB); file && keys == "" {
+	if path, file := s.SQLitePath(); file && keys == "" {
 		var err error
 		if keys, err = seal.KeyFile(seal.FileName(path)); err != nil {
 			return nil, err
@@ -128,9 +130,9 @@ func (h *house) openTracker(context.Context) error {
 		return err
 	}
 	h.carriers = carriers
-	apis, err := openProviders(s, parts{
-		carriers: carriers, client: tracking.NewClient(callTimeout),
-		failures: tracking.NewStrikes(h.store, h.now), now: h.now,
+	apis, err := openProviders(s, tracking.Parts{
+		Carriers: carriers, Client: tracking.NewClient(callTimeout), PublicURL: s.PublicURL,
+		FailureBilled: tracking.NewStrikes(h.store, h.now).Strike, Now: h.now,
 	})
 	if err != nil {
 		return err
@@ -146,14 +148,10 @@ func (h *house) openTracker(context.Context) error {
 }
 
 func (h *house) openChecker(context.Context) error {
-	checking := scheduler.Checking{
-		Tracker: h.tracker, Records: h.store, Ledger: h.store, Bell: h.queue, Cadence: h.cadence(),
+	h.checker = scheduler.NewChecker(scheduler.CheckerSettings{
+		Tracker: h.tracker, Store: h.store, Waker: h.queue, Subscriber: h.subscriber, Cadence: h.cadence(),
 		TailCarriers: tailCarriers(h.settings), Meter: h.metrics, Log: h.log, Now: h.now,
-	}
-	if h.subscriber != nil {
-		checking.Pushes = h.subscriber
-	}
-	h.checker = scheduler.NewChecker(checking)
+	})
 	return nil
 }
 
@@ -164,9 +162,9 @@ func (h *house) cadence() scheduler.Cadence {
 }
 
 // floor is how long one provider is not asked about one waybill again.
-func floor(s Settings) time.Duration { return scheduler.Speed(s.PollSpeed).Of(s.MinInterval) }
+func floor(s config.Settings) time.Duration { return scheduler.Speed(s.PollSpeed).Of(s.MinInterval) }
 
-func tailCarriers(s Settings) []models.Carrier {
+func tailCarriers(s config.Settings) []models.Carrier {
 	var carriers []models.Carrier
 	for _, code := range s.TailCarriers {
 		carriers = append(carriers, models.Carrier(code))
@@ -176,10 +174,10 @@ func tailCarriers(s Settings) []models.Carrier {
 
 // openProviders makes the configured tracking APIs, in the order in which they
 // are asked.
-func openProviders(s Settings, of parts) ([]tracking.Provider, error) {
+func openProviders(s config.Settings, parts tracking.Parts) ([]tracking.Provider, error) {
 	var apis []tracking.Provider
-	for _, p := range configuredProviders(s) {
-		api, err := p.open(s, of)
+	for _, v := range s.Vendors {
+		api, err := v.Open(parts)
 		if err != nil {
 			return nil, err
 		}
@@ -203,32 +201,25 @@ func (h *house) openConversation(context.Context) error {
 		Books: h.store, Pushes: h.store, Checker: h.checker, Detector: h.tracker, Carriers: h.carriers, Words: h.words, Now: h.now,
 		Settings: handlers.Settings{
 			TailCarriers: tailCarriers(h.settings), MaxParcels: h.settings.MaxParcels,
-			Timezone: h.settings.Zone, Judges: judges, Traits: h.traits(), Quiet: h.settings.Quiet.During,
+			Timezone: h.settings.Zone, Judges: judges, Traits: h.traits(),
 			Operators: addresses(h.settings.AdminChats), Prices: h.settings.Prices, Budgets: h.settings.Budgets,
 			Robots: robotNames(h.settings),
 		},
 	})
 	h.operators.open()
 	for _, d := range h.doors {
-		d.inbox = handlers.NewInbox(handlers.InboxNeeds{
-			Door: d.Door, Handler: d.handler(h.conversation), Box: h.store, Progress: d.progress(h.store), Lives: h.store,
-			Words: h.words, Alerts: h.operators, Log: h.log, Owner: h.owner.name, Now: h.now, Grace: inboxGrace,
+		d.worker = delivery.New(delivery.Settings{
+			Door: d.Door, Handler: d.handler(h.conversation), Notifier: h.conversation, Store: h.store, Words: h.words,
+			Quiet: h.settings.Quiet, Alerts: h.operators, Meter: h.metrics, Wakes: h.queue.Listen(scheduler.DeliverTopic),
+			Owner: h.owner.name, Log: h.log, Now: h.now, Grace: deliveryGrace, Answered: d.answered,
 		})
 	}
 	return nil
 }
 
 func (h *house) openScheduler(context.Context) error {
-	teller := handlers.NewTeller(handlers.TellerNeeds{
-		Doors: h.byName(), Questions: h.store, Traits: h.traits(), Words: h.words, Alerts: h.operators,
-		Timezone: h.settings.Zone, Log: h.log, Now: h.now,
-	})
-	names := make([]string, 0, len(h.doors))
-	for _, d := range h.doors {
-		names = append(names, d.Name())
-	}
 	h.scheduler = scheduler.New(scheduler.Settings{
-		Store: h.store, Queue: h.queue, Checker: h.checker, Teller: teller, Quiet: h.settings.Quiet, Doors: names, Owner: h.owner.name,
+		Store: h.store, Queue: h.queue, Checker: h.checker, Owner: h.owner.name,
 		Jobs: slices.Concat(h.pushJobs(), h.listJobs(), h.budgetJobs()), Grace: schedulerGrace, Meter: h.metrics, Log: h.log, Now: h.now,
 	})
 	return nil

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"waybill/internal/retry"
 	"waybill/models"
 )
 
@@ -14,7 +15,7 @@ import (
 // for HTTP, at once otherwise), then conversations and checks beside one
 // another: less than ten seconds together.
 const (
-	inboxGrace     = 4 * time.Second
+	deliveryGrace  = 4 * time.Second
 	schedulerGrace = 5 * time.Second
 )
 
@@ -35,15 +36,10 @@ func (h *house) run(ctx context.Context) error {
 	var work, doors sync.WaitGroup
 	work.Go(guard(inside, "scheduler", h.scheduler.Run))
 	work.Go(guard(inside, "operators", h.operators.run))
-	work.Go(guard(inside, "claims", h.bury))
-	work.Go(guard(inside, "carrier lists", h.learn))
+	work.Go(guard(inside, "stale processes", h.watchStale))
+	work.Go(guard(inside, "carrier lists", h.refreshLists))
 	for _, d := range h.doors {
-		switch {
-		case d.serve != nil:
-			work.Go(guard(outside, d.Name(), d.serve)) // it stops its inbox before its connection, beside all else
-		case d.inbox != nil:
-			work.Go(guard(inside, d.Name()+" inbox", d.inbox.Run))
-		}
+		work.Go(guard(inside, d.Name()+" deliveries", func(ctx context.Context) error { return h.deliver(ctx, d) }))
 		if d.run != nil {
 			doors.Go(guard(outside, d.Name(), d.run))
 		}
@@ -58,16 +54,36 @@ func (h *house) run(ctx context.Context) error {
 	return errors.Join(failure(ctx, outside), h.close())
 }
 
-// bury takes over the chats of processes that were killed on this machine, so
-// that whoever wrote to them need not wait until the claims run out.
-func (h *house) bury(ctx context.Context) error {
+// deliver runs the worker of a door on the one replica that holds its lease:
+// the sender of each account exists once. A connection that it sends over ends
+// after it.
+func (h *house) deliver(ctx context.Context, d *opened) error {
+	work := d.worker.Run
+	if d.linked != nil {
+		work = func(held context.Context) error { return besides(held, d.linked, d.worker.Run) }
+	}
+	return h.keep(ctx, "sender:"+d.Name(), work)
+}
+
+// staleEvery is how often it is looked for processes that were killed: what they
+// held is free within three seconds on the same machine.
+const staleEvery = time.Second
+
+// watchStale takes over what processes held that were killed on this machine.
+func (h *house) watchStale(ctx context.Context) error {
+	for h.owner.sees() && retry.Sleep(ctx, staleEvery) == nil {
+		if err := h.releaseStale(ctx); err != nil && ctx.Err() == nil {
+			h.log.Warn("release what a process held that was killed", "error", err)
+		}
+	}
+	return nil
+}
+
+func (h *house) releaseStale(ctx context.Context) error {
 	if !h.owner.sees() {
 		return nil
 	}
-	if err := h.store.BuryClaims(ctx, h.owner.room, h.owner.dead, models.At(h.now())); err != nil && ctx.Err() == nil {
-		h.log.Warn("free chats of a process that was killed", "error", err)
-	}
-	return nil
+	return h.store.ReleaseStale(ctx, h.owner.room, h.owner.dead, models.At(h.now()))
 }
 
 // answer answers HTTP until ctx ends.

@@ -7,7 +7,7 @@ import (
 	"waybill/scheduler"
 )
 
-// listsTopic is the bell that is rung when a provider's list of carriers was loaded.
+// listsTopic wakes every replica when one has loaded a provider's list of carriers.
 const listsTopic = "lists"
 
 // listJobs load the providers' lists of carriers, weekly.
@@ -16,30 +16,30 @@ func (h *house) listJobs() []scheduler.Job {
 		loaded, err := h.tracker.LoadLists(ctx)
 		if loaded {
 			if err := h.queue.Wake(ctx, listsTopic); err != nil {
-				h.log.Warn("tell of carrier lists", "error", err) // they look by themselves, too
+				h.log.Warn("announce carrier lists", "error", err) // replicas look by themselves, too
 			}
 		}
 		return err
 	}}}
 }
 
-// learnEvery is how often a replica looks for lists that no bell told it of.
-const learnEvery = 10 * time.Minute
+// refreshEvery is how often a replica looks for lists that nobody announced to it.
+const refreshEvery = 10 * time.Minute
 
-// learn hands this process' providers the lists that some replica has loaded:
-// at start, when the bell rings, and now and then.
-func (h *house) learn(ctx context.Context) error {
-	bell := h.queue.Listen(listsTopic)
-	timer := time.NewTicker(learnEvery)
+// refreshLists hands this process' providers the lists that some replica has
+// loaded: at start, when it is announced, and now and then.
+func (h *house) refreshLists(ctx context.Context) error {
+	announced := h.queue.Listen(listsTopic)
+	timer := time.NewTicker(refreshEvery)
 	defer timer.Stop()
 	for {
 		if err := h.tracker.Learn(ctx); err != nil && ctx.Err() == nil {
-			h.log.Warn("learn carrier lists", "error", err)
+			h.log.Warn("refresh carrier lists", "error", err)
 		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-bell:
+		case <-announced:
 		case <-timer.C:
 		}
 	}

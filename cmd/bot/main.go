@@ -8,9 +8,31 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
+	"strings"
+	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"waybill/cmd/bot/config"
+	"waybill/tracking"
+	"waybill/tracking/juhe"
+	"waybill/tracking/kuaibao"
+	"waybill/tracking/kuaidi100"
+	"waybill/tracking/muzhi"
+	"waybill/tracking/sandbox"
 )
+
+// vendors are the tracking APIs, in the order in which they are asked unless
+// WAYBILL_PROVIDERS says another.
+func vendors() []tracking.Vendor {
+	return []tracking.Vendor{
+		muzhi.Vendor(),
+		kuaidi100.Vendor(),
+		juhe.Vendor(),
+		kuaibao.Vendor(),
+	}
+}
 
 // Exit codes of the contract.
 const (
@@ -20,23 +42,19 @@ const (
 )
 
 func main() {
-	os.Exit(run(os.Args[1:], world{
-		in: os.Stdin, out: os.Stdout, err: os.Stderr, lookup: os.LookupEnv, environ: os.Environ, signals: notified,
-	}))
+	os.Exit(run(os.Args[1:], process{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: config.Environ()}))
 }
 
-// world is what a command touches of the machine around it.
-type world struct {
+// process is what a command reads and writes.
+type process struct {
 	in       *os.File
 	out, err io.Writer
-	lookup   Lookup
-	environ  func() []string
-	signals  func() (heard chan os.Signal, quit func())
+	environ  map[string]string
 }
 
-// complain says to a person what is wrong. Nobody is left to tell when that fails.
-func (w world) complain(format string, args ...any) {
-	_, _ = fmt.Fprintf(w.err, "bot: "+format+"\n", args...)
+// fail writes for a person what is wrong. When that fails there is nowhere else to write.
+func (p process) fail(format string, args ...any) {
+	_, _ = fmt.Fprintf(p.err, "bot: "+format+"\n", args...)
 }
 
 // commands is the program's command line.
@@ -51,43 +69,58 @@ type commands struct {
 }
 
 // run does what args say and returns the exit code.
-func run(args []string, w world) int {
+func run(args []string, p process) int {
 	var c commands
-	left := -1 // set when the command line itself was the whole wish, as --help is
+	exit := -1 // set when the command line asked for no command, as --help does
 	parser, err := kong.New(&c,
 		kong.Name("bot"), kong.Description("Waybill follows parcels and tells chats what happens to them."),
-		kong.Writers(w.out, w.err), kong.Exit(func(code int) { left = code }),
+		kong.Writers(p.out, p.err), kong.Exit(func(code int) { exit = code }),
+		kong.Vars{"providers": strings.Join(sandbox.Providers(), ", ")},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 	)
 	if err != nil {
-		return ended(w, fmt.Errorf("read command line: %w", err))
+		return exitCode(p, fmt.Errorf("read command line: %w", err))
 	}
-	chosen, err := parser.Parse(textsApart(args))
-	if left >= 0 {
-		return left
+	command, err := parser.Parse(separateTexts(args))
+	if exit >= 0 {
+		return exit
 	}
 	if err != nil {
-		w.complain("%v\nbot --help tells what there is", err)
+		p.fail("%v\nbot --help tells what there is", err)
 		return wrong
 	}
-	ctx, stop := interruptible(w)
-	defer stop()
-	chosen.BindTo(ctx, (*context.Context)(nil))
-	return ended(w, chosen.Run(w))
+	command.BindTo(untilSignal(), (*context.Context)(nil))
+	return exitCode(p, command.Run(p))
 }
 
-// ended says why a command failed, once, and returns its exit code. A command
-// that has said so itself returns errSaid.
-func ended(w world, err error) int {
-	var mistakes Mistakes
+// untilSignal is a context that ends with the first SIGINT or SIGTERM. The
+// second one ends the program at once: whoever sends it does not want to wait.
+// signal.NotifyContext would lose one that follows the first closely.
+func untilSignal() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() { // lives as long as the process
+		<-signals
+		cancel()
+		<-signals
+		os.Exit(failed)
+	}()
+	return ctx
+}
+
+// exitCode says why a command failed, once, and returns its exit code. A
+// command that has said so itself returns errSaid.
+func exitCode(p process, err error) int {
+	var mistakes config.Mistakes
 	switch {
 	case err == nil:
 		return done
 	case errors.As(err, &mistakes):
-		w.complain("%v", mistakes)
+		p.fail("%v", mistakes)
 		return wrong
 	case !errors.Is(err, errSaid):
-		w.complain("%v", err)
+		p.fail("%v", err)
 	}
 	return failed
 }

@@ -69,7 +69,7 @@ func TestAnAlertThatCannotBeToldIsTriedAgainSomeTimes(t *testing.T) {
 func TestAnAlertReachesTheReplicaThatCanSendItOnceADay(t *testing.T) {
 	t.Parallel()
 	kinds := storetest.Kinds()
-	f := incorporate(t, storetest.DSN(t, kinds[len(kinds)-1]), "1", byApp|byAIBot|byRobot)
+	f := newWeComTestbed(t, storetest.DSN(t, kinds[len(kinds)-1]), "1", byApp|byAIBot|byRobot)
 	f.env = append(f.env, "WAYBILL_ADMIN_CHATS=wecom_aibot:group:"+group+",wecom_robot:仓库")
 	first := f.begin("WAYBILL_WECOM_APP_AGENT_ID=", "WAYBILL_WECOM_APP_SECRET=", "WAYBILL_WECOM_APP_TOKEN=", "WAYBILL_WECOM_APP_AES_KEY=")
 	if err := f.aibot.WaitConnected(f.ctx); err != nil {

@@ -17,9 +17,8 @@ func (h *house) openPushes(context.Context) error {
 	if len(h.tracker.Batches()) == 0 {
 		return nil
 	}
-	h.subscriber = scheduler.NewSubscriber(scheduler.Subscribing{
-		Orders: h.tracker, Subscriptions: h.store, Hearing: h.store, Turns: h.store, Parcels: h.store,
-		Cadence: h.cadence(), Log: h.log, Now: h.now,
+	h.subscriber = scheduler.NewSubscriber(scheduler.SubscriberSettings{
+		Orders: h.tracker, Store: h.store, Cadence: h.cadence(), Log: h.log, Now: h.now,
 	})
 	return nil
 }
@@ -30,8 +29,8 @@ func (h *house) pushJobs() []scheduler.Job {
 		return nil
 	}
 	return []scheduler.Job{
-		{Name: "subscribe", When: "@every 1s", Do: h.subscriber.Round},
-		{Name: "rest subscriptions", When: "@every 1m", Do: h.subscriber.Rest},
+		{Name: "subscribe", When: "@every 1s", Do: h.subscriber.Order},
+		{Name: "rest subscriptions", When: "@every 1m", Do: h.subscriber.Retire},
 	}
 }
 
@@ -41,13 +40,15 @@ func (h *house) pushRoutes() []web.Route {
 		return nil
 	}
 	r := scheduler.NewReceiver(h.subscriber, h.checker)
-	takes := map[string]func(ctx context.Context, provider, token string, body []byte) (string, error){
-		"kuaidi100": r.Push,
-		"kuaibao":   r.Hint,
-	}
 	var routes []web.Route
-	for provider := range h.tracker.Batches() {
-		take := takes[provider]
+	for _, v := range h.settings.Vendors {
+		if _, subscribes := h.tracker.Batches()[v.Name]; !subscribes {
+			continue
+		}
+		provider, take := v.Name, r.Push
+		if v.SharedPushToken {
+			take = r.Hint
+		}
 		routes = append(routes, web.Push(provider, func(r *http.Request, token string, body []byte) web.Taken {
 			reply, err := take(r.Context(), provider, token, body)
 			return web.Taken{Status: pushStatus(err), Reply: reply, Why: err}
@@ -83,7 +84,7 @@ func (w wishing) Follow(ctx context.Context, f models.Following, now models.Mome
 	if err != nil || w.house.subscriber == nil {
 		return follow, err
 	}
-	if err := w.house.subscriber.Wish(ctx, f.ParcelID); err != nil {
+	if err := w.house.subscriber.EnsureSubscription(ctx, f.ParcelID); err != nil {
 		w.house.log.Warn("wish for a subscription", "parcel", f.ParcelID, "error", err)
 	}
 	return follow, nil

@@ -22,9 +22,9 @@ func (recogniseCommand) Help() string {
 }
 
 // Run prints what the local rules read out of each text. It uses no network.
-func (c recogniseCommand) Run(w world) error {
-	out := bufio.NewWriterSize(w.out, 1<<16)
-	err := c.recognise(w.in, out)
+func (c recogniseCommand) Run(p process) error {
+	out := bufio.NewWriterSize(p.out, 1<<16)
+	err := c.recognise(p.in, out)
 	if err := errors.Join(err, out.Flush()); err != nil {
 		return fmt.Errorf("recognise: %w", err)
 	}
@@ -33,24 +33,24 @@ func (c recogniseCommand) Run(w world) error {
 
 func (c recogniseCommand) recognise(in io.Reader, out *bufio.Writer) error {
 	if len(c.Text) == 0 {
-		return eachLine(in, out)
+		return readLines(in, out)
 	}
 	for _, text := range c.Text {
-		if err := say(out, text); err != nil {
+		if err := writeReading(out, text); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// eachLine answers line after line. It writes out when no further line has
+// readLines answers line after line. It writes out when no further line has
 // come yet, so that a program that waits for each answer gets it.
-func eachLine(in io.Reader, out *bufio.Writer) error {
+func readLines(in io.Reader, out *bufio.Writer) error {
 	lines := bufio.NewReaderSize(in, 1<<16)
 	for {
 		line, err := lines.ReadBytes('\n')
 		if len(line) > 0 {
-			if err := say(out, string(bytes.TrimRight(line, "\r\n"))); err != nil {
+			if err := writeReading(out, string(bytes.TrimRight(line, "\r\n"))); err != nil {
 				return err
 			}
 		}
@@ -68,7 +68,7 @@ func eachLine(in io.Reader, out *bufio.Writer) error {
 	}
 }
 
-func say(out *bufio.Writer, text string) error {
+func writeReading(out *bufio.Writer, text string) error {
 	_, err := out.Write(append(tracking.Recognise(text).AppendJSON(out.AvailableBuffer()), '\n'))
 	return err
 }
@@ -77,9 +77,9 @@ func say(out *bufio.Writer, text string) error {
 // line of somebody's list.
 var flagIs = regexp.MustCompile(`^--?[A-Za-z]*$`)
 
-// textsApart puts "--" before the texts of bot recognise when one of them begins
+// separateTexts puts "--" before the texts of bot recognise when one of them begins
 // with a dash and none is meant as a flag.
-func textsApart(args []string) []string {
+func separateTexts(args []string) []string {
 	if len(args) < 2 || args[0] != "recognise" || slices.ContainsFunc(args[1:], flagIs.MatchString) {
 		return args
 	}

@@ -22,7 +22,7 @@ const (
 func TestTwoChatsCostOneCall(t *testing.T) {
 	t.Parallel()
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {
-		s := found(t, dsn, "1", sandbox.Options{Appcode: appcode})
+		s := newTestbed(t, dsn, "1", sandbox.Options{Appcode: appcode})
 		b := s.start()
 		s.telegram.Say(mother, "帮我看看"+open+"到哪了")
 		s.hears(mother, open, "运输中")
@@ -49,7 +49,7 @@ func TestTwoChatsCostOneCall(t *testing.T) {
 func TestATailOpensAParcelForOneChatAlone(t *testing.T) {
 	t.Parallel()
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {
-		s := found(t, dsn, "1", sandbox.Options{Appcode: appcode})
+		s := newTestbed(t, dsn, "1", sandbox.Options{Appcode: appcode})
 		b := s.start()
 		s.telegram.Say(mother, shut)
 		s.hears(mother, shut, "手机")
@@ -78,7 +78,7 @@ func TestATailOpensAParcelForOneChatAlone(t *testing.T) {
 func TestNothingIsLostWhateverIsKilled(t *testing.T) {
 	t.Parallel()
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {
-		s := found(t, dsn, speed, sandbox.Options{Appcode: appcode, Speed: 14400})
+		s := newTestbed(t, dsn, speed, sandbox.Options{Appcode: appcode, Speed: 14400})
 		b := s.start()
 		for _, chat := range []int64{mother, son} {
 			s.telegram.Say(chat, open)
@@ -113,7 +113,7 @@ func TestNothingIsLostWhateverIsKilled(t *testing.T) {
 const slow = "JT1000000000408"
 
 // asks waits until the API is being asked.
-func (s *town) asks() {
+func (s *testbed) asks() {
 	s.Helper()
 	select {
 	case <-s.begun:
@@ -124,7 +124,7 @@ func (s *town) asks() {
 
 func TestASignalEndsWhatIsInFlightInTimeAndNothingIsForgotten(t *testing.T) {
 	t.Parallel()
-	s := found(t, storetest.DSN(t, "sqlite"), "1", sandbox.Options{Appcode: appcode, Slow: time.Minute})
+	s := newTestbed(t, storetest.DSN(t, "sqlite"), "1", sandbox.Options{Appcode: appcode, Slow: time.Minute})
 	b := s.start("WAYBILL_MUZHI_DETECT_PATH=")
 	s.telegram.Say(mother, slow)
 	s.asks()
@@ -139,7 +139,7 @@ func TestASignalEndsWhatIsInFlightInTimeAndNothingIsForgotten(t *testing.T) {
 
 func TestASecondSignalEndsItAtOnce(t *testing.T) {
 	t.Parallel()
-	s := found(t, storetest.DSN(t, "sqlite"), "1", sandbox.Options{Appcode: appcode, Slow: time.Minute})
+	s := newTestbed(t, storetest.DSN(t, "sqlite"), "1", sandbox.Options{Appcode: appcode, Slow: time.Minute})
 	b := s.start("WAYBILL_MUZHI_DETECT_PATH=")
 	s.telegram.Say(mother, slow)
 	s.asks()

@@ -14,32 +14,32 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// heard keeps what a program writes, for whoever waits for something in it.
-type heard struct {
+// recorder keeps what a program writes, for whoever waits for something in it.
+type recorder struct {
 	mu      sync.Mutex
 	text    strings.Builder
 	changed chan struct{}
 }
 
 // Write keeps p.
-func (h *heard) Write(p []byte) (int, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.changed != nil {
-		close(h.changed)
-		h.changed = nil
+func (r *recorder) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.changed != nil {
+		close(r.changed)
+		r.changed = nil
 	}
-	return h.text.Write(p)
+	return r.text.Write(p)
 }
 
 // wait waits until the words were written, and returns what came before them
 // and forgets both.
-func (h *heard) wait(t *testing.T, words string) string {
+func (r *recorder) wait(t *testing.T, words string) string {
 	t.Helper()
 	timer := time.NewTimer(time.Minute)
 	defer timer.Stop()
 	for {
-		before, found, changed := h.look(words)
+		before, found, changed := r.find(words)
 		if found {
 			return before
 		}
@@ -51,19 +51,19 @@ func (h *heard) wait(t *testing.T, words string) string {
 	}
 }
 
-func (h *heard) look(words string) (before string, found bool, changed <-chan struct{}) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	before, after, found := strings.Cut(h.text.String(), words)
+func (r *recorder) find(words string) (before string, found bool, changed <-chan struct{}) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	before, after, found := strings.Cut(r.text.String(), words)
 	if found {
-		h.text.Reset()
-		h.text.WriteString(after)
+		r.text.Reset()
+		r.text.WriteString(after)
 		return before, true, nil
 	}
-	if h.changed == nil {
-		h.changed = make(chan struct{})
+	if r.changed == nil {
+		r.changed = make(chan struct{})
 	}
-	return before, false, h.changed
+	return before, false, r.changed
 }
 
 // terminal is a pseudo-terminal: a person's side and a program's.
@@ -111,17 +111,17 @@ func TestTheDemoOnATerminal(t *testing.T) {
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			screen := &heard{}
+			screen := &recorder{}
 			go func() { _, _ = io.Copy(screen, person) }() // ends when the terminal closes
 			screen.wait(t, shut)                           // a number to try
 			screen.wait(t, c.prompt)
-			typed(t, person, open+"\r")
+			typeKeys(t, person, open+"\r")
 			screen.wait(t, "运输中")
 			screen.wait(t, c.prompt)
-			typed(t, person, "快递")
+			typeKeys(t, person, "快递")
 			screen.wait(t, "签收人")         // news comes while somebody types
 			screen.wait(t, c.prompt+"快递") // and the line is put back
-			typed(t, person, c.leave)
+			typeKeys(t, person, c.leave)
 			if err := cmd.Wait(); err != nil {
 				t.Errorf("it ends with %v", err)
 			}
@@ -132,7 +132,7 @@ func TestTheDemoOnATerminal(t *testing.T) {
 	}
 }
 
-func typed(t *testing.T, person io.Writer, keys string) {
+func typeKeys(t *testing.T, person io.Writer, keys string) {
 	t.Helper()
 	if _, err := io.WriteString(person, keys); err != nil {
 		t.Fatal(err)
@@ -157,12 +157,12 @@ func TestATerminalThatCanDoLittleGetsPlainLines(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	screen := &heard{}
+	screen := &recorder{}
 	go func() { _, _ = io.Copy(screen, person) }() // ends when the terminal closes
 	said := screen.wait(t, "/help")
-	typed(t, person, open+"\n")
+	typeKeys(t, person, open+"\n")
 	said += screen.wait(t, "运输中")
-	typed(t, person, "\x04")
+	typeKeys(t, person, "\x04")
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("it ends with %v", err)
 	}

@@ -10,7 +10,7 @@ import (
 
 func TestOperatorsHearOnceThatTheirAIBotIsNotLetIn(t *testing.T) {
 	t.Parallel()
-	f := incorporate(t, storetest.DSN(t, "sqlite"), "1", byApp|byAIBot)
+	f := newWeComTestbed(t, storetest.DSN(t, "sqlite"), "1", byApp|byAIBot)
 	f.we.Member(member)
 	f.env = append(f.env, "WAYBILL_ADMIN_CHATS=wecom_app:"+member, "WAYBILL_WECOM_AIBOT_SECRET=a-wrong-secret")
 	for range 2 { // the next process does not say so again

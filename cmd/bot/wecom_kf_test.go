@@ -17,7 +17,7 @@ const closed = "SF1000000000031"
 func TestACustomerIsServedInWeCom(t *testing.T) {
 	t.Parallel()
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {
-		f := incorporate(t, dsn, brisk, byKF)
+		f := newWeComTestbed(t, dsn, brisk, byKF)
 		b := f.begin()
 		for _, forged := range []bool{false, true} {
 			if status, right, err := f.we.Verify(f.ctx, "kf", wecomtest.Delivery{Forged: forged}); err != nil || right == forged || (status == 401) != forged {
@@ -64,7 +64,7 @@ const furthermore = "回复任意内容继续接收"
 func TestNewsWaitsUntilTheCustomerWritesAgain(t *testing.T) {
 	t.Parallel()
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {
-		f := incorporate(t, dsn, brisk, byKF)
+		f := newWeComTestbed(t, dsn, brisk, byKF)
 		b := f.begin()
 		parcels := []string{open, "773000000000017", failing}
 		f.writes(strings.Join(parcels, "\n"))
@@ -95,7 +95,7 @@ func last(s wecomtest.Sent) bool { return containsAll(whole(s), []string{failing
 
 // spends waits for the next message that says that the credit is spent, or for
 // the last news.
-func (f *firm) spends(after time.Time) wecomtest.Sent {
+func (f *wecomTestbed) spends(after time.Time) wecomtest.Sent {
 	f.Helper()
 	sent, err := f.we.WaitSent(f.ctx, func(s wecomtest.Sent) bool {
 		return last(s) || s.At.After(after) && containsAll(whole(s), []string{furthermore})
@@ -108,7 +108,7 @@ func (f *firm) spends(after time.Time) wecomtest.Sent {
 
 func TestTheBotIsSilentWhileSomebodyTalksWithTheCustomer(t *testing.T) {
 	t.Parallel()
-	f := incorporate(t, storetest.DSN(t, "sqlite"), "1", byKF)
+	f := newWeComTestbed(t, storetest.DSN(t, "sqlite"), "1", byKF)
 	b := f.begin()
 	f.writes("转人工")
 	f.gets(customer, "没有人工")
@@ -136,7 +136,7 @@ func TestTheBotIsSilentWhileSomebodyTalksWithTheCustomer(t *testing.T) {
 
 func TestACarrierIsChosenFromAMenu(t *testing.T) {
 	t.Parallel()
-	f := incorporate(t, storetest.DSN(t, "sqlite"), "1", byKF)
+	f := newWeComTestbed(t, storetest.DSN(t, "sqlite"), "1", byKF)
 	b := f.begin("WAYBILL_MUZHI_DETECT_PATH=")
 	f.writes("368000000012")
 	menu := f.gets(customer, "368000000012", "申通")
@@ -153,7 +153,7 @@ func TestACarrierIsChosenFromAMenu(t *testing.T) {
 
 func TestCallbacksAreAnsweredAsPromised(t *testing.T) {
 	t.Parallel()
-	f := incorporate(t, storetest.DSN(t, "sqlite"), "1", byKF)
+	f := newWeComTestbed(t, storetest.DSN(t, "sqlite"), "1", byKF)
 	b := f.begin()
 	const unsigned = "?msg_signature=0&timestamp=1&nonce=1&echostr=x"
 	for name, c := range map[string]struct {

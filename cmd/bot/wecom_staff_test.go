@@ -12,7 +12,7 @@ import (
 
 func TestAMemberTalksToTheApp(t *testing.T) {
 	t.Parallel()
-	f := incorporate(t, storetest.DSN(t, "sqlite"), "1", byKF|byApp)
+	f := newWeComTestbed(t, storetest.DSN(t, "sqlite"), "1", byKF|byApp)
 	b := f.begin("WAYBILL_MUZHI_DETECT_PATH=")
 	if status, right, err := f.we.Verify(f.ctx, "app", wecomtest.Delivery{}); err != nil || status != 200 || !right {
 		t.Errorf("the check of the URL: %d, %t, %v", status, right, err)
@@ -61,7 +61,7 @@ func before(text, mark string) string {
 func TestAStaffGroupAsksAndIsTold(t *testing.T) {
 	t.Parallel()
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {
-		f := incorporate(t, dsn, brisk, byAIBot|byRobot)
+		f := newWeComTestbed(t, dsn, brisk, byAIBot|byRobot)
 		f.env = append(f.env, "WAYBILL_WECOM_CORP_ID=") // neither needs it
 		b := f.begin()
 		b.ready(http.StatusOK)
@@ -101,7 +101,7 @@ func TestAStaffGroupAsksAndIsTold(t *testing.T) {
 func TestOneReplicaAtATimeSpeaksToWeCom(t *testing.T) {
 	t.Parallel()
 	kinds := storetest.Kinds()
-	f := incorporate(t, storetest.DSN(t, kinds[len(kinds)-1]), "1", byKF|byApp|byAIBot) // MariaDB, unless SQLite alone is asked for
+	f := newWeComTestbed(t, storetest.DSN(t, kinds[len(kinds)-1]), "1", byKF|byApp|byAIBot) // MariaDB, unless SQLite alone is asked for
 	first := f.begin()
 	if err := f.aibot.WaitConnected(f.ctx); err != nil {
 		t.Fatal(err)
@@ -135,7 +135,7 @@ func TestOneReplicaAtATimeSpeaksToWeCom(t *testing.T) {
 
 func TestASignalEndsTheLongConnectionInTimeAndNothingIsForgotten(t *testing.T) {
 	t.Parallel()
-	f := incorporate(t, storetest.DSN(t, "sqlite"), "1", byAIBot)
+	f := newWeComTestbed(t, storetest.DSN(t, "sqlite"), "1", byAIBot)
 	b := f.begin("WAYBILL_MUZHI_DETECT_PATH=")
 	if err := f.aibot.WaitConnected(f.ctx); err != nil {
 		t.Fatal(err)
@@ -155,7 +155,7 @@ func TestASignalEndsTheLongConnectionInTimeAndNothingIsForgotten(t *testing.T) {
 
 func TestOperatorsHearInWeCom(t *testing.T) {
 	t.Parallel()
-	f := incorporate(t, storetest.DSN(t, "sqlite"), "1", byKF|byApp)
+	f := newWeComTestbed(t, storetest.DSN(t, "sqlite"), "1", byKF|byApp)
 	b := f.begin("WAYBILL_ADMIN_CHATS=wecom_app:" + member)
 	f.we.Member(member)
 	f.types("/usage")

@@ -10,7 +10,7 @@ import (
 func TestWhatWeComAcceptsAndDoesNotDeliverArrivesAfterAll(t *testing.T) {
 	t.Parallel()
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {
-		f := incorporate(t, dsn, brisk, byKF)
+		f := newWeComTestbed(t, dsn, brisk, byKF)
 		b := f.begin()
 		f.writes(open)
 		told := f.gets(customer, "签收人")

@@ -33,7 +33,7 @@ type Metrics struct {
 	due      prometheus.Gauge
 	dueAge   prometheus.Gauge
 	inbox    prometheus.Gauge
-	pending  prometheus.Gauge
+	chats    prometheus.Gauge
 }
 
 // NewMetrics makes the collectors. Prices are yuan by "provider.kind" for a
@@ -47,13 +47,13 @@ func NewMetrics(build Build, prices map[string]float64, now func() time.Time) *M
 		took:     histograms(r, "waybill_provider_call_seconds", "How long calls to the tracking APIs took.", "provider", "kind"),
 		cost:     counters(r, "waybill_provider_cost_yuan_total", "What billed calls cost, by the prices of the settings.", "provider", "kind"),
 		checks:   counters(r, "waybill_checks_total", "Checks of parcels by how they ended.", "outcome"),
-		failures: counters(r, "waybill_send_failures_total", "News that a platform did not accept, by door and reason.", "door", "reason"),
-		delivery: histograms(r, "waybill_delivery_seconds", "From the time news was due to be sent until the platform accepted it.", "door"),
+		failures: counters(r, "waybill_delivery_failures_total", "Messages with news that a platform did not accept, by door and reason.", "door", "reason"),
+		delivery: histograms(r, "waybill_delivery_seconds", "From the time a chat was due until the platform accepted its news.", "door"),
 		live:     gauge(r, "waybill_parcels_live", "Parcels that are still checked."),
 		due:      gauge(r, "waybill_parcels_due", "Parcels that are due for a check now."),
 		dueAge:   gauge(r, "waybill_due_age_seconds", "For how long the longest waiting parcel has been due."),
 		inbox:    gauge(r, "waybill_inbox_depth", "Updates that are not answered yet."),
-		pending:  gauge(r, "waybill_chats_pending", "Chats with news that is due and not delivered."),
+		chats:    gauge(r, "waybill_chats_due", "Chats with something to answer or to send now."),
 	}
 	m.age = prometheus.NewHistogram(prometheus.HistogramOpts{
 		Name: "waybill_check_age_seconds", Help: "When a check ended: the time since the parcel's provider answered last.", Buckets: hours(),
@@ -126,9 +126,9 @@ func (m *Metrics) Checked(outcome string, age time.Duration) {
 // sent is the outcome of news that the platform accepted.
 const sent = "sent"
 
-// Told counts news that was sent to a chat, or was not; late is the time since it
-// was due.
-func (m *Metrics) Told(door, outcome string, late time.Duration) {
+// Delivered counts a message with news that was sent, or was not; late is the
+// time since its chat was due.
+func (m *Metrics) Delivered(door, outcome string, late time.Duration) {
 	if outcome != sent {
 		m.failures.WithLabelValues(door, outcome).Inc()
 		return
@@ -141,7 +141,7 @@ func (m *Metrics) Backlog(b models.Backlog) {
 	m.live.Set(float64(b.Live))
 	m.due.Set(float64(b.Due))
 	m.inbox.Set(float64(b.Inbox))
-	m.pending.Set(float64(b.Owed))
+	m.chats.Set(float64(b.Chats))
 	m.dueAge.Set(0)
 	if b.OldestDue != 0 {
 		m.dueAge.Set(max(0, models.At(m.now()).Sub(b.OldestDue).Seconds()))

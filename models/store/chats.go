@@ -52,7 +52,7 @@ func (s *Store) ensure(tx *gorm.DB, fresh models.Chat) (models.Chat, error) {
 	var c models.Chat
 	err := at(locking(tx), fresh.Address).Take(&c).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		fresh.TellAt = models.Never
+		fresh.WorkAt = models.Never
 		if err = tx.Clauses(s.ignore()).Create(&fresh).Error; err == nil {
 			err = at(locking(tx), fresh.Address).Take(&c).Error
 		}
@@ -65,7 +65,7 @@ func (s *Store) ensure(tx *gorm.DB, fresh models.Chat) (models.Chat, error) {
 }
 
 func at(db *gorm.DB, a models.Address) *gorm.DB {
-	return db.Where("door = ? AND room = ? AND thread = ?", a.Door, a.Room, a.Thread)
+	return db.Where("door = ? AND conversation = ? AND thread = ?", a.Door, a.Room, a.Thread)
 }
 
 func fitAddress(a models.Address) models.Address {

@@ -15,10 +15,10 @@ import (
 type creditRow struct {
 	ID int64
 	models.Address
-	CreditLeft   int
-	CreditUntil  models.Moment
-	CreditSerial int64
-	SpokeAt      models.Moment
+	CreditLeft  int
+	CreditUntil models.Moment
+	CreditEpoch int64
+	SpokeAt     models.Moment
 
 	renewed bool // the customer has written
 	spent   bool // the platform has said that nothing is left
@@ -36,40 +36,18 @@ func (s *Store) Credit(ctx context.Context, a models.Address) (models.Credit, er
 	}
 	c := models.Credit{Address: a}
 	for _, r := range rows {
-		c.Left, c.Until, c.Serial, c.SpokeAt = r.CreditLeft, r.CreditUntil, r.CreditSerial, r.SpokeAt
+		c.Left, c.Until, c.Serial, c.SpokeAt = r.CreditLeft, r.CreditUntil, r.CreditEpoch, r.SpokeAt
 	}
 	return c, nil
 }
 
 // SetCredit lowers what is left of a chat's credit to c.Left. Nothing happens
-// when the customer has written since c was read. Once nothing is left, what
-// nobody else can be told about is no longer polled.
+// when the customer has written since c was read.
 func (s *Store) SetCredit(ctx context.Context, c models.Credit) error {
-	err := s.within(ctx, func(tx *gorm.DB) error {
-		var row creditRow
-		if err := at(tx, fitAddress(c.Address)).Limit(1).Find(&row).Error; err != nil || row.ID == 0 {
-			return err
-		}
-		if c.Left > 0 {
-			return lower(tx, row.ID, c)
-		}
-		ids, err := followedBy(tx, row.ID)
-		if err != nil {
-			return err
-		}
-		if _, err := lockParcels(tx, ids); err != nil {
-			return err
-		}
-		if err := lower(tx, row.ID, c); err != nil {
-			return err
-		}
-		// Now that the chat is locked: what was followed just before counts too.
-		if ids, err = followedBy(tx, row.ID); err != nil {
-			return err
-		}
-		return stop(tx, ids)
-	})
-	if err != nil {
+	const sql = `UPDATE chats SET credit_left = ?
+		WHERE door = ? AND conversation = ? AND thread = ? AND credit_epoch = ? AND credit_left > ?`
+	a := fitAddress(c.Address)
+	if _, err := s.change(ctx, sql, c.Left, a.Door, a.Room, a.Thread, c.Serial, c.Left); err != nil {
 		return fmt.Errorf("count credit: %w", err)
 	}
 	return nil
@@ -84,14 +62,9 @@ func mergeCredits(tx *gorm.DB, from, to int64) error {
 	}
 	slices.SortFunc(rows, func(a, b *creditRow) int { return cmp.Compare(a.SpokeAt, b.SpokeAt) })
 	newest := *rows[len(rows)-1]
-	if newest.ID == to || newest.CreditSerial == 0 {
+	if newest.ID == to || newest.CreditEpoch == 0 {
 		return nil
 	}
-	newest.ID, newest.CreditSerial = to, max(rows[0].CreditSerial, newest.CreditSerial)+1
+	newest.ID, newest.CreditEpoch = to, max(rows[0].CreditEpoch, newest.CreditEpoch)+1
 	return writeCredits(tx, []*creditRow{&newest})
-}
-
-func lower(tx *gorm.DB, chatID int64, c models.Credit) error {
-	const sql = "UPDATE chats SET credit_left = ? WHERE id = ? AND credit_serial = ? AND credit_left > ?"
-	return tx.Exec(sql, c.Left, chatID, c.Serial, c.Left).Error
 }

@@ -52,7 +52,7 @@ func (d *desk) pace(a start) (inside bool, no error) {
 }
 
 // free drops the exemptions that are a day old and says whether one is left.
-func (p *passRow) free(now models.Moment) bool {
+func (p *exemptionRow) free(now models.Moment) bool {
 	recent := []models.Moment{}
 	for _, at := range p.Times {
 		if at.Add(exemptWindow) > now {
@@ -140,13 +140,13 @@ func (d *desk) writeParcels(tx *gorm.DB) error {
 }
 
 func (d *desk) writeAsked(tx *gorm.DB) error {
-	var rows []*askedRow
+	var rows []*providerCallRow
 	for _, row := range d.asked {
 		if row.touched {
 			rows = append(rows, row)
 		}
 	}
-	var passes []*passRow
+	var passes []*exemptionRow
 	for _, row := range d.passes {
 		if row.touched {
 			passes = append(passes, row)

@@ -17,8 +17,8 @@ type finish struct {
 }
 
 // Finish writes the end of a check in one transaction: the parcel as it shall
-// be with its events, who is owed them and when they are told, tails that were
-// verified or refused, and the closings of the calls. It returns the parcel as
+// be with its events, for whom they are pending, tails that were verified or
+// refused, and the closings of the calls. It returns the parcel as
 // it is stored. When the parcel's version has moved on, only the closings are
 // written and the error is models.ErrStale. Number and carrier do not change
 // here (see Recarry). Concurrent calls are written together.
@@ -129,9 +129,6 @@ func (e *ending) write(tx *gorm.DB, s *Store) error {
 	if len(e.rows) == 0 {
 		return nil
 	}
-	if err := e.park(tx); err != nil {
-		return err
-	}
 	columns := []string{
 		"status", "detail", "provider", "tail_needed", "final", "seq", "version", "due_at", "next_at", "asked_at", "settled_at",
 		"heard_at", "failures", "event_at", "news_at", "status_at", "since", "done_at", "digest", "noticed",
@@ -142,47 +139,16 @@ func (e *ending) write(tx *gorm.DB, s *Store) error {
 	if err := e.addEvents(tx, s); err != nil {
 		return err
 	}
-	return e.tell(tx)
+	return e.notify(tx)
 }
 
-// park takes out of the queue what is due when no chat that follows it can be
-// told. What has lost its followers and nobody noted it will be swept in time.
-func (e *ending) park(tx *gorm.DB) error {
-	var ids []int64
-	for _, row := range e.rows {
-		if row.DueAt != models.Never {
-			ids = append(ids, row.ID)
-		}
+// now is when the checks ended.
+func (e *ending) now() models.Moment {
+	var now models.Moment
+	for _, f := range e.fresh {
+		now = max(now, f.now)
 	}
-	until, err := reach(tx, ids)
-	if err != nil {
-		return err
-	}
-	var lost []int64
-	for _, row := range e.rows {
-		if until[row.ID] == 0 && row.LeftAt == 0 && row.DueAt != models.Never {
-			lost = append(lost, row.ID)
-		}
-		if row.DueAt >= until[row.ID] {
-			row.DueAt = models.Never
-		}
-	}
-	if len(lost) > 0 {
-		if err := noteLeft(tx, lost, e.rows[0].SettledAt); err != nil {
-			return err
-		}
-	}
-	due := map[int64]models.Moment{}
-	for _, row := range e.rows {
-		due[row.ID] = row.DueAt
-	}
-	for i := range e.outcomes {
-		p := &e.outcomes[i].answer
-		if at, ok := due[p.ID]; ok {
-			p.DueAt = at
-		}
-	}
-	return nil
+	return now
 }
 
 // addEvents stores the new scans and notices.

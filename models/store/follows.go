@@ -14,10 +14,10 @@ import (
 
 // Follow has a chat follow a parcel, in one transaction: the row, the chat's
 // limit of live parcels (models.ErrTooMany), the parcel's place in the queue.
-// A parcel whose sequence has passed w.Told meanwhile is owed at once, and so is
-// the answer to a question, once it is there, when it is promised. On a
-// parcel that the chat follows already, Name and Tail replace the old ones
-// unless empty, and the told mark never goes back.
+// What has come after w.Delivered meanwhile is pending at once, and so is the
+// answer to a question, once it is there, when it is awaited. On a parcel that
+// the chat follows already, Name and Tail replace the old ones unless empty, and
+// the mark never goes back.
 func (s *Store) Follow(ctx context.Context, w models.Following, now models.Moment) (models.Follow, error) {
 	var f models.Follow
 	err := s.within(ctx, func(tx *gorm.DB) error {
@@ -49,7 +49,7 @@ func lockBoth(tx *gorm.DB, parcelID, chatID int64) (p models.Parcel, c models.Ch
 	return p, c, err
 }
 
-// following is the row as the wish makes it out of what is there.
+// following is the row as the request makes it out of what is there.
 func (s *Store) following(tx *gorm.DB, w models.Following, p models.Parcel, now models.Moment) (models.Follow, error) {
 	var f models.Follow
 	err := locking(tx).Take(&f, "chat_id = ? AND parcel_id = ?", w.ChatID, w.ParcelID).Error
@@ -63,15 +63,16 @@ func (s *Store) following(tx *gorm.DB, w models.Following, p models.Parcel, now 
 	if w.Name != "" {
 		f.Name = cut(w.Name, sizeName)
 	}
-	f.Told = max(f.Told, min(w.Told, p.Seq))
+	f.DeliveredSeq = max(f.DeliveredSeq, min(w.Delivered, p.Seq))
 	if f, err = s.withTail(f, w); err != nil {
 		return f, err
 	}
-	if w.Promised {
-		f.Promised = models.Unanswered
+	f.Awaited = f.Awaited || w.Awaited
+	if f.Opens(p) && (!f.Muted || w.Awaited) && p.Seq > f.DeliveredSeq {
+		f.PendingSeq, f.Awaited = p.Seq, true
 	}
-	if f.Opens(p) && (!f.Muted || w.Promised) && p.Seq > f.Told {
-		f.Owed, f.Promised = p.Seq, p.Seq
+	if !f.Pending() {
+		f.PendingSeq = 0
 	}
 	return f, nil
 }
@@ -109,8 +110,8 @@ func room(tx *gorm.DB, w models.Following, p models.Parcel) error {
 	return nil
 }
 
-// joined puts the parcel back into the queue and has the chat told what it is
-// owed already.
+// joined puts the parcel back into the queue, and wakes the chat for what is
+// pending already.
 func joined(tx *gorm.DB, f models.Follow, p models.Parcel, c models.Chat, now models.Moment) error {
 	if err := tx.Exec("UPDATE parcels SET left_at = 0 WHERE id = ? AND left_at > 0", p.ID).Error; err != nil {
 		return err
@@ -126,10 +127,10 @@ func joined(tx *gorm.DB, f models.Follow, p models.Parcel, c models.Chat, now mo
 	if err := unpark(tx, []int64{p.ID}, now); err != nil {
 		return err
 	}
-	if f.Owed <= f.Told {
+	if !f.Pending() {
 		return nil
 	}
-	return wake(tx, map[int64]models.Moment{c.ID: now})
+	return wakeReachable(tx, []int64{c.ID}, now)
 }
 
 // Unfollow ends the chat's following of these parcels; the tails it gave die,
@@ -148,7 +149,7 @@ func (s *Store) Unfollow(ctx context.Context, chatID int64, parcelIDs []int64, n
 		if _, err := keepRobots(tx, parcelIDs); err != nil {
 			return err
 		}
-		return park(tx, parcelIDs, now)
+		return noteLeft(tx, parcelIDs, now)
 	})
 	if err != nil {
 		return fmt.Errorf("unfollow parcels: %w", err)
@@ -238,8 +239,8 @@ func (s *Store) Rename(ctx context.Context, chatID, parcelID int64, name string)
 }
 
 // Mute has a chat told of urgent news only from now on, or of everything again:
-// then it is owed what it has missed.
-func (s *Store) Mute(ctx context.Context, chatID, parcelID int64, muted bool) error {
+// then what it has missed is pending.
+func (s *Store) Mute(ctx context.Context, chatID, parcelID int64, muted bool, now models.Moment) error {
 	err := s.within(ctx, func(tx *gorm.DB) error {
 		p, c, err := lockBoth(tx, parcelID, chatID)
 		if err != nil {
@@ -251,21 +252,33 @@ func (s *Store) Mute(ctx context.Context, chatID, parcelID int64, muted bool) er
 		}
 		f.Muted = muted
 		if muted {
-			f.Promised = 0
+			f.Awaited = false
+			if f.PendingSeq, err = urgentSeq(tx, f); err != nil {
+				return err
+			}
 		}
-		if muted && f.Urgent <= f.Told {
-			f.Owed = min(f.Owed, f.Told)
+		if !muted && f.Opens(p) && p.Seq > f.DeliveredSeq {
+			f.PendingSeq, f.Awaited = p.Seq, true
 		}
-		if !muted && f.Opens(p) && p.Seq > f.Told {
-			f.Owed, f.Promised = p.Seq, p.Seq
-		}
-		if err := tx.Model(&f).Select("muted", "owed", "promised").Updates(&f).Error; err != nil || f.Owed <= f.Told {
+		if err := tx.Model(&f).Select("muted", "pending_seq", "awaited").Updates(&f).Error; err != nil || !f.Pending() {
 			return err
 		}
-		return wake(tx, map[int64]models.Moment{c.ID: p.SettledAt}) // long past: now
+		return wakeReachable(tx, []int64{c.ID}, now)
 	})
 	if err != nil {
 		return fmt.Errorf("mute follow: %w", named(err))
 	}
 	return nil
+}
+
+// urgentSeq is the newest urgent event that is pending for a follow, zero when
+// there is none.
+func urgentSeq(tx *gorm.DB, f models.Follow) (int64, error) {
+	if !f.Pending() {
+		return 0, nil
+	}
+	const sql = "SELECT COALESCE(MAX(seq), 0) FROM events WHERE parcel_id = ? AND seq > ? AND seq <= ? AND urgent = ?"
+	var seq int64
+	err := tx.Raw(sql, f.ParcelID, f.DeliveredSeq, f.PendingSeq, true).Scan(&seq).Error
+	return seq, err
 }

@@ -16,7 +16,10 @@ import (
 // allows. EndArrival removes it, or else Sweep.
 func (s *Store) Forget(ctx context.Context, chatID int64, now models.Moment) error {
 	err := s.within(ctx, func(tx *gorm.DB) error {
-		ids, err := lockFollowed(tx, chatID)
+		ids, err := followedBy(tx, chatID)
+		if err == nil {
+			_, err = lockParcels(tx, ids)
+		}
 		if err != nil {
 			return err
 		}
@@ -26,9 +29,8 @@ func (s *Store) Forget(ctx context.Context, chatID int64, now models.Moment) err
 		if _, err := keepRobots(tx, ids); err != nil {
 			return err
 		}
-		const erased = `UPDATE chats SET lang = '', spoken = '', tail = NULL, listed = NULL, failures = 0,
-			tell_at = ?, tell_version = tell_version + 1, forgotten = ? WHERE id = ?`
-		if err := tx.Exec(erased, models.Never, true, chatID).Error; err != nil {
+		const erased = `UPDATE chats SET lang = '', spoken = '', tail = NULL, listed = NULL, failures = 0, retry_at = 0, forgotten = ? WHERE id = ?`
+		if err := tx.Exec(erased, true, chatID).Error; err != nil {
 			return err
 		}
 		if err := tx.Exec("DELETE FROM questions WHERE chat_id = ?", chatID).Error; err != nil {
@@ -41,7 +43,7 @@ func (s *Store) Forget(ctx context.Context, chatID int64, now models.Moment) err
 		if err := tx.Exec(bodies, chatID, models.Never).Error; err != nil {
 			return err
 		}
-		if err := park(tx, ids, now); err != nil {
+		if err := noteLeft(tx, ids, now); err != nil {
 			return err
 		}
 		return erase(tx, chatID)
@@ -55,7 +57,7 @@ func (s *Store) Forget(ctx context.Context, chatID int64, now models.Moment) err
 // forgetMemories erases what is remembered about a chat for a while.
 func forgetMemories(tx *gorm.DB, chatID int64) error {
 	var c models.Chat
-	err := tx.Select("door", "room", "thread").Limit(1).Find(&c, "id = ?", chatID).Error
+	err := tx.Select("door", "conversation", "thread").Limit(1).Find(&c, "id = ?", chatID).Error
 	if err != nil {
 		return err
 	}
@@ -71,11 +73,11 @@ func forgetMemories(tx *gorm.DB, chatID int64) error {
 // empty says that a forgotten chat may go: nothing of it is open, nothing is
 // counted by it (a credit until a moment that is over counts no more), and
 // nothing new has come.
-const empty = `forgotten = 1 AND lang = '' AND tail IS NULL AND (credit_serial = 0 OR credit_until < ?)
+const empty = `forgotten = 1 AND lang = '' AND tail IS NULL AND (credit_epoch = 0 OR credit_until < ?)
 	AND NOT EXISTS (SELECT 1 FROM arrivals a WHERE a.chat_id = chats.id AND a.due_at < ?)
 	AND NOT EXISTS (SELECT 1 FROM follows f WHERE f.chat_id = chats.id)
 	AND NOT EXISTS (SELECT 1 FROM questions q WHERE q.chat_id = chats.id)
-	AND NOT EXISTS (SELECT 1 FROM tries t WHERE t.chat_id = chats.id)`
+	AND NOT EXISTS (SELECT 1 FROM tail_attempts t WHERE t.chat_id = chats.id)`
 
 // erase removes a forgotten chat if it is empty. The caller holds its lock.
 func erase(tx *gorm.DB, chatID int64) error {

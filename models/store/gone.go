@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"gorm.io/gorm"
 
@@ -17,49 +16,17 @@ func followedBy(tx *gorm.DB, chatIDs ...int64) ([]int64, error) {
 	return ids, err
 }
 
-// lockFollowed locks what a chat follows and then the chat, so that it follows
-// nothing else until the transaction ends, and returns those parcels.
-func lockFollowed(tx *gorm.DB, chatID int64) ([]int64, error) {
-	ids, err := followedBy(tx, chatID)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := lockParcels(tx, ids); err != nil {
-		return nil, err
-	}
-	var locked []int64
-	if err := locking(tx.Table("chats")).Where("id = ?", chatID).Pluck("id", &locked).Error; err != nil {
-		return nil, err
-	}
-	again, err := followedBy(tx, chatID)
-	if err == nil && slices.ContainsFunc(again, func(id int64) bool { return !slices.Contains(ids, id) }) {
-		err = errAgain // it was just followed, or is where the carrier was corrected to
-	}
-	return again, err
-}
-
-// Gone notes that the chat cannot be told any more. What only it follows is
-// no longer polled; its follows stay, in case it comes back.
+// Gone notes that the chat cannot be told any more. Its follows stay, in case
+// it comes back; what only it follows is parked when it is due.
 func (s *Store) Gone(ctx context.Context, chatID int64, now models.Moment) error {
-	err := s.within(ctx, func(tx *gorm.DB) error {
-		ids, err := lockFollowed(tx, chatID)
-		if err != nil {
-			return err
-		}
-		const sql = "UPDATE chats SET gone_at = ?, tell_at = ?, tell_version = tell_version + 1 WHERE id = ? AND gone_at = 0"
-		if err := tx.Exec(sql, now, models.Never, chatID).Error; err != nil {
-			return err
-		}
-		return park(tx, ids, now)
-	})
-	if err != nil {
+	if _, err := s.change(ctx, "UPDATE chats SET gone_at = ? WHERE id = ? AND gone_at = 0", now, chatID); err != nil {
 		return fmt.Errorf("note that the chat is gone: %w", err)
 	}
 	return nil
 }
 
 // Back notes that the chat can be told (again): what it follows is polled,
-// and what it is owed is told now.
+// and what is pending is delivered now.
 func (s *Store) Back(ctx context.Context, chatID int64, now models.Moment) error {
 	err := s.within(ctx, func(tx *gorm.DB) error {
 		ids, err := followedBy(tx, chatID)
@@ -79,7 +46,7 @@ func (s *Store) Back(ctx context.Context, chatID int64, now models.Moment) error
 
 // back is Back, once what the chat follows is locked.
 func back(tx *gorm.DB, chatID int64, now models.Moment) error {
-	if err := tx.Exec("UPDATE chats SET gone_at = 0, failures = 0 WHERE id = ?", chatID).Error; err != nil {
+	if err := tx.Exec("UPDATE chats SET gone_at = 0, failures = 0, retry_at = 0 WHERE id = ?", chatID).Error; err != nil {
 		return err
 	}
 	// Now that the chat is locked: one that was followed just before is parked too.
@@ -90,28 +57,13 @@ func back(tx *gorm.DB, chatID int64, now models.Moment) error {
 	if err := unpark(tx, ids, now); err != nil {
 		return err
 	}
-	owing, err := indebted(tx, []int64{chatID})
-	if err != nil || !owing[chatID] {
+	if err := awaitPending(tx, []int64{chatID}); err != nil {
 		return err
 	}
-	if err := await(tx, []int64{chatID}); err != nil {
-		return err
-	}
-	return wake(tx, map[int64]models.Moment{chatID: now})
+	return wake(tx, []int64{chatID}, now)
 }
 
-// await notes that somebody in the chats waits for everything that they are owed.
-func await(tx *gorm.DB, chatIDs []int64) error {
-	return tx.Exec("UPDATE follows SET promised = owed WHERE chat_id IN ? AND owed > told", chatIDs).Error
-}
-
-// indebted says which of the chats are owed something.
-func indebted(tx *gorm.DB, chatIDs []int64) (map[int64]bool, error) {
-	var found []int64
-	err := tx.Raw("SELECT DISTINCT chat_id FROM follows WHERE chat_id IN ? AND owed > told", chatIDs).Scan(&found).Error
-	owing := make(map[int64]bool, len(found))
-	for _, id := range found {
-		owing[id] = true
-	}
-	return owing, err
+// awaitPending notes that somebody in the chats waits for everything that is pending.
+func awaitPending(tx *gorm.DB, chatIDs []int64) error {
+	return tx.Exec("UPDATE follows SET awaited = ? WHERE chat_id IN ? AND pending_seq > 0", true, chatIDs).Error
 }

@@ -45,12 +45,12 @@ func closeCalls(tx *gorm.DB, asks []finish) error {
 
 // lockWaybills notes until when providers refuse to hear of a waybill.
 func lockWaybills(tx *gorm.DB, closings map[int64]models.Closing) error {
-	rows := map[pair]*askedRow{}
+	rows := map[pair]*providerCallRow{}
 	for _, c := range closings {
 		number := cut(c.Number, sizeNumber)
 		if c.LockedUntil > 0 && number != "" {
 			key := pair{number, c.Ticket.Provider}
-			rows[key] = &askedRow{Number: number, Provider: key.provider, LockedUntil: c.LockedUntil}
+			rows[key] = &providerCallRow{Number: number, Provider: key.provider, LockedUntil: c.LockedUntil}
 		}
 	}
 	if len(rows) == 0 {

@@ -51,9 +51,7 @@ func unite(keep, other models.Follow) models.Follow {
 		(other.TailState == models.TailOK || len(keep.Tail) == 0 || keep.TailState == models.TailWrong) {
 		keep.Tail, keep.TailState = other.Tail, other.TailState
 	}
-	if other.Promised > other.Told {
-		keep.Promised = max(keep.Promised, other.Promised)
-	}
+	keep.Awaited = keep.Awaited || other.Awaited
 	keep.Muted = keep.Muted && other.Muted
 	return keep
 }

@@ -24,7 +24,7 @@ func (s *Store) MoveChat(ctx context.Context, chatID int64, room string, now mod
 		if to.ID != 0 {
 			return s.mergeChats(tx, from, to, now)
 		}
-		err = tx.Exec("UPDATE chats SET room = ? WHERE id = ?", room, from.ID).Error
+		err = tx.Exec("UPDATE chats SET conversation = ? WHERE id = ?", room, from.ID).Error
 		if errors.Is(err, gorm.ErrDuplicatedKey) {
 			return errAgain // the new id wrote just now: merge with it
 		}
@@ -97,23 +97,10 @@ func (s *Store) mergeChats(tx *gorm.DB, from, to models.Chat, now models.Moment)
 	if err := tx.Exec("DELETE FROM chats WHERE id = ?", from.ID).Error; err != nil {
 		return err
 	}
-	if err := requeue(tx, ids, now); err != nil {
+	if err := unpark(tx, ids, now); err != nil {
 		return err
 	}
-	return wakeMerged(tx, to.ID, min(from.TellAt, to.TellAt), now)
-}
-
-// wakeMerged has a merged chat told when either of the two was to be told; at
-// once when only now something is owed.
-func wakeMerged(tx *gorm.DB, id int64, tellAt, now models.Moment) error {
-	owing, err := indebted(tx, []int64{id})
-	if err != nil || !owing[id] {
-		return err
-	}
-	if tellAt == models.Never {
-		tellAt = now
-	}
-	return wake(tx, map[int64]models.Moment{id: tellAt})
+	return wake(tx, []int64{to.ID}, now)
 }
 
 // mergeRow keeps what the chat knows and adds what only the old one knew. The
@@ -165,7 +152,7 @@ func (s *Store) moveChatFollows(tx *gorm.DB, from, to models.Chat) error {
 			return err
 		}
 		if twin, ok := twins[f.ParcelID]; ok {
-			twin.Told, twin.Owed, twin.Urgent = min(twin.Told, f.Told), max(twin.Owed, f.Owed), max(twin.Urgent, f.Urgent)
+			twin.DeliveredSeq, twin.PendingSeq = min(twin.DeliveredSeq, f.DeliveredSeq), max(twin.PendingSeq, f.PendingSeq)
 			f = unite(twin, f)
 			if err := tx.Delete(&models.Follow{}, "id = ?", id).Error; err != nil {
 				return err

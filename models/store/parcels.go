@@ -50,7 +50,7 @@ func named(err error) error {
 // ByNumber reads the parcels with this number, of whatever carrier, oldest first.
 func (s *Store) ByNumber(ctx context.Context, number string) ([]models.Parcel, error) {
 	var found []models.Parcel
-	err := s.read.WithContext(ctx).Where("number = ?", cut(number, sizeNumber)).Order("id").Find(&found).Error
+	err := s.read.WithContext(ctx).Where("number = ?", cut(number, sizeNumber)).Order("created_at, carrier").Find(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("read parcels by number: %w", err)
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // Post has replies (JSON of the handlers) sent to a chat that has asked nothing:
-// by whoever works off its door's inbox, and as often as it takes. about, at
+// by whoever serves its door's chats, and as often as it takes. about, at
 // most 64 characters, names what they are about. Nothing happens, and fresh is
 // false, while something about the same waits for this chat already, or when
 // it came at or after since.
@@ -34,9 +34,13 @@ func (s *Store) Post(ctx context.Context, to models.Address, about string, repli
 			return err
 		}
 		fresh = true
-		return tx.Create(&models.Arrival{
+		err = tx.Create(&models.Arrival{
 			Door: to.Door, Key: prefix + fmt.Sprint(now), ChatID: c.ID, Replies: replies, Answered: true, DueAt: now, At: now,
 		}).Error
+		if err != nil {
+			return err
+		}
+		return wake(tx, []int64{c.ID}, now)
 	})
 	if err != nil {
 		return false, fmt.Errorf("post to chat: %w", err)

@@ -14,11 +14,11 @@ import (
 // Recarry corrects a parcel's carrier, conditional on p.Version
 // (models.ErrStale). When the number has a parcel under the right carrier
 // already, the followers move there, those of both keep one row, and the wrong
-// parcel ends. Followers are owed a Recarried notice, whose Text is the old
-// carrier and whose Code is the new one, and are to be told at tellAt; of the
-// events of a parcel they moved to they are owed those that are later than what
-// they know. It returns the parcel that is left.
-func (s *Store) Recarry(ctx context.Context, p models.Parcel, to models.Carrier, now, tellAt models.Moment) (models.Parcel, error) {
+// parcel ends. A Recarried notice is pending for followers, whose Text is the old
+// carrier and whose Code is the new one; of the events of a parcel that they moved
+// to those are that are later than what they know. It returns the parcel that is
+// left.
+func (s *Store) Recarry(ctx context.Context, p models.Parcel, to models.Carrier, now models.Moment) (models.Parcel, error) {
 	to = cut(to, sizeCarrier)
 	var left models.Parcel
 	err := s.within(ctx, func(tx *gorm.DB) error {
@@ -30,9 +30,9 @@ func (s *Store) Recarry(ctx context.Context, p models.Parcel, to models.Carrier,
 		case source.Carrier == to:
 			left = source.Parcel
 		case target == nil:
-			left, err = s.rename(tx, source, to, now, tellAt)
+			left, err = s.rename(tx, source, to, now)
 		default:
-			left, err = s.merge(tx, source, target, now, tellAt)
+			left, err = s.merge(tx, source, target, now)
 		}
 		return err
 	})
@@ -69,7 +69,7 @@ func lockCarriers(tx *gorm.DB, p models.Parcel, to models.Carrier) (source, targ
 
 // rename gives the parcel its right carrier. A carrier that was not known
 // before is no correction, and nobody is told.
-func (s *Store) rename(tx *gorm.DB, p *parcelRow, to models.Carrier, now, tellAt models.Moment) (models.Parcel, error) {
+func (s *Store) rename(tx *gorm.DB, p *parcelRow, to models.Carrier, now models.Moment) (models.Parcel, error) {
 	from := p.Carrier
 	p.Carrier = to
 	p.Version++
@@ -90,28 +90,28 @@ func (s *Store) rename(tx *gorm.DB, p *parcelRow, to models.Carrier, now, tellAt
 	if !told {
 		return p.Parcel, nil
 	}
-	return p.Parcel, s.recarried(tx, p.Parcel, from, follows, now, tellAt)
+	return p.Parcel, s.recarried(tx, p.Parcel, from, follows, now)
 }
 
 // recarried stores the notice under the parcel's newest sequence number and
-// owes it to follows.
-func (s *Store) recarried(tx *gorm.DB, p models.Parcel, from models.Carrier, follows []models.Follow, now, tellAt models.Moment) error {
+// marks it for follows.
+func (s *Store) recarried(tx *gorm.DB, p models.Parcel, from models.Carrier, follows []models.Follow, now models.Moment) error {
 	notice := fitEvent(models.Event{
 		ParcelID: p.ID, Seq: p.Seq, Kind: models.Recarried, At: now, Text: string(from), Code: string(p.Carrier), StoredAt: now,
 	})
 	if err := tx.Clauses(s.ignore()).Create(&notice).Error; err != nil {
 		return err
 	}
-	f := finish{Finish: models.Finish{Change: models.Change{Parcel: p, Events: []models.Event{notice}}, TellAt: tellAt}, now: now}
-	m := marks{follows: map[debt][]int64{}, chats: map[int64]models.Moment{}}
+	f := finish{Finish: models.Finish{Change: models.Change{Parcel: p, Events: []models.Event{notice}}}, now: now}
+	m := newPendingMarks()
 	for _, follow := range follows {
-		m.owe(f, follow, false)
+		m.add(f, follow, false)
 	}
-	return m.write(tx)
+	return m.write(tx, now)
 }
 
 // merge moves the followers of source to target and ends source.
-func (s *Store) merge(tx *gorm.DB, source, target *parcelRow, now, tellAt models.Moment) (models.Parcel, error) {
+func (s *Store) merge(tx *gorm.DB, source, target *parcelRow, now models.Moment) (models.Parcel, error) {
 	moved, err := s.moveFollows(tx, source.Parcel, target.Parcel)
 	if err != nil {
 		return target.Parcel, err
@@ -128,7 +128,7 @@ func (s *Store) merge(tx *gorm.DB, source, target *parcelRow, now, tellAt models
 	target.Version++
 	if len(moved) > 0 {
 		// Those who follow the right parcel already, and know all of it, have no use for the notice.
-		const known = "UPDATE follows SET told = ? WHERE parcel_id = ? AND told = ? AND id NOT IN ?"
+		const known = "UPDATE follows SET delivered_seq = ? WHERE parcel_id = ? AND delivered_seq = ? AND id NOT IN ?"
 		if err := tx.Exec(known, target.Seq+1, target.ID, target.Seq, idsOf(moved)).Error; err != nil {
 			return target.Parcel, err
 		}
@@ -138,7 +138,7 @@ func (s *Store) merge(tx *gorm.DB, source, target *parcelRow, now, tellAt models
 	if err := tx.Save(target).Error; err != nil || len(moved) == 0 {
 		return target.Parcel, err
 	}
-	if err := s.recarried(tx, target.Parcel, source.Carrier, moved, now, tellAt); err != nil {
+	if err := s.recarried(tx, target.Parcel, source.Carrier, moved, now); err != nil {
 		return target.Parcel, err
 	}
 	return queued(tx, target.Parcel, now)
@@ -212,23 +212,17 @@ func scansOf(tx *gorm.DB, parcelID int64) ([]models.Event, error) {
 func remark(f models.Follow, here, there []models.Event, seq int64) models.Follow {
 	var known models.Moment
 	for _, e := range here {
-		if e.Seq <= f.Told {
+		if e.Seq <= f.DeliveredSeq {
 			known = max(known, e.At)
 		}
 	}
-	owed, urgent, promised := f.Owed > f.Told, f.Urgent > f.Told, f.Promised > f.Told && f.Promised != models.Unanswered
-	f.Told, f.Owed, f.Urgent = seq, 0, 0
+	pending := f.Pending()
+	f.DeliveredSeq, f.PendingSeq = seq, 0
 	if i := slices.IndexFunc(there, func(e models.Event) bool { return e.At > known }); i >= 0 {
-		f.Told = there[i].Seq - 1
+		f.DeliveredSeq = there[i].Seq - 1
 	}
-	if owed {
-		f.Owed = seq
-	}
-	if urgent {
-		f.Urgent = seq
-	}
-	if promised {
-		f.Promised = seq
+	if pending && seq > f.DeliveredSeq {
+		f.PendingSeq = seq
 	}
 	return f
 }

@@ -67,7 +67,7 @@ func (c *crediting) chats(tx *gorm.DB) ([]*creditRow, error) {
 	var chats []*creditRow
 	for part := range slices.Chunk(slices.Sorted(maps.Keys(rooms)), chunk) {
 		var rows []*creditRow
-		err := tx.Where("door IN ? AND room IN ?", slices.Sorted(maps.Keys(doors)), part).Order("id").Find(&rows).Error
+		err := tx.Where("door IN ? AND conversation IN ?", slices.Sorted(maps.Keys(doors)), part).Order("id").Find(&rows).Error
 		if err != nil {
 			return nil, err
 		}
@@ -92,15 +92,16 @@ func (c *crediting) apply(tx *gorm.DB) error {
 	if err := writeCredits(tx, chats); err != nil {
 		return err
 	}
-	if err := c.free(tx, creditIDs(slices.DeleteFunc(slices.Clone(chats), func(r *creditRow) bool { return !r.renewed }))); err != nil {
+	renewed := creditIDs(slices.DeleteFunc(slices.Clone(chats), func(r *creditRow) bool { return !r.renewed }))
+	if err := c.release(tx, renewed); err != nil {
 		return err
 	}
 	// Now that the chats are locked: what was followed just before counts too.
-	parcels, err := followedBy(tx, creditIDs(chats)...)
+	parcels, err := followedBy(tx, renewed...)
 	if err != nil {
 		return err
 	}
-	return requeue(tx, parcels, c.now)
+	return unpark(tx, parcels, c.now)
 }
 
 // count is the arithmetic: what the customers wrote first, then what the
@@ -116,17 +117,17 @@ func (c *crediting) count(chats []*creditRow) {
 			continue
 		}
 		row.CreditLeft, row.CreditUntil, row.SpokeAt = r.Left, r.Until, r.At
-		row.CreditSerial = r.After(row.CreditSerial)
+		row.CreditEpoch = r.After(row.CreditEpoch)
 		row.renewed = true
 	}
 	for _, s := range c.spent {
 		row := at[fitAddress(s.Address)]
-		if row != nil && s.Of(models.Credit{Serial: row.CreditSerial, SpokeAt: row.SpokeAt}) {
+		if row != nil && s.Of(models.Credit{Serial: row.CreditEpoch, SpokeAt: row.SpokeAt}) {
 			row.CreditLeft, row.spent = 0, true
 		}
 	}
 	for _, u := range c.undelivered {
-		if row := at[fitAddress(u.Arrival.Address)]; row == nil || row.CreditSerial <= u.Serial {
+		if row := at[fitAddress(u.Arrival.Address)]; row == nil || row.CreditEpoch <= u.Serial {
 			c.waiting[cut(u.Arrival.Key, sizeKey)] = u.Arrival.DueAt
 		}
 	}
@@ -134,35 +135,29 @@ func (c *crediting) count(chats []*creditRow) {
 
 func writeCredits(tx *gorm.DB, chats []*creditRow) error {
 	slices.SortFunc(chats, func(a, b *creditRow) int { return cmp.Compare(a.ID, b.ID) })
-	const sql = "UPDATE chats SET credit_left = ?, credit_until = ?, credit_serial = ?, spoke_at = ? WHERE id = ?"
+	const sql = "UPDATE chats SET credit_left = ?, credit_until = ?, credit_epoch = ?, spoke_at = ? WHERE id = ?"
 	for _, r := range chats {
-		if err := tx.Exec(sql, r.CreditLeft, r.CreditUntil, r.CreditSerial, r.SpokeAt, r.ID).Error; err != nil {
+		if err := tx.Exec(sql, r.CreditLeft, r.CreditUntil, r.CreditEpoch, r.SpokeAt, r.ID).Error; err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// free makes due what has waited for the customers: updates that were
-// postponed, and what is owed. Whoever is about to put it off again, because
-// there was no credit when he looked, finds that it has been freed.
-func (c *crediting) free(tx *gorm.DB, chatIDs []int64) error {
-	const updates = `UPDATE arrivals SET due_at = CASE WHEN due_at > ? THEN ? ELSE due_at END, freed_at = ?
-		WHERE chat_id IN ? AND due_at < ?`
-	const versions = "UPDATE chats SET failures = 0, tell_version = tell_version + 1 WHERE id IN ?"
-	const owed = `UPDATE chats SET tell_at = ? WHERE id IN ? AND tell_at > ? AND gone_at = 0
-		AND EXISTS (SELECT 1 FROM follows f WHERE f.chat_id = chats.id AND f.owed > f.told)`
+// release makes due what has waited for the customers: what was not delivered,
+// and what is pending. Whoever serves such a chat at this moment, and found no
+// credit, finds it due when it gives it back.
+func (c *crediting) release(tx *gorm.DB, chatIDs []int64) error {
+	const updates = "UPDATE arrivals SET due_at = ? WHERE chat_id IN ? AND due_at > ? AND due_at < ?"
+	const chats = "UPDATE chats SET failures = 0, retry_at = 0, work_at = ? WHERE id IN ?"
 	for part := range slices.Chunk(chatIDs, chunk) {
-		if err := tx.Exec(updates, c.now, c.now, c.now, part, models.Never).Error; err != nil {
+		if err := tx.Exec(updates, c.now, part, c.now, models.Never).Error; err != nil {
 			return err
 		}
-		if err := tx.Exec(versions, part).Error; err != nil {
+		if err := awaitPending(tx, part); err != nil {
 			return err
 		}
-		if err := await(tx, part); err != nil {
-			return err
-		}
-		if err := tx.Exec(owed, c.now, part, c.now).Error; err != nil {
+		if err := tx.Exec(chats, c.now, part).Error; err != nil {
 			return err
 		}
 	}

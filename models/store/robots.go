@@ -38,7 +38,7 @@ func (s *Store) PushTo(ctx context.Context, chatID, parcelID int64, robot string
 		if _, err := keepRobots(tx, []int64{parcelID}); err != nil {
 			return err
 		}
-		return park(tx, []int64{parcelID}, now)
+		return noteLeft(tx, []int64{parcelID}, now)
 	})
 	if err != nil {
 		return fmt.Errorf("push to robot: %w", named(err))
@@ -93,7 +93,7 @@ func (s *Store) joinRobot(tx *gorm.DB, p models.Parcel, from models.Follow, robo
 	var f models.Follow
 	err = locking(tx).Take(&f, "chat_id = ? AND parcel_id = ?", c.ID, p.ID).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		f = models.Follow{ChatID: c.ID, ParcelID: p.ID, Name: from.Name, Told: p.Seq, TailState: models.TailUntried, CreatedAt: now}
+		f = models.Follow{ChatID: c.ID, ParcelID: p.ID, Name: from.Name, DeliveredSeq: p.Seq, TailState: models.TailUntried, CreatedAt: now}
 		err = tx.Create(&f).Error
 	}
 	if err != nil {
@@ -113,7 +113,7 @@ func nameRobots(tx *gorm.DB, f models.Follow) error {
 	if err != nil || others > 0 {
 		return err
 	}
-	const sql = "UPDATE follows SET name = ? WHERE parcel_id = ? AND chat_id IN (SELECT id FROM chats WHERE door = ? AND room = ?)"
+	const sql = "UPDATE follows SET name = ? WHERE parcel_id = ? AND chat_id IN (SELECT id FROM chats WHERE door = ? AND conversation = ?)"
 	return tx.Exec(sql, f.Name, f.ParcelID, models.RobotDoor, f.PushTo).Error
 }
 
@@ -169,7 +169,7 @@ func keepRobots(tx *gorm.DB, parcelIDs []int64) (opened []int64, err error) {
 }
 
 func robotsOf(tx *gorm.DB, parcelIDs []int64) ([]robotRow, error) {
-	const sql = `SELECT f.id, f.tail_state, f.parcel_id, f.name, c.room AS robot FROM follows f
+	const sql = `SELECT f.id, f.tail_state, f.parcel_id, f.name, c.conversation AS robot FROM follows f
 		JOIN chats c ON c.id = f.chat_id WHERE f.parcel_id IN ? AND c.door = ? ORDER BY f.id`
 	var rows []robotRow
 	err := tx.Raw(sql, parcelIDs, models.RobotDoor).Scan(&rows).Error

@@ -31,9 +31,9 @@ type parcelStart struct {
 // TableName is where GORM finds the rows.
 func (parcelStart) TableName() string { return "parcels" }
 
-// askedRow is when a provider was last asked about a waybill, and until when
+// providerCallRow is when a provider was last asked about a waybill, and until when
 // it locked it.
-type askedRow struct {
+type providerCallRow struct {
 	Number      string `gorm:"primaryKey"`
 	Provider    string `gorm:"primaryKey"`
 	StartedAt   models.Moment
@@ -42,17 +42,17 @@ type askedRow struct {
 }
 
 // TableName is where GORM finds the rows.
-func (askedRow) TableName() string { return "asked" }
+func (providerCallRow) TableName() string { return "provider_calls" }
 
-// passRow is when exempt calls were made inside the floor, about one waybill.
-type passRow struct {
+// exemptionRow is when exempt calls were made inside the floor, about one waybill.
+type exemptionRow struct {
 	Number  string          `gorm:"primaryKey"`
 	Times   []models.Moment `gorm:"serializer:json"`
 	touched bool
 }
 
 // TableName is where GORM finds the rows.
-func (passRow) TableName() string { return "passes" }
+func (exemptionRow) TableName() string { return "floor_exemptions" }
 
 // budgetRow is how many billed calls a provider's day has had.
 type budgetRow struct {

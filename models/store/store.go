@@ -35,9 +35,9 @@ type Store struct {
 
 	begins   *group[start, models.Ticket]
 	finishes *group[finish, models.Parcel]
-	told     *group[mark, struct{}]
+	marks    *group[mark, struct{}]
 	releases *group[release, struct{}]
-	oweds    *group[models.Chat, []models.News]
+	pendings *group[models.Chat, []models.Notification]
 	parcels  *group[int64, models.Parcel]
 }
 
@@ -63,9 +63,9 @@ func Open(ctx context.Context, dsn string, sealer Sealer) (*Store, error) {
 	}
 	s.begins = newGroup(s.beginAll)
 	s.finishes = newGroup(s.finishAll)
-	s.told = newGroup(s.toldAll)
+	s.marks = newGroup(s.deliveredAll)
 	s.releases = newGroup(s.releaseAll)
-	s.oweds = newGroup(s.owedAll)
+	s.pendings = newGroup(s.pendingAll)
 	s.parcels = newGroup(s.parcelAll)
 	return s, nil
 }
@@ -84,9 +84,9 @@ func (s *Store) Ping(ctx context.Context) error {
 func (s *Store) Close() error {
 	s.begins.close()
 	s.finishes.close()
-	s.told.close()
+	s.marks.close()
 	s.releases.close()
-	s.oweds.close()
+	s.pendings.close()
 	s.parcels.close()
 	return s.closePools()
 }

@@ -27,7 +27,7 @@ func (s *Store) Want(ctx context.Context, p models.Parcel, provider, token strin
 			return err
 		}
 		var rows []models.Subscription
-		err := locking(tx).Where("parcel_id = ? AND provider = ?", p.ID, provider).Order("id DESC").Limit(1).Find(&rows).Error
+		err := locking(tx).Where("parcel_id = ? AND provider = ?", p.ID, provider).Order("created_at DESC, token").Limit(1).Find(&rows).Error
 		if err != nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func renew(tx *gorm.DB, row models.Subscription, p models.Parcel, due models.Mom
 // Subscriptions reads a parcel's, the oldest first.
 func (s *Store) Subscriptions(ctx context.Context, parcelID int64) ([]models.Subscription, error) {
 	var rows []models.Subscription
-	if err := s.read.WithContext(ctx).Where("parcel_id = ?", parcelID).Order("id").Find(&rows).Error; err != nil {
+	if err := s.read.WithContext(ctx).Where("parcel_id = ?", parcelID).Order("created_at, token").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read subscriptions: %w", err)
 	}
 	return rows, nil
@@ -69,7 +69,7 @@ func (s *Store) Wanted(ctx context.Context, now models.Moment, hold time.Duratio
 	var rows []models.Subscription
 	err := s.within(ctx, func(tx *gorm.DB) error {
 		rows = nil
-		err := locking(tx).Where("due_at <= ? AND idle_at = 0 AND "+needed, now, models.Never, now).Order("due_at, id").Limit(limit).Find(&rows).Error
+		err := locking(tx).Where("due_at <= ? AND idle_at = 0 AND "+needed, now, models.Never, now).Order("due_at").Limit(limit).Find(&rows).Error
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -220,18 +220,10 @@ func hurryParked(tx *gorm.DB, parcelIDs []int64, floor time.Duration, now models
 }
 
 // Defer has a parcel checked later than it was to be, unless it has changed
-// since it was read, or waits longer already. If nobody can be told then, it
-// waits until somebody can.
+// since it was read, or waits longer already.
 func (s *Store) Defer(ctx context.Context, p models.Parcel, due models.Moment) error {
 	const sql = "UPDATE parcels SET due_at = ?, next_at = ? WHERE id = ? AND version = ? AND done_at = 0 AND due_at < ?"
-	err := s.within(ctx, func(tx *gorm.DB) error {
-		done := tx.Exec(sql, due, due, p.ID, p.Version, due)
-		if done.Error != nil || done.RowsAffected == 0 {
-			return done.Error
-		}
-		return stop(tx, []int64{p.ID})
-	})
-	if err != nil {
+	if _, err := s.change(ctx, sql, due, due, p.ID, p.Version, due); err != nil {
 		return fmt.Errorf("defer parcel: %w", err)
 	}
 	return nil
@@ -251,10 +243,15 @@ func (s *Store) KeepPush(ctx context.Context, provider, body string, now models.
 	}{Provider: provider, At: now, Body: body}
 	err := s.within(ctx, func(tx *gorm.DB) error {
 		row.ID = 0
-		if err := tx.Table("pushes").Create(&row).Error; err != nil {
+		if err := tx.Table("raw_pushes").Create(&row).Error; err != nil {
 			return err
 		}
-		return tx.Exec("DELETE FROM pushes WHERE id <= ?", row.ID-keepPushes).Error
+		var oldest []models.Moment
+		err := tx.Table("raw_pushes").Order("at DESC").Offset(keepPushes).Limit(1).Pluck("at", &oldest).Error
+		if err != nil || len(oldest) == 0 {
+			return err
+		}
+		return tx.Exec("DELETE FROM raw_pushes WHERE at <= ?", oldest[0]).Error
 	})
 	if err != nil {
 		return fmt.Errorf("keep push: %w", err)
@@ -265,7 +262,7 @@ func (s *Store) KeepPush(ctx context.Context, provider, body string, now models.
 // Pushes reads a provider's bodies that are kept, the newest first.
 func (s *Store) Pushes(ctx context.Context, provider string) ([]string, error) {
 	var bodies []string
-	err := s.read.WithContext(ctx).Table("pushes").Where("provider = ?", provider).Order("id DESC").Pluck("body", &bodies).Error
+	err := s.read.WithContext(ctx).Table("raw_pushes").Where("provider = ?", provider).Order("at DESC").Pluck("body", &bodies).Error
 	if err != nil {
 		return nil, fmt.Errorf("read pushes: %w", err)
 	}

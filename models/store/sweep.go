@@ -38,11 +38,11 @@ func (s *Store) Sweep(ctx context.Context, now models.Moment) error {
 		{"drop updates", func(tx *gorm.DB) (int, error) { return dropEnded(tx, old(keepArrivals)) }},
 		{"drop questions", draining("questions", "expires_at", now+1)},
 		{"drop memories", draining("cache", "until_at", now+1)},
-		{"drop tries", draining("tries", "day", old(keepTries).Day())},
+		{"drop tries", draining("tail_attempts", "day", old(keepTries).Day())},
 		{"drop forgotten chats", func(tx *gorm.DB) (int, error) { return dropForgotten(tx, now) }},
-		{"drop subscriptions", dropping("DELETE FROM subscriptions WHERE idle_at > 0 AND idle_at < ?", old(keepTokens))},
-		{"drop pushes", dropping("DELETE FROM pushes WHERE at < ?", old(keepBodies))},
-		{"drop budgets", dropping("DELETE FROM budgets WHERE day < ?", old(keepBudgets).Day())},
+		{"drop subscriptions", dropIdle(old(keepTokens))},
+		{"drop pushes", draining("raw_pushes", "at", old(keepBodies))},
+		{"drop budgets", draining("budgets", "day", old(keepBudgets).Day())},
 	}
 	for _, step := range steps {
 		if err := s.repeat(ctx, step.some); err != nil {
@@ -66,9 +66,16 @@ func (s *Store) repeat(ctx context.Context, some func(*gorm.DB) (int, error)) er
 	}
 }
 
-// dropping is a step of one statement.
-func dropping(sql string, args ...any) func(*gorm.DB) (int, error) {
-	return func(tx *gorm.DB) (int, error) { return 0, tx.Exec(sql, args...).Error }
+// dropIdle is a step that removes subscriptions that nobody has needed since.
+func dropIdle(before models.Moment) func(*gorm.DB) (int, error) {
+	return func(tx *gorm.DB) (int, error) {
+		var ids []int64
+		err := tx.Table("subscriptions").Where("idle_at > 0 AND idle_at < ?", before).Order("idle_at").Limit(chunk).Pluck("id", &ids).Error
+		if err != nil || len(ids) == 0 {
+			return 0, err
+		}
+		return len(ids), tx.Exec("DELETE FROM subscriptions WHERE id IN ?", ids).Error
+	}
 }
 
 // draining is a step that removes the rows whose column is below a limit, some
@@ -112,7 +119,7 @@ func dropLeft(tx *gorm.DB, before models.Moment) (int, error) {
 	if err := dropParcels(tx, ids); err != nil {
 		return 0, err
 	}
-	for _, table := range []string{"asked", "passes"} {
+	for _, table := range []string{"provider_calls", "floor_exemptions"} {
 		sql := "DELETE FROM " + table + " WHERE number IN ? AND NOT EXISTS (SELECT 1 FROM parcels p WHERE p.number = " + table + ".number)"
 		if err := tx.Exec(sql, numbers).Error; err != nil {
 			return 0, err

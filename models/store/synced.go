@@ -62,7 +62,10 @@ func (s *Store) arriveSynced(tx *gorm.DB, p models.Page, now models.Moment) (int
 			rows[i].DueAt = until
 		}
 	}
-	return len(rows), s.insertAll(tx, rows)
+	if err := s.insertAll(tx, rows); err != nil {
+		return 0, err
+	}
+	return len(rows), wakeAt(tx, rows)
 }
 
 // turnPage moves the account's cursor, which stays locked: what follows is
@@ -134,6 +137,20 @@ func (s *Store) insertAll(tx *gorm.DB, rows []models.Arrival) error {
 		}
 		if int(done.RowsAffected) < len(part) {
 			return errAgain // another account's page had the same message just now
+		}
+	}
+	return nil
+}
+
+// wakeAt makes the chats due when the earliest of their new arrivals is.
+func wakeAt(tx *gorm.DB, rows []models.Arrival) error {
+	due := map[models.Moment][]models.Arrival{}
+	for _, a := range rows {
+		due[a.DueAt] = append(due[a.DueAt], a)
+	}
+	for at, some := range due {
+		if err := wake(tx, chatsOf(some), at); err != nil {
+			return err
 		}
 	}
 	return nil

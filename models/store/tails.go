@@ -70,7 +70,7 @@ type tryRow struct {
 }
 
 // TableName is where GORM finds the rows.
-func (tryRow) TableName() string { return "tries" }
+func (tryRow) TableName() string { return "tail_attempts" }
 
 // WrongTail counts one wrong tail that a chat gave for a waybill today (Shanghai).
 // Unfollowing does not reset the count.
@@ -78,7 +78,7 @@ func (s *Store) WrongTail(ctx context.Context, chatID int64, number string, now 
 	err := s.within(ctx, func(tx *gorm.DB) error {
 		more := clause.OnConflict{
 			Columns:   []clause.Column{{Name: "number"}, {Name: "day"}, {Name: "chat_id"}},
-			DoUpdates: clause.Assignments(map[string]any{"count": gorm.Expr("tries.count + 1")}),
+			DoUpdates: clause.Assignments(map[string]any{"count": gorm.Expr("tail_attempts.count + 1")}),
 		}
 		return tx.Clauses(more).Create(&tryRow{Number: cut(number, sizeNumber), Day: now.Day(), ChatID: chatID, Count: 1}).Error
 	})

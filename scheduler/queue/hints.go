@@ -11,15 +11,17 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"waybill/internal/retry"
 	"waybill/models"
 )
 
 const (
-	perMessage = 16 // hints travel in small companies: cheap, and still fairly shared out
+	perMessage = 16 // hints in one message: cheap, and still fairly shared out
 	ahead      = 4  // messages a replica fetches ahead of its workers
 	answering  = 5 * time.Second
-	renewing   = 10 * time.Second // a fetch that got nothing asks anew
-	beating    = time.Second      // two beats missed: the consumer is lost
+	renewing   = 10 * time.Second       // a fetch that got nothing asks anew
+	beating    = time.Second            // two beats missed: the consumer is lost
+	depthEvery = 250 * time.Millisecond // the queue is asked how deep it is no more often
 
 	maxAge      = time.Minute // by then the parcel has long been taken again
 	maxMessages = 100_000
@@ -45,8 +47,8 @@ func (q *Queue) publish(ctx context.Context, hints []models.Hint) error {
 		return err
 	}
 	var sent []jetstream.PubAckFuture
-	for company := range slices.Chunk(hints, perMessage) {
-		body, err := json.Marshal(company)
+	for batch := range slices.Chunk(hints, perMessage) {
+		body, err := json.Marshal(batch)
 		if err != nil {
 			return err
 		}
@@ -56,11 +58,15 @@ func (q *Queue) publish(ctx context.Context, hints []models.Hint) error {
 		}
 		sent = append(sent, future)
 	}
-	return arrived(ctx, sent)
+	if err := confirmed(ctx, sent); err != nil {
+		return err
+	}
+	q.depth.add(len(sent))
+	return nil
 }
 
-// arrived waits until the queue has confirmed every message.
-func arrived(ctx context.Context, sent []jetstream.PubAckFuture) error {
+// confirmed waits until the queue has confirmed every message.
+func confirmed(ctx context.Context, sent []jetstream.PubAckFuture) error {
 	for _, future := range sent {
 		select {
 		case <-future.Ok():
@@ -79,9 +85,9 @@ func arrived(ctx context.Context, sent []jetstream.PubAckFuture) error {
 // again by way of the database.
 func (q *Queue) Consume(ctx context.Context, workers int, handle func(context.Context, models.Hint)) {
 	hints := make(chan models.Hint)
-	var crew sync.WaitGroup
+	var running sync.WaitGroup
 	for range workers {
-		crew.Go(func() {
+		running.Go(func() {
 			for h := range hints {
 				handle(ctx, h)
 			}
@@ -89,10 +95,10 @@ func (q *Queue) Consume(ctx context.Context, workers int, handle func(context.Co
 	}
 	q.fetch(ctx, hints)
 	close(hints)
-	crew.Wait()
+	running.Wait()
 }
 
-// fetch feeds the crew until ctx ends, whatever happens to the queue meanwhile.
+// fetch feeds the workers until ctx ends, whatever happens to the queue meanwhile.
 func (q *Queue) fetch(ctx context.Context, hints chan<- models.Hint) {
 	for ctx.Err() == nil {
 		err := q.pull(ctx, hints)
@@ -101,10 +107,7 @@ func (q *Queue) fetch(ctx context.Context, hints chan<- models.Hint) {
 		}
 		q.ready.Store(false)
 		q.log.Warn("fetch hints", "error", err)
-		select {
-		case <-ctx.Done():
-		case <-time.After(time.Second):
-		}
+		_ = retry.Sleep(ctx, time.Second) // the loop sees the end of ctx
 	}
 }
 
@@ -129,16 +132,17 @@ func (q *Queue) pull(ctx context.Context, hints chan<- models.Hint) error {
 		if err := handOver(ctx, m, hints); err != nil {
 			return err
 		}
+		q.depth.add(-1)
 	}
 }
 
-// handOver gives a message's hints to the crew. One that cannot be read is dropped.
+// handOver gives a message's hints to the workers. One that cannot be read is dropped.
 func handOver(ctx context.Context, m jetstream.Msg, hints chan<- models.Hint) error {
-	var company []models.Hint
-	if err := json.Unmarshal(m.Data(), &company); err != nil {
+	var batch []models.Hint
+	if err := json.Unmarshal(m.Data(), &batch); err != nil {
 		return m.Term()
 	}
-	for _, h := range company {
+	for _, h := range batch {
 		select {
 		case hints <- h:
 		case <-ctx.Done():
@@ -148,8 +152,12 @@ func handOver(ctx context.Context, m jetstream.Msg, hints chan<- models.Hint) er
 	return m.Ack()
 }
 
-// Depth is about how many hints wait for a worker.
+// Depth is about how many hints wait for a worker. The queue is asked a few
+// times a second; in between, what this process has sent and received is added.
 func (q *Queue) Depth(ctx context.Context) (int, error) {
+	if messages, known := q.depth.now(); known {
+		return messages * perMessage, nil
+	}
 	if err := q.prepare(ctx); err != nil {
 		return 0, fmt.Errorf("measure queue: %w", err)
 	}
@@ -158,8 +166,36 @@ func (q *Queue) Depth(ctx context.Context) (int, error) {
 		q.ready.Store(false)
 		return 0, fmt.Errorf("measure queue: %w", err)
 	}
-	state := consumer.CachedInfo()
-	return (int(state.NumPending) + state.NumAckPending) * perMessage, nil
+	state := consumer.CachedInfo() // that of the answer just now
+	return q.depth.set(int(state.NumPending)+state.NumAckPending) * perMessage, nil
+}
+
+// depth is how many messages were in the queue when it was last asked, and what
+// this process has changed since.
+type depth struct {
+	mu       sync.Mutex
+	messages int
+	at       time.Time
+}
+
+// now is what is known, false when the queue has to be asked.
+func (d *depth) now() (int, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return max(0, d.messages), time.Since(d.at) < depthEvery
+}
+
+func (d *depth) set(messages int) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.messages, d.at = messages, time.Now()
+	return messages
+}
+
+func (d *depth) add(messages int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.messages += messages
 }
 
 // prepare makes sure that stream and consumer are there.

@@ -32,6 +32,7 @@ type Queue struct {
 	stream jetstream.JetStream
 	closed chan struct{} // the connection is gone for good
 
+	depth    depth
 	ready    atomic.Bool // stream and consumer were there when we last looked
 	embedded *embedded   // nil with a cluster
 }

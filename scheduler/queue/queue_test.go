@@ -186,7 +186,7 @@ func TestConsumeEndsOnlyWhenItsWorkersHave(t *testing.T) {
 	<-ended
 }
 
-func TestWakeIsHeardAndRingsMergeIntoOne(t *testing.T) {
+func TestAWakeUpIsReceivedAndSeveralAreOne(t *testing.T) {
 	q := open(t, queue.Settings{})
 	owed, inbox := q.Listen("owed"), q.Listen("inbox")
 	for range 100 {
@@ -201,7 +201,7 @@ func TestWakeIsHeardAndRingsMergeIntoOne(t *testing.T) {
 	}
 	select {
 	case <-inbox:
-		t.Error("another topic's bell rang")
+		t.Error("another topic's wake-up was received")
 	default:
 	}
 }
@@ -230,7 +230,7 @@ func TestReplicasShareACluster(t *testing.T) {
 	defer halt(s)
 	a, b := open(t, queue.Settings{URL: s.ClientURL()}), open(t, queue.Settings{URL: s.ClientURL()})
 	other := open(t, queue.Settings{URL: s.ClientURL(), Name: "other"})
-	bell, alien := b.Listen("owed"), other.Listen("owed")
+	wakes, alien := b.Listen("owed"), other.Listen("owed")
 	got, strangers := consume(t, b, 2), consume(t, other, 2)
 	if err := a.Publish(t.Context(), hints(40)); err != nil {
 		t.Fatal(err)
@@ -240,16 +240,16 @@ func TestReplicasShareACluster(t *testing.T) {
 	}
 	receive(t, got, 40)
 	until(t, func() bool { // the listener's subscription may be younger than the first ring
-		return a.Wake(t.Context(), "owed") == nil && rang(bell)
+		return a.Wake(t.Context(), "owed") == nil && woken(wakes)
 	})
-	if len(strangers) != 0 || rang(alien) {
+	if len(strangers) != 0 || woken(alien) {
 		t.Error("another installation on the cluster hears ours")
 	}
 }
 
-func rang(bell <-chan struct{}) bool {
+func woken(wakes <-chan struct{}) bool {
 	select {
-	case <-bell:
+	case <-wakes:
 		return true
 	default:
 		return false

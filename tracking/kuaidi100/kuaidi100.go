@@ -25,12 +25,6 @@ type Table interface {
 	ByName(name string) (models.Carrier, bool)
 }
 
-// Failures counts a waybill's failed queries over all replicas and says whether
-// this one is billed. tracking.Strikes is one.
-type Failures interface {
-	Strike(ctx context.Context, provider, waybill string) bool
-}
-
 // Settings are what a customer of the API knows.
 type Settings struct {
 	Customer      string
@@ -41,23 +35,24 @@ type Settings struct {
 	CallbackURL   string       // where the vendor reaches us; needed with Salt. Plain http, unless he was asked for more
 	Client        *http.Client // its time-out and transport hold; redirects are not followed
 	Carriers      Table
-	Failures      Failures // nil: every failure of which a fifth might be billed counts as billed
 	Now           func() time.Time
+	// FailureBilled is tracking.Parts': it counts a waybill's failed queries.
+	FailureBilled func(ctx context.Context, provider, waybill string) bool
 }
 
 const name = tracking.ColumnKuaidi100
 
 // Client asks for traces and recognises numbers. It is safe for concurrent use.
 type Client struct {
-	wire      *tracking.Wire
-	carriers  Table
-	failures  Failures
-	customer  string
-	key       string
-	secret    string // of which every subscription's salt is derived
-	query     string // addresses
-	recognise string
-	clock     func() time.Time
+	wire          *tracking.Wire
+	carriers      Table
+	failureBilled func(ctx context.Context, provider, waybill string) bool // may be nil
+	customer      string
+	key           string
+	secret        string // of which every subscription's salt is derived
+	query         string // addresses
+	recognise     string
+	clock         func() time.Time
 }
 
 // New makes the provider, which is a tracking.Detector, and with a Salt also a
@@ -73,7 +68,7 @@ func New(s Settings) (tracking.Provider, error) {
 		return nil, fmt.Errorf("make kuaidi100: %w", err)
 	}
 	c := &Client{
-		wire: tracking.NewWire(name, s.Client, billed), carriers: s.Carriers, failures: s.Failures,
+		wire: tracking.NewWire(name, s.Client, billed), carriers: s.Carriers, failureBilled: s.FailureBilled,
 		customer: s.Customer, key: s.Key, secret: s.Salt, query: query, recognise: recognise, clock: s.Now,
 	}
 	if s.Salt == "" {

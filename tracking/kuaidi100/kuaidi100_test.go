@@ -38,7 +38,7 @@ func settings(t *testing.T, url string) kuaidi100.Settings {
 	t.Helper()
 	return kuaidi100.Settings{
 		Customer: customer, Key: key, URL: url, AutonumberURL: url, Salt: salt, CallbackURL: "http://bot.example",
-		Carriers: providertest.Carriers(t), Failures: &every{n: 5}, Now: providertest.Clock,
+		Carriers: providertest.Carriers(t), FailureBilled: (&every{n: 5}).Strike, Now: providertest.Clock,
 	}
 }
 
@@ -260,7 +260,7 @@ func TestEveryFifthFailureOfAWaybillIsBilled(t *testing.T) {
 		url, _ := providertest.Answering(t, 200, fails(code, "x").Body)
 		s := settings(t, url)
 		counter := &every{n: 5}
-		s.Failures = counter
+		s.FailureBilled = counter.Strike
 		var billed []bool
 		for range 10 {
 			_, err := client(t, s).Query(t.Context(), waybill, "sf", tail)
@@ -273,7 +273,7 @@ func TestEveryFifthFailureOfAWaybillIsBilled(t *testing.T) {
 		if counter.asked[0] != "kuaidi100 "+waybill {
 			t.Errorf("%s: counted for another waybill", code)
 		}
-		s.Failures = nil
+		s.FailureBilled = nil
 		_, err := client(t, s).Query(t.Context(), waybill, "sf", tail)
 		var e *tracking.Error
 		if !errors.As(err, &e) || !e.Billed {
@@ -287,7 +287,7 @@ func TestOtherFailuresAreNotCounted(t *testing.T) {
 		url, _ := providertest.Answering(t, 200, fails(code, "x").Body)
 		s := settings(t, url)
 		counter := &every{n: 1}
-		s.Failures = counter
+		s.FailureBilled = counter.Strike
 		_, err := client(t, s).Query(t.Context(), waybill, "sf", tail)
 		var e *tracking.Error
 		if !errors.As(err, &e) || e.Billed || len(counter.asked) != 0 {

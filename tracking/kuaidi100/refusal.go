@@ -69,10 +69,10 @@ func (c *Client) refuse(ctx context.Context, r tracking.Reply, a answer, kind er
 }
 
 func (c *Client) strike(ctx context.Context, waybill string) bool {
-	if c.failures == nil {
+	if c.failureBilled == nil {
 		return true
 	}
-	return c.failures.Strike(context.WithoutCancel(ctx), name, waybill) // the call has been made, whoever waits for it
+	return c.failureBilled(context.WithoutCancel(ctx), name, waybill) // the call has been made, whoever waits for it
 }
 
 func hasAny(text string, words ...string) bool {

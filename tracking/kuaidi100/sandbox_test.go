@@ -47,7 +47,7 @@ func emulated(t *testing.T) *against {
 		return a.vendor
 	})
 	s := settings(t, a.URL)
-	s.Now, s.Failures, s.CallbackURL = a.Now, strikes{}, door
+	s.Now, s.FailureBilled, s.CallbackURL = a.Now, strikes{}.Strike, door
 	p, ok := client(t, s).(*kuaidi100.Pusher)
 	if !ok {
 		t.Fatal("no pusher")

@@ -26,7 +26,7 @@ func (d detector) Detect(ctx context.Context, waybill string) (tracking.Detected
 	if !sendable(waybill) {
 		return tracking.Detected{}, c.wire.Unsent(tracking.ErrNumber, "1 to 20 letters and digits")
 	}
-	reply, list, err := c.companies(ctx, address(d.url, "kddh", waybill), waybill)
+	reply, list, err := c.companies(ctx, withQuery(d.url, "kddh", waybill), waybill)
 	if err != nil {
 		return tracking.Detected{}, err
 	}
@@ -60,7 +60,7 @@ func (l lister) Carriers(ctx context.Context, key string) (tracking.Listed, erro
 	if key == "" {
 		return tracking.Listed{}, c.wire.Unsent(tracking.ErrUnavailable, "the whole list costs a call a page")
 	}
-	reply, list, err := c.companies(ctx, address(l.url, "key", key))
+	reply, list, err := c.companies(ctx, withQuery(l.url, "key", key))
 	if err != nil {
 		return tracking.Listed{}, err
 	}

@@ -145,7 +145,7 @@ func (c *Client) Query(ctx context.Context, waybill string, carrier models.Carri
 		return models.Trace{}, c.wire.Unsent(tracking.ErrTailWrong, "more than 14 characters")
 	}
 	q := question{number: waybill, tail: tail, hide: []string{waybill, tail, c.appcode}}
-	reply, err := c.get(ctx, address(c.url, "kddh", waybill, "code", code, "tel", tail), q.hide)
+	reply, err := c.get(ctx, withQuery(c.url, "kddh", waybill, "code", code, "tel", tail), q.hide)
 	if err != nil {
 		return models.Trace{}, err
 	}
@@ -177,9 +177,9 @@ func (c *Client) get(ctx context.Context, address string, hide []string) (tracki
 	return reply, c.gateway(reply, hide)
 }
 
-// address appends the parameters that are not empty: the vendor takes an
+// withQuery appends the parameters that are not empty: the vendor takes an
 // empty one for a wrong one.
-func address(base string, pairs ...string) string {
+func withQuery(base string, pairs ...string) string {
 	sep := "?"
 	if strings.Contains(base, "?") {
 		sep = "&"

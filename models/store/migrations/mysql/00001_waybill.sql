@@ -1,7 +1,11 @@
 -- Times are milliseconds since 1970 UTC; 4611686018427387904 is "never".
 
+-- Migrations are append-only: what has been released never changes.
+-- MySQL commits each statement by itself, so every one can be run again after
+-- a migration that broke off.
+
 -- +goose Up
-CREATE TABLE parcels (
+CREATE TABLE IF NOT EXISTS parcels (
     id            BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
     number        VARCHAR(40) NOT NULL DEFAULT '',
     carrier       VARCHAR(32) NOT NULL DEFAULT '',
@@ -35,14 +39,14 @@ CREATE TABLE parcels (
 -- What was handed out for checking and has not begun yet. Parcels stay as they
 -- are until they begin, so that handing out a million costs as little each as
 -- handing out a thousand: this table and the head of parcels_due are small.
-CREATE TABLE taken (
+CREATE TABLE IF NOT EXISTS dispatched (
     parcel_id     BIGINT NOT NULL PRIMARY KEY,
     version       BIGINT NOT NULL,
     until_at      BIGINT NOT NULL,
-    KEY taken_until (until_at)
+    KEY dispatched_until (until_at)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
-CREATE TABLE events (
+CREATE TABLE IF NOT EXISTS events (
     parcel_id     BIGINT NOT NULL,
     seq           BIGINT NOT NULL,
     `kind`        VARCHAR(16) NOT NULL DEFAULT '',
@@ -53,12 +57,13 @@ CREATE TABLE events (
     `status`      VARCHAR(24) NOT NULL DEFAULT '',
     code          VARCHAR(64) NOT NULL DEFAULT '',
     extra         VARCHAR(2000) NOT NULL DEFAULT '',
+    urgent        BOOLEAN NOT NULL DEFAULT 0,
     stored_at     BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (parcel_id, seq),
     UNIQUE KEY events_identity (parcel_id, identity)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
-CREATE TABLE follows (
+CREATE TABLE IF NOT EXISTS follows (
     id            BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
     chat_id       BIGINT NOT NULL,
     parcel_id     BIGINT NOT NULL,
@@ -66,19 +71,21 @@ CREATE TABLE follows (
     muted         BOOLEAN NOT NULL DEFAULT 0,
     tail          VARBINARY(255),
     tail_state    INT NOT NULL DEFAULT 0,
-    told          BIGINT NOT NULL DEFAULT 0,
-    owed          BIGINT NOT NULL DEFAULT 0,
-    urgent        BIGINT NOT NULL DEFAULT 0,
+    delivered_seq BIGINT NOT NULL DEFAULT 0,
+    pending_seq   BIGINT NOT NULL DEFAULT 0,
+    awaited       BOOLEAN NOT NULL DEFAULT 0,
+    failures      INT NOT NULL DEFAULT 0,
     push_to       VARCHAR(64) NOT NULL DEFAULT '',
     created_at    BIGINT NOT NULL DEFAULT 0,
     UNIQUE KEY follows_chat_parcel (chat_id, parcel_id),
-    KEY follows_parcel (parcel_id)
+    KEY follows_parcel (parcel_id),
+    KEY follows_pending (chat_id, pending_seq)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
-CREATE TABLE chats (
+CREATE TABLE IF NOT EXISTS chats (
     id            BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
     door          VARCHAR(24) NOT NULL DEFAULT '',
-    room          VARCHAR(128) NOT NULL DEFAULT '',
+    conversation          VARCHAR(128) NOT NULL DEFAULT '',
     thread        VARCHAR(32) NOT NULL DEFAULT '',
     is_group      BOOLEAN NOT NULL DEFAULT 0,
     lang          VARCHAR(12) NOT NULL DEFAULT '',
@@ -87,17 +94,24 @@ CREATE TABLE chats (
     listed        MEDIUMTEXT,
     failures      INT NOT NULL DEFAULT 0,
     gone_at       BIGINT NOT NULL DEFAULT 0,
-    tell_at       BIGINT NOT NULL DEFAULT 4611686018427387904,
-    tell_version  BIGINT NOT NULL DEFAULT 0,
-    claim         VARCHAR(80) NOT NULL DEFAULT '',
+    retry_at      BIGINT NOT NULL DEFAULT 0,
+    work_at       BIGINT NOT NULL DEFAULT 4611686018427387904,
+    claim_owner   VARCHAR(80) NOT NULL DEFAULT '',
     claim_until   BIGINT NOT NULL DEFAULT 0,
+    claim_epoch   BIGINT NOT NULL DEFAULT 0,
+    credit_left   INT NOT NULL DEFAULT 0,
+    credit_until  BIGINT NOT NULL DEFAULT 0,
+    credit_epoch  BIGINT NOT NULL DEFAULT 0,
+    spoke_at      BIGINT NOT NULL DEFAULT 0,
     forgotten     BOOLEAN NOT NULL DEFAULT 0,
     created_at    BIGINT NOT NULL DEFAULT 0,
-    UNIQUE KEY chats_address (door, room, thread),
-    KEY chats_tell (door, tell_at)
+    UNIQUE KEY chats_address (door, conversation, thread),
+    KEY chats_work (door, work_at),
+    KEY chats_claimed (claim_until),
+    KEY chats_forgotten (forgotten)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
-CREATE TABLE questions (
+CREATE TABLE IF NOT EXISTS questions (
     chat_id       BIGINT NOT NULL PRIMARY KEY,
     asking        VARCHAR(12) NOT NULL DEFAULT '',
     nonce         VARCHAR(16) NOT NULL DEFAULT '',
@@ -108,7 +122,7 @@ CREATE TABLE questions (
     KEY questions_expires (expires_at)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
-CREATE TABLE arrivals (
+CREATE TABLE IF NOT EXISTS arrivals (
     id            BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
     door          VARCHAR(24) NOT NULL,
     update_key    VARCHAR(128) NOT NULL,
@@ -122,13 +136,13 @@ CREATE TABLE arrivals (
     due_at        BIGINT NOT NULL DEFAULT 0,
     `at`          BIGINT NOT NULL DEFAULT 0,
     UNIQUE KEY arrivals_door_key (door, update_key),
-    KEY arrivals_due (door, due_at),
+    KEY arrivals_open (due_at),
     KEY arrivals_chat (chat_id, due_at),
     KEY arrivals_at (at)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 -- When a provider was last asked about a waybill, and until when it is locked there.
-CREATE TABLE asked (
+CREATE TABLE IF NOT EXISTS provider_calls (
     number        VARCHAR(40) NOT NULL,
     provider      VARCHAR(16) NOT NULL,
     started_at    BIGINT NOT NULL DEFAULT 0,
@@ -137,12 +151,12 @@ CREATE TABLE asked (
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 -- The exempt calls about a waybill that were made inside the floor in the last 24 hours.
-CREATE TABLE passes (
+CREATE TABLE IF NOT EXISTS floor_exemptions (
     number        VARCHAR(40) NOT NULL PRIMARY KEY,
     times         VARCHAR(200)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
-CREATE TABLE budgets (
+CREATE TABLE IF NOT EXISTS budgets (
     `day`         VARCHAR(10) NOT NULL,
     provider      VARCHAR(16) NOT NULL,
     used          BIGINT NOT NULL DEFAULT 0,
@@ -150,7 +164,7 @@ CREATE TABLE budgets (
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 -- One row per call, or per day and kind of call once they are folded (started_at is 0 then).
-CREATE TABLE calls (
+CREATE TABLE IF NOT EXISTS calls (
     id            BIGINT NOT NULL PRIMARY KEY,
     `day`         VARCHAR(10) NOT NULL DEFAULT '',
     provider      VARCHAR(16) NOT NULL DEFAULT '',
@@ -166,16 +180,17 @@ CREATE TABLE calls (
     KEY calls_started (started_at)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
-CREATE TABLE tries (
+CREATE TABLE IF NOT EXISTS tail_attempts (
     number        VARCHAR(40) NOT NULL,
     `day`         VARCHAR(10) NOT NULL,
     chat_id       BIGINT NOT NULL,
     `count`       BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (number, day, chat_id),
-    KEY tries_day (day)
+    KEY tail_attempts_day (day),
+    KEY tail_attempts_chat (chat_id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
-CREATE TABLE leases (
+CREATE TABLE IF NOT EXISTS leases (
     `name`        VARCHAR(80) NOT NULL PRIMARY KEY,
     `owner`       VARCHAR(80) NOT NULL DEFAULT '',
     fence         BIGINT NOT NULL DEFAULT 0,
@@ -183,12 +198,12 @@ CREATE TABLE leases (
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
 -- The next free slot of a rate, in microseconds since 1970.
-CREATE TABLE rates (
+CREATE TABLE IF NOT EXISTS rates (
     `name`        VARCHAR(80) NOT NULL PRIMARY KEY,
     next_us       BIGINT NOT NULL DEFAULT 0
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
-CREATE TABLE cache (
+CREATE TABLE IF NOT EXISTS cache (
     `kind`        VARCHAR(16) NOT NULL,
     cache_key     VARCHAR(190) NOT NULL,
     `value`       MEDIUMBLOB,
@@ -197,25 +212,73 @@ CREATE TABLE cache (
     KEY cache_until (until_at)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
-CREATE TABLE counters (
+CREATE TABLE IF NOT EXISTS counters (
     `name`        VARCHAR(80) NOT NULL PRIMARY KEY,
     `value`       BIGINT NOT NULL DEFAULT 0
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 
+CREATE TABLE IF NOT EXISTS subscriptions (
+    id            BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    parcel_id     BIGINT NOT NULL,
+    provider      VARCHAR(16) NOT NULL,
+    token         VARCHAR(64) NOT NULL,
+    `number`      VARCHAR(40) NOT NULL DEFAULT '',
+    carrier       VARCHAR(32) NOT NULL DEFAULT '',
+    state         VARCHAR(16) NOT NULL DEFAULT '',
+    due_at        BIGINT NOT NULL DEFAULT 4611686018427387904,
+    failures      INT NOT NULL DEFAULT 0,
+    asked_at      BIGINT NOT NULL DEFAULT 0,
+    heard_at      BIGINT NOT NULL DEFAULT 0,
+    hinted_at     BIGINT NOT NULL DEFAULT 0,
+    silent_at     BIGINT NOT NULL DEFAULT 0,
+    idle_at       BIGINT NOT NULL DEFAULT 0,
+    `month`       VARCHAR(7) NOT NULL DEFAULT '',
+    orders        INT NOT NULL DEFAULT 0,
+    created_at    BIGINT NOT NULL DEFAULT 0,
+    UNIQUE KEY subscriptions_token (token),
+    KEY subscriptions_parcel (parcel_id),
+    KEY subscriptions_number (`number`),
+    KEY subscriptions_due (idle_at, due_at)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
+-- Pushes whose form no vendor has published, for the operator to look at: the
+-- newest hundred.
+CREATE TABLE IF NOT EXISTS raw_pushes (
+    id       BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    provider VARCHAR(16) NOT NULL DEFAULT '',
+    `at`     BIGINT NOT NULL DEFAULT 0,
+    body     TEXT,
+    KEY raw_pushes_at (`at`)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
+-- How far the messages of accounts that hand them out on request are fetched.
+CREATE TABLE IF NOT EXISTS sync_cursors (
+    account       VARCHAR(64) NOT NULL PRIMARY KEY,
+    next_cursor   VARCHAR(128) NOT NULL DEFAULT '',
+    token         VARCHAR(128) NOT NULL DEFAULT '',
+    token_at      BIGINT NOT NULL DEFAULT 0,
+    first_at      BIGINT NOT NULL DEFAULT 0,
+    announced     BIGINT NOT NULL DEFAULT 0,
+    fetched       BIGINT NOT NULL DEFAULT 0
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
+
 -- +goose Down
+DROP TABLE sync_cursors;
+DROP TABLE raw_pushes;
+DROP TABLE subscriptions;
 DROP TABLE counters;
 DROP TABLE cache;
 DROP TABLE rates;
 DROP TABLE leases;
-DROP TABLE tries;
+DROP TABLE tail_attempts;
 DROP TABLE calls;
 DROP TABLE budgets;
-DROP TABLE passes;
-DROP TABLE asked;
+DROP TABLE floor_exemptions;
+DROP TABLE provider_calls;
 DROP TABLE arrivals;
 DROP TABLE questions;
 DROP TABLE chats;
 DROP TABLE follows;
 DROP TABLE events;
-DROP TABLE taken;
+DROP TABLE dispatched;
 DROP TABLE parcels;

@@ -1,5 +1,7 @@
 -- Times are milliseconds since 1970 UTC; 4611686018427387904 is "never".
 
+-- Migrations are append-only: what has been released never changes.
+
 -- +goose Up
 CREATE TABLE parcels (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -35,12 +37,12 @@ CREATE INDEX parcels_left ON parcels (left_at) WHERE left_at > 0;
 -- What was handed out for checking and has not begun yet. Parcels stay as they
 -- are until they begin, so that handing out a million costs as little each as
 -- handing out a thousand: this table and the head of parcels_due are small.
-CREATE TABLE taken (
+CREATE TABLE dispatched (
     parcel_id INTEGER PRIMARY KEY,
     version   INTEGER NOT NULL,
     until_at  INTEGER NOT NULL
 );
-CREATE INDEX taken_until ON taken (until_at);
+CREATE INDEX dispatched_until ON dispatched (until_at);
 
 CREATE TABLE events (
     parcel_id INTEGER NOT NULL,
@@ -53,6 +55,7 @@ CREATE TABLE events (
     status    TEXT    NOT NULL DEFAULT '',
     code      TEXT    NOT NULL DEFAULT '',
     extra     TEXT    NOT NULL DEFAULT '',
+    urgent    INTEGER NOT NULL DEFAULT 0,
     stored_at INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (parcel_id, seq)
 ) WITHOUT ROWID;
@@ -66,19 +69,21 @@ CREATE TABLE follows (
     muted      INTEGER NOT NULL DEFAULT 0,
     tail       BLOB,
     tail_state INTEGER NOT NULL DEFAULT 0,
-    told       INTEGER NOT NULL DEFAULT 0,
-    owed       INTEGER NOT NULL DEFAULT 0,
-    urgent     INTEGER NOT NULL DEFAULT 0,
+    delivered_seq INTEGER NOT NULL DEFAULT 0,
+    pending_seq   INTEGER NOT NULL DEFAULT 0,
+    awaited    INTEGER NOT NULL DEFAULT 0,
+    failures   INTEGER NOT NULL DEFAULT 0,
     push_to    TEXT    NOT NULL DEFAULT '',
     created_at INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX follows_chat_parcel ON follows (chat_id, parcel_id);
 CREATE INDEX follows_parcel ON follows (parcel_id);
+CREATE INDEX follows_pending ON follows (chat_id, pending_seq) WHERE pending_seq > 0;
 
 CREATE TABLE chats (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     door         TEXT    NOT NULL DEFAULT '',
-    room         TEXT    NOT NULL DEFAULT '',
+    conversation         TEXT    NOT NULL DEFAULT '',
     thread       TEXT    NOT NULL DEFAULT '',
     is_group     INTEGER NOT NULL DEFAULT 0,
     lang         TEXT    NOT NULL DEFAULT '',
@@ -87,15 +92,22 @@ CREATE TABLE chats (
     listed       TEXT,
     failures     INTEGER NOT NULL DEFAULT 0,
     gone_at      INTEGER NOT NULL DEFAULT 0,
-    tell_at      INTEGER NOT NULL DEFAULT 4611686018427387904,
-    tell_version INTEGER NOT NULL DEFAULT 0,
-    claim        TEXT    NOT NULL DEFAULT '',
+    retry_at     INTEGER NOT NULL DEFAULT 0,
+    work_at      INTEGER NOT NULL DEFAULT 4611686018427387904,
+    claim_owner  TEXT    NOT NULL DEFAULT '',
     claim_until  INTEGER NOT NULL DEFAULT 0,
+    claim_epoch  INTEGER NOT NULL DEFAULT 0,
+    credit_left  INTEGER NOT NULL DEFAULT 0,
+    credit_until INTEGER NOT NULL DEFAULT 0,
+    credit_epoch INTEGER NOT NULL DEFAULT 0,
+    spoke_at     INTEGER NOT NULL DEFAULT 0,
     forgotten    INTEGER NOT NULL DEFAULT 0,
     created_at   INTEGER NOT NULL DEFAULT 0
 );
-CREATE UNIQUE INDEX chats_address ON chats (door, room, thread);
-CREATE INDEX chats_tell ON chats (door, tell_at);
+CREATE UNIQUE INDEX chats_address ON chats (door, conversation, thread);
+CREATE INDEX chats_work ON chats (door, work_at);
+CREATE INDEX chats_claimed ON chats (claim_until) WHERE claim_until > 0;
+CREATE INDEX chats_forgotten ON chats (forgotten) WHERE forgotten = 1;
 
 CREATE TABLE questions (
     chat_id    INTEGER PRIMARY KEY,
@@ -123,12 +135,12 @@ CREATE TABLE arrivals (
     at         INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX arrivals_door_key ON arrivals (door, update_key);
-CREATE INDEX arrivals_due ON arrivals (door, due_at);
+CREATE INDEX arrivals_open ON arrivals (due_at);
 CREATE INDEX arrivals_chat ON arrivals (chat_id, due_at);
 CREATE INDEX arrivals_at ON arrivals (at);
 
 -- When a provider was last asked about a waybill, and until when it is locked there.
-CREATE TABLE asked (
+CREATE TABLE provider_calls (
     number       TEXT    NOT NULL,
     provider     TEXT    NOT NULL,
     started_at   INTEGER NOT NULL DEFAULT 0,
@@ -137,7 +149,7 @@ CREATE TABLE asked (
 ) WITHOUT ROWID;
 
 -- The exempt calls about a waybill that were made inside the floor in the last 24 hours.
-CREATE TABLE passes (
+CREATE TABLE floor_exemptions (
     number TEXT NOT NULL PRIMARY KEY,
     times  TEXT
 ) WITHOUT ROWID;
@@ -166,14 +178,15 @@ CREATE TABLE calls (
 CREATE INDEX calls_day_provider ON calls (day, provider);
 CREATE INDEX calls_started ON calls (started_at);
 
-CREATE TABLE tries (
+CREATE TABLE tail_attempts (
     number  TEXT    NOT NULL,
     day     TEXT    NOT NULL,
     chat_id INTEGER NOT NULL,
     count   INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (number, day, chat_id)
 ) WITHOUT ROWID;
-CREATE INDEX tries_day ON tries (day);
+CREATE INDEX tail_attempts_day ON tail_attempts (day);
+CREATE INDEX tail_attempts_chat ON tail_attempts (chat_id);
 
 CREATE TABLE leases (
     name       TEXT    NOT NULL PRIMARY KEY,
@@ -202,20 +215,68 @@ CREATE TABLE counters (
     value INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 
+CREATE TABLE subscriptions (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    parcel_id  INTEGER NOT NULL,
+    provider   TEXT    NOT NULL,
+    token      TEXT    NOT NULL,
+    number     TEXT    NOT NULL DEFAULT '',
+    carrier    TEXT    NOT NULL DEFAULT '',
+    state      TEXT    NOT NULL DEFAULT '',
+    due_at     INTEGER NOT NULL DEFAULT 4611686018427387904,
+    failures   INTEGER NOT NULL DEFAULT 0,
+    asked_at   INTEGER NOT NULL DEFAULT 0,
+    heard_at   INTEGER NOT NULL DEFAULT 0,
+    hinted_at  INTEGER NOT NULL DEFAULT 0,
+    silent_at  INTEGER NOT NULL DEFAULT 0,
+    idle_at    INTEGER NOT NULL DEFAULT 0,
+    month      TEXT    NOT NULL DEFAULT '',
+    orders     INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL DEFAULT 0
+);
+CREATE UNIQUE INDEX subscriptions_token ON subscriptions (token);
+CREATE INDEX subscriptions_parcel ON subscriptions (parcel_id);
+CREATE INDEX subscriptions_number ON subscriptions (number);
+CREATE INDEX subscriptions_due ON subscriptions (idle_at, due_at);
+
+-- Pushes whose form no vendor has published, for the operator to look at: the
+-- newest hundred.
+CREATE TABLE raw_pushes (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    provider TEXT    NOT NULL DEFAULT '',
+    at       INTEGER NOT NULL DEFAULT 0,
+    body     TEXT    NOT NULL DEFAULT ''
+);
+CREATE INDEX raw_pushes_at ON raw_pushes (at);
+
+-- How far the messages of accounts that hand them out on request are fetched.
+CREATE TABLE sync_cursors (
+    account     TEXT    NOT NULL PRIMARY KEY,
+    next_cursor TEXT    NOT NULL DEFAULT '',
+    token       TEXT    NOT NULL DEFAULT '',
+    token_at    INTEGER NOT NULL DEFAULT 0,
+    first_at    INTEGER NOT NULL DEFAULT 0,
+    announced   INTEGER NOT NULL DEFAULT 0,
+    fetched     INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+
 -- +goose Down
+DROP TABLE sync_cursors;
+DROP TABLE raw_pushes;
+DROP TABLE subscriptions;
 DROP TABLE counters;
 DROP TABLE cache;
 DROP TABLE rates;
 DROP TABLE leases;
-DROP TABLE tries;
+DROP TABLE tail_attempts;
 DROP TABLE calls;
 DROP TABLE budgets;
-DROP TABLE passes;
-DROP TABLE asked;
+DROP TABLE floor_exemptions;
+DROP TABLE provider_calls;
 DROP TABLE arrivals;
 DROP TABLE questions;
 DROP TABLE chats;
 DROP TABLE follows;
 DROP TABLE events;
-DROP TABLE taken;
+DROP TABLE dispatched;
 DROP TABLE parcels;

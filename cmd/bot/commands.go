@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+	"net"
+	"runtime/debug"
+	"time"
+
+	"waybill/cmd/bot/config"
+	"waybill/cmd/bot/demo"
+	"waybill/cmd/bot/doctor"
+	"waybill/handlers/web"
+	"waybill/models"
+	"waybill/tracking"
+	"waybill/tracking/sandbox"
+)
+
+type serveCommand struct{}
+
+// Help is shown by bot serve --help.
+func (serveCommand) Help() string {
+	return "Settings are read from the environment, each also from the file that NAME_FILE points at; see README.md. " +
+		"SIGTERM stops within ten seconds and loses nothing; a second one stops at once."
+}
+
+// Run serves every configured door until a signal comes.
+func (serveCommand) Run(ctx context.Context, p process) error {
+	s, err := config.Read(p.environ, vendors())
+	if err != nil {
+		return err
+	}
+	log := config.NewLog(s, p.err)
+	h, err := build(ctx, s, log, configuredDoors(s))
+	if err != nil {
+		log.Error("cannot start", "error", err)
+		return errors.Join(errSaid, err)
+	}
+	log.Info("serving", "version", built().Version, "http", h.listener.Addr().String(), "doors", len(h.doors), "providers", len(s.Vendors))
+	if err := h.run(ctx); err != nil {
+		log.Error("stopped", "error", err)
+		return errors.Join(errSaid, err)
+	}
+	log.Info("stopped")
+	return nil
+}
+
+type sandboxCommand struct {
+	Addr  string  `help:"Address to listen on." default:"127.0.0.1:8090" placeholder:"HOST:PORT"`
+	Speed float64 `help:"How many times faster than real ones emulated parcels move." default:"1"`
+}
+
+// Validate refuses a clock that stands still.
+func (c sandboxCommand) Validate() error { return validSpeed(c.Speed) }
+
+func validSpeed(speed float64) error {
+	if speed > 0 && !math.IsInf(speed, 0) {
+		return nil
+	}
+	return errors.New("--speed: want a number above 0")
+}
+
+// Run serves the emulated APIs until a signal comes.
+func (c sandboxCommand) Run(ctx context.Context, p process) error {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Addr)
+	if err != nil {
+		return fmt.Errorf("open sandbox: %w", err)
+	}
+	if _, err := io.WriteString(p.out, "http://"+l.Addr().String()+"/\n\n"+sandbox.Guide()); err != nil {
+		return err
+	}
+	return demo.Serve(ctx, l, sandbox.New(sandbox.Options{Speed: c.Speed}))
+}
+
+type migrateCommand struct{}
+
+// Run applies the database's migrations. It finds fault with the settings of
+// the database alone, so it works before doors and providers are configured.
+func (migrateCommand) Run(ctx context.Context, p process) error {
+	s, err := config.ReadDatabase(p.environ, vendors())
+	if err != nil {
+		return err
+	}
+	db, err := openStore(ctx, s)
+	if err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	if err := errors.Join(db.Migrate(ctx), db.Close()); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	_, err = fmt.Fprintln(p.out, "the database is up to date")
+	return err
+}
+
+type doctorCommand struct {
+	Paid  bool `help:"Also make one call to each tracking API that is paid for."`
+	Ready bool `help:"Only ask the bot that runs with these settings whether it is ready, as health checks do."`
+}
+
+// Help is shown by bot doctor --help.
+func (doctorCommand) Help() string {
+	return "One line for each thing: ok and what works, or FIX and what to do. Exit code 1 when something is to be fixed."
+}
+
+// Run checks everything that the settings name. It fails when something is to
+// be fixed.
+func (c doctorCommand) Run(ctx context.Context, p process) error {
+	s, mistakes := config.Read(p.environ, vendors())
+	d := doctor.New(s, mistakes, openStore, askPaid)
+	check := func() (bool, error) { return d.Check(ctx, p.out, c.Paid) }
+	if c.Ready {
+		check = func() (bool, error) { return d.Ready(ctx, p.out) }
+	}
+	ok, err := check()
+	if err == nil && !ok {
+		return errSaid
+	}
+	return err
+}
+
+// askPaid asks the only provider of the settings about a waybill, through
+// ledger, budget and rate as every other call.
+func askPaid(ctx context.Context, s config.Settings, number string) (paid doctor.Paid, err error) {
+	h := &house{settings: s, log: slog.New(slog.DiscardHandler), owner: newOwner(), now: time.Now}
+	defer func() { err = errors.Join(err, h.close()) }()
+	for _, step := range []func(context.Context) error{h.openStore, h.openTracker} {
+		if err := step(ctx); err != nil {
+			return paid, err
+		}
+	}
+	answer := h.tracker.Ask(ctx, tracking.Ask{Parcel: models.Parcel{Number: number, Carrier: "yto"}, Purpose: models.Person})
+	for _, c := range answer.Closings {
+		if paid.Calls++; c.Billed {
+			paid.Billed++
+		}
+	}
+	return paid, errors.Join(answer.Err, h.store.Settle(context.WithoutCancel(ctx), answer.Closings))
+}
+
+// release is set by the linker (make build, the Dockerfile).
+var release string
+
+type versionCommand struct{}
+
+// Run prints version, commit and Go version.
+func (versionCommand) Run(p process) error {
+	b := built()
+	_, err := fmt.Fprintf(p.out, "waybill %s, commit %s, %s\n", b.Version, b.Commit, b.Go)
+	return err
+}
+
+// built is what the Go tool wrote into this program.
+func built() web.Build {
+	b := web.Build{Version: release, Commit: "unknown"}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return b
+	}
+	b.Go = info.GoVersion
+	if b.Version == "" {
+		b.Version = info.Main.Version
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			b.Commit = s.Value
+		}
+	}
+	return b
+}

@@ -1,0 +1,105 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+var (
+	agentForm  = regexp.MustCompile(`^[1-9]\d{0,17}$`)
+	aesKeyForm = regexp.MustCompile(`^[A-Za-z0-9+/]{43}$`)
+	robotForm  = regexp.MustCompile(`^[A-Za-z0-9._~-]+$`)
+)
+
+// longestRobot is how many characters a group robot's name may have: people type it.
+const longestRobot = 32
+
+// parseID reads an id that WeCom shows, in which nothing is blank.
+func parseID(text string) (string, error) {
+	if strings.ContainsFunc(text, unicode.IsSpace) {
+		return "", errors.New("has a space or a line break in it")
+	}
+	return text, nil
+}
+
+// parseWord reads a secret in which nothing is blank.
+func parseWord(text string) (Secret, error) {
+	word, err := parseID(text)
+	return Secret(word), err
+}
+
+func parseAgent(text string) (string, error) {
+	if !agentForm.MatchString(text) {
+		return "", errors.New("want the app's AgentId, a number such as 1000002")
+	}
+	return text, nil
+}
+
+func parseAESKey(text string) (Secret, error) {
+	if !aesKeyForm.MatchString(text) {
+		return "", fmt.Errorf("want the EncodingAESKey, 43 of A-Z a-z 0-9, not %d characters", utf8.RuneCountInString(text))
+	}
+	return Secret(text), nil
+}
+
+// parseRobots checks the group robots. Its errors show no key, not even one
+// that stands where the name should.
+func parseRobots(text string) (Secret, error) {
+	seen := map[string]bool{}
+	for i, item := range list(text) {
+		name, _, err := robot(item)
+		if err != nil {
+			return "", fmt.Errorf("robot %d: %w", i+1, err)
+		}
+		if seen[strings.ToLower(name)] {
+			return "", fmt.Errorf("%q stands there twice", name)
+		}
+		seen[strings.ToLower(name)] = true
+	}
+	return Secret(text), nil
+}
+
+// robot takes one "name=key" apart.
+func robot(item string) (name, key string, err error) {
+	name, key, ok := strings.Cut(item, "=")
+	name, key = strings.TrimSpace(name), strings.TrimSpace(key)
+	switch {
+	case !ok:
+		return "", "", errors.New("want name=key")
+	case name == "":
+		return "", "", errors.New("has no name; want name=key")
+	case key == "":
+		return "", "", errors.New("has no key; want name=key")
+	case !robotForm.MatchString(key):
+		return "", "", errors.New("want what stands behind key= in the robot's webhook address, and nothing else of it")
+	case strings.ContainsFunc(name, unicode.IsControl), utf8.RuneCountInString(name) > longestRobot:
+		return "", "", fmt.Errorf("want a name of at most %d characters", longestRobot)
+	case reserved(name):
+		return "", "", fmt.Errorf("%q is no name for a robot: the command that switches a robot off says it", name)
+	}
+	return name, key, nil
+}
+
+// reserved says that /push NAME 2 would switch robots off with this name.
+func reserved(name string) bool {
+	switch strings.ToLower(strings.Fields(name)[0]) {
+	case "off", "关", "關", "关闭", "關閉", "删除", "刪除", "清除", "取消", "忘记", "不要":
+		return true
+	}
+	return false
+}
+
+// Robots are the keys of the group robots by name; the settings have been checked.
+func (w WeCom) Robots() map[string]string {
+	keys := map[string]string{}
+	for _, item := range list(string(w.GroupWebhooks)) {
+		if name, key, err := robot(item); err == nil {
+			keys[name] = key
+		}
+	}
+	return keys
+}

@@ -1,0 +1,189 @@
+// Package demo is the whole bot on one machine with nothing configured: the
+// tracking APIs are emulated, and the chat is in the terminal. With WeCom the
+// person at the terminal is a customer in WeChat, behind an emulated WeCom.
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"waybill/cmd/bot/config"
+	"waybill/handlers"
+	"waybill/handlers/console"
+	"waybill/models"
+	"waybill/tracking"
+	"waybill/tracking/sandbox"
+)
+
+// Options are what can be chosen.
+type Options struct {
+	Speed  float64       // how many times faster than real ones emulated parcels move
+	Linger time.Duration // how long to stay after the end of the input
+	HTTP   string        // the address of the web pages, "" for none
+	WeCom  bool          // talk through an emulated WeCom
+	Break  []string      // emulated APIs that fail
+}
+
+// Terminal is where the demo is shown.
+type Terminal struct {
+	In       *os.File
+	Out, Err io.Writer
+	Kind     string // $TERM
+	NoColour bool
+}
+
+// App is the assembled program.
+type App struct {
+	Run  func(context.Context) error // works until the context ends, and closes everything
+	Addr net.Addr                    // where it answers HTTP, nil for nowhere
+}
+
+// Build assembles the program with one door.
+type Build func(ctx context.Context, s config.Settings, log *slog.Logger, d Door) (App, error)
+
+// Door is the door through which the demo talks to the program.
+type Door struct {
+	// Open makes the door. Nil: it is the one that the settings configure.
+	Open func(inbox console.Inbox, wake func(), now func() time.Time) handlers.Door
+	// Answered must hear when a message has all the replies that it gets for the
+	// time being. It may hear of one twice.
+	Answered func(arrivalID int64)
+	// Callback must stand before what answers the platform's callbacks. Nil: nothing does.
+	Callback func(http.Handler) http.Handler
+}
+
+// Run runs the demo until the input ends or ctx does.
+func Run(ctx context.Context, o Options, t Terminal, vendors []tracking.Vendor, build Build) (err error) {
+	folder, err := os.MkdirTemp("", "waybill-demo-")
+	if err != nil {
+		return fmt.Errorf("start demo: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	ctx, leave := context.WithCancel(ctx)
+	defer leave()
+	apis, err := startAPIs(ctx, o)
+	if err != nil {
+		return fmt.Errorf("start demo: %w", err)
+	}
+	if len(o.Break) > 0 {
+		defer apis.report(t.Err)
+	}
+	defer apis.stop()
+	chat, err := openChat(t)
+	if err != nil {
+		return fmt.Errorf("start demo: %w", err)
+	}
+	defer chat.restore()
+	s, err := settings(o, folder, apis.url, vendors)
+	if err != nil {
+		return fmt.Errorf("start demo: %w", err)
+	}
+	app, stop, err := assemble(ctx, o, s, chat, build)
+	if err != nil {
+		return fmt.Errorf("start demo: %w", err)
+	}
+	defer stop()
+	return talk(ctx, leave, app, chat, o.Linger)
+}
+
+// assemble builds the program with the door that the chat goes through. stop
+// ends what is outside that door.
+func assemble(ctx context.Context, o Options, s config.Settings, chat *chat, build Build) (app App, stop func(), err error) {
+	if !o.WeCom {
+		app, err = build(ctx, s, chat.log, chat.door())
+		return app, func() {}, err
+	}
+	wecom, err := startWeCom(ctx, chat)
+	if err != nil {
+		return App{}, nil, err
+	}
+	if app, err = build(ctx, wecom.settings(s), chat.log, wecom.door()); err != nil {
+		wecom.stop()
+		return App{}, nil, err
+	}
+	wecom.callAt(app.Addr)
+	return app, wecom.stop, nil
+}
+
+// talk runs the program until the chat is over.
+func talk(ctx context.Context, leave func(), app App, chat *chat, linger time.Duration) error {
+	var talking sync.WaitGroup
+	var chatErr error
+	talking.Go(func() {
+		defer leave()
+		chatErr = chat.run(ctx, linger)
+	})
+	err := app.Run(ctx)
+	leave()
+	talking.Wait()
+	return errors.Join(err, chatErr)
+}
+
+// settings are those of a bot that nobody has configured.
+func settings(o Options, folder, apis string, vendors []tracking.Vendor) (config.Settings, error) {
+	s, err := config.Parse(sandbox.Settings(apis), vendors)
+	s.DB, s.HTTPAddr, s.PollSpeed = "sqlite://"+filepath.Join(folder, "demo.db"), o.HTTP, o.Speed
+	s.Rates, s.Quiet = nil, models.Quiet{}
+	return s, err
+}
+
+// apis are the emulated tracking APIs, on a port of this machine.
+type apis struct {
+	url     string
+	sandbox *sandbox.Sandbox
+	stop    func()
+}
+
+func startAPIs(ctx context.Context, o Options) (*apis, error) {
+	a := &apis{sandbox: sandbox.New(sandbox.Options{Speed: o.Speed})}
+	for _, name := range o.Break {
+		a.sandbox.Break(name, sandbox.Down)
+	}
+	var err error
+	a.url, a.stop, err = start(ctx, a.sandbox)
+	return a, err
+}
+
+// report says who was asked, because the chat does not show that another
+// provider stood in.
+func (a *apis) report(out io.Writer) {
+	_, _ = fmt.Fprintln(out, "\nqueries 查询:") // there is nowhere else to write
+	for _, name := range sandbox.Providers() {
+		asked, billed := a.sandbox.Asked(name, "query", "")
+		_, _ = fmt.Fprintf(out, "  %-9s %d asked, %d billed\n", name, asked, billed)
+	}
+}
+
+// start serves an emulation on a port of this machine. It outlives ctx, so
+// that what is in flight ends with an answer, and ends with stop.
+func start(ctx context.Context, h http.Handler) (url string, stop func(), err error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, fmt.Errorf("start emulation: %w", err)
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var serving sync.WaitGroup
+	serving.Go(func() { _ = Serve(ctx, l, h) })
+	return "http://" + l.Addr().String(), func() { cancel(); serving.Wait() }, nil
+}
+
+// Serve serves an emulation until ctx ends. Slow answers are cut off then:
+// nobody depends on an emulation.
+func Serve(ctx context.Context, l net.Listener, h http.Handler) error {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second}
+	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
+	defer stop()
+	if err := server.Serve(l); ctx.Err() == nil {
+		return fmt.Errorf("serve emulation: %w", err)
+	}
+	return nil
+}

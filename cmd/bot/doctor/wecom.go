@@ -1,0 +1,205 @@
+package doctor
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"waybill/cmd/bot/config"
+	"waybill/handlers/wecom"
+	"waybill/models"
+)
+
+// checkKF lists the accounts, which nobody notices.
+func (d *Doctor) checkKF(ctx context.Context) []result {
+	const name = "wecom_kf"
+	api, err := d.wecomAPI()
+	if err != nil {
+		return bad(name, "%v; check the settings WAYBILL_WECOM_…", err)
+	}
+	defer api.Close()
+	asking, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	s := d.settings.WeCom.KF
+	accounts, err := api.Accounts(asking, s.AgentID, string(s.Secret))
+	if err != nil {
+		return bad(name, "%s", refusal(err, "WAYBILL_WECOM_KF_"))
+	}
+	return append(accountResults(name, accounts), d.checkCallback(ctx, name, "/wecom/kf", s)...)
+}
+
+// accountResults says which accounts the bot may answer at.
+func accountResults(name string, accounts []wecom.Account) []result {
+	var ours []string
+	for _, a := range accounts {
+		if a.Managed {
+			ours = append(ours, a.Name)
+		}
+	}
+	switch {
+	case len(accounts) == 0:
+		return bad(name, "takes the secret, but there is no customer-service account; make one in the admin console (应用管理 → 微信客服)")
+	case len(ours) == 0:
+		return bad(name, "takes the secret, but none of the %d accounts is handed to the API; hand one over in the admin console "+
+			"(应用管理 → 微信客服 → API → 通过 API 管理微信客服账号)", len(accounts))
+	}
+	return good(name, "takes the secret; the bot answers at %s (%d of %d accounts)", strings.Join(ours, ", "), len(ours), len(accounts))
+}
+
+// checkApp gets a token, and asks for the app's name.
+func (d *Doctor) checkApp(ctx context.Context) []result {
+	const name = "wecom_app"
+	api, err := d.wecomAPI()
+	if err != nil {
+		return bad(name, "%v; check the settings WAYBILL_WECOM_…", err)
+	}
+	defer api.Close()
+	asking, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	s := d.settings.WeCom.App
+	title, taken, err := api.Title(asking, s.AgentID, string(s.Secret))
+	var results []result
+	switch {
+	case err == nil:
+		results = good(name, "takes the secret, which belongs to %q", title)
+	case taken && wecom.CodeOf(err) == 0: // the answer is not the API's: nothing speaks against the app
+		results = good(name, "takes the secret; whether it trusts this machine's address shows when something is sent")
+	default:
+		return bad(name, "%s", refusal(err, "WAYBILL_WECOM_APP_"))
+	}
+	if kf := d.settings.WeCom.KF; kf.Complete() && kf.AgentID == s.AgentID {
+		results = append(results, bad(name, "is the app of %sAGENT_ID, too; an app has one callback URL only, so make an app for each of the two doors", "WAYBILL_WECOM_KF_")...)
+	}
+	return append(results, d.checkCallback(ctx, name, "/wecom/app", s)...)
+}
+
+// refusal is what an operator is to do about an error of WeCom's API.
+func refusal(err error, prefix string) string {
+	switch code := wecom.CodeOf(err); code {
+	case 0:
+		return "cannot be reached: " + err.Error() + "; check WAYBILL_WECOM_API_URL and the network"
+	case wecom.CodeSecret:
+		return "refuses the secret (40001); copy " + prefix + "SECRET anew from the app's page; trying often bans this address for an hour"
+	case wecom.CodeCorp:
+		return "knows no such corporation (40013); copy WAYBILL_WECOM_CORP_ID from the admin console (我的企业 → 企业信息)"
+	case wecom.CodeAddress:
+		return "does not trust this machine's address: " + err.Error() + "; add that address to the app's 企业可信IP in the admin console"
+	case wecom.CodeNoPermission, wecom.CodeOff, wecom.CodeNoAccess:
+		return "lets the app not do this: " + err.Error() + "; in the admin console add the app to 微信客服 → API → 可调用接口的应用, and look at its 可见范围"
+	case codeAgent:
+		return "says that the secret is another app's: " + err.Error() + "; copy " + prefix + "AGENT_ID and " + prefix + "SECRET from the same page"
+	}
+	return "fails: " + err.Error() + "; see docs/wecom.md"
+}
+
+// codeAgent is the errcode of calls in the name of another app.
+const codeAgent = 301002
+
+// checkCallback asks the bot that runs with these settings, if one does, to answer
+// the check of its callback's URL as WeCom makes it.
+func (d *Doctor) checkCallback(ctx context.Context, name, path string, s config.Callback) []result {
+	want := "https://YOUR-HOST" + path
+	if d.settings.PublicURL != "" {
+		want = d.settings.PublicURL + path
+	}
+	if code, _, err := d.get(ctx, d.own()+"/healthz"); err != nil || code != http.StatusOK {
+		return good(name, "in the admin console the callback's URL is %s; start bot serve before saving it there", want)
+	}
+	const echo = "waybill"
+	query, err := challenge(d.settings.WeCom.CorpID, s, echo)
+	if err != nil {
+		return bad(name, "%v; check the settings WAYBILL_WECOM_…", err)
+	}
+	code, body, err := d.get(ctx, d.own()+path+"?"+query.Encode())
+	if err != nil || code != http.StatusOK || string(body) != echo {
+		return bad(name, "the bot that runs does not answer the check of %s (status %d); restart it with these settings", path, code)
+	}
+	return good(name, "the bot that runs answers the check of its callback; in the admin console its URL is %s", want)
+}
+
+// challenge is what the console asks a callback's URL.
+func challenge(company string, s config.Callback, echo string) (url.Values, error) {
+	e, err := wecom.NewEnvelope(string(s.Token), string(s.AESKey), company)
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := e.Seal([]byte(echo))
+	if err != nil {
+		return nil, err
+	}
+	const timestamp, nonce = "1", "1"
+	return url.Values{
+		"msg_signature": {e.Sign(timestamp, nonce, sealed)}, "timestamp": {timestamp}, "nonce": {nonce}, "echostr": {sealed},
+	}, nil
+}
+
+// checkAIBot does not connect: that would throw a bot that runs out. It asks
+// the one that runs with these settings instead.
+func (d *Doctor) checkAIBot(ctx context.Context) []result {
+	_, body, err := d.get(ctx, d.own()+"/readyz")
+	var down []struct {
+		Part string `json:"part"`
+	}
+	if err != nil || json.Unmarshal(body, &down) != nil {
+		return good(wecom.AIBotName, "is configured; connecting would throw out a bot that runs, so whether WeCom takes the secret shows when bot serve starts")
+	}
+	for _, part := range down {
+		if part.Part == wecom.AIBotName {
+			return bad(wecom.AIBotName, "the bot that runs has no connection, and its log says why; check WAYBILL_WECOM_AIBOT_ID and "+
+				"WAYBILL_WECOM_AIBOT_SECRET, and that no other program uses this bot")
+		}
+	}
+	return good(wecom.AIBotName, "the bot that runs reports no trouble: it has the connection, or is not the one of its replicas that connects")
+}
+
+// checkRobots sends nothing: everything that a robot takes is seen by its group.
+func (d *Doctor) checkRobots(context.Context) []result {
+	return good(models.RobotDoor, "news can also be sent to %s; whether their keys are right, only sending tells", strings.Join(slices.Sorted(maps.Keys(d.settings.WeCom.Robots())), ", "))
+}
+
+// wecomAPI is a way to WeCom that shares no token with anybody: WeCom gives
+// out the same one while it is good.
+func (d *Doctor) wecomAPI() (*wecom.API, error) {
+	kept := &memory{values: map[string][]byte{}}
+	return wecom.Open(wecom.Settings{
+		CorpID: d.settings.WeCom.CorpID, APIURL: d.settings.WeCom.APIURL, Memory: kept, Leases: kept, Owner: "doctor",
+		Log: slog.New(slog.DiscardHandler), Now: time.Now,
+	})
+}
+
+// memory keeps what one check needs, and nothing else.
+type memory struct {
+	mu     sync.Mutex
+	values map[string][]byte
+}
+
+// Recall reads what was remembered.
+func (m *memory) Recall(_ context.Context, kind, key string, _ models.Moment) (value []byte, ok bool, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	value, ok = m.values[kind+" "+key]
+	return value, ok, nil
+}
+
+// Remember keeps a value.
+func (m *memory) Remember(_ context.Context, kind, key string, value []byte, _ models.Moment) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.values[kind+" "+key] = value
+	return nil
+}
+
+// Lease is always held: nobody else is there.
+func (*memory) Lease(context.Context, string, string, time.Duration) (fence int64, held bool, err error) {
+	return 1, true, nil
+}
+
+// Unlease does nothing.
+func (*memory) Unlease(context.Context, string, string) error { return nil }

@@ -1,0 +1,194 @@
+// Package delivery serves chats. One worker has a door; it claims the chats with
+// work to do, and serves each in order: it answers what the chat wrote, then
+// delivers what is pending for it. Whoever else wants something said to a chat
+// leaves it in the store and wakes the worker.
+//
+// The steps of one turn, each a file: arrivals.go answers, notify.go decides
+// what is delivered now (policy.go) and delivers it, send.go sends one message
+// and turns what the platform said into an outcome. Everything is recorded after
+// it was sent, under the claim's epoch: a kill may repeat a message, and loses none.
+package delivery
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"waybill/handlers"
+	"waybill/locales"
+	"waybill/models"
+)
+
+const (
+	claimFor     = 60 * time.Second // how long a chat is served by one worker alone
+	beginWithin  = 10 * time.Second // of a claim, so that handling an update ends within it
+	handleWithin = 30 * time.Second
+	sendWithin   = 45 * time.Second // of a claim: later messages are left to the next one
+	sendTimeout  = 20 * time.Second
+	writeWithin  = 3 * time.Second // of the store, also while the process stops
+	lookEvery    = time.Second     // without being woken
+	atOnce       = 256             // chats of one door that are served together
+	graceful     = 8 * time.Second
+)
+
+// Store is what a delivery needs of the database. Writes under a claim that is
+// another's by now are models.ErrStale.
+type Store interface {
+	ClaimChats(ctx context.Context, door, owner string, now models.Moment, hold time.Duration, limit int) ([]models.Claimed, error)
+	ChatByID(ctx context.Context, id int64) (models.Chat, error)
+	OpenArrivals(ctx context.Context, chatID int64, now models.Moment) ([]models.Arrival, error)
+	Answer(ctx context.Context, c models.Claim, arrivalID int64, replies []byte) error
+	RepliesSent(ctx context.Context, c models.Claim, arrivalID int64, sent int) error
+	ArrivalFailed(ctx context.Context, c models.Claim, arrivalID int64) error
+	EndArrival(ctx context.Context, c models.Claim, arrivalID int64) error
+	Pending(ctx context.Context, c models.Chat) ([]models.Notification, error)
+	Delivered(ctx context.Context, c models.Claim, followID, upto int64) error
+	Undeliverable(ctx context.Context, c models.Claim, followID int64) (failures int, err error)
+	Gone(ctx context.Context, chatID int64, now models.Moment) error
+	MoveChat(ctx context.Context, chatID int64, conversation string, now models.Moment) error
+	Release(ctx context.Context, c models.Claim, next models.Moment, failed bool) error
+}
+
+// Notifier puts notifications into words (handlers.Conversation).
+type Notifier interface {
+	Notify(ctx context.Context, n models.Notification) (handlers.Reply, error)
+}
+
+// Meter counts deliveries.
+type Meter interface {
+	// Delivered: a notification was sent, or was not; late is the time since its
+	// chat became due. Outcomes are the Outcome… constants.
+	Delivered(door, outcome string, late time.Duration)
+}
+
+// Settings are what a Worker needs.
+type Settings struct {
+	Door     handlers.Door
+	Handler  handlers.Handler
+	Notifier Notifier
+	Store    Store
+	Words    *locales.Bundle // for the apology of a message that is given up
+	Quiet    models.Quiet    // when only what is urgent or awaited is delivered
+	Alerts   handlers.Alerter
+	Meter    Meter           // may be nil
+	Wakes    <-chan struct{} // rings when another process has work for this one; may be nil
+	Owner    string          // names this process among the replicas; at most 80 characters
+	Log      *slog.Logger
+	Now      func() time.Time
+	Grace    time.Duration // for what is in flight when Run's context ends; 0 means 8 s
+	// Answered, when it is there, hears that an update has had all replies that it
+	// gets for now. It may hear of one twice: once when the platform allows nothing
+	// before the customer writes, and once at its end.
+	Answered func(arrivalID int64)
+}
+
+// Worker serves the chats of one door.
+type Worker struct {
+	door     handlers.Door
+	handler  handlers.Handler
+	notifier Notifier
+	store    Store
+	words    *locales.Bundle
+	policy   policy
+	alerts   handlers.Alerter
+	meter    Meter
+	wakes    <-chan struct{}
+	owner    string
+	log      *slog.Logger
+	now      func() time.Time
+	grace    time.Duration
+	answered func(arrivalID int64)
+
+	wake  chan struct{}
+	slots chan struct{}
+}
+
+// New makes a Worker, which does nothing before Run.
+func New(s Settings) *Worker {
+	w := &Worker{
+		door: s.Door, handler: s.Handler, notifier: s.Notifier, store: s.Store, words: s.Words, policy: policy{s.Quiet},
+		alerts: s.Alerts, meter: s.Meter, wakes: s.Wakes, owner: s.Owner, now: s.Now, grace: s.Grace, answered: s.Answered,
+		log:  s.Log.With("door", s.Door.Name()),
+		wake: make(chan struct{}, 1), slots: make(chan struct{}, atOnce),
+	}
+	if w.meter == nil {
+		w.meter = unmetered{}
+	}
+	if w.answered == nil {
+		w.answered = func(int64) {}
+	}
+	if w.grace == 0 {
+		w.grace = graceful
+	}
+	return w
+}
+
+// Wake has the worker look at once. It never waits.
+func (w *Worker) Wake() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run serves chats until ctx ends, then begins nothing more, gives what is in
+// flight Settings.Grace to end, and returns. It may be run again. Only one
+// process at a time runs the worker of a door: whoever holds the door's lease.
+func (w *Worker) Run(ctx context.Context) error {
+	drain, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(w.grace, cancel) })
+	defer stop()
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
+	var chats sync.WaitGroup
+	defer chats.Wait()
+	for {
+		for w.claim(ctx, drain, &chats) {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-w.wake:
+		case <-w.wakes:
+		case <-look.C:
+		}
+	}
+}
+
+// claim claims chats for the free slots, sets to work on them, and says whether
+// there may be more.
+func (w *Worker) claim(ctx, drain context.Context, chats *sync.WaitGroup) bool {
+	free := cap(w.slots) - len(w.slots)
+	if free == 0 || ctx.Err() != nil {
+		return false // whoever leaves a slot wakes the worker
+	}
+	begun := time.Now()
+	claimed, err := w.store.ClaimChats(ctx, w.door.Name(), w.owner, w.moment(), claimFor, free)
+	if err != nil {
+		if ctx.Err() == nil {
+			w.log.Error("claim chats", "error", err)
+		}
+		return false
+	}
+	for _, c := range claimed {
+		w.slots <- struct{}{}
+		chats.Go(func() {
+			t := &turn{Worker: w, chat: c.Chat, claim: c.Claim, begun: begun}
+			again := t.serve(ctx, drain)
+			<-w.slots
+			if again {
+				w.Wake()
+			}
+		})
+	}
+	return len(claimed) == free
+}
+
+func (w *Worker) moment() models.Moment { return models.At(w.now()) }
+
+type unmetered struct{}
+
+func (unmetered) Delivered(string, string, time.Duration) {}

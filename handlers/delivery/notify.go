@@ -1,0 +1,159 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"waybill/handlers"
+	"waybill/internal/guard"
+	"waybill/models"
+)
+
+// worded is a notification and the words for it.
+type worded struct {
+	models.Notification
+	reply handlers.Reply
+}
+
+// deliverPending delivers what is pending for the chat, one message after
+// another, as long as the claim lasts.
+func (t *turn) deliverPending(ctx, deadline context.Context) error {
+	if t.chat.GoneAt != 0 {
+		return nil
+	}
+	pending, err := t.store.Pending(deadline, t.chat)
+	if err != nil {
+		return fmt.Errorf("read pending notifications: %w", err)
+	}
+	pending = rank(pending)
+	empty := 0
+	for empty < len(pending) && pending[empty].Empty() {
+		empty++
+	}
+	if err := t.delivered(deadline, pending[:empty]); err != nil {
+		return err
+	}
+	if pending = pending[empty:]; len(pending) == 0 {
+		return nil
+	}
+	if now, later := t.policy.deliverNow(pending, t.moment()); !now {
+		t.due(later)
+		return nil
+	}
+	words, err := t.word(deadline, pending)
+	if err != nil {
+		return err
+	}
+	return t.sendAll(ctx, deadline, words)
+}
+
+// word puts notifications into words. One that cannot be is a defect: it is
+// tried again with the chat's next turns, and given up after eight.
+func (t *turn) word(ctx context.Context, pending []models.Notification) ([]worded, error) {
+	var all []worded
+	for _, n := range pending {
+		reply, err := t.notify(ctx, n)
+		var defect *guard.PanicError
+		switch {
+		case errors.As(err, &defect):
+			if err := t.undeliverable(ctx, n, err); err != nil {
+				return nil, err
+			}
+		case err != nil:
+			return nil, fmt.Errorf("word notification: %w", err)
+		default:
+			all = append(all, worded{n, reply})
+		}
+	}
+	return all, nil
+}
+
+func (t *turn) notify(ctx context.Context, n models.Notification) (reply handlers.Reply, err error) {
+	defer guard.Recover("word notification", &err)
+	return t.notifier.Notify(ctx, n)
+}
+
+// sendAll sends the notifications and marks each after it was sent. What fails
+// keeps no other parcel's news back, unless it is about the whole chat.
+func (t *turn) sendAll(ctx, deadline context.Context, rest []worded) error {
+	for len(rest) > 0 {
+		if ctx.Err() != nil || t.held() > sendWithin {
+			t.due(t.moment())
+			return nil
+		}
+		replies := make([]handlers.Reply, len(rest))
+		for i, w := range rest {
+			replies[i] = w.reply
+		}
+		sent, err := t.sendFirst(deadline, replies)
+		outcome := outcomeOf(err)
+		t.meter.Delivered(t.door.Name(), outcome, max(0, t.moment().Sub(t.chat.WorkAt)))
+		over, err := t.settle(deadline, rest[:sent], outcome, err)
+		if err != nil || over {
+			return err
+		}
+		rest = rest[sent:]
+	}
+	return nil
+}
+
+// settle records what became of a message; over says that the chat can be sent
+// nothing more now.
+func (t *turn) settle(ctx context.Context, sent []worded, outcome string, why error) (over bool, err error) {
+	switch outcome {
+	case OutcomeSent, OutcomeRefused:
+		var done []models.Notification
+		for _, w := range sent {
+			done = append(done, w.Notification)
+		}
+		return false, t.delivered(ctx, done)
+	case OutcomeDefect:
+		for _, w := range sent {
+			if err := t.undeliverable(ctx, w.Notification, why); err != nil {
+				return true, err
+			}
+		}
+		return false, nil
+	case OutcomeFailed:
+		return false, t.unsent(ctx, outcome, why)
+	}
+	return true, t.unsent(ctx, outcome, why)
+}
+
+// delivered moves the marks behind what was sent, all together: what is not
+// marked is sent again.
+func (t *turn) delivered(ctx context.Context, all []models.Notification) error {
+	if len(all) == 0 {
+		return nil
+	}
+	return record(ctx, func(ctx context.Context) error {
+		var marks errgroup.Group
+		for _, n := range all {
+			marks.Go(func() error { return t.store.Delivered(ctx, t.claim, n.Follow.ID, n.Upto) })
+		}
+		return marks.Wait()
+	})
+}
+
+// undeliverable counts a defect, and gives the notification up after eight: the
+// operators are told and the mark moves.
+func (t *turn) undeliverable(ctx context.Context, n models.Notification, why error) error {
+	t.log.Error("deliver notification", "chat", t.chat.ID, "parcel", n.Parcel.ID, "error", why)
+	var failures int
+	err := record(ctx, func(ctx context.Context) (err error) {
+		failures, err = t.store.Undeliverable(ctx, t.claim, n.Follow.ID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if failures < attempts {
+		t.retry(failures-1, 0)
+		return nil
+	}
+	t.giveUp(ctx, "parcel", n.Parcel.ID, why)
+	return t.delivered(ctx, []models.Notification{n})
+}

@@ -1,0 +1,110 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"waybill/handlers"
+	"waybill/internal/guard"
+	"waybill/models"
+)
+
+// How sending a message ended, for Meter.Delivered.
+const (
+	OutcomeSent    = "sent"
+	OutcomeRefused = "refused" // for good, as plain text too; the operators know
+	OutcomeGone    = "gone"
+	OutcomeMoved   = "moved"
+	OutcomeCredit  = "credit" // the platform allows nothing before the customer writes
+	OutcomeWait    = "wait"   // the platform says for how long
+	OutcomeDefect  = "defect" // a panic of ours
+	OutcomeFailed  = "failed" // passing
+)
+
+func outcomeOf(err error) string {
+	var moved *models.Moved
+	var wait *models.Wait
+	var defect *guard.PanicError
+	switch {
+	case err == nil:
+		return OutcomeSent
+	case errors.Is(err, models.ErrRefused):
+		return OutcomeRefused
+	case errors.Is(err, models.ErrGone):
+		return OutcomeGone
+	case errors.Is(err, models.ErrNoCredit):
+		return OutcomeCredit
+	case errors.As(err, &moved):
+		return OutcomeMoved
+	case errors.As(err, &wait):
+		return OutcomeWait
+	case errors.As(err, &defect):
+		return OutcomeDefect
+	}
+	return OutcomeFailed
+}
+
+// unsent does what the platform's answer to a message that it did not take asks
+// for, and says when the chat is due again.
+func (t *turn) unsent(ctx context.Context, outcome string, why error) error {
+	switch outcome {
+	case OutcomeGone:
+		t.log.Info("the chat is gone", "chat", t.chat.ID, "error", why)
+		return record(ctx, func(ctx context.Context) error { return t.store.Gone(ctx, t.chat.ID, t.moment()) })
+	case OutcomeMoved:
+		var moved *models.Moved
+		errors.As(why, &moved)
+		if moved.Room == t.chat.Room {
+			break
+		}
+		t.due(t.moment()) // at its new address
+		return record(ctx, func(ctx context.Context) error {
+			return t.store.MoveChat(ctx, t.chat.ID, moved.Room, t.moment())
+		})
+	case OutcomeCredit:
+		t.log.Debug("nothing can be sent before the customer writes", "chat", t.chat.ID)
+		return nil // that message makes the chat due
+	case OutcomeWait:
+		var wait *models.Wait
+		errors.As(why, &wait)
+		t.log.Warn("send message: the platform asks to wait", "chat", t.chat.ID, "wait", wait.After)
+		t.retry(t.chat.Failures, wait.After)
+		return nil
+	}
+	t.log.Warn("send message", "chat", t.chat.ID, "failures", t.chat.Failures, "error", why)
+	t.retry(t.chat.Failures, 0)
+	return nil
+}
+
+// sendFirst sends the first replies as one message, as many as the door puts
+// together, and returns how many of them the outcome is about, at least one.
+// What the platform refuses is sent once more with fewer replies in it, so that
+// a bad one takes no other along; at last alone, and as plain text. A refusal
+// after that is told to the operators.
+func (t *turn) sendFirst(ctx context.Context, replies []handlers.Reply) (sent int, err error) {
+	one, sent := handlers.Merge(t.door, replies)
+	err = t.send(ctx, one)
+	for sent > 1 && errors.Is(err, models.ErrRefused) {
+		one, sent = handlers.Merge(t.door, replies[:sent/2])
+		err = t.send(ctx, one)
+	}
+	if errors.Is(err, models.ErrRefused) {
+		err = t.send(ctx, one.Plain())
+	}
+	if errors.Is(err, models.ErrRefused) {
+		t.log.Error("send message: refused for good", "chat", t.chat.ID, "error", err)
+		t.alerts.Alert(ctx, handlers.AlertRefused, "Door", t.door.Name())
+	}
+	return sent, err
+}
+
+func (t *turn) send(ctx context.Context, r handlers.Reply) (err error) {
+	defer guard.Recover("send message", &err)
+	ctx, cancel := context.WithTimeoutCause(ctx, sendTimeout, errSlow)
+	defer cancel()
+	return t.door.Send(ctx, t.chat.Address, r)
+}
+
+var errSlow = fmt.Errorf("the platform took longer than %v", sendTimeout.Round(time.Second))

@@ -1,0 +1,77 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"waybill/internal/guard"
+	"waybill/internal/retry"
+	"waybill/models"
+)
+
+// turn is one claimed chat being served.
+type turn struct {
+	*Worker
+	chat  models.Chat
+	claim models.Claim
+	begun time.Time // before the claim was asked for
+	read  bool      // chat is as the claim found it
+
+	next   models.Moment // when the chat is due again; Never unless something is left
+	failed bool          // something failed: the chat is left alone until then
+}
+
+// serve answers what the chat wrote, delivers what is pending, and gives the
+// chat back; again says that there may be more to do. ctx ends when nothing new
+// is to begin, drain when what is in flight is to be given up.
+func (t *turn) serve(ctx, drain context.Context) (again bool) {
+	t.next = models.Never
+	deadline, cancel := context.WithDeadline(drain, t.begun.Add(claimFor-writeWithin))
+	defer cancel()
+	err := t.work(ctx, deadline)
+	if errors.Is(err, models.ErrStale) {
+		t.log.Warn("claim lost", "chat", t.chat.ID)
+		return false // whoever has it now does the rest
+	}
+	if err != nil {
+		t.log.Error("serve chat", "chat", t.chat.ID, "error", err)
+		t.retry(t.chat.Failures, 0)
+	}
+	err = record(drain, func(ctx context.Context) error { return t.store.Release(ctx, t.claim, t.next, t.failed) })
+	if err != nil {
+		t.log.Error("give chat back", "chat", t.chat.ID, "error", err)
+		return false
+	}
+	return true
+}
+
+func (t *turn) work(ctx, deadline context.Context) (err error) {
+	defer guard.Recover("serve chat", &err)
+	ended, err := t.answerArrivals(ctx, deadline)
+	if err != nil || ended {
+		return err
+	}
+	return t.deliverPending(ctx, deadline)
+}
+
+// retry has the chat tried again after so many failures before this one, and
+// not before the platform's own wait.
+func (t *turn) retry(failures int, wait time.Duration) {
+	t.failed = true
+	t.due(t.moment().Add(max(wait, retry.Delay(failures+1, retry.First, retry.Longest))))
+}
+
+// due has the chat due at a moment, or earlier if it is due earlier.
+func (t *turn) due(at models.Moment) { t.next = min(t.next, at) }
+
+// held is how long the claim has been held.
+func (t *turn) held() time.Duration { return time.Since(t.begun) }
+
+// record notes what has happened even while the process stops: what was sent
+// and is not noted is sent again.
+func record(ctx context.Context, note func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeWithin)
+	defer cancel()
+	return note(ctx)
+}

@@ -1,0 +1,78 @@
+package models
+
+import (
+	"cmp"
+	"slices"
+)
+
+// MaxNews is how many scans one notification shows; the rest is counted.
+const MaxNews = 5
+
+// Notification is everything that is to be delivered to one chat about one
+// parcel, merged when it is sent.
+type Notification struct {
+	Chat    Chat
+	Follow  Follow
+	Parcel  Parcel
+	Events  []Event // scans, newest first, at most MaxNews
+	More    int     // older scans that are pending and not shown
+	Notices []Event // everything else that is pending, oldest first
+	Upto    int64   // the sequence number that is delivered once the platform has accepted it
+	Urgent  bool    // some of it breaks quiet hours
+	Awaited bool    // somebody waits for it: it is delivered whatever the hour
+}
+
+// Empty says that there is nothing in it that this follower may see; the mark
+// moves without a message.
+func (n Notification) Empty() bool { return len(n.Events) == 0 && len(n.Notices) == 0 }
+
+// Breaks says that it is delivered in quiet hours too.
+func (n Notification) Breaks() bool { return !n.Empty() && (n.Urgent || n.Awaited) }
+
+// BuildNotification merges what is pending for a follow out of the parcel's
+// events after its mark, in any order. A follower whose tail is not verified
+// gets only the notices that say nothing of the journey.
+func BuildNotification(c Chat, f Follow, p Parcel, pending []Event) Notification {
+	n := Notification{Chat: c, Follow: f, Parcel: p, Upto: max(f.DeliveredSeq, f.PendingSeq), Awaited: f.Awaited}
+	for _, e := range pending {
+		n.Upto = max(n.Upto, e.Seq)
+		if !f.MaySee(p, e) {
+			continue
+		}
+		n.Urgent = n.Urgent || e.Urgent
+		if e.Kind == Scan {
+			n.Events = append(n.Events, e)
+		} else {
+			n.Notices = append(n.Notices, e)
+		}
+	}
+	slices.SortFunc(n.Events, newestFirst)
+	slices.SortFunc(n.Notices, func(a, b Event) int { return cmp.Compare(a.Seq, b.Seq) })
+	if len(n.Events) > MaxNews {
+		n.More = len(n.Events) - MaxNews
+		n.Events = n.Events[:MaxNews]
+	}
+	return n
+}
+
+// MaySeeAny says whether this follower may be told one of the events at least.
+func (f Follow) MaySeeAny(p Parcel, events []Event) bool {
+	return slices.ContainsFunc(events, func(e Event) bool { return f.MaySee(p, e) })
+}
+
+// MaySee says whether this follower may be told e.
+func (f Follow) MaySee(p Parcel, e Event) bool {
+	switch e.Kind {
+	case TailRefused:
+		return f.TailState == TailWrong || f.TailState == TailNone && e.Text == TailMissing
+	case Ended:
+		return true
+	}
+	return f.Opens(p)
+}
+
+// newestFirst orders scans as a trace shows them: by the carrier's clock, and
+// by arrival where the clock says the same.
+func newestFirst(a, b Event) int {
+	return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.Seq, a.Seq))
+}

@@ -1,0 +1,141 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"waybill/models"
+)
+
+// Arrive stores incoming updates in one transaction, with the chats they come
+// from, which are due now, and says how many are new: one that was delivered
+// before, by (door, key), changes nothing.
+func (s *Store) Arrive(ctx context.Context, as []models.Arrival, now models.Moment) (fresh int, err error) {
+	if len(as) == 0 {
+		return 0, nil
+	}
+	err = s.within(ctx, func(tx *gorm.DB) error {
+		rows, err := s.arriving(tx, as, now)
+		if err != nil {
+			return err
+		}
+		done := tx.Clauses(s.ignore()).Create(&rows)
+		fresh = int(done.RowsAffected)
+		if done.Error != nil || fresh == 0 {
+			return done.Error
+		}
+		return wake(tx, chatsOf(rows), now)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("store updates: %w", err)
+	}
+	return fresh, nil
+}
+
+func chatsOf(arrivals []models.Arrival) []int64 {
+	var ids []int64
+	for _, a := range arrivals {
+		ids = append(ids, a.ChatID)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// arriving makes the rows, and the chats, which stay locked: one that is being
+// erased must not lose its next update.
+func (s *Store) arriving(tx *gorm.DB, as []models.Arrival, now models.Moment) ([]models.Arrival, error) {
+	chats := map[models.Address]int64{}
+	rows := make([]models.Arrival, len(as))
+	for i, a := range as {
+		a.Address = fitAddress(a.Address)
+		if chats[a.Address] == 0 {
+			c, err := s.ensureChat(tx, a.Address, a.Group, now)
+			if err != nil {
+				return nil, err
+			}
+			chats[a.Address] = c.ID
+		}
+		rows[i] = models.Arrival{
+			Door: cut(a.Door, sizeDoor), Key: cut(a.Key, sizeKey), ChatID: chats[a.Address], Pos: a.Pos, Body: a.Body, DueAt: now, At: now,
+			Answered: a.Answered, Replies: a.Replies,
+		}
+		if rows[i].Door == "" {
+			rows[i].Door = a.Address.Door
+		}
+	}
+	return rows, nil
+}
+
+// OpenArrivals reads a chat's open updates in the platform's order, up to the
+// first that has to wait: what came after it waits with it. Those that one
+// position holds are in the order of their keys.
+func (s *Store) OpenArrivals(ctx context.Context, chatID int64, now models.Moment) ([]models.Arrival, error) {
+	var open []models.Arrival
+	err := s.read.WithContext(ctx).Where("chat_id = ? AND due_at < ?", chatID, models.Never).Order("pos, at, update_key").Find(&open).Error
+	if err != nil {
+		return nil, fmt.Errorf("read open updates: %w", err)
+	}
+	for i, a := range open {
+		if a.DueAt > now {
+			return open[:i], nil
+		}
+	}
+	return open, nil
+}
+
+// Answer stores what is to be sent for an update.
+func (s *Store) Answer(ctx context.Context, c models.Claim, arrivalID int64, replies []byte) error {
+	return s.setArrival(ctx, c, "answered = ?, replies = ?", arrivalID, true, replies)
+}
+
+// RepliesSent notes how many of an update's replies the platform has accepted.
+func (s *Store) RepliesSent(ctx context.Context, c models.Claim, arrivalID int64, sent int) error {
+	return s.setArrival(ctx, c, "sent = ?", arrivalID, sent)
+}
+
+// ArrivalFailed counts that an update could not be answered.
+func (s *Store) ArrivalFailed(ctx context.Context, c models.Claim, arrivalID int64) error {
+	return s.setArrival(ctx, c, "failures = failures + 1", arrivalID)
+}
+
+// setArrival changes an open update; models.ErrStale when the claim is another's.
+func (s *Store) setArrival(ctx context.Context, c models.Claim, set string, arrivalID int64, values ...any) error {
+	args := slices.Concat(values, []any{arrivalID, models.Never, c.ChatID, c.Epoch})
+	n, err := s.change(ctx, "UPDATE arrivals SET "+set+" WHERE id = ? AND due_at < ?"+underClaim, args...)
+	if err == nil && n == 0 {
+		err = models.ErrStale
+	}
+	if err != nil {
+		return fmt.Errorf("change update: %w", err)
+	}
+	return nil
+}
+
+// EndArrival ends an update and empties it; its key stays known for three
+// days. The last update of a chat that was erased takes the chat with it.
+// models.ErrStale when the claim is another's.
+func (s *Store) EndArrival(ctx context.Context, c models.Claim, arrivalID int64) error {
+	err := s.within(ctx, func(tx *gorm.DB) error {
+		var chat chatRow
+		err := locking(tx).Take(&chat, "id = ? AND claim_epoch = ?", c.ChatID, c.Epoch).Error
+		if errors.Is(err, gorm.ErrRecordNotFound) {
+			return models.ErrStale
+		}
+		if err != nil {
+			return err
+		}
+		const end = "UPDATE arrivals SET due_at = ?, body = NULL, replies = NULL WHERE id = ? AND chat_id = ?"
+		if err := tx.Exec(end, models.Never, arrivalID, c.ChatID).Error; err != nil || !chat.Forgotten {
+			return err
+		}
+		return erase(tx, c.ChatID)
+	})
+	if err != nil {
+		return fmt.Errorf("end update: %w", err)
+	}
+	return nil
+}

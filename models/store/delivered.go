@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"waybill/models"
+)
+
+// mark is how far a follow was delivered, under a claim.
+type mark struct {
+	claim        models.Claim
+	follow, upto int64
+}
+
+// Delivered moves a follow's mark to upto, never back, once the platform has
+// accepted the message. models.ErrStale when the claim is another's: then that
+// one delivers it once more. Concurrent calls are written together.
+func (s *Store) Delivered(ctx context.Context, c models.Claim, followID, upto int64) error {
+	if _, err := s.marks.do(ctx, mark{claim: c, follow: followID, upto: upto}); err != nil {
+		return fmt.Errorf("mark delivered: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) deliveredAll(ctx context.Context, asks []mark) ([]outcome[struct{}], error) {
+	outcomes := make([]outcome[struct{}], len(asks))
+	err := s.within(ctx, func(tx *gorm.DB) error {
+		clear(outcomes)
+		held, err := epochs(tx, asks)
+		if err != nil {
+			return err
+		}
+		follows := map[int64][]int64{}
+		for i, a := range asks {
+			if held[a.claim.ChatID] != a.claim.Epoch {
+				outcomes[i].err = models.ErrStale
+				continue
+			}
+			follows[a.upto] = append(follows[a.upto], a.follow)
+		}
+		return markDelivered(tx, follows)
+	})
+	return outcomes, err
+}
+
+// epochs reads under which claim each chat is now.
+func epochs(tx *gorm.DB, asks []mark) (map[int64]int64, error) {
+	ids := make([]int64, len(asks))
+	for i, a := range asks {
+		ids[i] = a.claim.ChatID
+	}
+	var rows []models.Chat
+	err := tx.Select("id", "claim_epoch").Where("id IN ?", ids).Find(&rows).Error
+	held := make(map[int64]int64, len(rows))
+	for _, c := range rows {
+		held[c.ID] = c.ClaimEpoch
+	}
+	return held, err
+}
+
+// markDelivered writes equal marks together. What came after the mark stays
+// pending. The order of the assignments matters: MySQL reads new values.
+func markDelivered(tx *gorm.DB, follows map[int64][]int64) error {
+	const sql = `UPDATE follows SET failures = 0,
+		awaited = CASE WHEN pending_seq > ? THEN awaited ELSE 0 END,
+		pending_seq = CASE WHEN pending_seq > ? THEN pending_seq ELSE 0 END,
+		delivered_seq = CASE WHEN delivered_seq < ? THEN ? ELSE delivered_seq END WHERE id IN ?`
+	for _, upto := range slices.Sorted(maps.Keys(follows)) {
+		ids := follows[upto]
+		slices.Sort(ids)
+		if err := tx.Exec(sql, upto, upto, upto, upto, ids).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Undeliverable counts that what is pending for a follow could not be put into
+// words, or made the door fail, and returns how often in a row.
+func (s *Store) Undeliverable(ctx context.Context, c models.Claim, followID int64) (failures int, err error) {
+	err = s.within(ctx, func(tx *gorm.DB) error {
+		const sql = "UPDATE follows SET failures = failures + 1 WHERE id = ?" + underClaim
+		done := tx.Exec(sql, followID, c.ChatID, c.Epoch)
+		if done.Error != nil {
+			return done.Error
+		}
+		if done.RowsAffected == 0 {
+			return models.ErrStale
+		}
+		return tx.Model(&models.Follow{}).Where("id = ?", followID).Pluck("failures", &failures).Error
+	})
+	if err != nil {
+		return 0, fmt.Errorf("count undeliverable notification: %w", err)
+	}
+	return failures, nil
+}

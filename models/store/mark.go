@@ -1,0 +1,162 @@
+package store
+
+import (
+	"maps"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"waybill/models"
+)
+
+// notify sets the tails that the answers verified or refused, marks what is
+// pending for the followers, and wakes their chats.
+func (e *ending) notify(tx *gorm.DB) error {
+	verified := map[int64]bool{}
+	var concerned []int64
+	for _, f := range e.fresh {
+		opened, err := judgeTails(tx, f)
+		if err != nil {
+			return err
+		}
+		for _, id := range opened {
+			verified[id] = true
+		}
+		if f.Change.News() || len(f.Verified) > 0 {
+			concerned = append(concerned, f.Change.Parcel.ID)
+		}
+	}
+	if err := e.markPending(tx, concerned, verified); err != nil {
+		return err
+	}
+	return e.endAwaiting(tx)
+}
+
+// markPending marks the followers of parcels.
+func (e *ending) markPending(tx *gorm.DB, concerned []int64, verified map[int64]bool) error {
+	if len(concerned) == 0 {
+		return nil
+	}
+	var follows []models.Follow
+	if err := locking(tx).Omit("tail").Where("parcel_id IN ?", concerned).Order("id").Find(&follows).Error; err != nil {
+		return err
+	}
+	m := newPendingMarks()
+	byParcel := map[int64][]models.Follow{}
+	for _, f := range follows {
+		byParcel[f.ParcelID] = append(byParcel[f.ParcelID], f)
+	}
+	for _, f := range e.fresh {
+		for _, follow := range byParcel[f.Change.Parcel.ID] {
+			m.add(f, follow, verified[follow.ID])
+		}
+	}
+	return m.write(tx, e.now())
+}
+
+// endAwaiting ends the waiting of those whose question brought nothing new: what
+// happens later waits for the end of the quiet hours. Whoever waits for a tail
+// to be tried goes on waiting.
+func (e *ending) endAwaiting(tx *gorm.DB) error {
+	var parcels, locked []int64
+	for _, f := range e.fresh {
+		switch {
+		case !f.answers:
+		case f.Change.Parcel.TailNeeded:
+			locked = append(locked, f.Change.Parcel.ID)
+		default:
+			parcels = append(parcels, f.Change.Parcel.ID)
+		}
+	}
+	if len(parcels)+len(locked) == 0 {
+		return nil
+	}
+	const waiting = "awaited = ? AND pending_seq = 0 AND (parcel_id IN ? OR parcel_id IN ? AND tail_state <> ?)"
+	var ids []int64
+	err := tx.Model(&models.Follow{}).Where(waiting, true, parcels, locked, models.TailUntried).Pluck("id", &ids).Error
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	return tx.Exec("UPDATE follows SET awaited = ? WHERE pending_seq = 0 AND id IN ?", false, ids).Error
+}
+
+// judgeTails stores what an answer said about the tails that were tried, and
+// returns the follows that were verified, with those of the robots that see
+// more now. A follower who has verified another tail meanwhile stays verified.
+func judgeTails(tx *gorm.DB, f finish) (verified []int64, err error) {
+	for state, ids := range map[models.TailState][]int64{models.TailOK: f.Verified, models.TailWrong: f.Refused} {
+		if len(ids) == 0 {
+			continue
+		}
+		const sql = "UPDATE follows SET tail_state = ? WHERE parcel_id = ? AND id IN ? AND tail_state <> ?"
+		if err := tx.Exec(sql, state, f.Change.Parcel.ID, ids, models.TailOK).Error; err != nil {
+			return nil, err
+		}
+	}
+	if len(f.Verified) == 0 {
+		return nil, nil
+	}
+	opened, err := keepRobots(tx, []int64{f.Change.Parcel.ID})
+	return slices.Concat(f.Verified, opened), err
+}
+
+// pendingMarks collects for which follows what is pending, so that equal marks
+// are written together, and whose chats are to be woken.
+type pendingMarks struct {
+	follows map[int64][]int64 // by sequence number
+	chats   map[int64]bool
+}
+
+func newPendingMarks() *pendingMarks {
+	return &pendingMarks{follows: map[int64][]int64{}, chats: map[int64]bool{}}
+}
+
+// add marks one follow after one check. A tail that was just verified opens
+// what was stored before, too. A muted follow is marked for what is urgent, and
+// for the answer that it waits for.
+func (m *pendingMarks) add(f finish, follow models.Follow, verified bool) {
+	p := f.Change.Parcel
+	opens := follow.Opens(p) || f.Change.Everyone && follow.MaySeeAny(p, f.Change.Events)
+	awaited := follow.Awaited && (f.answers || verified || slices.Contains(f.Refused, follow.ID))
+	hears := !follow.Muted || f.Change.Urgent() || awaited
+	if !opens || !hears || !f.Change.News() && !verified || p.Seq <= follow.DeliveredSeq {
+		return
+	}
+	m.follows[p.Seq] = append(m.follows[p.Seq], follow.ID)
+	m.chats[follow.ChatID] = true
+}
+
+// write stores the marks: follows first, then their chats in order of id.
+func (m *pendingMarks) write(tx *gorm.DB, now models.Moment) error {
+	for seq, ids := range m.follows {
+		if err := tx.Exec("UPDATE follows SET pending_seq = ? WHERE id IN ?", seq, ids).Error; err != nil {
+			return err
+		}
+	}
+	return wakeReachable(tx, slices.Sorted(maps.Keys(m.chats)), now)
+}
+
+// wakeReachable makes chats due that can be sent something; one that is gone
+// stays quiet until it comes back.
+func wakeReachable(tx *gorm.DB, chatIDs []int64, now models.Moment) error {
+	return wakeWhere(tx, " AND gone_at = 0", chatIDs, now)
+}
+
+// wake makes chats due. One whose last turn failed is due when it is tried
+// again: the platform may have asked for it.
+func wake(tx *gorm.DB, chatIDs []int64, now models.Moment) error {
+	return wakeWhere(tx, "", chatIDs, now)
+}
+
+func wakeWhere(tx *gorm.DB, also string, chatIDs []int64, now models.Moment) error {
+	if len(chatIDs) == 0 {
+		return nil
+	}
+	var locked []int64
+	if err := locking(tx.Table("chats")).Where("id IN ?", chatIDs).Order("id").Pluck("id", &locked).Error; err != nil {
+		return err
+	}
+	const at = "CASE WHEN retry_at > ? THEN retry_at ELSE ? END"
+	const sql = "UPDATE chats SET work_at = " + at + " WHERE id IN ? AND work_at > " + at
+	return tx.Exec(sql+also, now, now, chatIDs, now, now).Error
+}

@@ -1,0 +1,100 @@
+package scheduler
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"waybill/models"
+)
+
+// Job is work that one replica does now and then: the holder of the lease "cron".
+type Job struct {
+	Name string
+	When string // as cron has it, in UTC
+	Do   func(context.Context) error
+}
+
+// job is one line of the timetable.
+type job struct {
+	when string
+	do   func(context.Context)
+}
+
+// entry makes a line of a job, whose failures are logged.
+func (s *Scheduler) entry(j Job) job {
+	return job{j.When, func(ctx context.Context) {
+		if err := j.Do(ctx); err != nil {
+			s.failed(ctx, j.Name, err)
+		}
+	}}
+}
+
+// timetable is what the holder of the lease does, and when. The specs are
+// parsed here once, so that a mistake shows at start.
+func (s *Scheduler) timetable() (func(context.Context), error) {
+	jobs := []job{
+		{"@every 1s", s.take},
+		{"@every 15s", s.measure},
+		{"17 * * * *", s.sweep},
+	}
+	for _, j := range s.jobs {
+		jobs = append(jobs, s.entry(j))
+	}
+	for _, j := range jobs {
+		if _, err := cron.ParseStandard(j.when); err != nil {
+			return nil, fmt.Errorf("read %q: %w", j.when, err)
+		}
+	}
+	return func(held context.Context) { s.runJobs(held, jobs) }, nil
+}
+
+// runJobs does the jobs until held ends, and waits for those under way.
+func (s *Scheduler) runJobs(held context.Context, jobs []job) {
+	log := cronLog{s.log}
+	c := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(log),
+		cron.WithChain(cron.Recover(log), cron.SkipIfStillRunning(cron.DiscardLogger)))
+	for _, j := range jobs {
+		if _, err := c.AddFunc(j.when, func() { j.do(held) }); err != nil {
+			s.log.Error("add job", "when", j.when, "error", err)
+		}
+	}
+	c.Start()
+	<-held.Done()
+	<-c.Stop().Done()
+	s.meter.Backlog(models.Backlog{}) // another replica counts now
+}
+
+func (s *Scheduler) measure(ctx context.Context) {
+	b, err := s.store.Backlog(ctx, s.moment())
+	if err != nil {
+		s.failed(ctx, "measure backlog", err)
+		return
+	}
+	s.meter.Backlog(b)
+}
+
+func (s *Scheduler) sweep(ctx context.Context) {
+	if err := s.store.Sweep(ctx, s.moment()); err != nil {
+		s.failed(ctx, "sweep", err)
+	}
+}
+
+// failed logs what the next round will try again; a loss of the lease is no failure.
+func (s *Scheduler) failed(ctx context.Context, what string, err error) {
+	if ctx.Err() == nil {
+		s.log.Warn("round failed", "doing", what, "error", err)
+	}
+}
+
+// cronLog passes cron's errors on, which are panics that it caught.
+type cronLog struct{ log *slog.Logger }
+
+func (cronLog) Info(string, ...any) {}
+
+func (l cronLog) Error(err error, text string, about ...any) {
+	l.log.Error("cron", append(about, "text", text, "error", err)...)
+}
