@@ -39,10 +39,10 @@ type aibotConn struct {
 	why     error
 }
 
-func newAIBotConn(ws *websocket.Conn, log *slog.Logger, redact func(string) string, now func() time.Time) *aibotConn {
+func newAIBotConn(ws *websocket.Conn, log *slog.Logger, hide func(string) string, now func() time.Time) *aibotConn {
 	ws.SetReadLimit(aibotMaxFrame)
 	return &aibotConn{
-		id: rand.Text(), ws: ws, log: log, redact: redact,
+		id: rand.Text(), ws: ws, log: log, redact: hide,
 		refused:     expiring.New[string, struct{}](aibotCallbacksKept, now),
 		unconfirmed: expiring.New[string, [sha256.Size]byte](aibotCallbacksKept, now),
 		waiting:     map[string]chan aibotFrame{}, gone: make(chan struct{}),

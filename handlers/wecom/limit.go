@@ -101,7 +101,8 @@ func (l *aibotLimiter) begin(chat string) (end func(counts bool), err error) {
 	return func(counts bool) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		if l.inFlight[chat]--; l.inFlight[chat] == 0 {
+		l.inFlight[chat]--
+		if l.inFlight[chat] == 0 {
 			delete(l.inFlight, chat)
 		}
 		if counts {
