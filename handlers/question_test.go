@@ -1,0 +1,70 @@
+package handlers
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// A "yes" that was meant for something else must not erase or stop everything.
+func TestAQuestionForNowDoesNotWaitForLater(t *testing.T) {
+	for request, done := range map[string]string{"忘记我": "删干净", "停止 全部": "不再关注："} {
+		for name, c := range map[string]struct {
+			between func(t *testing.T, w *world)
+			answer  string
+			happens bool
+		}{
+			"a yes right away":          {nil, "是", true},
+			"a nod is no yes":           {nil, "好的", false},
+			"a command comes between":   {func(t *testing.T, w *world) { t.Helper(); w.says(t, "a", "列表") }, "是", false},
+			"ten minutes pass":          {func(_ *testing.T, w *world) { w.pass(11 * time.Minute) }, "是", false},
+			"a nod after news and time": {func(_ *testing.T, w *world) { w.pass(time.Hour) }, "好的", false},
+		} {
+			t.Run(request+", "+name, func(t *testing.T) {
+				w := newWorld(t, "zh-CN")
+				w.says(t, "a", moving)
+				if said := w.says(t, "a", request); !strings.Contains(said, "是") {
+					t.Fatalf("it is not asked: %q", said)
+				}
+				if c.between != nil {
+					c.between(t, w)
+				}
+				if said := w.says(t, "a", c.answer); strings.Contains(said, done) != c.happens {
+					t.Errorf("%q is answered with %q", c.answer, said)
+				}
+			})
+		}
+	}
+}
+
+func TestStoppingByCommandAnswersTheQuestionWhichToStop(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	w.says(t, "a", moving)
+	w.says(t, "a", "停止")
+	w.says(t, "a", "停止 1")
+	if said := w.says(t, "a", "谢谢"); strings.Contains(said, "停哪个") {
+		t.Errorf("it still asks: %q", said)
+	}
+}
+
+func TestWhoeverRepliesAsToldHearsThatNewsWillComeAgain(t *testing.T) {
+	for door, want := range map[string]string{"wecom_kf": "有新动静就告诉你", "test": "发「帮助」"} {
+		w := newWorld(t, "zh-CN")
+		w.door = door
+		w.says(t, "a", moving)
+		if said := w.says(t, "a", "好的"); !strings.Contains(said, want) {
+			t.Errorf("%s: %q", door, said)
+		}
+	}
+}
+
+func TestALateYesIsNotTakenForANod(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	w.door = "wecom_kf"
+	w.says(t, "a", moving)
+	w.says(t, "a", "忘记我")
+	w.says(t, "a", "列表")
+	if said := w.says(t, "a", "是"); !strings.Contains(said, "发「帮助」") {
+		t.Errorf("whoever thinks that everything is erased hears %q", said)
+	}
+}
