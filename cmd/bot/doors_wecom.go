@@ -34,7 +34,7 @@ func (h *house) wecomAPI() (*wecom.API, error) {
 	}
 	api, err := wecom.Open(wecom.Settings{
 		CorpID: h.settings.WeCom.CorpID, APIURL: h.settings.WeCom.APIURL, Memory: h.store, Leases: h.store,
-		Owner: h.owner.name, Alerts: h.operators, Log: h.log, Now: h.now,
+		Owner: h.owner.name, Phrases: h.wecomPhrases(), Alerts: h.operators, Log: h.log, Now: h.now,
 	})
 	if err != nil {
 		return nil, err
@@ -49,10 +49,14 @@ func openKF(h *house, wake func()) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
+	keys, err := openKeys(h.settings)
+	if err != nil {
+		return nil, err
+	}
 	s := h.settings.WeCom.KF
 	d, err := wecom.NewKF(api, wecom.KFSettings{
 		AgentID: s.AgentID, Secret: string(s.Secret), Token: string(s.Token), AESKey: string(s.AESKey),
-		Mailbox: h.store, Credits: h.store, Phrases: h.wecomPhrases(),
+		Mailbox: h.store, Credits: h.store, Sealer: keys,
 	}, wake)
 	if err != nil {
 		return nil, err
@@ -92,7 +96,7 @@ func callbackRoutes(path string, callback http.Handler) []web.Route {
 func openAIBot(h *house, wake func()) (*opened, error) {
 	s := h.settings.WeCom
 	d, err := wecom.NewAIBot(wecom.AIBotSettings{
-		ID: s.AibotID, Secret: string(s.AibotSecret), URL: s.AibotURL, Memory: h.store,
+		ID: s.AibotID, Secret: string(s.AibotSecret), URL: s.AibotURL, Memory: h.store, Phrases: h.wecomPhrases(),
 		Alerts: h.operators, Log: h.log, Now: h.now,
 	}, h.store, wake)
 	if err != nil {
@@ -146,7 +150,7 @@ func besides(ctx context.Context, ground, work func(context.Context) error) (err
 // robotNames are the group robots that news can be sent to, in order.
 func robotNames(s config.Settings) []string { return slices.Sorted(maps.Keys(s.WeCom.Robots())) }
 
-// wecomPhrases are the words that the door of customer service adds by itself.
+// wecomPhrases are the words that the WeCom doors add by themselves.
 func (h *house) wecomPhrases() func(lang string) wecom.Phrases {
 	said := map[string]wecom.Phrases{}
 	for _, tag := range h.words.Languages() {
@@ -154,6 +158,7 @@ func (h *house) wecomPhrases() func(lang string) wecom.Phrases {
 		said[tag] = wecom.Phrases{
 			Continue: speech.Say("wecom.continue"), Choose: speech.Say("wecom.choose"),
 			Human: speech.Say("wecom.human"), NoHuman: speech.Say("wecom.no_human"),
+			Number: speech.Say("wecom.number"), MentionNumber: speech.Say("wecom.mention_number"), FileCut: speech.Say("wecom.file_cut"),
 		}
 	}
 	return func(lang string) wecom.Phrases { return said[h.words.For(lang).Tag()] }

@@ -97,6 +97,15 @@ func (h *house) openStore(ctx context.Context) (err error) {
 
 // openStore opens the database with the keys that belong to it.
 func openStore(ctx context.Context, s config.Settings) (*store.Store, error) {
+	keys, err := openKeys(s)
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, s.DB, keys)
+}
+
+// openKeys reads the keys that seal what is kept.
+func openKeys(s config.Settings) (*seal.Keys, error) {
 	keys := string(s.SecretKey)
 	if path, file := s.SQLitePath(); file && keys == "" {
 		var err error
@@ -104,11 +113,7 @@ func openStore(ctx context.Context, s config.Settings) (*store.Store, error) {
 			return nil, err
 		}
 	}
-	sealer, err := seal.New(keys)
-	if err != nil {
-		return nil, err
-	}
-	return store.Open(ctx, s.DB, sealer)
+	return seal.New(keys)
 }
 
 func (h *house) openQueue(ctx context.Context) (err error) {

@@ -1,6 +1,5 @@
-// Package console is the door to a terminal, or to a pipe: one chat whose
-// lines come from somebody at this machine. Lines take the same road through
-// the inbox as a platform's updates.
+// Package console is the door to a terminal, or to a pipe: one chat whose lines
+// are typed at this machine. Lines go through the inbox as a platform's updates do.
 package console
 
 import (
@@ -12,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/text/width"
 
 	"waybill/handlers"
 	"waybill/models"
@@ -43,11 +44,11 @@ type Door struct {
 	now     func() time.Time
 	session string // tells this run's lines from those of earlier runs
 
-	mu      sync.Mutex
-	lines   int64
-	hearing bool     // a line is being answered
-	old     bool     // choices belong to an earlier line
-	choices []string // the data of the buttons that the numbers stand for
+	mu        sync.Mutex
+	lines     int64
+	answering bool     // the last line does not have all its replies yet
+	outdated  bool     // choices belong to an earlier line
+	choices   []string // the data of the buttons that the numbers stand for
 }
 
 // New makes the door. wake is called whenever a line lies in the inbox; it
@@ -68,17 +69,17 @@ type line struct {
 	Button string `json:"button,omitempty"`
 }
 
-// Hear takes one line in: it returns once the line is stored. A bare number
+// Receive takes one line in: it returns once the line is stored. A bare number
 // that stands before a choice on the screen presses that choice.
-func (d *Door) Hear(ctx context.Context, text string) error {
+func (d *Door) Receive(ctx context.Context, text string) error {
 	d.mu.Lock()
 	d.lines++
 	pos := d.lines
-	d.hearing, d.old = true, true
+	d.answering, d.outdated = true, true
 	body, err := json.Marshal(d.pick(text))
 	d.mu.Unlock()
 	if err != nil {
-		return fmt.Errorf("keep line: %w", err)
+		return fmt.Errorf("store line: %w", err)
 	}
 	now := models.At(d.now())
 	_, err = d.inbox.Arrive(ctx, []models.Arrival{{
@@ -87,39 +88,29 @@ func (d *Door) Hear(ctx context.Context, text string) error {
 		Address: models.Address{Door: Name, Room: "local"},
 	}}, now)
 	if err != nil {
-		return fmt.Errorf("keep line: %w", err)
+		return fmt.Errorf("store line: %w", err)
 	}
 	d.wake()
 	return nil
 }
 
-// Answered says that the last line has all its replies. What is sent from here
-// on is news, and takes no numbers: a choice must not change its meaning while
-// somebody makes up their mind.
+// Answered says that the last line has all its replies. What is sent from now on
+// is news, and takes no numbers: a number must not change its meaning between
+// being shown and being typed.
 func (d *Door) Answered() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.hearing = false
+	d.answering = false
 }
 
 // pick turns a number into the choice that it stands for.
 func (d *Door) pick(text string) line {
-	n, err := strconv.Atoi(narrow(strings.TrimSpace(text)))
+	n, err := strconv.Atoi(width.Fold.String(strings.TrimSpace(text)))
 	if err != nil || n < 1 || n > len(d.choices) {
 		d.choices = nil // the numbers are those of the last answer, not of an older one
 		return line{Text: text}
 	}
 	return line{Button: d.choices[n-1]}
-}
-
-// narrow turns full-width digits into plain ones.
-func narrow(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '０' && r <= '９' {
-			return r - '０' + '0'
-		}
-		return r
-	}, s)
 }
 
 // Read turns a stored line into a Message.
@@ -147,15 +138,15 @@ func (d *Door) Send(_ context.Context, _ models.Address, r handlers.Reply) error
 }
 
 // number gives the buttons of a reply their numbers and returns the first one,
-// 0 when they get none. Replies to one line are numbered through.
+// 0 when they get none. The replies to one line continue one count.
 func (d *Door) number(r handlers.Reply) int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !d.hearing || len(r.Buttons) == 0 {
+	if !d.answering || len(r.Buttons) == 0 {
 		return 0
 	}
-	if d.old {
-		d.choices, d.old = nil, false
+	if d.outdated {
+		d.choices, d.outdated = nil, false
 	}
 	first := len(d.choices) + 1
 	for _, row := range r.Buttons {

@@ -42,7 +42,7 @@ func open(t *testing.T, colours bool) *room {
 // hear says a line and returns what the road reads of it.
 func (r *room) hear(t *testing.T, line string) handlers.Message {
 	t.Helper()
-	if err := r.Hear(t.Context(), line); err != nil {
+	if err := r.Receive(t.Context(), line); err != nil {
 		t.Fatal(err)
 	}
 	m, _, err := r.Read(r.inbox.got[len(r.inbox.got)-1].Body)
@@ -87,7 +87,7 @@ func TestALineIsStoredBeforeAnybodyIsWoken(t *testing.T) {
 func TestALineThatCannotBeStoredWakesNobody(t *testing.T) {
 	r := open(t, false)
 	r.inbox.err = errors.New("disk full")
-	if err := r.Hear(t.Context(), "x"); err == nil || r.woken != 0 {
+	if err := r.Receive(t.Context(), "x"); err == nil || r.woken != 0 {
 		t.Errorf("error %v, woken %d times", err, r.woken)
 	}
 }

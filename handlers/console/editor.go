@@ -11,14 +11,14 @@ import (
 	"golang.org/x/text/width"
 )
 
-// ErrLeave says that somebody wants to leave: Ctrl-C, or Ctrl-D on an empty line.
+// ErrLeave is Ctrl-C, or Ctrl-D on an empty line.
 var ErrLeave = errors.New("leave")
 
 // Editor is a line editor on a terminal in raw mode, on which news can appear
-// while somebody types: the typed line is taken away, the news shown, and the
-// line put back. It is a Screen. What is typed stays on one row; a longer line
-// scrolls sideways, so no width of the terminal confuses it. Chinese characters
-// take two columns, as they do on the terminal.
+// while a line is typed: the line is erased, the news shown, and the line drawn
+// again. It is a Screen. What is typed stays on one row; a longer line scrolls
+// sideways, so that it never wraps. Chinese characters take two columns, as they
+// do on the terminal.
 type Editor struct {
 	out     io.Writer
 	keys    *keys
@@ -39,8 +39,8 @@ func NewEditor(in io.Reader, out io.Writer, prompt string, columns func() int) *
 	return &Editor{out: out, keys: newKeys(in), prompt: prompt, columns: columns}
 }
 
-// Line reads one line. It returns ErrLeave when somebody wants to leave, and
-// io.EOF when the terminal is gone.
+// Line reads one line. It returns ErrLeave for Ctrl-C, and io.EOF when the
+// terminal is gone.
 func (e *Editor) Line() (string, error) {
 	e.begin()
 	for {
@@ -77,7 +77,7 @@ func (e *Editor) begin() {
 func (e *Editor) press(k key) (line string, done bool, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	switch k.what {
+	switch k.action {
 	case enter:
 		return e.finish(), true, nil
 	case interrupt:
@@ -110,7 +110,7 @@ func (e *Editor) leave() error {
 
 // edit changes the line as a key says.
 func (e *Editor) edit(k key) {
-	switch k.what {
+	switch k.action {
 	case char:
 		e.text = append(e.text[:e.at], append([]rune{k.char}, e.text[e.at:]...)...)
 		e.at++

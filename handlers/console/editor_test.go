@@ -69,9 +69,9 @@ func TestNewsLeavesTheTypedLineWhereItWas(t *testing.T) {
 	e, out := desk("", 40)
 	e.begin()
 	for _, r := range "快递a" {
-		e.edit(key{what: char, char: r})
+		e.edit(key{action: char, char: r})
 	}
-	e.edit(key{what: left})
+	e.edit(key{action: left})
 	out.Reset()
 	if err := e.Show("news\nmore\n"); err != nil {
 		t.Fatal(err)
@@ -96,12 +96,12 @@ func TestALongLineScrollsSideways(t *testing.T) {
 	e, _ := desk("", 12) // prompt 2, a column for the cursor: 9 for the text
 	e.begin()
 	for _, r := range "一二三四五六" {
-		e.edit(key{what: char, char: r})
+		e.edit(key{action: char, char: r})
 	}
 	if got := e.drawn(); got != "> 三四五六" {
 		t.Errorf("at the end: %q", got)
 	}
-	e.edit(key{what: home})
+	e.edit(key{action: home})
 	if got := e.drawn(); got != "> 一二三四\x1b[8D" {
 		t.Errorf("at the beginning: %q", got)
 	}

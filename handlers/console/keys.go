@@ -6,11 +6,11 @@ import (
 	"unicode"
 )
 
-// what is what a key does.
-type what int
+// action is what a key does.
+type action int
 
 const (
-	nothing what = iota
+	nothing action = iota
 	char
 	enter
 	interrupt
@@ -29,9 +29,9 @@ const (
 
 // key is one key pressed.
 type key struct {
-	what what
-	char rune
-	eof  bool // remove by Ctrl-D, which leaves when there is nothing to remove
+	action action
+	char   rune
+	eof    bool // remove by Ctrl-D, which leaves when there is nothing to remove
 }
 
 // keys reads keys from the bytes that a terminal in raw mode sends.
@@ -49,11 +49,11 @@ func (k *keys) next() (key, error) {
 	case r == '\x1b':
 		return k.sequence()
 	case r == '\t':
-		return key{what: char, char: ' '}, nil
+		return key{action: char, char: ' '}, nil
 	case r < ' ' || r == '\x7f':
 		return control(r), nil
 	case unicode.IsPrint(r):
-		return key{what: char, char: r}, nil
+		return key{action: char, char: r}, nil
 	}
 	return key{}, nil
 }
@@ -61,31 +61,31 @@ func (k *keys) next() (key, error) {
 func control(r rune) key {
 	switch r {
 	case '\r', '\n':
-		return key{what: enter}
+		return key{action: enter}
 	case 'C' - '@':
-		return key{what: interrupt}
+		return key{action: interrupt}
 	case 'D' - '@':
-		return key{what: remove, eof: true}
+		return key{action: remove, eof: true}
 	case 'H' - '@', '\x7f':
-		return key{what: erase}
+		return key{action: erase}
 	case 'A' - '@':
-		return key{what: home}
+		return key{action: home}
 	case 'E' - '@':
-		return key{what: end}
+		return key{action: end}
 	case 'B' - '@':
-		return key{what: left}
+		return key{action: left}
 	case 'F' - '@':
-		return key{what: right}
+		return key{action: right}
 	case 'K' - '@':
-		return key{what: eraseRight}
+		return key{action: eraseRight}
 	case 'N' - '@':
-		return key{what: down}
+		return key{action: down}
 	case 'P' - '@':
-		return key{what: up}
+		return key{action: up}
 	case 'U' - '@':
-		return key{what: eraseLeft}
+		return key{action: eraseLeft}
 	case 'W' - '@':
-		return key{what: eraseWord}
+		return key{action: eraseWord}
 	}
 	return key{}
 }
@@ -117,19 +117,19 @@ func (k *keys) sequence() (key, error) {
 func named(final byte, digits string) key {
 	switch {
 	case final == 'A':
-		return key{what: up}
+		return key{action: up}
 	case final == 'B':
-		return key{what: down}
+		return key{action: down}
 	case final == 'C':
-		return key{what: right}
+		return key{action: right}
 	case final == 'D':
-		return key{what: left}
+		return key{action: left}
 	case final == 'H', final == '~' && (digits == "1" || digits == "7"):
-		return key{what: home}
+		return key{action: home}
 	case final == 'F', final == '~' && (digits == "4" || digits == "8"):
-		return key{what: end}
+		return key{action: end}
 	case final == '~' && digits == "3":
-		return key{what: remove}
+		return key{action: remove}
 	}
 	return key{}
 }

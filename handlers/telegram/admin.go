@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/go-telegram/bot"
@@ -20,25 +18,12 @@ const (
 	adminsKept = 1024
 )
 
-// admins remembers for a short time who administers a group.
-type admins struct {
-	now func() time.Time
-	mu  sync.Mutex
-	all map[seat]ruling
-}
-
-type seat struct{ room, person string }
-
-type ruling struct {
-	admin bool
-	until time.Time
-}
-
-func newAdmins(now func() time.Time) *admins { return &admins{now: now, all: map[seat]ruling{}} }
+// member is a person in a group.
+type member struct{ group, person string }
 
 // Admin tells whether a person administers a group, as of at most a minute ago.
 // Who writes in the group's own name is an anonymous administrator; who writes
-// in a channel's name is nobody.
+// in a channel's name is none.
 func (d *Door) Admin(ctx context.Context, group models.Address, person string) (bool, error) {
 	if person != "" && person == group.Room {
 		return true, nil
@@ -47,19 +32,19 @@ func (d *Door) Admin(ctx context.Context, group models.Address, person string) (
 	if id == 0 {
 		return false, nil
 	}
-	s := seat{group.Room, person}
-	if known, ok := d.admins.recall(s); ok {
-		return known, nil
+	m := member{group.Room, person}
+	if admin, known := d.admins.Get(m); known {
+		return admin, nil
 	}
-	at, err := locate(group, "")
+	to, err := locate(group, "")
 	if err != nil {
 		return false, err
 	}
-	admin, err := d.judge(ctx, at.chat, id)
+	admin, err := d.askAdmin(ctx, to.chat, id)
 	if err != nil {
-		return false, d.client.redact(fmt.Errorf("ask telegram about a member: %w", verdict(err)))
+		return false, d.client.redact(fmt.Errorf("ask telegram about a member: %w", doorError(err)))
 	}
-	d.admins.note(s, admin)
+	d.admins.Put(m, admin, adminFor)
 	return admin, nil
 }
 
@@ -72,7 +57,7 @@ func personID(person string) int64 {
 	return id
 }
 
-func (d *Door) judge(ctx context.Context, chat, person int64) (bool, error) {
+func (d *Door) askAdmin(ctx context.Context, chat, person int64) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, setupCall)
 	defer cancel()
 	m, err := d.bot.GetChatMember(ctx, &bot.GetChatMemberParams{ChatID: chat, UserID: person})
@@ -87,26 +72,6 @@ func (d *Door) judge(ctx context.Context, chat, person int64) (bool, error) {
 
 // isUnknownMember says that Telegram knows the group but not this person in it.
 func isUnknownMember(err error) bool {
-	f := &fault{}
-	return isBadRequest(err) && errors.As(err, &f) && f.says("user not found", "member not found", "participant_id_invalid", "user_id_invalid")
-}
-
-func (a *admins) recall(s seat) (admin, ok bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	r, ok := a.all[s]
-	return r.admin, ok && a.now().Before(r.until)
-}
-
-func (a *admins) note(s seat, admin bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	now := a.now()
-	if len(a.all) >= adminsKept {
-		maps.DeleteFunc(a.all, func(_ seat, r ruling) bool { return !now.Before(r.until) })
-	}
-	if len(a.all) >= adminsKept {
-		clear(a.all)
-	}
-	a.all[s] = ruling{admin: admin, until: now.Add(adminFor)}
+	no := &apiError{}
+	return isBadRequest(err) && errors.As(err, &no) && no.says("user not found", "member not found", "participant_id_invalid", "user_id_invalid")
 }

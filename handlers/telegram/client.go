@@ -7,30 +7,36 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"path"
 	"strconv"
 	"strings"
 	"time"
+
+	"waybill/internal/httpbody"
+	"waybill/internal/redact"
 )
 
-// A reply longer than this is not one: 100 updates stay far below it.
+// maxReply is how long a reply may be, in bytes; 100 updates stay far below it.
 const maxReply = 32 << 20
 
 // client is the HTTP client given to the library. It sees every call and every
-// reply first, so the library never meets a reply it would misread: failures
-// become a *fault, anything that is not the Bot API's JSON becomes an error
+// reply first, so the library never meets a reply it would misread: refusals
+// become an *apiError, anything that is not the Bot API's JSON becomes an error
 // that quotes none of it, and results are cut down to what is used, so that a
 // new kind of content cannot make a sent message look like a failed one.
 type client struct {
 	http   *http.Client
-	token  string
+	secret string // the part of the token behind the colon
 	health *health
 }
 
 func newClient(s Settings, h *health) *client {
+	secret := s.Token
+	if _, after, ok := strings.Cut(s.Token, ":"); ok && after != "" {
+		secret = after
+	}
 	return &client{
-		token:  s.Token,
+		secret: secret,
 		health: h,
 		http: &http.Client{
 			Transport: s.Client.Transport,
@@ -42,13 +48,14 @@ func newClient(s Settings, h *health) *client {
 	}
 }
 
-func (c *client) redact(err error) error { return redact(c.token, err) }
+// redact hides the token's secret part in an error's text, wherever it stands.
+func (c *client) redact(err error) error { return redact.Error(err, c.secret) }
 
 // Do makes one call of the Bot API. It returns a response only for calls that
 // succeeded.
 func (c *client) Do(req *http.Request) (*http.Response, error) {
 	method := path.Base(req.URL.Path)
-	resp, result, err := c.ask(req, method)
+	resp, result, err := c.call(req, method)
 	c.health.called(err)
 	if err != nil {
 		return nil, c.redact(err)
@@ -56,27 +63,18 @@ func (c *client) Do(req *http.Request) (*http.Response, error) {
 	return withResult(resp, cutDown(method, result)), nil
 }
 
-// ask sends the request and returns the result out of the reply.
-func (c *client) ask(req *http.Request, method string) (*http.Response, json.RawMessage, error) {
+// call sends the request and returns the result out of the reply.
+func (c *client) call(req *http.Request, method string) (*http.Response, json.RawMessage, error) {
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, nil, fmt.Errorf("call telegram %s: %w", method, withoutURL(err))
+		return nil, nil, fmt.Errorf("call telegram %s: %w", method, redact.Error(err))
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply))
+	body, err := httpbody.ReadAll(resp.Body, maxReply)
 	if err = errors.Join(err, resp.Body.Close()); err != nil {
-		return nil, nil, fmt.Errorf("read reply of telegram %s: %w", method, withoutURL(err))
+		return nil, nil, fmt.Errorf("read reply of telegram %s: %w", method, redact.Error(err))
 	}
-	result, err := open(method, resp.StatusCode, body)
+	result, err := unwrap(method, resp.StatusCode, body)
 	return resp, result, err
-}
-
-// withoutURL drops the address from an error of net/http: it holds the token.
-func withoutURL(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		return u.Err
-	}
-	return err
 }
 
 // envelope is what every reply of the Bot API is wrapped in.
@@ -91,8 +89,8 @@ type envelope struct {
 	} `json:"parameters"`
 }
 
-// open takes the result out of its envelope, or tells the failure.
-func open(method string, status int, body []byte) (json.RawMessage, error) {
+// unwrap takes the result out of its envelope; a refusal is an *apiError.
+func unwrap(method string, status int, body []byte) (json.RawMessage, error) {
 	var e envelope
 	if err := json.Unmarshal(body, &e); err != nil {
 		return nil, fmt.Errorf("telegram answers %s with status %d and something that is not JSON", method, status)
@@ -103,15 +101,12 @@ func open(method string, status int, body []byte) (json.RawMessage, error) {
 	if e.Code == 0 {
 		e.Code = status
 	}
-	f := &fault{method: method, code: e.Code, description: tidy(e.Description)}
-	f.after = time.Duration(max(e.Parameters.RetryAfter, 0)) * time.Second
-	if f.after == 0 {
-		f.after = time.Second
-	}
+	no := &apiError{method: method, code: e.Code, description: redact.Quotes(e.Description)}
+	no.retryAfter = time.Duration(max(e.Parameters.RetryAfter, 1)) * time.Second
 	if e.Parameters.MigrateTo != 0 {
-		f.room = strconv.FormatInt(e.Parameters.MigrateTo, 10)
+		no.movedTo = strconv.FormatInt(e.Parameters.MigrateTo, 10)
 	}
-	return nil, f
+	return nil, no
 }
 
 // cutDown leaves of a sent message only its id.
@@ -122,7 +117,7 @@ func cutDown(method string, result json.RawMessage) json.RawMessage {
 	var m struct {
 		ID int64 `json:"message_id"`
 	}
-	// An edited inline message answers true; the id is wanted by nobody then.
+	// An edited inline message answers true; nobody needs the id then.
 	_ = json.Unmarshal(result, &m)
 	return json.RawMessage(`{"message_id":` + strconv.FormatInt(m.ID, 10) + `}`)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	sdk "github.com/go-telegram/bot/models"
@@ -12,7 +13,7 @@ import (
 	"waybill/models"
 )
 
-// Telegram's limits for one message.
+// Telegram's limits for one message (core.telegram.org/bots/api).
 const (
 	maxText    = 4096     // UTF-16 code units, after markup is parsed
 	maxCaption = 1024     // the same, under a file
@@ -93,7 +94,7 @@ func render(page []handlers.Span) (text string, isHTML bool) {
 			fmt.Fprintf(&marked, "<b>%s</b>", escaped)
 		case s.Style == handlers.Code:
 			fmt.Fprintf(&marked, "<code>%s</code>", escaped)
-		case s.Style == handlers.Link && opensInTelegram(s.URL):
+		case s.Style == handlers.Link && isLink(s.URL):
 			fmt.Fprintf(&marked, `<a href="%s">%s</a>`, html.EscapeString(valid(s.URL)), escaped)
 		default: // Telegram has nothing dim
 			marked.WriteString(escaped)
@@ -107,12 +108,12 @@ func render(page []handlers.Span) (text string, isHTML bool) {
 	return marked.String(), true
 }
 
-// opensInTelegram says whether Telegram makes a link of a URL.
-func opensInTelegram(u string) bool {
+// isLink says whether Telegram makes a link of a URL.
+func isLink(u string) bool {
 	return strings.HasPrefix(u, "https://") || strings.HasPrefix(u, "http://") || strings.HasPrefix(u, "tg://")
 }
 
-// valid is the text in the encoding that Telegram insists on.
+// valid is the text in UTF-8, the only encoding that Telegram takes.
 func valid(text string) string { return strings.ToValidUTF8(text, string(utf8.RuneError)) }
 
 // toast cuts the short note that answers a button.
@@ -121,4 +122,108 @@ func toast(text string) string {
 		return string(runes[:maxToast-1]) + "…"
 	}
 	return valid(text)
+}
+
+// paginate spreads blocks over as few messages as hold them, of at most limit
+// UTF-16 code units each, markup not counted. A block is split only when it is
+// longer than a whole message; then "…" shows where. Messages of nothing but
+// white space are left out.
+func paginate(blocks []handlers.Block, limit int) [][]handlers.Span {
+	var pages [][]handlers.Span
+	var page []handlers.Span
+	size := 0
+	for _, block := range blocks {
+		for _, chunk := range split(flatten(block), limit) {
+			n := units(chunk)
+			if page != nil && size+1+n > limit {
+				pages, page, size = append(pages, page), nil, 0
+			}
+			if page != nil {
+				page, size = append(page, handlers.Span{Text: "\n"}), size+1
+			}
+			page, size = append(page, chunk...), size+n
+		}
+	}
+	return withText(append(pages, page))
+}
+
+// flatten makes one run of spans of a block, its lines apart.
+func flatten(b handlers.Block) []handlers.Span {
+	run := []handlers.Span{}
+	for i, line := range b {
+		if i > 0 {
+			run = append(run, handlers.Span{Text: "\n"})
+		}
+		for _, s := range line {
+			if s.Text = valid(s.Text); s.Text != "" {
+				run = append(run, s)
+			}
+		}
+	}
+	return run
+}
+
+// split cuts a run that is longer than limit into pieces that are not, between
+// runes: a surrogate pair stays together, and markup is made of spans later.
+func split(run []handlers.Span, limit int) [][]handlers.Span {
+	if units(run) <= limit {
+		return [][]handlers.Span{run}
+	}
+	var pieces [][]handlers.Span
+	var piece []handlers.Span
+	left := limit - 1 // for the "…" at the end
+	for _, s := range run {
+		for s.Text != "" {
+			head, n := prefix(s.Text, left)
+			if head != "" {
+				piece = append(piece, handlers.Span{Text: head, Style: s.Style, URL: s.URL})
+			}
+			s.Text, left = s.Text[len(head):], left-n
+			if s.Text == "" {
+				break
+			}
+			pieces = append(pieces, append(piece, handlers.Span{Text: "…"}))
+			piece, left = []handlers.Span{{Text: "…"}}, limit-2
+		}
+	}
+	return append(pieces, piece)
+}
+
+// prefix is the longest beginning of text that has at most limit code units,
+// and how many it has.
+func prefix(text string, limit int) (head string, size int) {
+	n := 0
+	for i, r := range text {
+		width := utf16.RuneLen(r)
+		if n+width > limit {
+			return text[:i], n
+		}
+		n += width
+	}
+	return text, n
+}
+
+// units is the length of spans in UTF-16 code units.
+func units(spans []handlers.Span) int {
+	n := 0
+	for _, s := range spans {
+		for _, r := range s.Text {
+			n += utf16.RuneLen(r)
+		}
+	}
+	return n
+}
+
+// withText drops pages that Telegram would call empty.
+func withText(pages [][]handlers.Span) [][]handlers.Span {
+	var out [][]handlers.Span
+	for _, page := range pages {
+		for _, s := range page {
+			if strings.TrimSpace(s.Text) != "" {
+				out = append(out, page)
+				break
+			}
+		}
+	}
+	return out
 }

@@ -3,17 +3,19 @@ package telegram
 import (
 	"context"
 	"fmt"
-	"maps"
 	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
 
+	"waybill/internal/expiring"
+	"waybill/internal/ratelimit"
+	"waybill/internal/retry"
 	"waybill/models"
 )
 
-// Telegram's limits, as its bots FAQ has them.
+// Telegram's limits, as core.telegram.org/bots/faq has them.
 const (
 	perSecond  = 30 // messages a second over all chats
 	perMinute  = 20 // messages a minute in one group
@@ -23,14 +25,14 @@ const (
 
 const (
 	// patience is how long a message waits for its chat's turn, and again for
-	// the common one, before it is given back; whoever sends holds a claim that
+	// everybody's, before it is given back: whoever sends holds a claim that
 	// does not last for ever.
 	patience = 10 * time.Second
-	// crowd: two chats told to wait within this time mean that everybody is.
+	// crowd: when Telegram slows two chats down within this time, it means all.
 	crowd = time.Second
-	// roomsKept is how many chats' paces are kept before idle ones are dropped.
-	roomsKept = 4096
-	// forgetAfter is when a chat's pace cannot matter any more.
+	// chatsKept is how many chats' rates are kept at most.
+	chatsKept = 4096
+	// forgetAfter is how long after its last message a chat's rate is full again.
 	forgetAfter = time.Minute
 )
 
@@ -60,64 +62,58 @@ func (l Limits) complete() Limits {
 type limiter struct {
 	limits  Limits
 	now     func() time.Time
-	overall turns
+	overall func(context.Context) (time.Duration, error) // reserves a turn over all chats
 
-	mu    sync.Mutex
-	rooms map[string]*room
-	held  time.Time // nobody sends before
-	last  string    // the room that was told to wait last, and when
-	at    time.Time
+	mu        sync.Mutex
+	rates     *expiring.Map[string, []*rate.Limiter] // by chat
+	held      *expiring.Map[string, time.Time]       // until when Telegram wants a chat left alone
+	everybody time.Time                              // until when it wants all chats left alone
+	last      string                                 // the chat that was told to wait last
+	lastAt    time.Time
 }
 
-// turns hands out moments to send at, over all chats.
-type turns interface {
-	// next is how long to wait for the next turn; more than patience gives *models.Wait.
-	next(ctx context.Context) (time.Duration, error)
-}
-
-// room is the pace of one chat.
-type room struct {
-	paces []*rate.Limiter
-	held  time.Time
-	used  time.Time
-}
-
-func newLimiter(l Limits, s Slots, now func() time.Time) *limiter {
-	lim := &limiter{limits: l, now: now, rooms: map[string]*room{}}
-	lim.overall = &local{pace: rate.NewLimiter(rate.Every(everySlot(l.PerSecond)), 1), now: now}
-	if s != nil {
-		lim.overall = newShared(s, l.PerSecond, now)
+func newLimiter(limits Limits, slots ratelimit.Slots, now func() time.Time) *limiter {
+	l := &limiter{
+		limits: limits, now: now,
+		rates: expiring.New[string, []*rate.Limiter](chatsKept, now), held: expiring.New[string, time.Time](chatsKept, now),
 	}
-	return lim
+	if slots != nil {
+		shared := ratelimit.NewShared("telegram.send", limits.PerSecond, slots, now)
+		l.overall = func(ctx context.Context) (time.Duration, error) { return shared.Reserve(ctx, patience) }
+		return l
+	}
+	alone := rate.NewLimiter(rate.Every(ratelimit.Every(limits.PerSecond)), 1)
+	l.overall = func(context.Context) (time.Duration, error) { return reserve(now(), alone) }
+	return l
 }
 
-// wait returns when a message to the room may go. A wait that is too long to
-// sit out, or that Telegram asked for, is a *models.Wait at once.
-func (l *limiter) wait(ctx context.Context, id string) error {
-	if err := l.hold(id); err != nil || l.limits.Off {
+// wait returns when a message to the chat may go. A wait longer than patience,
+// or one that Telegram asked for, is a *models.Wait at once.
+func (l *limiter) wait(ctx context.Context, chat string) error {
+	if err := l.heldBack(chat); err != nil || l.limits.Off {
 		return err
 	}
-	ofChat := func(context.Context) (time.Duration, error) { return turn(l.now(), l.paces(id)...) }
+	ofChat := func(context.Context) (time.Duration, error) { return reserve(l.now(), l.ratesOf(chat)...) }
 	// First the chat's turn, then everybody's: else a chat that waits would
 	// keep a place in the common queue that others could use.
-	for _, next := range []func(context.Context) (time.Duration, error){ofChat, l.overall.next} {
+	for _, next := range []func(context.Context) (time.Duration, error){ofChat, l.overall} {
 		d, err := next(ctx)
 		if err != nil {
 			return err
 		}
-		if err := pause(ctx, d); err != nil {
+		if err := retry.Sleep(ctx, d); err != nil {
 			return fmt.Errorf("wait for a turn: %w", err)
 		}
 	}
-	return l.hold(id) // somebody may have been told to wait meanwhile
+	return l.heldBack(chat) // Telegram may have asked to wait meanwhile
 }
 
-// turn reserves the next moment that all paces allow, if it is near.
-func turn(now time.Time, paces ...*rate.Limiter) (time.Duration, error) {
+// reserve takes the next moment that all rates allow, if it is near.
+func reserve(now time.Time, rates ...*rate.Limiter) (time.Duration, error) {
 	var longest time.Duration
 	var reserved []*rate.Reservation
-	for _, p := range paces {
-		r := p.ReserveN(now, 1)
+	for _, one := range rates {
+		r := one.ReserveN(now, 1)
 		longest, reserved = max(longest, r.DelayFrom(now)), append(reserved, r)
 	}
 	if longest <= patience {
@@ -129,13 +125,13 @@ func turn(now time.Time, paces ...*rate.Limiter) (time.Duration, error) {
 	return 0, &models.Wait{After: longest}
 }
 
-// hold is the wait that Telegram asked of the room, or of everybody.
-func (l *limiter) hold(id string) error {
+// heldBack is the wait that Telegram asked of the chat, or of everybody.
+func (l *limiter) heldBack(chat string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	until := l.held
-	if r := l.rooms[id]; r != nil && r.held.After(until) {
-		until = r.held
+	until := l.everybody
+	if held, _ := l.held.Get(chat); held.After(until) {
+		until = held
 	}
 	if d := until.Sub(l.now()); d > 0 {
 		return &models.Wait{After: d}
@@ -143,51 +139,39 @@ func (l *limiter) hold(id string) error {
 	return nil
 }
 
-// told notes that Telegram asks to wait before the next message to the room.
-// It does not say whether it means the chat or the bot: when a second chat is
-// told so within a second, everybody waits.
-func (l *limiter) told(id string, after time.Duration) {
+// hold notes that Telegram asks to wait before the next message to the chat. It
+// does not say whether it means the chat or the bot: when a second chat is told
+// so within a second, everybody waits.
+func (l *limiter) hold(chat string, after time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
 	until := now.Add(after)
-	r := l.room(id)
-	r.held = until
-	if l.last != "" && l.last != id && now.Sub(l.at) <= crowd && until.After(l.held) {
-		l.held = until
+	l.held.Put(chat, until, after)
+	if l.last != "" && l.last != chat && now.Sub(l.lastAt) <= crowd && until.After(l.everybody) {
+		l.everybody = until
 	}
-	l.last, l.at = id, now
+	l.last, l.lastAt = chat, now
 }
 
-func (l *limiter) paces(id string) []*rate.Limiter {
+// ratesOf are the rates of a chat, made when they are first asked for.
+func (l *limiter) ratesOf(chat string) []*rate.Limiter {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.room(id).paces
+	rates, known := l.rates.Get(chat)
+	if !known {
+		rates = []*rate.Limiter{rate.NewLimiter(rate.Every(l.limits.Each), chatBurst)}
+		if strings.HasPrefix(chat, "-") { // groups have negative ids
+			rates = append(rates, groupRate(l.limits.PerMinute))
+		}
+	}
+	l.rates.Put(chat, rates, forgetAfter)
+	return rates
 }
 
-// room is the pace of a chat, made when it is first asked for. The caller holds the lock.
-func (l *limiter) room(id string) *room {
-	now := l.now()
-	if r := l.rooms[id]; r != nil {
-		r.used = now
-		return r
-	}
-	if len(l.rooms) >= roomsKept {
-		maps.DeleteFunc(l.rooms, func(_ string, r *room) bool {
-			return now.Sub(r.used) > forgetAfter && now.After(r.held)
-		})
-	}
-	r := &room{used: now, paces: []*rate.Limiter{rate.NewLimiter(rate.Every(l.limits.Each), chatBurst)}}
-	if strings.HasPrefix(id, "-") { // groups have negative ids
-		r.paces = append(r.paces, groupPace(l.limits.PerMinute))
-	}
-	l.rooms[id] = r
-	return r
-}
-
-// groupPace lets a burst go and refills so slowly that burst and refill
+// groupRate lets a burst go and refills so slowly that burst and refill
 // together never exceed the limit in any minute.
-func groupPace(perMinute int) *rate.Limiter {
+func groupRate(perMinute int) *rate.Limiter {
 	burst := min(groupBurst, max(perMinute/2, 1))
 	return rate.NewLimiter(rate.Every(time.Minute/time.Duration(max(perMinute-burst, 1))), burst)
 }

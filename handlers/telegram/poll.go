@@ -11,6 +11,8 @@ import (
 
 	"github.com/go-telegram/bot"
 	sdk "github.com/go-telegram/bot/models"
+
+	"waybill/internal/retry"
 )
 
 // Run fetches updates by long polling until ctx ends, and returns nil then. It
@@ -20,18 +22,20 @@ func (d *Door) Run(ctx context.Context) error {
 	_ = d.Setup(ctx) // it gives up only with the context, and then the polling below is over at once
 	// A fresh library each time: it starts without an offset of its own, so a
 	// process that comes back to polling asks for what is unconfirmed now.
-	b, err := d.library(&poller{client: d.client, store: d.store, health: d.health, log: d.settings.Log})
+	b, err := d.library(&poller{
+		client: d.client, store: d.store, health: d.health, log: d.settings.Log,
+		backoff: retry.New(retry.First, retry.Longest),
+	})
 	if err != nil {
 		return fmt.Errorf("poll telegram: %w", d.client.redact(err))
 	}
 	b.Start(ctx)
-	d.health.polled(nil) // from here on it is another process that polls, or nobody should
+	d.health.polled(nil) // from here on it is another process that polls, or none should
 	return nil
 }
 
-// stored is the library's handler. The update lies in the inbox already, and
-// the inbox's runner is awake.
-func (d *Door) stored(context.Context, *bot.Bot, *sdk.Update) {}
+// ignore is the library's handler: the poller has stored the update already.
+func ignore(context.Context, *bot.Bot, *sdk.Update) {}
 
 // poller is the HTTP client of the library's polling. It stores the updates
 // before the library sees them, because the library moves its offset before it
@@ -42,27 +46,28 @@ type poller struct {
 	store   func(context.Context, []json.RawMessage) error
 	health  *health
 	log     *slog.Logger
-	backoff backoff
-	wait    time.Duration
+	backoff *retry.Backoff
+	wait    time.Duration // before the next poll
 }
 
 // Do makes one getUpdates call. The library calls it from one goroutine.
 func (p *poller) Do(req *http.Request) (*http.Response, error) {
 	// The library itself would be back within a tenth of a second.
-	if err := pause(req.Context(), p.wait); err != nil {
+	if err := retry.Sleep(req.Context(), p.wait); err != nil {
 		return nil, err
 	}
 	resp, err := p.poll(req)
 	if err != nil && req.Context().Err() != nil {
 		return nil, req.Context().Err()
 	}
+	err = p.client.redact(err)
 	p.note(err)
-	return resp, p.client.redact(err)
+	return resp, err
 }
 
 func (p *poller) poll(req *http.Request) (*http.Response, error) {
-	resp, result, err := p.client.ask(req, "getUpdates")
-	p.client.health.called(err)
+	resp, result, err := p.client.call(req, "getUpdates")
+	p.health.called(err)
 	if err != nil {
 		return nil, err
 	}
@@ -97,47 +102,22 @@ func onlyIDs(raws []json.RawMessage) (json.RawMessage, error) {
 	return json.Marshal(bares)
 }
 
-// note paces the next poll and says what is wrong, once per change.
+// note sets the wait before the next poll, and logs what is wrong once per change.
 func (p *poller) note(err error) {
-	changed := p.health.polled(explain(p.client.redact(err)))
+	changed := p.health.polled(explain(err))
 	if err == nil {
-		p.backoff.reset()
+		p.backoff.Reset()
 		p.wait = 0
 		if changed {
 			p.log.Info("telegram polling works again")
 		}
 		return
 	}
-	p.wait = p.backoff.next(floor(err))
+	p.wait = p.backoff.Next(retryAfter(err))
 	level := slog.LevelDebug
 	if changed {
 		level = slog.LevelError
 	}
 	p.log.Log(context.Background(), level, "telegram polling fails",
-		slog.Any("err", explain(p.client.redact(err))), slog.Duration("again_in", p.wait))
-}
-
-// floor is the wait that Telegram itself asks for.
-func floor(err error) time.Duration {
-	if f := (&fault{}); errors.As(err, &f) && f.code == http.StatusTooManyRequests {
-		return f.after
-	}
-	return 0
-}
-
-// explain adds what the operator can do about it.
-func explain(err error) error {
-	f := &fault{}
-	if !errors.As(err, &f) {
-		return err
-	}
-	switch {
-	case f.token():
-		return fmt.Errorf("%w: %w", errToken, err)
-	case f.code == http.StatusConflict && f.says("webhook"):
-		return fmt.Errorf("a webhook is set for this bot, so it cannot be polled; another deployment uses its token: %w", err)
-	case f.code == http.StatusConflict:
-		return fmt.Errorf("another process polls this bot with the same token: stop it: %w", err)
-	}
-	return err
+		slog.Any("error", explain(err)), slog.Duration("again_in", p.wait))
 }

@@ -1,10 +1,14 @@
 package telegram
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf16"
 
 	"waybill/handlers"
 	"waybill/models"
@@ -20,15 +24,15 @@ func (d *Door) Read(body []byte) (handlers.Message, bool, error) {
 	if json.Unmarshal(body, &u) != nil {
 		return handlers.Message{}, false, errNotUpdate // the decoder's words may quote the message
 	}
-	m, ok, err := d.self.read(u)
+	m, ok, err := d.identity.read(u)
 	return m, ok && err == nil, err
 }
 
-// read tells what an update means. With an error the Message still holds the address.
-func (s *self) read(u update) (handlers.Message, bool, error) {
+// read says what an update means. With an error the Message still holds the address.
+func (i *identity) read(u update) (handlers.Message, bool, error) {
 	switch {
 	case u.Message != nil:
-		return s.message(*u.Message)
+		return i.message(*u.Message)
 	case u.Callback != nil:
 		m, ok := tapped(*u.Callback)
 		return m, ok, nil
@@ -40,14 +44,14 @@ func (s *self) read(u update) (handlers.Message, bool, error) {
 }
 
 // message reads what somebody wrote. Channels, their automatic forwards into
-// groups and other bots are not talked with.
-func (s *self) message(m message) (handlers.Message, bool, error) {
+// groups and other bots get no answers.
+func (i *identity) message(m message) (handlers.Message, bool, error) {
 	out := handlers.Message{Address: m.address(), Group: m.Chat.group(), From: m.sender(), Token: m.token()}
 	if m.From != nil {
 		out.Lang = m.From.Lang
 	}
 	switch {
-	case !m.Chat.talks():
+	case !m.Chat.served():
 		return out, false, nil
 	case m.MigrateTo != 0:
 		out.Happening, out.NewRoom, out.Addressed = handlers.Moved, strconv.FormatInt(m.MigrateTo, 10), true
@@ -58,12 +62,12 @@ func (s *self) message(m message) (handlers.Message, bool, error) {
 		out.Addressed = true
 		return out, m.Chat.private() && m.content(), nil
 	}
-	h, err := s.hear(m)
+	own, err := i.strip(m)
 	if err != nil {
 		return out, false, err
 	}
-	out.Text, out.Addressed = h.text, h.addressed || m.Chat.private()
-	return out, !h.others, nil
+	out.Text, out.Addressed = own.text, own.addressed || m.Chat.private()
+	return out, !own.others, nil
 }
 
 // words is the message's text, or a picture's caption.
@@ -108,7 +112,7 @@ func (m message) fromBot() bool { return m.SenderChat == nil && m.From != nil &&
 
 // tapped reads a pressed button. Without the message nobody knows the chat.
 func tapped(c callback) (handlers.Message, bool) {
-	if c.Message == nil || !c.Message.Chat.talks() {
+	if c.Message == nil || !c.Message.Chat.served() {
 		return handlers.Message{}, false
 	}
 	return handlers.Message{
@@ -124,10 +128,10 @@ func tapped(c callback) (handlers.Message, bool) {
 }
 
 // membershipChanged reads that the bot can write to the chat now, or no longer:
-// added, removed, blocked, unblocked, silenced. Promotions are nothing.
-func membershipChanged(m member) (handlers.Message, bool) {
+// added, removed, blocked, unblocked, silenced. A promotion changes nothing.
+func membershipChanged(m memberUpdate) (handlers.Message, bool) {
 	before, after := m.Old.reaches(), m.New.reaches()
-	if before == after || !m.Chat.talks() {
+	if before == after || !m.Chat.served() {
 		return handlers.Message{}, false
 	}
 	happening := handlers.Left
@@ -162,19 +166,90 @@ func (c callback) token() string {
 	return "c:" + strconv.FormatInt(id, 10) + ":" + c.ID
 }
 
-// handle is a Token taken apart.
-type handle struct {
+// token is a handlers.Message's Token, decoded.
+type token struct {
 	message  int64  // to reply to, or to edit; 0 when none
 	callback string // to answer; "" when nothing was pressed
 }
 
-// grasp takes a Token apart; what is none gives an empty handle.
-func grasp(token string) handle {
-	kind, rest, _ := strings.Cut(token, ":")
+// parseToken decodes a Token; anything else gives an empty one.
+func parseToken(text string) token {
+	kind, rest, _ := strings.Cut(text, ":")
 	number, callback, _ := strings.Cut(rest, ":")
 	id, err := strconv.ParseInt(number, 10, 64)
 	if err != nil || kind != "m" && kind != "c" {
-		return handle{}
+		return token{}
 	}
-	return handle{message: id, callback: callback}
+	return token{message: id, callback: callback}
 }
+
+// stripped is a message's words without the bot's own name in them.
+type stripped struct {
+	text      string
+	addressed bool // the bot was named, or replied to
+	others    bool // it is a command for another bot
+}
+
+// strip takes the bot's own mentions out of a message's words, and its name off
+// its commands. Telegram counts in UTF-16 code units.
+func (i *identity) strip(m message) (stripped, error) {
+	id, name := i.get()
+	out := stripped{addressed: m.ReplyTo != nil && m.ReplyTo.from(id) && m.ReplyTo.TopicCreated == nil}
+	units := utf16.Encode([]rune(m.words()))
+	for _, e := range backwards(m) {
+		if e.Offset < 0 || e.Length <= 0 || e.Offset > len(units) || e.Length > len(units)-e.Offset {
+			continue
+		}
+		end := e.Offset + e.Length
+		piece := string(utf16.Decode(units[e.Offset:end]))
+		command, owner, atBot := strings.Cut(piece, "@")
+		if atBot && name == "" && (e.Type == "mention" || e.Type == "bot_command") {
+			return stripped{}, errNotSetUp
+		}
+		ours := atBot && strings.EqualFold(owner, name)
+		switch {
+		case e.Type == "mention" && ours, e.Type == "text_mention" && e.User != nil && e.User.ID == id:
+			units = cut(units, e.Offset, end)
+			out.addressed = true
+		case e.Type == "bot_command" && ours:
+			units = slices.Delete(units, e.Offset+len(utf16.Encode([]rune(command))), end)
+			out.addressed = true
+		case e.Type == "bot_command" && atBot:
+			out.others = out.others || opens(units, e.Offset)
+		}
+	}
+	out.text = strings.TrimSpace(string(utf16.Decode(units)))
+	return out, nil
+}
+
+// from says whether the bot with this id wrote the message.
+func (m message) from(id int64) bool { return m.From != nil && id != 0 && m.From.ID == id }
+
+// backwards is the entities of the words, last first, so that cutting one out
+// does not move those that come after it in the loop.
+func backwards(m message) []entity {
+	es := m.Entities
+	if m.Text == "" {
+		es = m.CaptionEntities
+	}
+	es = slices.Clone(es)
+	slices.SortStableFunc(es, func(a, b entity) int { return cmp.Compare(b.Offset, a.Offset) })
+	return es
+}
+
+// cut removes a mention, and one of the two spaces around it.
+func cut(units []uint16, from, to int) []uint16 {
+	if opens(units, from) || blank(units[from-1]) {
+		for to < len(units) && blank(units[to]) {
+			to++
+		}
+	}
+	return slices.Delete(units, from, to)
+}
+
+// opens says that there is nothing but white space before i.
+func opens(units []uint16, i int) bool {
+	return !slices.ContainsFunc(units[:i], func(u uint16) bool { return !blank(u) })
+}
+
+func blank(unit uint16) bool { return unicode.IsSpace(rune(unit)) && unit != '\n' }

@@ -3,9 +3,10 @@ package telegram
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"strconv"
 	"time"
 
@@ -19,12 +20,17 @@ import (
 // calling is how long one call may take, an upload's included.
 const calling = 30 * time.Second
 
-// place is where a reply goes, in Telegram's numbers.
-type place struct {
+const (
+	repliesKept = 1024      // half-sent replies that are remembered
+	resumeFor   = time.Hour // after that an equal reply is a new one
+)
+
+// destination is where a reply goes, in Telegram's numbers.
+type destination struct {
 	chat   int64
 	thread int
 	room   string
-	handle
+	token
 }
 
 // Send answers the button, if one was pressed, and sends the reply in as many
@@ -39,41 +45,72 @@ func (d *Door) Send(ctx context.Context, to models.Address, r handlers.Reply) er
 	if err != nil {
 		return fmt.Errorf("compose telegram message: %w", err)
 	}
-	if err := d.answer(ctx, at, r.Toast); err != nil {
-		return d.outcome(err)
+	if err := d.answerButton(ctx, at, r.Toast); err != nil {
+		return d.sendError(err)
 	}
-	k, err := digestOf(to, r)
+	key, err := digestOf(to, r)
 	if err != nil {
 		return err
 	}
-	for i := d.progress.take(k); i < len(parts); i++ {
+	from, _ := d.sent.Take(key)
+	for i := from; i < len(parts); i++ {
 		if err := d.deliver(ctx, at, parts[i], i == 0, r.Edit); err != nil {
-			d.remember(k, i, err)
-			return d.outcome(err)
+			d.remember(key, i, err)
+			return d.sendError(err)
 		}
 	}
 	return nil
 }
 
+// digest tells one reply to one chat from another.
+type digest [sha256.Size]byte
+
+func digestOf(to models.Address, r handlers.Reply) (digest, error) {
+	whole, err := json.Marshal(struct {
+		To    models.Address
+		Reply handlers.Reply
+	}{to, r})
+	if err != nil {
+		return digest{}, fmt.Errorf("tell replies apart: %w", err)
+	}
+	return sha256.Sum256(whole), nil
+}
+
+// remember keeps, in this process, how many messages of a reply are sent, if it
+// will be tried again as it is.
+func (d *Door) remember(key digest, sent int, err error) {
+	err = doorError(err)
+	moved := &models.Moved{}
+	if sent == 0 || errors.Is(err, models.ErrGone) || errors.Is(err, models.ErrRefused) || errors.As(err, &moved) {
+		return
+	}
+	d.sent.Put(key, sent, resumeFor)
+}
+
+// sendError is an error of Send as handlers.Door promises it, without the token.
+func (d *Door) sendError(err error) error {
+	return d.client.redact(fmt.Errorf("send to telegram: %w", doorError(err)))
+}
+
 // locate reads an address and a token.
-func locate(to models.Address, token string) (place, error) {
-	at := place{room: to.Room, handle: grasp(token)}
+func locate(to models.Address, replyTo string) (destination, error) {
+	at := destination{room: to.Room, token: parseToken(replyTo)}
 	var err error
 	if at.chat, err = strconv.ParseInt(to.Room, 10, 64); err != nil {
-		return place{}, fmt.Errorf("%w: not the id of a telegram chat", models.ErrRefused)
+		return destination{}, fmt.Errorf("%w: not the id of a telegram chat", models.ErrRefused)
 	}
 	if to.Thread == "" {
 		return at, nil
 	}
 	if at.thread, err = strconv.Atoi(to.Thread); err != nil {
-		return place{}, fmt.Errorf("%w: not the id of a telegram topic", models.ErrRefused)
+		return destination{}, fmt.Errorf("%w: not the id of a telegram topic", models.ErrRefused)
 	}
 	return at, nil
 }
 
-// answer ends the pressed button's spinner, with a note if there is one. A
-// query that is too old, or answered already, is nobody's loss.
-func (d *Door) answer(ctx context.Context, at place, note string) error {
+// answerButton ends the pressed button's spinner, with a note if there is one.
+// That the query is too old, or answered already, is no error.
+func (d *Door) answerButton(ctx context.Context, at destination, note string) error {
 	if at.callback == "" {
 		return nil
 	}
@@ -88,20 +125,20 @@ func (d *Door) answer(ctx context.Context, at place, note string) error {
 
 // deliver sends one message, when its turn has come. The first one replaces the
 // button's message if it is to, and answers the question's message in a group.
-func (d *Door) deliver(ctx context.Context, at place, p part, first, edit bool) error {
+func (d *Door) deliver(ctx context.Context, at destination, p part, first, edit bool) error {
 	if err := d.limiter.wait(ctx, at.room); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, calling)
 	defer cancel()
-	err := d.put(ctx, at, p, first, edit)
-	if f := (&fault{}); errors.As(err, &f) && f.code == http.StatusTooManyRequests {
-		d.limiter.told(at.room, f.after)
+	err := d.send(ctx, at, p, first, edit)
+	if after := retryAfter(err); after > 0 {
+		d.limiter.hold(at.room, after)
 	}
 	return err
 }
 
-func (d *Door) put(ctx context.Context, at place, p part, first, edit bool) error {
+func (d *Door) send(ctx context.Context, at destination, p part, first, edit bool) error {
 	replaces := first && edit && at.callback != "" && at.message != 0 && p.file == nil
 	if replaces {
 		done, err := d.replace(ctx, at, p)
@@ -130,7 +167,7 @@ func (d *Door) put(ctx context.Context, at place, p part, first, edit bool) erro
 
 // replace edits the message whose button was pressed. Not done without an
 // error means that this message cannot be edited, so a new one is to be sent.
-func (d *Door) replace(ctx context.Context, at place, p part) (done bool, err error) {
+func (d *Door) replace(ctx context.Context, at destination, p part) (done bool, err error) {
 	_, err = d.bot.EditMessageText(ctx, &bot.EditMessageTextParams{
 		ChatID:             at.chat,
 		MessageID:          int(at.message),
@@ -139,21 +176,21 @@ func (d *Door) replace(ctx context.Context, at place, p part) (done bool, err er
 		LinkPreviewOptions: noPreview(),
 		ReplyMarkup:        p.markup(),
 	})
-	f := &fault{}
+	no := &apiError{}
 	switch {
 	case err == nil:
 		return true, nil
 	case !isBadRequest(err):
 		return false, err
-	case errors.As(err, &f) && (f.gone() || f.room != ""):
+	case errors.As(err, &no) && (no.gone() || no.movedTo != ""):
 		return false, err
-	case f.says("message is not modified"):
+	case no.says("message is not modified"):
 		return true, nil
 	}
 	return false, nil
 }
 
-func (d *Door) upload(ctx context.Context, at place, p part, reply *sdk.ReplyParameters) error {
+func (d *Door) upload(ctx context.Context, at destination, p part, reply *sdk.ReplyParameters) error {
 	_, err := d.bot.SendDocument(ctx, &bot.SendDocumentParams{
 		ChatID:          at.chat,
 		MessageThreadID: at.thread,
@@ -164,21 +201,6 @@ func (d *Door) upload(ctx context.Context, at place, p part, reply *sdk.ReplyPar
 		ReplyMarkup:     p.markup(),
 	})
 	return err
-}
-
-// outcome is an error of Send, in the Door's words and without the token.
-func (d *Door) outcome(err error) error {
-	return d.client.redact(fmt.Errorf("send to telegram: %w", verdict(err)))
-}
-
-// remember keeps how far a reply came, if it will be tried again as it is.
-func (d *Door) remember(k digest, sent int, err error) {
-	err = verdict(err)
-	moved := &models.Moved{}
-	if errors.Is(err, models.ErrGone) || errors.Is(err, models.ErrRefused) || errors.As(err, &moved) {
-		return
-	}
-	d.progress.keep(k, sent)
 }
 
 func (p part) mode() sdk.ParseMode {
@@ -197,9 +219,3 @@ func (p part) markup() sdk.ReplyMarkup {
 }
 
 func noPreview() *sdk.LinkPreviewOptions { return &sdk.LinkPreviewOptions{IsDisabled: bot.True()} }
-
-// isBadRequest says that trying the same call again is of no use.
-func isBadRequest(err error) bool {
-	f := &fault{}
-	return errors.As(err, &f) && f.code == http.StatusBadRequest
-}

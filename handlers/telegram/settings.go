@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"waybill/internal/ratelimit"
 )
 
 // Defaults of Settings.
@@ -21,15 +23,15 @@ const (
 // Settings of the door; only Token is required.
 type Settings struct {
 	Token         string
-	APIURL        string        // default https://api.telegram.org; trailing slashes are cut
-	WebhookSecret string        // "": long polling; 1-256 of A-Z, a-z, 0-9, _ and -
-	PublicURL     string        // with WebhookSecret: the base under which Telegram reaches Webhook
-	Menus         []Menu        // the command menus to show; none: menus are left as they are
-	Limits        Limits        // zero: Telegram's; see NoLimits
-	Slots         Slots         // nil: this process keeps Limits.Overall on its own
-	PollTimeout   time.Duration // how long Telegram may hold a poll; whole seconds, default and at most 50 s
-	Client        *http.Client  // its Transport is used; nil: an own one
-	Log           *slog.Logger  // nil: nothing is logged
+	APIURL        string          // default https://api.telegram.org; trailing slashes are cut
+	WebhookSecret string          // "": long polling; 1-256 of A-Z, a-z, 0-9, _ and -
+	PublicURL     string          // with WebhookSecret: the base under which Telegram reaches Webhook
+	Menus         []Menu          // the command menus to show; none: menus are left as they are
+	Limits        Limits          // zero: Telegram's
+	Slots         ratelimit.Slots // shares Limits.PerSecond among replicas; nil: this process keeps it alone
+	PollTimeout   time.Duration   // how long Telegram may hold a poll; whole seconds, default and at most 50 s
+	Client        *http.Client    // its Transport is used; nil: an own one
+	Log           *slog.Logger    // nil: nothing is logged
 	Now           func() time.Time
 }
 

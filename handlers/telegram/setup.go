@@ -10,6 +10,8 @@ import (
 
 	"github.com/go-telegram/bot"
 	sdk "github.com/go-telegram/bot/models"
+
+	"waybill/internal/retry"
 )
 
 // setupCall is how long one call of setting up may take.
@@ -18,10 +20,10 @@ const setupCall = 15 * time.Second
 // maxConnections is how many webhook deliveries Telegram may have under way.
 const maxConnections = 20
 
-// Setup learns the bot's name, sets or deletes the webhook and shows the
+// Setup asks for the bot's name, sets or deletes the webhook and shows the
 // command menus. It tries again, after a second at first and a minute at last,
-// until Telegram lets it; the only error it returns is the context's. Once done
-// it returns at once.
+// until it succeeds; the only error it returns is the context's. Once done it
+// returns at once.
 func (d *Door) Setup(ctx context.Context) error {
 	select {
 	case d.settingUp <- struct{}{}:
@@ -29,19 +31,19 @@ func (d *Door) Setup(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	var wait backoff
+	wait := retry.New(retry.First, retry.Longest)
 	for !d.health.isSetUp() {
 		err := d.setUp(ctx)
 		if err == nil {
-			d.health.ready()
+			d.health.finishSetup()
 			break
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		again := wait.next(floor(err))
-		d.settings.Log.Error("telegram cannot be set up", slog.Any("err", explain(d.client.redact(err))), slog.Duration("again_in", again))
-		if err := pause(ctx, again); err != nil {
+		again := wait.Next(retryAfter(err))
+		d.settings.Log.Error("telegram cannot be set up", slog.Any("error", explain(d.client.redact(err))), slog.Duration("again_in", again))
+		if err := retry.Sleep(ctx, again); err != nil {
 			return err
 		}
 	}
@@ -49,7 +51,7 @@ func (d *Door) Setup(ctx context.Context) error {
 }
 
 func (d *Door) setUp(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{d.introduce, d.route, d.showMenus} {
+	for _, step := range []func(context.Context) error{d.identify, d.route, d.showMenus} {
 		if err := bounded(ctx, step); err != nil {
 			return err
 		}
@@ -64,13 +66,13 @@ func bounded(ctx context.Context, step func(context.Context) error) error {
 	return step(ctx)
 }
 
-// introduce asks Telegram who the bot is.
-func (d *Door) introduce(ctx context.Context) error {
+// identify asks Telegram who the bot is.
+func (d *Door) identify(ctx context.Context) error {
 	me, err := d.bot.GetMe(ctx)
 	if err != nil {
 		return fmt.Errorf("ask telegram who the bot is: %w", err)
 	}
-	d.self.learn(me.ID, me.Username)
+	d.identity.set(me.ID, me.Username)
 	d.settings.Log.Info("telegram door is open", slog.String("bot", "@"+me.Username), slog.Bool("polls", d.Polls()))
 	if !me.CanReadAllGroupMessages {
 		d.settings.Log.Warn("telegram's privacy mode is on: in groups the bot sees only commands, replies to it and @mentions, " +
@@ -80,7 +82,7 @@ func (d *Door) introduce(ctx context.Context) error {
 	return nil
 }
 
-// route tells Telegram how updates get here.
+// route has Telegram deliver updates to the webhook, or keep them for polling.
 func (d *Door) route(ctx context.Context) error {
 	if d.Polls() {
 		if _, err := d.bot.DeleteWebhook(ctx, &bot.DeleteWebhookParams{}); err != nil {
@@ -101,18 +103,18 @@ func (d *Door) route(ctx context.Context) error {
 }
 
 // showMenus sets the command menus. Without them the bot works all the same,
-// so a refusal is told and that is all.
+// so a refusal is logged only.
 func (d *Door) showMenus(ctx context.Context) error {
 	for _, m := range d.settings.Menus {
 		err := d.showMenu(ctx, m.Lang, m.Private, &sdk.BotCommandScopeAllPrivateChats{})
 		if err == nil {
 			err = d.showMenu(ctx, m.Lang, m.Group, &sdk.BotCommandScopeAllGroupChats{})
 		}
-		if err != nil && !isHopeless(err) {
+		if err != nil && !isUnsupported(err) {
 			return fmt.Errorf("set telegram command menu: %w", err)
 		}
 		if err != nil {
-			d.settings.Log.Warn("telegram refuses a command menu", slog.String("lang", m.Lang), slog.Any("err", d.client.redact(err)))
+			d.settings.Log.Warn("telegram refuses a command menu", slog.String("lang", m.Lang), slog.Any("error", d.client.redact(err)))
 		}
 	}
 	return nil
@@ -130,8 +132,9 @@ func (d *Door) showMenu(ctx context.Context, lang string, cs []Command, scope sd
 	return err
 }
 
-// isHopeless says that Telegram, or what stands in for it, will never do this.
-func isHopeless(err error) bool {
-	f := &fault{}
-	return errors.As(err, &f) && (f.code == http.StatusBadRequest || f.code == http.StatusNotFound)
+// isUnsupported says that Telegram, or a server that stands in for it, will
+// never do what was asked.
+func isUnsupported(err error) bool {
+	no := &apiError{}
+	return errors.As(err, &no) && (no.code == http.StatusBadRequest || no.code == http.StatusNotFound)
 }

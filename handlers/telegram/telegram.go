@@ -3,19 +3,25 @@
 // sends handlers.Replies within Telegram's limits.
 //
 // The Bot API is reached through github.com/go-telegram/bot; what that library
-// would lose, leak or misread is fenced in the client that is handed to it.
+// would lose, leak or misread is kept from it by the HTTP client that it is
+// given.
 package telegram
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-telegram/bot"
 
 	"waybill/handlers"
+	"waybill/internal/expiring"
 	"waybill/models"
 )
 
@@ -23,12 +29,6 @@ import (
 type Inbox interface {
 	// Arrive stores arrivals whose (door, key) is new and says how many were.
 	Arrive(ctx context.Context, as []models.Arrival, now models.Moment) (fresh int, err error)
-}
-
-// Slots hands out the moments at which all replicas together may send; the store does.
-type Slots interface {
-	// Slots reserves n consecutive slots, every apart, and returns the first.
-	Slots(ctx context.Context, name string, every time.Duration, n int, now models.Moment) (models.Moment, error)
 }
 
 var (
@@ -44,15 +44,15 @@ type Door struct {
 	client   *client
 	bot      *bot.Bot // for everything but polling; Run makes its own
 	limiter  *limiter
-	progress *progress
-	admins   *admins
+	sent     *expiring.Map[digest, int] // how many messages of a reply that failed half way were accepted
+	admins   *expiring.Map[member, bool]
 	health   *health
-	self     *self
+	identity *identity
 
 	settingUp chan struct{} // holds one token while Setup runs
 }
 
-// New makes the door of one bot. It calls nobody: Setup does. wake is called
+// New makes the door of one bot. It makes no calls: Setup does. wake is called
 // whenever something new lies in the inbox; it must not block. It may be nil.
 func New(s Settings, inbox Inbox, wake func()) (*Door, error) {
 	s, err := s.complete()
@@ -62,17 +62,17 @@ func New(s Settings, inbox Inbox, wake func()) (*Door, error) {
 	if wake == nil {
 		wake = func() {}
 	}
-	h := newHealth()
+	h := &health{}
 	d := &Door{
 		settings: s,
 		inbox:    inbox,
 		wake:     wake,
 		client:   newClient(s, h),
 		limiter:  newLimiter(s.Limits, s.Slots, s.Now),
-		progress: newProgress(s.Now),
-		admins:   newAdmins(s.Now),
+		sent:     expiring.New[digest, int](repliesKept, s.Now),
+		admins:   expiring.New[member, bool](adminsKept, s.Now),
 		health:   h,
-		self:     newSelf(s.Token),
+		identity: newIdentity(s.Token),
 
 		settingUp: make(chan struct{}, 1),
 	}
@@ -93,9 +93,9 @@ func (d *Door) Polls() bool { return d.settings.WebhookSecret == "" }
 // contains the token.
 func (d *Door) Ready() error { return d.health.err() }
 
-// library makes the SDK's bot around a client of ours. Handlers run one after
-// another in the library's only worker, because that is the one arrangement in
-// which it neither reorders updates nor forgets them when it stops.
+// library makes the SDK's bot around an HTTP client of ours. Handlers run one
+// after another in the library's only worker, because that is the one
+// arrangement in which it neither reorders updates nor forgets them when it stops.
 func (d *Door) library(c bot.HttpClient) (*bot.Bot, error) {
 	return bot.New(d.settings.Token,
 		bot.WithSkipGetMe(),
@@ -106,15 +106,15 @@ func (d *Door) library(c bot.HttpClient) (*bot.Bot, error) {
 		bot.WithNotAsyncHandlers(),
 		bot.WithWorkers(1),
 		bot.WithUpdatesChannelCap(0),
-		bot.WithDefaultHandler(d.stored),
-		bot.WithErrorsHandler(d.complain),
+		bot.WithDefaultHandler(ignore),
+		bot.WithErrorsHandler(d.logLibrary),
 	)
 }
 
-// complain takes what the library itself reports; the client has logged and
-// paced every failed poll already, so this is for somebody who debugs.
-func (d *Door) complain(err error) {
-	d.settings.Log.Debug("telegram library reports", slog.Any("err", d.client.redact(err)))
+// logLibrary logs what the library itself reports, for debugging only: the
+// poller has logged every failed poll already.
+func (d *Door) logLibrary(err error) {
+	d.settings.Log.Debug("telegram library reports", slog.Any("error", d.client.redact(err)))
 }
 
 // transport is what calls go over when the settings bring no client.
@@ -126,4 +126,88 @@ func transport() *http.Transport {
 		IdleConnTimeout:     90 * time.Second,
 		TLSHandshakeTimeout: 10 * time.Second,
 	}
+}
+
+// identity is who the bot is: its id is in the token, its name comes with getMe.
+type identity struct {
+	mu   sync.RWMutex
+	id   int64
+	name string
+}
+
+func newIdentity(token string) *identity {
+	prefix, _, _ := strings.Cut(token, ":")
+	id, _ := strconv.ParseInt(prefix, 10, 64) // 0 until getMe for a token of another shape
+	return &identity{id: id}
+}
+
+func (i *identity) set(id int64, name string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.id, i.name = id, name
+}
+
+func (i *identity) get() (id int64, name string) {
+	i.mu.RLock()
+	defer i.mu.RUnlock()
+	return i.id, i.name
+}
+
+// Why a door is not ready.
+var (
+	errNotSetUp = errors.New("telegram has not been reached since the start")
+	errToken    = errors.New("telegram refuses the bot's token: the operator must set a valid one")
+)
+
+// health is what the last calls and polls say about the door.
+type health struct {
+	mu      sync.Mutex
+	setUp   bool
+	refused bool  // the last call's token
+	poll    error // why updates cannot be fetched; nil while they can
+}
+
+// called notes what a call says about the token.
+func (h *health) called(err error) {
+	no := &apiError{}
+	if err != nil && !errors.As(err, &no) {
+		return // without an answer nothing is known about the token
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.refused = no.aboutToken()
+}
+
+func (h *health) finishSetup() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.setUp = true
+}
+
+func (h *health) isSetUp() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.setUp
+}
+
+// polled notes how the last poll went and says whether that is a change
+// between working and not.
+func (h *health) polled(err error) (changed bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	changed = (h.poll == nil) != (err == nil)
+	h.poll = err
+	return changed
+}
+
+func (h *health) err() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case h.refused:
+		return errToken
+	case !h.setUp:
+		return errNotSetUp
+	}
+	return h.poll
 }

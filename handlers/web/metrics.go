@@ -26,9 +26,9 @@ type Metrics struct {
 	took     *prometheus.HistogramVec
 	cost     *prometheus.CounterVec
 	checks   *prometheus.CounterVec
-	heard    prometheus.Histogram
+	age      prometheus.Histogram
 	failures *prometheus.CounterVec
-	late     *prometheus.HistogramVec
+	delivery *prometheus.HistogramVec
 	live     prometheus.Gauge
 	due      prometheus.Gauge
 	dueAge   prometheus.Gauge
@@ -48,17 +48,17 @@ func NewMetrics(build Build, prices map[string]float64, now func() time.Time) *M
 		cost:     counters(r, "waybill_provider_cost_yuan_total", "What billed calls cost, by the prices of the settings.", "provider", "kind"),
 		checks:   counters(r, "waybill_checks_total", "Checks of parcels by how they ended.", "outcome"),
 		failures: counters(r, "waybill_delivery_failures_total", "Messages with news that a platform did not accept, by door and reason.", "door", "reason"),
-		late:     histograms(r, "waybill_delivery_seconds", "From the time a chat was due until the platform accepted its news.", "door"),
-		live:     gauge(r, "waybill_parcels_live", "Parcels that are followed up."),
+		delivery: histograms(r, "waybill_delivery_seconds", "From the time a chat was due until the platform accepted its news.", "door"),
+		live:     gauge(r, "waybill_parcels_live", "Parcels that are still checked."),
 		due:      gauge(r, "waybill_parcels_due", "Parcels that are due for a check now."),
-		dueAge:   gauge(r, "waybill_due_age_seconds", "For how long the parcel that has waited longest has been due."),
+		dueAge:   gauge(r, "waybill_due_age_seconds", "For how long the longest waiting parcel has been due."),
 		inbox:    gauge(r, "waybill_inbox_depth", "Updates that are not answered yet."),
 		chats:    gauge(r, "waybill_chats_due", "Chats with something to answer or to send now."),
 	}
-	m.heard = prometheus.NewHistogram(prometheus.HistogramOpts{
-		Name: "waybill_check_age_seconds", Help: "When a check ended: for how long the parcel had not been heard of.", Buckets: hours(),
+	m.age = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name: "waybill_check_age_seconds", Help: "When a check ended: the time since the parcel's provider answered last.", Buckets: hours(),
 	})
-	r.MustRegister(m.heard, info(build), collectors.NewGoCollector(),
+	r.MustRegister(m.age, info(build), collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -114,12 +114,12 @@ func (m *Metrics) Called(provider string, kind models.CallKind, outcome models.O
 	}
 }
 
-// Checked counts a check that ended; age is the time since the parcel was last
-// heard of, zero for the first time.
+// Checked counts a check that ended; age is the time since the parcel's provider
+// answered last, zero for the first time.
 func (m *Metrics) Checked(outcome string, age time.Duration) {
 	m.checks.WithLabelValues(outcome).Inc()
 	if age > 0 {
-		m.heard.Observe(age.Seconds())
+		m.age.Observe(age.Seconds())
 	}
 }
 
@@ -133,7 +133,7 @@ func (m *Metrics) Delivered(door, outcome string, late time.Duration) {
 		m.failures.WithLabelValues(door, outcome).Inc()
 		return
 	}
-	m.late.WithLabelValues(door).Observe(late.Seconds())
+	m.delivery.WithLabelValues(door).Observe(late.Seconds())
 }
 
 // Backlog notes how far the work is behind.

@@ -1,21 +1,27 @@
-// Package web is the HTTP door: health, readiness and metrics, and the place
-// where other doors hang their webhooks. Paths of doors that are off are not
+// Package web is the HTTP server: health, readiness and metrics, the webhooks of
+// the doors and the pushes of the providers. Paths of doors that are off are not
 // registered, so they are unknown paths.
 package web
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
+
+	"waybill/internal/httpbody"
 )
 
 // Route is a path that a door answers. Pattern is a ServeMux pattern with its
-// method ("POST /telegram/webhook"); other methods get 405. The body that
-// Handler reads is at most 1 MiB.
+// method ("POST /telegram/webhook"); other methods get 405. A body of more than
+// httpbody.Limit gets 413 before Handler sees it.
 type Route struct {
 	Pattern string
 	Handler http.Handler
@@ -33,14 +39,16 @@ type Server struct {
 	log  *slog.Logger
 }
 
-// farewell is how long requests in flight may take once the server stops.
-const farewell = 3 * time.Second
+const (
+	stopping  = 3 * time.Second // how long requests in flight may take once the server stops
+	readiness = 2 * time.Second // how long one part may take to say that it is up
+)
 
 // New makes a server that answers /healthz, /readyz and /metrics, and routes.
 func New(checks []Check, metrics http.Handler, log *slog.Logger, routes ...Route) *Server {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", healthy)
-	mux.Handle("GET /readyz", readiness(checks, log))
+	mux.Handle("GET /readyz", ready(checks, log))
 	mux.Handle("GET /metrics", metrics)
 	for _, r := range routes {
 		mux.Handle(r.Pattern, limited(r.Handler))
@@ -71,7 +79,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	err := s.http.Serve(l)
 	close(done)
 	if stopErr := <-stopped; stopErr != nil {
-		s.log.Warn("http requests cut off", "err", stopErr)
+		s.log.Warn("http requests cut off", "error", stopErr)
 	}
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
@@ -80,10 +88,95 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 }
 
 func (s *Server) stop(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, farewell)
+	ctx, cancel := context.WithTimeout(ctx, stopping)
 	defer cancel()
 	if err := s.http.Shutdown(ctx); err != nil {
 		return errors.Join(err, s.http.Close())
 	}
 	return nil
+}
+
+// limited reads the body before h sees it, so that every route refuses a body
+// that is too large in the same way, with or without a Content-Length.
+func limited(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, ok := httpbody.Read(w, r)
+		if !ok {
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		h.ServeHTTP(w, r)
+	})
+}
+
+func healthy(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("ok\n"))
+}
+
+// missing is a part that is not up. The reason is logged only: it may name hosts
+// and accounts.
+type missing struct {
+	Part string `json:"part"`
+	Up   bool   `json:"up"`
+}
+
+// ready answers 200 when every check passes, else 503 with the list of
+// parts that are not up.
+func ready(checks []Check, log *slog.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		down := missingParts(r.Context(), checks, log)
+		w.Header().Set("Content-Type", "application/json")
+		if len(down) > 0 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		_ = json.NewEncoder(w).Encode(down)
+	})
+}
+
+// missingParts asks all parts at once, so that one that hangs delays none of the others.
+func missingParts(ctx context.Context, checks []Check, log *slog.Logger) []missing {
+	ctx, cancel := context.WithTimeout(ctx, readiness)
+	defer cancel()
+	errs := make([]error, len(checks))
+	var wg sync.WaitGroup
+	for i, c := range checks {
+		wg.Go(func() { errs[i] = c.Ready(ctx) })
+	}
+	wg.Wait()
+	down := []missing{}
+	for i, err := range errs {
+		if err != nil {
+			log.Warn("a part is not up", "part", checks[i].Name, "error", err)
+			down = append(down, missing{Part: checks[i].Name})
+		}
+	}
+	return down
+}
+
+// Taken is what became of a push: the status to answer with and, with 200, the
+// body that tells the provider that it need not send it again.
+type Taken struct {
+	Status int
+	Reply  string
+	Why    error // for the log, where the status is not 200; it names no token
+}
+
+// Push is the route of one provider's pushes, under /push/{provider}/{token}.
+// take has stored everything once it says 200.
+func Push(provider string, take func(r *http.Request, token string, body []byte) Taken, log *slog.Logger) Route {
+	return Route{Pattern: "POST /push/" + provider + "/{token}", Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, ok := httpbody.Read(w, r)
+		if !ok {
+			return
+		}
+		taken := take(r, r.PathValue("token"), body)
+		if taken.Status != http.StatusOK {
+			log.Warn("push not taken", "provider", provider, "status", taken.Status, "error", taken.Why)
+			http.Error(w, http.StatusText(taken.Status), taken.Status)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		_, _ = io.WriteString(w, taken.Reply) // a provider that is gone by now sends it again
+	})}
 }

@@ -1,12 +1,16 @@
 package wecom
 
 import (
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
-	"strings"
+	"net/url"
 	"sync/atomic"
+	"time"
 
 	"waybill/handlers"
+	"waybill/internal/redact"
 	"waybill/models"
 )
 
@@ -29,12 +33,12 @@ type AIBot struct {
 	choices  choices
 	limiter  *aibotLimiter
 	link     *aibotLink
-	kept     *API // calls nobody: it remembers how much of a long reply is sent
+	memory   *API // makes no calls: it remembers how much of a long reply is sent
 	client   *http.Client
-	pos      atomic.Int64 // of the last callback that was heard
+	position atomic.Int64 // of the last callback
 }
 
-// NewAIBot makes the door of one bot. It calls nobody: Run does. wake is called
+// NewAIBot makes the door of one bot. It makes no calls: Run does. wake is called
 // whenever something new lies in the inbox; it must not block. It may be nil.
 func NewAIBot(s AIBotSettings, inbox Inbox, wake func()) (*AIBot, error) {
 	s, err := s.complete()
@@ -48,10 +52,10 @@ func NewAIBot(s AIBotSettings, inbox Inbox, wake func()) (*AIBot, error) {
 		settings: s,
 		inbox:    inbox,
 		wake:     wake,
-		choices:  choices{memory: s.Memory, now: s.Now},
+		choices:  choices{memory: s.Memory, phrases: s.Phrases, now: s.Now},
 		limiter:  newAIBotLimiter(s.Limits, s.Now),
 		link:     newAIBotLink(s.Now),
-		kept:     &API{settings: Settings{Memory: s.Memory, Log: s.Log, Now: s.Now}},
+		memory:   &API{settings: Settings{Memory: s.Memory, Log: s.Log, Now: s.Now}},
 		client:   s.Client,
 	}, nil
 }
@@ -67,19 +71,82 @@ func (d *AIBot) log() *slog.Logger { return d.settings.Log }
 
 func (d *AIBot) now() models.Moment { return models.At(d.settings.Now()) }
 
-// next is a place behind everything heard before: the connection brings
+// nextPosition is behind that of every earlier callback: the connection brings
 // callbacks in their order, and their own times count whole seconds.
-func (d *AIBot) next(now models.Moment) int64 {
+func (d *AIBot) nextPosition(now models.Moment) int64 {
 	for {
-		last := d.pos.Load()
+		last := d.position.Load()
 		pos := max(last+1, int64(now))
-		if d.pos.CompareAndSwap(last, pos) {
+		if d.position.CompareAndSwap(last, pos) {
 			return pos
 		}
 	}
 }
 
-// hide takes the secret out of words that go into an error or a log.
-func (d *AIBot) hide(words string) string {
-	return strings.ReplaceAll(words, d.settings.Secret, "***")
+// redact takes the secret out of words that go into an error or a log.
+func (d *AIBot) redact(words string) string { return redact.Text(words, d.settings.Secret) }
+
+const aibotURL = "wss://openws.work.weixin.qq.com"
+
+// AIBotSettings are the settings of the 智能机器人 door. ID, Secret, Memory and
+// Phrases are required.
+type AIBotSettings struct {
+	ID      string                    // BotID, from the bot's page in the admin console
+	Secret  string                    // of the long connection, not of an app
+	URL     string                    // default wss://openws.work.weixin.qq.com; used whole
+	Title   string                    // the bot's name in WeCom; needed only when it contains white space
+	Limits  AIBotLimits               // zero: WeCom's
+	Memory  Memory                    // what numbers under messages stand for, and how much of a long reply is sent
+	Phrases func(lang string) Phrases // lang as Reply.Lang
+	Client  *http.Client              // its Transport is used for the handshake; nil: an own one
+	Alerts  handlers.Alerter          // nil: operators are told nothing
+	Log     *slog.Logger              // nil: nothing is logged
+	Now     func() time.Time
+}
+
+// complete fills in defaults and refuses what could never work, all mistakes at
+// once. No mistake quotes the secret.
+func (s AIBotSettings) complete() (AIBotSettings, error) {
+	if s.URL == "" {
+		s.URL = aibotURL
+	}
+	if s.Alerts == nil {
+		s.Alerts = noAlerts{}
+	}
+	if s.Log == nil {
+		s.Log = slog.New(slog.DiscardHandler)
+	}
+	if s.Now == nil {
+		s.Now = time.Now
+	}
+	if s.Client == nil {
+		s.Client = &http.Client{Transport: &http.Transport{
+			Proxy:               http.ProxyFromEnvironment,
+			TLSHandshakeTimeout: 10 * time.Second,
+			IdleConnTimeout:     30 * time.Second,
+		}}
+	}
+	s.Limits = s.Limits.complete()
+	if err := s.check(); err != nil {
+		return s, fmt.Errorf("set up wecom aibot: %w", err)
+	}
+	return s, nil
+}
+
+func (s AIBotSettings) check() error {
+	var errs []error
+	if s.ID == "" {
+		errs = append(errs, errors.New("the bot's id is empty"))
+	}
+	if s.Secret == "" {
+		errs = append(errs, errors.New("the bot's secret is empty"))
+	}
+	u, err := url.Parse(s.URL)
+	if err != nil || u.Host == "" || u.Scheme != "ws" && u.Scheme != "wss" {
+		errs = append(errs, errors.New("the URL is none of ws:// or wss://"))
+	}
+	if s.Memory == nil || s.Phrases == nil {
+		errs = append(errs, errors.New("a memory or phrases are missing"))
+	}
+	return errors.Join(errs...)
 }

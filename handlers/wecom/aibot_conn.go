@@ -2,11 +2,16 @@ package wecom
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"sync"
 	"time"
+
+	"waybill/internal/expiring"
+	"waybill/internal/redact"
 
 	"github.com/coder/websocket"
 )
@@ -14,29 +19,33 @@ import (
 const (
 	aibotAnswers  = 10 * time.Second // how long WeCom may take to answer a frame
 	aibotMaxFrame = 1 << 20          // bytes; a longer frame ends the connection
+
+	aibotCallbacksKept = 4096 // whose answers were refused, or not confirmed
 )
 
 // aibotConn is one connection. It lives until it is lost, and is not used again.
 type aibotConn struct {
-	id   string // tells the callbacks of this connection from those of earlier ones
-	ws   *websocket.Conn
-	log  *slog.Logger
-	hide func(string) string
+	id     string // tells the callbacks of this connection from those of earlier ones
+	ws     *websocket.Conn
+	log    *slog.Logger
+	redact func(string) string
+
+	refused     *expiring.Map[string, struct{}]          // callbacks that WeCom did not let be answered
+	unconfirmed *expiring.Map[string, [sha256.Size]byte] // digests of what callbacks were answered with that got no answer
 
 	mu      sync.Mutex
 	waiting map[string]chan aibotFrame // by req_id
-	spoiled map[string]bool            // callbacks that WeCom did not let be answered
-	unheard map[string]string          // what callbacks were answered with, when WeCom did not say whether that came
 	gone    chan struct{}              // closed with the loss
 	why     error
 }
 
-func newAIBotConn(id string, ws *websocket.Conn, log *slog.Logger, hide func(string) string) *aibotConn {
+func newAIBotConn(ws *websocket.Conn, log *slog.Logger, hide func(string) string, now func() time.Time) *aibotConn {
 	ws.SetReadLimit(aibotMaxFrame)
 	return &aibotConn{
-		id: id, ws: ws, log: log, hide: hide,
-		waiting: map[string]chan aibotFrame{}, spoiled: map[string]bool{},
-		unheard: map[string]string{}, gone: make(chan struct{}),
+		id: rand.Text(), ws: ws, log: log, redact: hide,
+		refused:     expiring.New[string, struct{}](aibotCallbacksKept, now),
+		unconfirmed: expiring.New[string, [sha256.Size]byte](aibotCallbacksKept, now),
+		waiting:     map[string]chan aibotFrame{}, gone: make(chan struct{}),
 	}
 }
 
@@ -65,12 +74,12 @@ func (c *aibotConn) loss() error {
 }
 
 // read takes frames in until the connection is lost: answers go to whoever
-// waits for them, callbacks to hear.
-func (c *aibotConn) read(ctx context.Context, hear func(aibotFrame, []byte)) {
+// waits for them, callbacks to receive.
+func (c *aibotConn) read(ctx context.Context, receive func(aibotFrame, []byte)) {
 	for {
 		kind, raw, err := c.ws.Read(ctx)
 		if err != nil {
-			c.lose(fmt.Errorf("%w: %s", errAIBotLost, c.hide(err.Error())))
+			c.lose(fmt.Errorf("%w: %s", errAIBotLost, c.redact(err.Error())))
 			return
 		}
 		var f aibotFrame
@@ -79,7 +88,7 @@ func (c *aibotConn) read(ctx context.Context, hear func(aibotFrame, []byte)) {
 			continue
 		}
 		if f.calls() {
-			hear(f, raw)
+			receive(f, raw)
 			continue
 		}
 		c.answered(f)
@@ -97,10 +106,10 @@ func (c *aibotConn) answered(f aibotFrame) {
 	}
 }
 
-// ask sends a frame and waits for its answer. A "no" is a *fault; a frame that
-// was sent and not answered in time is errAIBotUnanswered.
-func (c *aibotConn) ask(ctx context.Context, f aibotFrame) error {
-	answer, err := c.expect(f.Headers.ReqID)
+// call sends a frame and waits for its answer. A refusal is an *apiError; a frame
+// that was sent and not answered in time is errAIBotUnanswered.
+func (c *aibotConn) call(ctx context.Context, f aibotFrame) error {
+	answer, err := c.await(f.Headers.ReqID)
 	if err != nil {
 		return err
 	}
@@ -112,34 +121,34 @@ func (c *aibotConn) ask(ctx context.Context, f aibotFrame) error {
 	}
 	select {
 	case a := <-answer:
-		return c.outcome(f, a)
+		return c.result(f, a)
 	case <-c.gone:
 		err = c.loss()
 	case <-ctx.Done():
 		err = fmt.Errorf("%s: %w: %w", f.Cmd, errAIBotUnanswered, ctx.Err())
 	}
 	select {
-	case a := <-answer: // it came with the end, and says more than that
-		return c.outcome(f, a)
+	case a := <-answer: // it came together with the end, and says more
+		return c.result(f, a)
 	default:
 		return err
 	}
 }
 
-func (c *aibotConn) outcome(f, answer aibotFrame) error {
+func (c *aibotConn) result(f, answer aibotFrame) error {
 	if answer.Code == 0 {
 		return nil
 	}
-	err := &fault{path: f.Cmd, code: int64(answer.Code), words: c.hide(tidy(answer.Words))}
+	err := &apiError{path: f.Cmd, code: int64(answer.Code), words: c.redact(redact.Quotes(answer.Words))}
 	if err.code == codeAIBotUnsubscribed {
-		c.lose(err) // it stands, and nothing will ever come of it
+		c.lose(err) // it stands, but WeCom takes nothing over it any more
 	}
 	return err
 }
 
-// expect makes room for an answer. Two frames with one req_id cannot be under
-// way together: nobody could tell their answers apart.
-func (c *aibotConn) expect(id string) (chan aibotFrame, error) {
+// await registers a frame's answer. Two frames with one req_id cannot be under
+// way together: their answers could not be told apart.
+func (c *aibotConn) await(id string) (chan aibotFrame, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.why != nil {
@@ -174,36 +183,29 @@ func (c *aibotConn) write(ctx context.Context, f aibotFrame) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), aibotAnswers)
 	defer cancel()
 	if err := c.ws.Write(ctx, websocket.MessageText, raw); err != nil {
-		c.lose(fmt.Errorf("%w: %s", errAIBotLost, c.hide(err.Error())))
+		c.lose(fmt.Errorf("%w: %s", errAIBotLost, c.redact(err.Error())))
 		return c.loss()
 	}
 	return nil
 }
 
-// spoil notes that a callback is not to be answered as such again.
-func (c *aibotConn) spoil(id string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.spoiled[id] = true
+// refuse notes that WeCom did not let a callback be answered.
+func (c *aibotConn) refuse(id string) { c.refused.Put(id, struct{}{}, aibotAnswerable) }
+
+// isRefused says that a callback must not be answered as such again.
+func (c *aibotConn) isRefused(id string) bool {
+	_, refused := c.refused.Get(id)
+	return refused
 }
 
-// unanswered notes with what a callback was answered, though nobody knows whether it came.
-func (c *aibotConn) unanswered(id, content string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.unheard[id] = content
+// leaveUnconfirmed notes with what a callback was answered, though WeCom did not
+// confirm it. Only a digest of the answer is kept.
+func (c *aibotConn) leaveUnconfirmed(id, content string) {
+	c.unconfirmed.Put(id, sha256.Sum256([]byte(content)), aibotAnswerable)
 }
 
 // mayHave says that a callback may have been answered with just that.
 func (c *aibotConn) mayHave(id, content string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	before, ok := c.unheard[id]
-	return ok && before == content
-}
-
-func (c *aibotConn) isSpoiled(id string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.spoiled[id]
+	before, ok := c.unconfirmed.Get(id)
+	return ok && before == sha256.Sum256([]byte(content))
 }

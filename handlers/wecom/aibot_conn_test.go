@@ -14,7 +14,7 @@ import (
 )
 
 func TestAIBotPingsEveryThirtySeconds(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
@@ -30,7 +30,7 @@ func TestAIBotAPingWithoutAnAnswerEndsTheConnection(t *testing.T) {
 		"silence": {Cmd: "ping", Silent: true}, "a refusal": {Cmd: "ping", Code: 846609, Words: "aibot websocket not subscribed"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inAIBotTown(t, func(w *aibotTown) {
+			inAIBotWorld(t, func(w *aibotWorld) {
 				w.connected()
 				w.api.Fail(fault)
 				time.Sleep(42 * time.Second)
@@ -44,7 +44,7 @@ func TestAIBotAPingWithoutAnAnswerEndsTheConnection(t *testing.T) {
 }
 
 func TestAIBotComesBackAfterASecondDoublingToAMinute(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		w.api.Fail(wecomtest.AIBotFault{Cmd: "connect", Code: http.StatusBadGateway, Words: "no", Times: 8})
 		lost := time.Now()
@@ -70,7 +70,7 @@ func TestAIBotComesBackAfterASecondDoublingToAMinute(t *testing.T) {
 }
 
 func TestAIBotConnectionsThatBreakAtOnceAreNotHammered(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		began := time.Now()
 		for range 4 {
@@ -97,7 +97,7 @@ func TestAIBotConnectionsThatBreakAtOnceAreNotHammered(t *testing.T) {
 }
 
 func TestAIBotDoesNotFightWithWhoHasTakenOver(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
 		for _, away := range []time.Duration{5 * time.Minute, 10 * time.Minute, 20 * time.Minute, 40 * time.Minute, time.Hour, time.Hour} {
@@ -121,7 +121,7 @@ func TestAIBotDoesNotFightWithWhoHasTakenOver(t *testing.T) {
 }
 
 func TestAIBotTheSecondOfTwoHasTheConnection(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		first := w.door
 		w.connected()
 		stop := w.stop
@@ -140,7 +140,7 @@ func TestAIBotTheSecondOfTwoHasTheConnection(t *testing.T) {
 }
 
 func TestAIBotAWrongSecretIsTriedRarely(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		operators := &alarm{}
 		w.door = w.open(func(s *wecom.AIBotSettings) { s.Secret, s.Alerts = "a-wrong-secret-7f3a", operators })
 		w.run()
@@ -162,7 +162,7 @@ func TestAIBotAWrongSecretIsTriedRarely(t *testing.T) {
 }
 
 func TestAIBotASubscriptionRefusedOnceComesBackSoon(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		operators := &alarm{}
 		w.door = w.open(func(s *wecom.AIBotSettings) { s.Alerts = operators })
 		w.api.Fail(wecomtest.AIBotFault{Cmd: "aibot_subscribe", Code: -1, Words: "system busy"})
@@ -180,7 +180,7 @@ func TestAIBotASubscriptionRefusedOnceComesBackSoon(t *testing.T) {
 }
 
 func TestAIBotASubscriptionWithoutAnAnswerIsTriedAgain(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.api.Fail(wecomtest.AIBotFault{Cmd: "aibot_subscribe", Silent: true})
 		began := time.Now()
 		w.run()
@@ -191,7 +191,7 @@ func TestAIBotASubscriptionWithoutAnAnswerIsTriedAgain(t *testing.T) {
 }
 
 func TestAIBotAFrameThatIsTooLongEndsTheConnection(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		if err := w.api.Raw(`{"cmd":"aibot_msg_callback","headers":{"req_id":"` + strings.Repeat("x", 1<<20) + `"}}`); err != nil {
 			t.Log(err) // the bot hangs up in the middle of it
@@ -205,7 +205,7 @@ func TestAIBotAFrameThatIsTooLongEndsTheConnection(t *testing.T) {
 }
 
 func TestAIBotSendsWaitForAConnectionThatComesBackSoon(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
 		if err := w.api.Drop(); err != nil {
@@ -221,7 +221,7 @@ func TestAIBotSendsWaitForAConnectionThatComesBackSoon(t *testing.T) {
 }
 
 func TestAIBotSendsDoNotWaitForAConnectionThatStaysAway(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
 		w.api.Fail(wecomtest.AIBotFault{Cmd: "connect", Code: http.StatusBadGateway, Words: "no", Times: -1})
@@ -239,7 +239,7 @@ func TestAIBotSendsDoNotWaitForAConnectionThatStaysAway(t *testing.T) {
 }
 
 func TestAIBotACallbackOfAnEarlierConnectionIsAnsweredWithAMessage(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		m := w.say(wecomtest.AIBotSaid{From: "li", Group: "g", Text: "@b x"})
 		if err := w.api.Drop(); err != nil {
@@ -253,7 +253,7 @@ func TestAIBotACallbackOfAnEarlierConnectionIsAnsweredWithAMessage(t *testing.T)
 }
 
 func TestAIBotWhatIsUnderWayAtTheEndIsFinished(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
 		w.api.Fail(wecomtest.AIBotFault{Silent: true})
@@ -278,7 +278,7 @@ func TestAIBotWhatIsUnderWayAtTheEndIsFinished(t *testing.T) {
 }
 
 func TestAIBotRunsAgainAfterItsEnd(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		for range 2 {
 			w.connected()
 			w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})

@@ -2,6 +2,7 @@ package wecom
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"waybill/internal/expiring"
 	"waybill/models"
 )
 
@@ -23,19 +25,21 @@ func TestAIBotLimiterForgetsChatsThatAreIdle(t *testing.T) {
 		}
 		end(true)
 	}
-	for i := range aibotRoomsKept {
+	for i := range 3000 {
 		send(strconv.Itoa(i))
 	}
 	now = now.Add(30 * time.Minute)
 	send("0")
-	l.told("1", time.Hour)
+	l.hold("1", time.Hour)
 	now = now.Add(30 * time.Minute)
-	send("new")
-	if _, held := l.rooms["1"]; len(l.rooms) != 3 || !held {
-		t.Errorf("%d chats are kept", len(l.rooms))
+	for i := range 2000 {
+		send("new" + strconv.Itoa(i))
 	}
-	if n := len(l.rooms["0"].sent); n != 1 {
-		t.Errorf("%d messages of a chat are kept", n)
+	if n := l.windows.Len(); n > 2100 || len(l.inFlight) != 0 {
+		t.Errorf("%d chats are kept, %d of them with messages under way", n, len(l.inFlight))
+	}
+	if _, err := l.begin("1"); err == nil {
+		t.Error("that WeCom wants a chat left alone is forgotten")
 	}
 }
 
@@ -77,26 +81,26 @@ func (f *failing) Arrive(_ context.Context, as []models.Arrival, _ models.Moment
 
 func TestAIBotStoresTogetherWhatWaits(t *testing.T) {
 	f := &failing{fails: 1}
-	d, err := NewAIBot(AIBotSettings{ID: "i", Secret: "s", Memory: f}, f, nil)
+	d, err := NewAIBot(AIBotSettings{ID: "i", Secret: "s", Memory: f, Phrases: PhrasesInTests}, f, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := d.newMailbox()
-	var batch []aibotLetter
-	for i := range aibotMailBatch + 1 {
-		m.letters <- aibotLetter{text: "2", arrival: models.Arrival{Key: strconv.Itoa(i)}, mail: aibotMail{Frame: []byte("{}")}}
+	q := d.newQueue()
+	var batch []aibotPending
+	for i := range aibotBatch + 1 {
+		q.pending <- aibotPending{text: "2", arrival: models.Arrival{Key: strconv.Itoa(i)}, update: aibotUpdate{Frame: []byte("{}")}}
 	}
-	if batch = m.more(batch); len(batch) != aibotMailBatch {
+	if batch = q.more(batch); len(batch) != aibotBatch {
 		t.Fatalf("%d together", len(batch))
 	}
-	if err := m.store(t.Context(), batch); err == nil || len(f.got) != 0 {
+	if err := q.store(t.Context(), batch); err == nil || len(f.got) != 0 {
 		t.Errorf("stored although nobody knows what a number means: %v", err)
 	}
-	if err := m.store(t.Context(), batch); err != nil || len(f.got) != len(batch) || !strings.Contains(string(f.got[0].Body), `"button":"b"`) {
+	if err := q.store(t.Context(), batch); err != nil || len(f.got) != len(batch) || !strings.Contains(string(f.got[0].Body), `"button":"b"`) {
 		t.Errorf("stored %d: %v", len(f.got), err)
 	}
-	m.close()
-	if batch = m.more(nil); len(batch) != 1 {
+	q.close()
+	if batch = q.more(nil); len(batch) != 1 {
 		t.Errorf("%d are left", len(batch))
 	}
 }
@@ -111,7 +115,7 @@ func TestAIBotACallbackWithoutAnIDIsKnownByItsRequest(t *testing.T) {
 func FuzzAIBotRead(f *testing.F) {
 	f.Add([]byte(`{"conn":"c","at":1,"frame":{"cmd":"aibot_msg_callback","headers":{"req_id":"R"},"body":{"msgid":"m","chatid":"g","chattype":"group","from":{"userid":"u"},"msgtype":"text","text":{"content":"@b x"},"quote":{"msgtype":"text","text":{"content":"q"}}}}}`))
 	f.Add([]byte(`{"frame":{"cmd":"aibot_event_callback","headers":{"req_id":"R"},"body":{"from":{"userid":"u"},"msgtype":"event","event":{"eventtype":"enter_chat"}}}}`))
-	d, err := NewAIBot(AIBotSettings{ID: "i", Secret: "s", Memory: &shelf{}}, &failing{}, nil)
+	d, err := NewAIBot(AIBotSettings{ID: "i", Secret: "s", Memory: &shelf{}, Phrases: PhrasesInTests}, &failing{}, nil)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -120,11 +124,11 @@ func FuzzAIBotRead(f *testing.F) {
 		if !ok || err != nil {
 			return
 		}
-		if _, _, known := aibotPlace(m.Address.Room); !known || m.Address.Door != AIBotName {
+		if _, _, known := aibotChat(m.Address.Room); !known || m.Address.Door != AIBotName {
 			t.Errorf("nobody can answer %+v", m.Address)
 		}
-		if token := graspAIBot(m.Token); token.String() != m.Token {
-			t.Errorf("token %q is grasped as %+v", m.Token, token)
+		if token := parseAIBotToken(m.Token); token.String() != m.Token {
+			t.Errorf("token %q is decoded as %+v", m.Token, token)
 		}
 	})
 }
@@ -140,4 +144,24 @@ func FuzzAIBotUnmention(f *testing.F) {
 			t.Errorf("%q becomes %q", text, got)
 		}
 	})
+}
+
+func TestAIBotAConnectionKeepsFewCallbacksAndNoText(t *testing.T) {
+	now := time.UnixMilli(1_000_000)
+	c := &aibotConn{
+		refused:     expiring.New[string, struct{}](aibotCallbacksKept, func() time.Time { return now }),
+		unconfirmed: expiring.New[string, [sha256.Size]byte](aibotCallbacksKept, func() time.Time { return now }),
+	}
+	for i := range 3 * aibotCallbacksKept {
+		now = now.Add(time.Millisecond)
+		c.refuse(strconv.Itoa(i))
+		c.leaveUnconfirmed(strconv.Itoa(i), "已签收")
+	}
+	if c.refused.Len() > aibotCallbacksKept || c.unconfirmed.Len() > aibotCallbacksKept {
+		t.Errorf("%d and %d are kept", c.refused.Len(), c.unconfirmed.Len())
+	}
+	last := strconv.Itoa(3*aibotCallbacksKept - 1)
+	if !c.isRefused(last) || !c.mayHave(last, "已签收") || c.mayHave(last, "运输中") || c.mayHave("0", "已签收") {
+		t.Error("the last callbacks are forgotten, or the first ones kept")
+	}
 }

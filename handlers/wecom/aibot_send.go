@@ -7,7 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"waybill/handlers"
 	"waybill/models"
@@ -15,20 +18,20 @@ import (
 
 const (
 	aibotAnswerable = 24*time.Hour - time.Minute // how long a callback can be answered
-	aibotGreets     = 5 * time.Second            // how long a welcome is let in
+	aibotGreets     = 5 * time.Second            // how long a welcome is taken
 )
 
 // Send sends a reply as markdown, in as many messages as WeCom's limits need.
 // The first one answers the callback, as a finished stream, while it can be
-// answered over the connection that brought it; everything else is a message of
-// its own. When it fails half way, the next try of the same reply goes on where
+// answered over the connection that brought it; all others are separate
+// messages. When it fails half way, the next try of the same reply goes on where
 // it failed. In a process that does not hold the connection it returns
 // *models.Wait.
 func (d *AIBot) Send(ctx context.Context, to models.Address, r handlers.Reply) error {
-	if _, _, ok := aibotPlace(to.Room); !ok {
+	if _, _, ok := aibotChat(to.Room); !ok {
 		return fmt.Errorf("%w: not a wecom aibot room", models.ErrRefused)
 	}
-	token := graspAIBot(r.Token)
+	token := parseAIBotToken(r.Token)
 	if token.welcome {
 		return d.greet(ctx, to, token, r)
 	}
@@ -36,7 +39,7 @@ func (d *AIBot) Send(ctx context.Context, to models.Address, r handlers.Reply) e
 	if err != nil {
 		return fmt.Errorf("compose wecom aibot message: %w", err)
 	}
-	return d.kept.inTurn(ctx, to, r, messages, func(i int) error {
+	return d.memory.sendParts(ctx, to, r, messages, func(i int) error {
 		if i > 0 {
 			token = aibotToken{}
 		}
@@ -52,14 +55,14 @@ func (d *AIBot) deliver(ctx context.Context, to models.Address, token aibotToken
 			if !unanswerable(err) {
 				return err
 			}
-			d.log().Debug("wecom aibot callback cannot be answered any more", slog.Any("err", err))
+			d.log().Debug("wecom aibot callback cannot be answered any more", slog.Any("error", err))
 		}
 		return d.push(ctx, c, to, content)
 	})
 }
 
-// within lets send use the connection once the chat's limits allow it, and says
-// what became of it in the words that handlers.Door promises.
+// within lets send use the connection, if the chat's limits allow it; its error is
+// one of those that handlers.Door promises.
 func (d *AIBot) within(ctx context.Context, to models.Address, send func(*aibotConn) error) error {
 	c, release, err := d.link.take(ctx)
 	if err != nil {
@@ -73,17 +76,17 @@ func (d *AIBot) within(ctx context.Context, to models.Address, send func(*aibotC
 	err = send(c)
 	end(codeOf(err) == 0)
 	if after := aibotWait(err); after > 0 {
-		d.limiter.told(to.Room, after)
+		d.limiter.hold(to.Room, after)
 	}
 	if err != nil {
-		return fmt.Errorf("send to wecom aibot: %w", aibotVerdict(err))
+		return fmt.Errorf("send to wecom aibot: %w", aibotDoorError(err))
 	}
 	return nil
 }
 
 // fresh says that a callback can be answered as such over this connection.
 func (d *AIBot) fresh(c *aibotConn, t aibotToken) bool {
-	return t.id != "" && t.conn == c.id && d.now().Sub(t.at) < aibotAnswerable && !c.isSpoiled(t.id)
+	return t.id != "" && t.conn == c.id && d.now().Sub(t.at) < aibotAnswerable && !c.isRefused(t.id)
 }
 
 // respond answers a callback with a stream that is over at once, so it never
@@ -98,33 +101,33 @@ func (d *AIBot) respond(ctx context.Context, c *aibotConn, t aibotToken, content
 	if err != nil {
 		return err
 	}
-	err = c.ask(ctx, f)
+	err = c.call(ctx, f)
 	switch {
 	case errors.Is(err, errAIBotUnanswered):
-		c.unanswered(t.id, content)
+		c.leaveUnconfirmed(t.id, content)
 	case codeOf(err) == codeAIBotStreamOver && c.mayHave(t.id, content):
-		return nil // only its answer came too late
+		return nil // it was taken; only its confirmation came too late
 	case codeOf(err) != 0 && aibotWait(err) == 0:
-		c.spoil(t.id) // the next try is a message of its own, which needs no callback
+		c.refuse(t.id) // the next try is a separate message, which needs no callback
 	}
 	return err
 }
 
-// push sends a message of its own.
+// push sends a message that answers no callback.
 func (d *AIBot) push(ctx context.Context, c *aibotConn, to models.Address, content string) error {
-	chat, kind, _ := aibotPlace(to.Room)
+	chat, kind, _ := aibotChat(to.Room)
 	f, err := aibotRequest(aibotSend, "", aibotSendBody{
 		Chat: chat, ChatType: kind, Type: "markdown", Markdown: aibotContent{Content: content},
 	})
 	if err != nil {
 		return err
 	}
-	return c.ask(ctx, f)
+	return c.call(ctx, f)
 }
 
-// greet welcomes somebody who has opened the chat. WeCom lets that in for five
-// seconds; later it would be a message that nobody asked for, to somebody who
-// may never have spoken. They are welcomed tomorrow.
+// greet welcomes somebody who has opened the chat. WeCom takes a welcome for five
+// seconds; later it would be a message that nobody asked for, to somebody who may
+// never have written. WeCom reports the first opening of each day.
 func (d *AIBot) greet(ctx context.Context, to models.Address, t aibotToken, r handlers.Reply) error {
 	text := welcomeText(r)
 	if text == "" {
@@ -138,11 +141,88 @@ func (d *AIBot) greet(ctx context.Context, to models.Address, t aibotToken, r ha
 		if err != nil {
 			return err
 		}
-		return c.ask(ctx, f)
+		return c.call(ctx, f)
 	})
 	if errors.Is(err, errAIBotLate) || codeOf(err) != 0 {
-		d.log().Info("wecom aibot welcome comes too late", slog.Any("err", err))
+		d.log().Info("wecom aibot welcome comes too late", slog.Any("error", err))
 		return nil
 	}
 	return err
+}
+
+const (
+	aibotMaxText    = 20480 // bytes of markdown in one message
+	aibotMaxWelcome = 2048  // bytes; WeCom names no limit for a welcome, its text messages have this one
+)
+
+// compose writes a reply as messages of markdown; none when it says nothing.
+// Numbers that stand for its buttons are remembered before they are shown.
+func (d *AIBot) compose(ctx context.Context, to models.Address, r handlers.Reply) ([]string, error) {
+	blocks := r.Blocks
+	if len(blocks) == 0 && r.Toast != "" {
+		blocks = []handlers.Block{{{{Text: r.Toast}}}}
+	}
+	file, err := fileLines(r.File)
+	if err != nil {
+		return nil, err
+	}
+	written := texts(blocks, aibotMarkdown)
+	if len(file) > 0 {
+		// A code fence that is split between two messages would swallow both.
+		return append(pages(written, aibotMaxText), fenced(file)...), nil
+	}
+	first, err := d.choices.number(ctx, to, r)
+	if err != nil {
+		return nil, err
+	}
+	if lines := d.choices.lines(r, first, strings.HasPrefix(to.Room, aibotGroup)); first > 0 && lines != nil {
+		written = append(written, aibotMarkdown(lines))
+	}
+	return pages(written, aibotMaxText), nil
+}
+
+// aibotMarkdown is a block in the robots' markdown, which has no colours.
+func aibotMarkdown(b handlers.Block) string {
+	b = slices.Clone(b)
+	for i, line := range b {
+		b[i] = slices.Clone(line)
+		for j := range b[i] {
+			if b[i][j].Style == handlers.Dim {
+				b[i][j].Style = handlers.Plain
+			}
+		}
+	}
+	return markdown(b)
+}
+
+// fileLines is a file as lines of text, its name first: the long connection has
+// no upload.
+func fileLines(f *handlers.File) ([]string, error) {
+	if f == nil {
+		return nil, nil
+	}
+	if !utf8.Valid(f.Body) {
+		return nil, fmt.Errorf("%w: a file that is no text", models.ErrRefused)
+	}
+	body := strings.ReplaceAll(string(f.Body), "```", "'''")
+	return append([]string{f.Name}, strings.Split(strings.TrimRight(body, "\n"), "\n")...), nil
+}
+
+// fenced is text that is shown as it stands, in as many messages as it takes.
+func fenced(lines []string) []string {
+	const fence = "```"
+	out := pages(lines, aibotMaxText-2*len(fence)-2)
+	for i := range out {
+		out[i] = fence + "\n" + out[i] + "\n" + fence
+	}
+	return out
+}
+
+// welcomeText is a reply as one plain text.
+func welcomeText(r handlers.Reply) string {
+	all := pages(texts(r.Blocks, plain), aibotMaxWelcome)
+	if len(all) == 0 {
+		return ""
+	}
+	return all[0]
 }

@@ -17,7 +17,7 @@ import (
 func TestAIBotFallsBackToAMessageWhenACallbackCannotBeAnswered(t *testing.T) {
 	for _, code := range []int{846604, 846605, 846608} {
 		t.Run(fmt.Sprint(code), func(t *testing.T) {
-			inAIBotTown(t, func(w *aibotTown) {
+			inAIBotWorld(t, func(w *aibotWorld) {
 				w.connected()
 				m := w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
 				w.api.Fail(wecomtest.AIBotFault{Cmd: "aibot_respond_msg", Code: code, Words: "no"})
@@ -30,7 +30,7 @@ func TestAIBotFallsBackToAMessageWhenACallbackCannotBeAnswered(t *testing.T) {
 }
 
 func TestAIBotAnAnswerThatFailedOnceGoesAsAMessageNextTime(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		m := w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
 		w.api.Fail(wecomtest.AIBotFault{Cmd: "aibot_respond_msg", Code: -1, Words: "system busy", Times: -1})
@@ -42,7 +42,7 @@ func TestAIBotAnAnswerThatFailedOnceGoesAsAMessageNextTime(t *testing.T) {
 }
 
 func TestAIBotACallbackOfYesterdayIsAnsweredWithAMessage(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		m := w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
 		time.Sleep(24 * time.Hour)
@@ -53,7 +53,7 @@ func TestAIBotACallbackOfYesterdayIsAnsweredWithAMessage(t *testing.T) {
 }
 
 func TestAIBotAnAnswerWhoseAnswerIsLostReplacesItself(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		m := w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
 		w.api.Fail(wecomtest.AIBotFault{Cmd: "aibot_respond_msg", Silent: true})
@@ -68,7 +68,7 @@ func TestAIBotAnAnswerWhoseAnswerIsLostReplacesItself(t *testing.T) {
 }
 
 func TestAIBotAnAnswerThatWeComTookButConfirmedTooLateIsNotRepeated(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		m := w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
 		w.api.Fail(wecomtest.AIBotFault{Cmd: "aibot_respond_msg", Silent: true})
@@ -84,7 +84,7 @@ func TestAIBotAnAnswerThatWeComTookButConfirmedTooLateIsNotRepeated(t *testing.T
 }
 
 func TestAIBotAMessageWhoseConnectionBreaksIsPassing(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		m := w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
 		w.api.Fail(wecomtest.AIBotFault{Lose: true})
@@ -116,7 +116,7 @@ func TestAIBotTellsWhatARefusalMeans(t *testing.T) {
 		{-1, nil, 0},
 	} {
 		t.Run(fmt.Sprint(c.code), func(t *testing.T) {
-			inAIBotTown(t, func(w *aibotTown) {
+			inAIBotWorld(t, func(w *aibotWorld) {
 				w.connected()
 				w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
 				w.api.Fail(wecomtest.AIBotFault{Code: c.code, Words: `no "` + aibotNumber + `"`})
@@ -135,7 +135,7 @@ func TestAIBotTellsWhatARefusalMeans(t *testing.T) {
 }
 
 func TestAIBotAChatThatTheBotWasRemovedFromIsGone(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		w.say(wecomtest.AIBotSaid{From: "li", Group: "g", Text: "@b x"})
 		w.api.Expel("group:g")
@@ -149,7 +149,7 @@ func TestAIBotAChatThatTheBotWasRemovedFromIsGone(t *testing.T) {
 }
 
 func TestAIBotAnUnsubscribedConnectionIsReplaced(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
 		w.api.Fail(wecomtest.AIBotFault{Code: 846609, Words: "aibot websocket not subscribed"})
@@ -165,7 +165,7 @@ func TestAIBotAnUnsubscribedConnectionIsReplaced(t *testing.T) {
 
 // pour sends n messages to a chat, whatever they have to wait, and returns how
 // long that took. The double refuses whoever exceeds WeCom's limits.
-func (w *aibotTown) pour(room string, n int) time.Duration {
+func (w *aibotWorld) pour(room string, n int) time.Duration {
 	w.Helper()
 	began := time.Now()
 	for range n {
@@ -185,7 +185,7 @@ func (w *aibotTown) pour(room string, n int) time.Duration {
 }
 
 func TestAIBotKeepsThirtyAMinuteAndAThousandAnHour(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		m := w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
 		w.mustSend("single:li", aibotAnswer(m, "an answer counts, too"), 1)
@@ -208,7 +208,7 @@ func TestAIBotKeepsThirtyAMinuteAndAThousandAnHour(t *testing.T) {
 }
 
 func TestAIBotAChatThatWeComSlowsDownIsLeftAlone(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
 		w.api.Fail(wecomtest.AIBotFault{Code: 846607, Words: "aibot send msg frequency limit exceeded"})
@@ -226,7 +226,7 @@ func TestAIBotAChatThatWeComSlowsDownIsLeftAlone(t *testing.T) {
 }
 
 func TestAIBotLimitsCanBeSwitchedOff(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.door = w.open(func(s *wecom.AIBotSettings) { s.Limits.Off = true })
 		w.connected()
 		w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
@@ -240,7 +240,7 @@ func TestAIBotLimitsCanBeSwitchedOff(t *testing.T) {
 }
 
 func TestAIBotNeverHasMoreThanThreeMessagesUnderWayInOneChat(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
 		w.api.Fail(wecomtest.AIBotFault{Silent: true, Times: 3})
@@ -272,7 +272,7 @@ func longAIBotReply(n int) handlers.Reply {
 }
 
 func TestAIBotCutsALongReplyBetweenBlocks(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		m := w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
 		r := longAIBotReply(5)
@@ -285,7 +285,7 @@ func TestAIBotCutsALongReplyBetweenBlocks(t *testing.T) {
 }
 
 func TestAIBotAHalfSentReplyGoesOnWhereItFailed(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
 		w.api.Fail(wecomtest.AIBotFault{After: 1, Code: -1, Words: "system busy"})
@@ -304,7 +304,7 @@ func TestAIBotAHalfSentReplyGoesOnWhereItFailed(t *testing.T) {
 }
 
 func TestAIBotLooksLikeWeComsMarkdown(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
 		r := handlers.Reply{Blocks: []handlers.Block{
@@ -324,7 +324,7 @@ func TestAIBotLooksLikeWeComsMarkdown(t *testing.T) {
 }
 
 func TestAIBotAFileIsShownAsText(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
 		r := aibotWords("导出")
@@ -343,7 +343,7 @@ func TestAIBotAFileIsShownAsText(t *testing.T) {
 }
 
 func TestAIBotTheRowsOfAListAreTypedAsTheyAreShown(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		r := aibotAnswer(w.say(wecomtest.AIBotSaid{From: "li", Text: "停止"}), "停哪个？发行号就行")
 		r.Buttons = [][]handlers.Button{{{Text: "1", Data: "s:7"}, {Text: "2", Data: "s:9"}}}
@@ -357,7 +357,7 @@ func TestAIBotTheRowsOfAListAreTypedAsTheyAreShown(t *testing.T) {
 }
 
 func TestAIBotButtonsAreNumbersThatSurviveARestart(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		m := w.say(wecomtest.AIBotSaid{From: "li", Group: "g", Text: "@b " + aibotNumber})
 		r := aibotAnswer(m, "哪家快递？")

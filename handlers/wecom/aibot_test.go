@@ -19,7 +19,7 @@ import (
 const aibotNumber = "SF1000000000015"
 
 func TestAIBotStoresACallbackAndAnswersItAsAFinishedStream(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		id, err := w.api.Say(wecomtest.AIBotSaid{From: "zhang", Group: "wrG1", Text: "@运单助手 " + aibotNumber})
 		if err != nil {
@@ -46,7 +46,7 @@ func TestAIBotStoresACallbackAndAnswersItAsAFinishedStream(t *testing.T) {
 }
 
 func TestAIBotNewsAndFurtherRepliesAreMessagesOfTheirOwn(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		w.say(wecomtest.AIBotSaid{From: "same", Text: "hi"})
 		w.say(wecomtest.AIBotSaid{From: "li", Group: "same", Text: "@b hi"})
@@ -59,7 +59,7 @@ func TestAIBotNewsAndFurtherRepliesAreMessagesOfTheirOwn(t *testing.T) {
 }
 
 func TestAIBotARepeatedDeliveryHasTheSameKey(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		for range 2 {
 			w.say(wecomtest.AIBotSaid{ID: "m1", From: "li", Text: "x"})
@@ -73,7 +73,7 @@ func TestAIBotARepeatedDeliveryHasTheSameKey(t *testing.T) {
 }
 
 func TestAIBotACallbackThatCannotBeStoredWaitsUntilItCan(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.inbox.fails = 3
 		w.connected()
 		for _, text := range []string{"a", "b"} {
@@ -95,7 +95,7 @@ func TestAIBotACallbackThatCannotBeStoredWaitsUntilItCan(t *testing.T) {
 }
 
 func TestAIBotWhatCannotBeStoredAtTheEndIsSaid(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.inbox.fails = -1
 		w.connected()
 		if _, err := w.api.Say(wecomtest.AIBotSaid{From: "li", Text: "a"}); err != nil {
@@ -134,7 +134,7 @@ func TestAIBotReadsWhatPeopleSay(t *testing.T) {
 		"a number of its own beside a quote counts": {wecomtest.AIBotSaid{Group: "g", Text: "@运单助手 查 2", Quote: aibotNumber}, "查 2"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inAIBotTown(t, func(w *aibotTown) {
+			inAIBotWorld(t, func(w *aibotWorld) {
 				w.connected()
 				c.said.From = "li"
 				m := w.say(c.said)
@@ -147,7 +147,7 @@ func TestAIBotReadsWhatPeopleSay(t *testing.T) {
 }
 
 func TestAIBotATitleWithSpacesIsStrippedWhole(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.door = w.open(func(s *wecom.AIBotSettings) { s.Title = "Way Bill" })
 		w.connected()
 		if m := w.say(wecomtest.AIBotSaid{From: "li", Group: "g", Text: "@Way Bill 列表"}); m.Text != "列表" {
@@ -157,7 +157,7 @@ func TestAIBotATitleWithSpacesIsStrippedWhole(t *testing.T) {
 }
 
 func TestAIBotEventsThatSayNothingAreNotStored(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		for _, event := range []string{"feedback_event", "template_card_event"} {
 			if _, err := w.api.Event("li", event); err != nil {
@@ -177,7 +177,7 @@ func TestAIBotEventsThatSayNothingAreNotStored(t *testing.T) {
 }
 
 func TestAIBotABodyOfAnotherKindIsAnErrorThatQuotesNothing(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		for _, body := range []string{"secret-tail-1234", `{"frame":7}`, `{"frame":{"body":"secret-tail-1234"}}`} {
 			if _, ok, err := w.door.Read([]byte(body)); ok || err == nil || strings.Contains(err.Error(), "1234") {
 				t.Errorf("%s: %v %v", body, ok, err)
@@ -187,7 +187,7 @@ func TestAIBotABodyOfAnotherKindIsAnErrorThatQuotesNothing(t *testing.T) {
 }
 
 func TestAIBotWelcomesWhoOpensTheChat(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		if _, err := w.api.Enter("li"); err != nil {
 			t.Fatal(err)
@@ -206,7 +206,7 @@ func TestAIBotWelcomesWhoOpensTheChat(t *testing.T) {
 }
 
 func TestAIBotAWelcomeThatIsTooLateIsLeftOut(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		if _, err := w.api.Enter("li"); err != nil {
 			t.Fatal(err)
@@ -230,7 +230,7 @@ func TestAIBotSettingsThatCannotWorkAreNamedTogether(t *testing.T) {
 }
 
 func TestAIBotSendsNothingFromAProcessThatIsNotConnected(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		if err := w.door.Ready(); err != nil {
 			t.Errorf("a process that need not be connected says %v", err)
 		}
@@ -241,7 +241,7 @@ func TestAIBotSendsNothingFromAProcessThatIsNotConnected(t *testing.T) {
 }
 
 func TestAIBotRoomsOfAnotherKindAreRefused(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		for _, room := range []string{"", "li", "single:", "group:"} {
 			if _, err := w.sendTo(room, aibotNews("x")); !errors.Is(err, models.ErrRefused) {
@@ -252,7 +252,7 @@ func TestAIBotRoomsOfAnotherKindAreRefused(t *testing.T) {
 }
 
 func TestAIBotGivesUpWithItsCaller(t *testing.T) {
-	inAIBotTown(t, func(w *aibotTown) {
+	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
 		w.api.Fail(wecomtest.AIBotFault{Silent: true})

@@ -79,8 +79,8 @@ func (m *aibotMemory) Remember(_ context.Context, kind, key string, value []byte
 	return nil
 }
 
-// aibotTown is a bot at WeCom, in a bubble with its own clock.
-type aibotTown struct {
+// aibotWorld is a bot at WeCom, in a bubble with its own clock.
+type aibotWorld struct {
 	*testing.T
 	api    *wecomtest.AIBot
 	wire   *wecomtest.Wire
@@ -110,11 +110,11 @@ func (l *aibotLog) String() string {
 	return l.text.String()
 }
 
-// inAIBotTown runs a test in a bubble: when it ends, every goroutine has ended.
-func inAIBotTown(t *testing.T, test func(w *aibotTown)) {
+// inAIBotWorld runs a test in a bubble: when it ends, every goroutine has ended.
+func inAIBotWorld(t *testing.T, test func(w *aibotWorld)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := &aibotTown{
+		w := &aibotWorld{
 			T: t, api: wecomtest.NewAIBot(), wire: wecomtest.NewWire(), inbox: &aibotInbox{},
 			memory: &aibotMemory{kept: map[string]aibotKept{}}, log: &aibotLog{}, stop: func() {},
 		}
@@ -130,10 +130,10 @@ func inAIBotTown(t *testing.T, test func(w *aibotTown)) {
 }
 
 // open makes the door; change may change its settings.
-func (w *aibotTown) open(change func(*wecom.AIBotSettings)) *wecom.AIBot {
+func (w *aibotWorld) open(change func(*wecom.AIBotSettings)) *wecom.AIBot {
 	w.Helper()
 	s := wecom.AIBotSettings{
-		ID: wecomtest.AIBotID, Secret: wecomtest.AIBotSecret, URL: w.api.URL(), Memory: w.memory,
+		ID: wecomtest.AIBotID, Secret: wecomtest.AIBotSecret, URL: w.api.URL(), Memory: w.memory, Phrases: wecom.PhrasesInTests,
 		Client: w.wire.Client(),
 		Log:    slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: time.Now,
 	}
@@ -148,7 +148,7 @@ func (w *aibotTown) open(change func(*wecom.AIBotSettings)) *wecom.AIBot {
 }
 
 // run connects the door and returns once nothing moves any more.
-func (w *aibotTown) run() {
+func (w *aibotWorld) run() {
 	w.Helper()
 	ctx, cancel := context.WithCancel(w.Context())
 	ended := make(chan error, 1)
@@ -164,8 +164,8 @@ func (w *aibotTown) run() {
 	synctest.Wait()
 }
 
-// connected is a town whose door is connected.
-func (w *aibotTown) connected() {
+// connected is a world whose door is connected.
+func (w *aibotWorld) connected() {
 	w.Helper()
 	w.run()
 	if err := w.door.Ready(); err != nil || !w.api.Connected() {
@@ -173,8 +173,8 @@ func (w *aibotTown) connected() {
 	}
 }
 
-// say lets somebody speak and returns what the road reads of it.
-func (w *aibotTown) say(s wecomtest.AIBotSaid) handlers.Message {
+// say lets somebody write and returns what the door reads of it.
+func (w *aibotWorld) say(s wecomtest.AIBotSaid) handlers.Message {
 	w.Helper()
 	if _, err := w.api.Say(s); err != nil {
 		w.Fatal(err)
@@ -182,7 +182,7 @@ func (w *aibotTown) say(s wecomtest.AIBotSaid) handlers.Message {
 	return w.last()
 }
 
-func (w *aibotTown) last() handlers.Message {
+func (w *aibotWorld) last() handlers.Message {
 	w.Helper()
 	synctest.Wait()
 	rows := w.inbox.all()
@@ -197,7 +197,7 @@ func (w *aibotTown) last() handlers.Message {
 }
 
 // sendTo sends and returns what the platform has got by it.
-func (w *aibotTown) sendTo(room string, r handlers.Reply) ([]wecomtest.AIBotSent, error) {
+func (w *aibotWorld) sendTo(room string, r handlers.Reply) ([]wecomtest.AIBotSent, error) {
 	w.Helper()
 	before := len(w.api.Sent(""))
 	err := w.door.Send(w.Context(), models.Address{Door: wecom.AIBotName, Room: room}, r)
@@ -205,7 +205,7 @@ func (w *aibotTown) sendTo(room string, r handlers.Reply) ([]wecomtest.AIBotSent
 }
 
 // mustSend sends and expects so many messages.
-func (w *aibotTown) mustSend(room string, r handlers.Reply, n int) []wecomtest.AIBotSent {
+func (w *aibotWorld) mustSend(room string, r handlers.Reply, n int) []wecomtest.AIBotSent {
 	w.Helper()
 	got, err := w.sendTo(room, r)
 	if err != nil || len(got) != n {

@@ -2,18 +2,23 @@ package wecom
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"waybill/handlers"
+	"waybill/internal/ratelimit"
 	"waybill/models"
 )
 
-// perMember is how many messages one member may get from one app in a minute.
+// perMember is how many messages one member may get from one app in a minute
+// (document 90312).
 const perMember = 30
 
 // AppSettings are the settings of the App door. All are required.
@@ -27,23 +32,23 @@ type AppSettings struct {
 
 var _ handlers.Door = (*App)(nil)
 
-// App is the door to a 自建应用: members of the corporation, one to one. Its
+// App is the door to a 自建应用: members of the company, one to one. Its
 // methods may be used at the same time.
 type App struct {
-	*caller
+	*client
 	agent    int
 	inbox    Inbox
 	envelope *Envelope
 	wake     func()
 	choices  choices
-	pace     *pace
+	pace     *ratelimit.Windows // by member
 }
 
-// NewApp makes the door. It calls nobody. wake is called whenever something
+// NewApp makes the door. It makes no calls. wake is called whenever something
 // new lies in the inbox; it must not block. It may be nil.
 func NewApp(a *API, s AppSettings, wake func()) (*App, error) {
 	envelope, err := NewEnvelope(s.Token, s.AESKey, a.settings.CorpID)
-	err = errors.Join(err, a.settings.corp())
+	err = errors.Join(err, a.settings.checkDoor())
 	agent, notNumber := strconv.Atoi(s.AgentID)
 	if notNumber != nil {
 		err = errors.Join(err, errors.New("the agent id is not a number"))
@@ -61,9 +66,10 @@ func NewApp(a *API, s AppSettings, wake func()) (*App, error) {
 		wake = func() {}
 	}
 	return &App{
-		caller: a.caller(s.AgentID, s.Secret), agent: agent, inbox: s.Inbox,
+		client: a.client(s.AgentID, s.Secret), agent: agent, inbox: s.Inbox,
 		envelope: envelope, wake: wake,
-		choices: choices{memory: a.settings.Memory, now: a.settings.Now}, pace: newPace(perMember, time.Minute, a.settings.Now),
+		choices: choices{memory: a.settings.Memory, phrases: a.settings.Phrases, now: a.settings.Now},
+		pace:    ratelimit.NewWindows(a.settings.Now, ratelimit.Window{Most: perMember, Within: time.Minute}),
 	}, nil
 }
 
@@ -73,24 +79,18 @@ func (a *App) Name() string { return "wecom_app" }
 // Ready is nil while the door works, else it says what does not.
 func (a *App) Ready() error { return a.tokens.ready() }
 
-// Check gets the app's access token, or says why there is none.
-func (a *App) Check(ctx context.Context) error {
-	_, err := a.tokens.get(ctx, "")
-	return err
-}
-
 // Callback takes in what WeCom delivers to /wecom/app: the check of the URL,
-// messages and events. 401 without the right signature, 413 for more than a
-// mebibyte, 200 only once it is stored.
+// messages and events. 401 without the right signature, 413 for more than
+// httpbody.Limit, 200 only once it is stored.
 func (a *App) Callback() http.Handler {
-	return &callback{envelope: a.envelope, take: a.arrive, log: a.settings.Log, door: a.Name()}
+	return &callback{envelope: a.envelope, store: a.arrive, log: a.settings.Log, door: a.Name()}
 }
 
 // arrive stores one message.
 func (a *App) arrive(ctx context.Context, message []byte) error {
 	var m appMessage
 	if xml.Unmarshal(message, &m) != nil {
-		return errNonsense
+		return errUnreadable
 	}
 	_, ok := m.read()
 	if !ok {
@@ -108,3 +108,76 @@ func (a *App) arrive(ctx context.Context, message []byte) error {
 	}
 	return nil
 }
+
+// appMessage is what the door reads of a message or an event (documents 90239, 90240).
+type appMessage struct {
+	From      string `xml:"FromUserName"`
+	CreatedAt int64  `xml:"CreateTime"` // seconds
+	Type      string `xml:"MsgType"`
+	Content   string `xml:"Content"`
+	ID        string `xml:"MsgId"`
+	Event     string `xml:"Event"`
+	EventKey  string `xml:"EventKey"`
+	Title     string `xml:"Title"` // of a link
+	URL       string `xml:"Url"`
+}
+
+func (m appMessage) address() models.Address {
+	return models.Address{Door: "wecom_app", Room: m.From}
+}
+
+// key tells messages from repeated ones; events have no id of their own. It
+// outlives the message by some days, and does not say who wrote it.
+func (m appMessage) key() string {
+	if m.ID != "" {
+		return "m:" + m.ID
+	}
+	sum := sha256.Sum256([]byte(m.From + ":" + strconv.FormatInt(m.CreatedAt, 10) + ":" + m.Event + ":" + m.EventKey))
+	return "e:" + hex.EncodeToString(sum[:16])
+}
+
+// Read turns a stored message into a handlers.Message. What is not text (a
+// voice, a picture) comes without Text: the conversation answers it with help.
+func (a *App) Read(body []byte) (handlers.Message, bool, error) {
+	var m appMessage
+	if xml.Unmarshal(body, &m) != nil {
+		return handlers.Message{}, false, errNotMessage // the decoder's words may quote the message
+	}
+	out, ok := m.read()
+	return out, ok, nil
+}
+
+func (m appMessage) read() (handlers.Message, bool) {
+	out := handlers.Message{Address: m.address(), From: m.From, Addressed: true, Token: replyTo{message: m.key()}.token()}
+	if m.From == "" {
+		return out, false
+	}
+	switch m.Type {
+	case typeEvent:
+		return m.readEvent(out)
+	case typeText:
+		out.Text = strings.TrimSpace(m.Content)
+	case "link":
+		out.Text = strings.TrimSpace(m.Title + " " + m.URL)
+	}
+	return out, m.Type != ""
+}
+
+// readEvent reads what is not a message. A menu's key says what its item means.
+func (m appMessage) readEvent(out handlers.Message) (handlers.Message, bool) {
+	switch m.Event {
+	case "subscribe", eventEnterApp:
+		out.Happening = handlers.Joined
+	case "unsubscribe":
+		out.Happening = handlers.Left
+	case "click":
+		out.Text = m.EventKey
+		return out, m.EventKey != ""
+	default:
+		return out, false
+	}
+	return out, true
+}
+
+// eventEnterApp happens every time a member opens the app.
+const eventEnterApp = "enter_agent"

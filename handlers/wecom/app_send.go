@@ -3,6 +3,7 @@ package wecom
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/silenceper/wechat/v2/work/message"
 
@@ -19,7 +20,7 @@ func (a *App) Send(ctx context.Context, to models.Address, r handlers.Reply) err
 	if err != nil || len(parts) == 0 {
 		return wrap("compose wecom message", err)
 	}
-	err = a.each(ctx, to, r, parts, maxText, func(p part, _ int) error { return a.say(ctx, to.Room, p) })
+	err = a.sendReply(ctx, to, r, parts, maxText, func(p part, _ int) error { return a.sendPart(ctx, to.Room, p) })
 	return wrap("send to wecom member", err)
 }
 
@@ -28,7 +29,7 @@ func (a *App) compose(ctx context.Context, to models.Address, r handlers.Reply) 
 	if _, err := items(r.Buttons); err != nil {
 		return nil, err
 	}
-	blocks, file, err := written(r, maxText)
+	blocks, file, err := textAndFile(r, maxText)
 	if err != nil {
 		return nil, err
 	}
@@ -36,13 +37,10 @@ func (a *App) compose(ctx context.Context, to models.Address, r handlers.Reply) 
 	if err != nil {
 		return nil, err
 	}
-	if lines := choiceLines(r, first, false); first > 0 && lines != nil {
+	if lines := a.choices.lines(r, first, false); first > 0 && lines != nil {
 		blocks = append(blocks, plain(lines))
 	}
-	var parts []part
-	for _, p := range pages(blocks, maxText) {
-		parts = append(parts, part{text: p})
-	}
+	parts := partsOf(pages(blocks, maxText))
 	if file != nil {
 		parts = append(parts, part{file: file})
 	}
@@ -65,16 +63,16 @@ type appFile struct {
 	File  message.ImageField `json:"file"`
 }
 
-// say sends one message, when its turn has come.
-func (a *App) say(ctx context.Context, member string, p part) error {
-	if err := a.pace.wait(ctx, member); err != nil {
+// sendPart sends one message, when its turn has come.
+func (a *App) sendPart(ctx context.Context, member string, p part) error {
+	if err := waitTurn(ctx, a.pace, member); err != nil {
 		return err
 	}
 	var body any = appText{To: member, Type: typeText, Agent: a.agent, Text: message.TextField{Content: p.text}}
 	if p.file != nil {
-		media, err := a.media(ctx, p.file)
+		media, err := a.mediaID(ctx, p.file)
 		if err != nil {
-			return a.outcome(ctx, err)
+			return a.sendError(ctx, err)
 		}
 		body = appFile{To: member, Type: "file", Agent: a.agent, File: message.ImageField{MediaID: media}}
 	}
@@ -84,11 +82,57 @@ func (a *App) say(ctx context.Context, member string, p part) error {
 	case p.file != nil && codeOf(err) == codeMedia:
 		return a.refuseFile(ctx, p.file, err)
 	case err != nil:
-		return a.outcome(ctx, err)
+		return a.sendError(ctx, err)
 	}
 	// WeCom says "ok" and names those whom it did not reach.
 	if got.InvalidUser != "" || got.UnlicensedUser != "" {
 		return fmt.Errorf("%w: not within the app's reach, or without a licence", models.ErrGone)
 	}
 	return nil
+}
+
+// greetedFor is how long a member who was greeted is not greeted again.
+const greetedFor = 365 * 24 * time.Hour
+
+// Handler is what the door's inbox calls: it turns a typed number into the
+// choice it stands for, and greets whoever opens the app for the first time
+// only. Everything else is next's.
+func (a *App) Handler(next handlers.Handler) handlers.Handler { return &greeter{App: a, next: next} }
+
+type greeter struct {
+	*App
+	next handlers.Handler
+}
+
+// Handle answers a message.
+func (g *greeter) Handle(ctx context.Context, chat models.Chat, m handlers.Message) ([]handlers.Reply, error) {
+	switch m.Happening {
+	case handlers.Joined:
+		return g.greet(ctx, chat, m)
+	case handlers.Said:
+		data, ok, err := g.choices.pick(ctx, chat.Address, m.Text)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			m.Happening, m.Button, m.Text = handlers.Tapped, data, ""
+		}
+	}
+	return g.next.Handle(ctx, chat, m)
+}
+
+// greet greets a member once a year: WeCom reports every time that the app is opened.
+func (g *greeter) greet(ctx context.Context, chat models.Chat, m handlers.Message) ([]handlers.Reply, error) {
+	_, greeted, err := g.settings.Memory.Recall(ctx, models.MemoryMet, chat.Key(), g.now())
+	if err != nil {
+		return nil, fmt.Errorf("recall who was greeted: %w", err)
+	}
+	if greeted && chat.GoneAt == 0 {
+		return nil, nil
+	}
+	replies, err := g.next.Handle(ctx, chat, m)
+	if err != nil {
+		return nil, err
+	}
+	return replies, wrap("remember who was greeted", g.settings.Memory.Remember(ctx, models.MemoryMet, chat.Key(), []byte("1"), g.now().Add(greetedFor)))
 }

@@ -37,7 +37,7 @@ func (w *world) members() []handlers.Message {
 	return all
 }
 
-func TestMembersAreHeardOnce(t *testing.T) {
+func TestMembersMessagesAreStoredOnce(t *testing.T) {
 	w := begin(t)
 	m := w.we.MemberSays(member, " 列表 <b>&\n")
 	w.deliver(m, 200)
@@ -96,7 +96,7 @@ func TestPicturesAndVoicesOfMembersComeWithoutText(t *testing.T) {
 		}
 	}
 	if len(w.members()) != 4 {
-		t.Errorf("%d were heard", len(w.members()))
+		t.Errorf("%d were received", len(w.members()))
 	}
 }
 
@@ -202,14 +202,14 @@ func TestAFileForAMemberIsUploaded(t *testing.T) {
 	}
 }
 
-// choose has the member type something, and returns what the conversation heard.
+// choose has the member type something, and returns what the conversation received.
 func (w *world) choose(e *echo, text string) handlers.Message {
 	w.t.Helper()
 	h := w.app.Handler(e)
 	if _, err := h.Handle(within(w.t), models.Chat{Address: ofMember}, handlers.Message{Address: ofMember, Text: text}); err != nil {
 		w.t.Fatal(err)
 	}
-	return e.heard[len(e.heard)-1]
+	return e.received[len(e.received)-1]
 }
 
 func asking(token string, data ...string) handlers.Reply {
@@ -284,8 +284,8 @@ func TestAMemberIsGreetedOnTheFirstVisitOnly(t *testing.T) {
 	h := w.app.Handler(e)
 	enter := func(chat models.Chat, want int) {
 		t.Helper()
-		if _, err := h.Handle(within(t), chat, handlers.Message{Address: ofMember, Happening: handlers.Joined}); err != nil || len(e.heard) != want {
-			t.Errorf("%v, greeted %d times", err, len(e.heard))
+		if _, err := h.Handle(within(t), chat, handlers.Message{Address: ofMember, Happening: handlers.Joined}); err != nil || len(e.received) != want {
+			t.Errorf("%v, greeted %d times", err, len(e.received))
 		}
 	}
 	enter(models.Chat{Address: ofMember}, 1)

@@ -11,6 +11,8 @@ import (
 	"time"
 	"unicode"
 
+	"golang.org/x/text/width"
+
 	"waybill/handlers"
 	"waybill/models"
 )
@@ -22,11 +24,12 @@ const (
 
 // choices are buttons for chats that have none: each gets a number, and whoever
 // answers with the number has pressed the button. A number keeps its meaning
-// until the next answer, over a restart, too: further replies of one answer count
-// on, and news goes without numbers.
+// until the next answer, over a restart, too: further replies of one answer
+// continue the count, and news goes without numbers.
 type choices struct {
-	memory Memory
-	now    func() time.Time
+	memory  Memory
+	phrases func(lang string) Phrases
+	now     func() time.Time
 }
 
 // offer is the buttons that have been numbered in one chat.
@@ -37,8 +40,8 @@ type offer struct {
 // number gives an answer's buttons their numbers and returns the first one, 0
 // when they get none, as those of news. It is remembered before anything is
 // shown, and the same reply gets the same numbers when it is sent again. An
-// answer without buttons takes back what was offered before: a number must not
-// press what it does not mean any more.
+// answer without buttons takes back what was offered before, so that a number
+// cannot press what the chat no longer shows.
 func (c choices) number(ctx context.Context, to models.Address, r handlers.Reply) (int, error) {
 	data := buttonData(r)
 	further := r.Token == "" // of several replies to one message the first has the token
@@ -116,20 +119,12 @@ var choiceShape = regexp.MustCompile(`^(?:回复|选择|选|第|#)?\s*([1-9][0-9
 
 // choiceIn is the number that a text consists of: 2, ２, 回复2, 选 2.
 func choiceIn(text string) (int, bool) {
-	found := choiceShape.FindStringSubmatch(strings.TrimSpace(strings.Map(narrow, text)))
+	found := choiceShape.FindStringSubmatch(strings.TrimSpace(width.Fold.String(text)))
 	if found == nil {
 		return 0, false
 	}
 	n, err := strconv.Atoi(found[1])
 	return n, err == nil && n <= choicesMost
-}
-
-// narrow turns a full-width digit into a plain one.
-func narrow(r rune) rune {
-	if r >= '０' && r <= '９' {
-		return r - '０' + '0'
-	}
-	return r
 }
 
 // numbered says that every button's text is its number, counted from first.
@@ -143,24 +138,22 @@ func numbered(rows [][]handlers.Button, first int) bool {
 	return true
 }
 
-// choiceWords stand over choices that have numbers, in the language of the reply,
-// else in that of the buttons. mention: only who mentions the bot is heard.
-func choiceWords(r handlers.Reply, mention bool) string {
+// lead stands over choices that have numbers, in the language of the reply, else
+// in that of the buttons. mention: in this chat the bot must be mentioned.
+func (c choices) lead(r handlers.Reply, mention bool) string {
 	lang := r.Lang
-	if lang == "" && inHan(r.Buttons) {
+	switch {
+	case lang != "":
+	case inHan(r.Buttons):
 		lang = "zh-CN"
+	default:
+		lang = "en"
 	}
-	words, mentioning := "Reply with a number:", "@mention me with a number:"
-	switch lang {
-	case "zh-CN":
-		words, mentioning = "回复数字：", "@我，回复数字："
-	case "zh-TW":
-		words, mentioning = "回覆數字：", "@我，回覆數字："
-	}
+	words := c.phrases(lang)
 	if mention {
-		return mentioning
+		return words.MentionNumber
 	}
-	return words
+	return words.Number
 }
 
 func inHan(rows [][]handlers.Button) bool {
@@ -169,14 +162,13 @@ func inHan(rows [][]handlers.Button) bool {
 	})
 }
 
-// choiceLines says what the numbers from first on stand for, a row of buttons a
-// line; nothing where the buttons are these very numbers, as those of the rows
-// of a list.
-func choiceLines(r handlers.Reply, first int, mention bool) handlers.Block {
+// lines says what the numbers from first on stand for, a row of buttons a line;
+// nothing where the buttons are these very numbers, as those of a list's rows.
+func (c choices) lines(r handlers.Reply, first int, mention bool) handlers.Block {
 	if numbered(r.Buttons, first) {
 		return nil
 	}
-	block := handlers.Block{{{Text: choiceWords(r, mention)}}}
+	block := handlers.Block{{{Text: c.lead(r, mention)}}}
 	for _, row := range r.Buttons {
 		var line strings.Builder
 		for _, b := range row {

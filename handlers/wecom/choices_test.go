@@ -36,7 +36,7 @@ type table struct {
 
 func newTable(t *testing.T) *table {
 	b := &table{T: t, shelf: &shelf{}, clock: time.UnixMilli(1_000_000)}
-	b.choices = choices{memory: b.shelf, now: func() time.Time { return b.clock }}
+	b.choices = choices{memory: b.shelf, phrases: PhrasesInTests, now: func() time.Time { return b.clock }}
 	return b
 }
 
@@ -128,7 +128,7 @@ func TestChoicesThatCannotBeKeptAreNotShown(t *testing.T) {
 
 func TestChoicesAreShownInTheLanguageOfTheReply(t *testing.T) {
 	rows := [][]handlers.Button{{{Text: "详情"}, {Text: "停止"}}, {}, {{Text: "刷新"}}}
-	zh := choiceLines(handlers.Reply{Buttons: rows}, 4, false)
+	zh := choices{phrases: PhrasesInTests}.lines(handlers.Reply{Buttons: rows}, 4, false)
 	if got, want := (handlers.Reply{Blocks: []handlers.Block{zh}}).Text(), "回复数字：\n[4] 详情  [5] 停止\n[6] 刷新"; got != want {
 		t.Errorf("got %q", got)
 	}
@@ -145,10 +145,10 @@ func TestChoicesAreShownInTheLanguageOfTheReply(t *testing.T) {
 		{"zh-TW", english, "回覆數字：", "@我，回覆數字："},
 	} {
 		r := handlers.Reply{Lang: c.lang, Buttons: c.rows}
-		if got := choiceLines(r, 1, false)[0][0].Text; got != c.alone {
+		if got := (choices{phrases: PhrasesInTests}).lines(r, 1, false)[0][0].Text; got != c.alone {
 			t.Errorf("%q alone: %q", c.lang, got)
 		}
-		if got := choiceLines(r, 1, true)[0][0].Text; got != c.together {
+		if got := (choices{phrases: PhrasesInTests}).lines(r, 1, true)[0][0].Text; got != c.together {
 			t.Errorf("%q in a group: %q", c.lang, got)
 		}
 	}
@@ -156,11 +156,11 @@ func TestChoicesAreShownInTheLanguageOfTheReply(t *testing.T) {
 
 func TestChoicesThatAreTheirOwnNumbersAreNotExplained(t *testing.T) {
 	r := handlers.Reply{Buttons: [][]handlers.Button{{{Text: "1"}, {Text: "2"}}, {{Text: "3"}}}}
-	if got := choiceLines(r, 1, false); got != nil {
+	if got := (choices{phrases: PhrasesInTests}).lines(r, 1, false); got != nil {
 		t.Errorf("got %q", handlers.Reply{Blocks: []handlers.Block{got}}.Text())
 	}
 	for _, first := range []int{2, 3} {
-		if choiceLines(r, first, false) == nil {
+		if (choices{phrases: PhrasesInTests}).lines(r, first, false) == nil {
 			t.Errorf("from %d on the numbers mean something else", first)
 		}
 	}

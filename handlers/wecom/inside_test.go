@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"waybill/handlers"
+	"waybill/internal/ratelimit"
 	"waybill/models"
 )
 
@@ -34,7 +35,7 @@ func TestPagesLoseNothingAndKeepWithinTheirLimit(t *testing.T) {
 	})
 }
 
-func TestABlockThatFitsIsNeverTorn(t *testing.T) {
+func TestABlockThatFitsIsNeverSplit(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		blocks := rapid.SliceOfN(rapid.StringMatching(`[a-z包]{1,5}`), 1, 20).Draw(r, "blocks")
 		for _, p := range pages(blocks, 15) {
@@ -55,57 +56,30 @@ func TestShortenEndsWithAWholeCharacter(t *testing.T) {
 
 func TestAShortWaitIsSatOutAndALongOneGivenBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := newPace(3, 8*time.Second, time.Now)
+		p := ratelimit.NewWindows(time.Now, ratelimit.Window{Most: 3, Within: 8 * time.Second})
 		began := time.Now()
 		for range 3 {
-			if err := p.wait(t.Context(), "a"); err != nil {
+			if err := waitTurn(t.Context(), p, "a"); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := p.wait(t.Context(), "a"); err != nil || time.Since(began) != 8*time.Second {
+		if err := waitTurn(t.Context(), p, "a"); err != nil || time.Since(began) != 8*time.Second {
 			t.Errorf("%v after %s", err, time.Since(began))
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		q := newPace(1, 8*time.Second, time.Now)
-		if err := errors.Join(q.wait(ctx, "b"), q.wait(t.Context(), "c")); err != nil {
+		q := ratelimit.NewWindows(time.Now, ratelimit.Window{Most: 1, Within: 8 * time.Second})
+		if err := errors.Join(waitTurn(ctx, q, "b"), waitTurn(t.Context(), q, "c")); err != nil {
 			t.Error(err)
 		}
-		if err := q.wait(ctx, "b"); !errors.Is(err, context.DeadlineExceeded) {
+		if err := waitTurn(ctx, q, "b"); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%v", err)
 		}
 		var wait *models.Wait
-		if err := q.wait(t.Context(), "b"); !errors.As(err, &wait) || wait.After != 15*time.Second {
+		if err := waitTurn(t.Context(), q, "b"); !errors.As(err, &wait) || wait.After != 15*time.Second {
 			t.Errorf("%v", err)
 		}
 	})
-}
-
-func TestIdlePacesAreForgotten(t *testing.T) {
-	now := time.Unix(0, 0)
-	p := newPace(1, time.Minute, func() time.Time { return now })
-	for i := range receiversKept {
-		if _, ok := p.reserve(strings.Repeat("x", i+1)); !ok {
-			t.Fatal("a first message has to wait")
-		}
-	}
-	now = now.Add(time.Hour)
-	if _, ok := p.reserve("another"); !ok || len(p.sent) != 1 {
-		t.Errorf("%d are kept", len(p.sent))
-	}
-}
-
-func TestIdleStatesAreForgotten(t *testing.T) {
-	now := time.Unix(0, 0)
-	s := newStates(func() time.Time { return now })
-	for i := range statesKept {
-		s.remember(party{"a", strings.Repeat("x", i+1)}, 0)
-	}
-	now = now.Add(stateFor)
-	s.remember(party{"a", "y"}, 0)
-	if _, known := s.recall(party{"a", "x"}); known || len(s.kept) != 1 {
-		t.Errorf("%d are kept", len(s.kept))
-	}
 }
 
 func TestAnAccountThatNobodyAnnouncesIsFetchedEveryFiveMinutes(t *testing.T) {
@@ -129,30 +103,14 @@ func TestAMessagesNameTellsItsCredit(t *testing.T) {
 	allowed := regexp.MustCompile(`^[0-9a-zA-Z_-]{32}$`)
 	for _, serial := range []int64{1, 35, 1_778_576_400_000, math.MaxInt64} {
 		id := messageID("a", serial)
-		if !allowed.MatchString(id) || serialOf(id) != serial || id == messageID("b", serial) || id != messageID("a", serial) {
+		if !allowed.MatchString(id) || epochOf(id) != serial || id == messageID("b", serial) || id != messageID("a", serial) {
 			t.Errorf("%d: %s", serial, id)
 		}
 	}
 	for _, id := range []string{"", "x", "-", messageID("a", 1) + "0", strings.Repeat("z", 32), "zzzzzzzzzzzzz-" + strings.Repeat("0", 18)} {
-		if got := serialOf(id); got != 0 {
+		if got := epochOf(id); got != 0 {
 			t.Errorf("%s: %d", id, got)
 		}
-	}
-}
-
-func TestRedactingHidesSecretsHoweverTheyAreWritten(t *testing.T) {
-	err := redact(errors.New("a+b/c a%2Bb%2Fc"), "a+b/c", "")
-	if err.Error() != "*** ***" || redact(nil, "x") != nil || !strings.Contains(redact(errors.New("plain"), "x").Error(), "plain") {
-		t.Errorf("%v", err)
-	}
-}
-
-func TestWordsThatQuoteTheMessageAreLeftOut(t *testing.T) {
-	if got := tidy(`bad "SF1000000000015 1234" and "open`); got != "bad … and …" {
-		t.Errorf("%q", got)
-	}
-	if got := tidy(strings.Repeat("错", 300)); utf8.RuneCountInString(got) != 160 {
-		t.Errorf("%d characters", utf8.RuneCountInString(got))
 	}
 }
 
@@ -163,7 +121,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, read := range []func([]byte) (handlers.Message, bool, error){(&KF{}).Read, (&App{}).Read} {
 			m, ok, err := read(body)
-			if ok && (err != nil || !m.Addressed || grasp(m.Token).token() != m.Token) {
+			if ok && (err != nil || !m.Addressed || parseReplyTo(m.Token).token() != m.Token) {
 				t.Errorf("%+v, %v", m, err)
 			}
 		}

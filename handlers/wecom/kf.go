@@ -11,11 +11,12 @@ import (
 	"github.com/silenceper/wechat/v2/work/kf"
 
 	"waybill/handlers"
+	"waybill/internal/expiring"
 	"waybill/models"
 )
 
 // Mailbox keeps, for each customer-service account, what WeCom has announced
-// and how far it was fetched.
+// and the cursor up to which messages were fetched.
 type Mailbox interface {
 	// Announce stores that an account has something to fetch, with the callback's token.
 	Announce(ctx context.Context, account, token string, now models.Moment) error
@@ -23,7 +24,7 @@ type Mailbox interface {
 	Mails(ctx context.Context) ([]models.Mail, error)
 	// ArriveSynced stores a page in one transaction: what arrived, what it does
 	// to the credits, and the cursor. ErrStale when Page.From is not the stored
-	// cursor. A renewal makes the chat's waiting replies and owed news due at once.
+	// cursor. A renewed credit makes the chat's waiting replies and news due at once.
 	ArriveSynced(ctx context.Context, p models.Page, now models.Moment) (fresh int, err error)
 }
 
@@ -35,12 +36,11 @@ type Credits interface {
 	SetCredit(ctx context.Context, c models.Credit) error
 }
 
-// Phrases are the door's own words in one language.
-type Phrases struct {
-	Continue string // under the last message that WeCom allows: 回复任意内容继续接收
-	Choose   string // over a menu without any other text
-	Human    string // the customer is being handed over
-	NoHuman  string // nobody is there to be handed over to
+// Sealer encrypts what customers are sent, while it is kept in case it was not
+// delivered. What is sealed opens under the same bind only.
+type Sealer interface {
+	Seal(bind, plain string) ([]byte, error)
+	Open(bind string, sealed []byte) (string, error)
 }
 
 // KFSettings are the settings of the KF door. All are required.
@@ -51,7 +51,7 @@ type KFSettings struct {
 	AESKey  string // of its callback, 43 characters
 	Mailbox Mailbox
 	Credits Credits
-	Phrases func(lang string) Phrases // lang as Reply.Lang
+	Sealer  Sealer
 }
 
 var _ handlers.Door = (*KF)(nil)
@@ -60,28 +60,28 @@ var _ handlers.Door = (*KF)(nil)
 // that there are messages; Run fetches them. Its methods may be used at the
 // same time.
 type KF struct {
-	*caller
-	mailbox  Mailbox
-	credits  Credits
-	phrases  func(lang string) Phrases
-	envelope *Envelope
-	wake     func()
-	rung     chan struct{}
-	states   *states
-	fetching *fetching
-	doubts   *doubts
+	*client
+	mailbox     Mailbox
+	credits     Credits
+	sealer      Sealer
+	envelope    *Envelope
+	wake        func()
+	announced   chan struct{} // holds one token while accounts have to be looked at
+	fetching    *fetching
+	botServes   *expiring.Map[party, int]       // states of sessions in which the bot may speak
+	unconfirmed *expiring.Map[string, struct{}] // names of messages that were sent and got no answer
 }
 
-// NewKF makes the door. It calls nobody. wake is called whenever something new
+// NewKF makes the door. It makes no calls. wake is called whenever something new
 // lies in the inbox; it must not block. It may be nil.
 func NewKF(a *API, s KFSettings, wake func()) (*KF, error) {
 	envelope, err := NewEnvelope(s.Token, s.AESKey, a.settings.CorpID)
-	err = errors.Join(err, a.settings.corp())
+	err = errors.Join(err, a.settings.checkDoor())
 	if s.Secret == "" || s.Token == "" {
 		err = errors.Join(err, errors.New("the secret or the callback's token is missing"))
 	}
-	if s.Mailbox == nil || s.Credits == nil || s.Phrases == nil {
-		err = errors.Join(err, errors.New("a mailbox, credits or phrases are missing"))
+	if s.Mailbox == nil || s.Credits == nil || s.Sealer == nil {
+		err = errors.Join(err, errors.New("a mailbox, credits or a sealer are missing"))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("set up wecom customer service: %w", err)
@@ -90,10 +90,10 @@ func NewKF(a *API, s KFSettings, wake func()) (*KF, error) {
 		wake = func() {}
 	}
 	return &KF{
-		caller: a.caller(s.AgentID, s.Secret), mailbox: s.Mailbox, credits: s.Credits, phrases: s.Phrases,
-		envelope: envelope, wake: wake, rung: make(chan struct{}, 1),
-		states: newStates(a.settings.Now), fetching: newFetching(a.settings.Now),
-		doubts: newDoubts(a.settings.Now),
+		client: a.client(s.AgentID, s.Secret), mailbox: s.Mailbox, credits: s.Credits, sealer: s.Sealer,
+		envelope: envelope, wake: wake, announced: make(chan struct{}, 1), fetching: newFetching(a.settings.Now),
+		botServes:   expiring.New[party, int](statesKept, a.settings.Now),
+		unconfirmed: expiring.New[string, struct{}](unconfirmedKept, a.settings.Now),
 	}, nil
 }
 
@@ -103,24 +103,18 @@ func (k *KF) Name() string { return "wecom_kf" }
 // Ready is nil while the door works, else it says what does not.
 func (k *KF) Ready() error { return k.tokens.ready() }
 
-// Check calls the API for nothing but to see whether it answers this app.
-func (k *KF) Check(ctx context.Context) error {
-	_, err := k.accounts(ctx)
-	return err
-}
-
 // Callback takes in what WeCom delivers to /wecom/kf: the check of the URL, and
-// announcements. 401 without the right signature, 413 for more than a
-// mebibyte, 200 only once it is stored.
+// announcements. 401 without the right signature, 413 for more than
+// httpbody.Limit, 200 only once it is stored.
 func (k *KF) Callback() http.Handler {
-	return &callback{envelope: k.envelope, take: k.announced, log: k.settings.Log, door: k.Name()}
+	return &callback{envelope: k.envelope, store: k.announce, log: k.settings.Log, door: k.Name()}
 }
 
-// announced stores that there is something to fetch.
-func (k *KF) announced(ctx context.Context, message []byte) error {
+// announce stores that there is something to fetch.
+func (k *KF) announce(ctx context.Context, message []byte) error {
 	var m kf.CallbackMessage
 	if xml.Unmarshal(message, &m) != nil {
-		return errNonsense
+		return errUnreadable
 	}
 	if m.Event != "kf_msg_or_event" {
 		return nil
@@ -128,11 +122,16 @@ func (k *KF) announced(ctx context.Context, message []byte) error {
 	if err := k.mailbox.Announce(ctx, m.OpenKfID, m.Token, k.now()); err != nil {
 		return fmt.Errorf("store announcement: %w", err)
 	}
+	k.lookAgain()
+	return nil
+}
+
+// lookAgain has Run look at the accounts at once.
+func (k *KF) lookAgain() {
 	select {
-	case k.rung <- struct{}{}:
+	case k.announced <- struct{}{}:
 	default:
 	}
-	return nil
 }
 
 // party is one customer at one account.

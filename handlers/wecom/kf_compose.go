@@ -37,13 +37,13 @@ func textsOf(parts []part) []string {
 }
 
 // compose makes the messages of a reply. room is how many bytes of a text are
-// its own. What WeCom would never take is models.ErrRefused.
+// the reply's own. What WeCom would never take is models.ErrRefused.
 func compose(r handlers.Reply, room int) ([]part, error) {
 	menu, err := items(r.Buttons)
 	if err != nil {
 		return nil, err
 	}
-	blocks, file, err := written(r, room)
+	blocks, file, err := textAndFile(r, room)
 	if err != nil {
 		return nil, err
 	}
@@ -71,8 +71,8 @@ func items(rows [][]handlers.Button) ([]handlers.Button, error) {
 	return menu, nil
 }
 
-// written is the reply's text, and its file unless that is short enough to be text.
-func written(r handlers.Reply, room int) ([]string, *handlers.File, error) {
+// textAndFile is the reply's text, and its file unless that is short enough to be text.
+func textAndFile(r handlers.Reply, room int) ([]string, *handlers.File, error) {
 	blocks := texts(r.Blocks, plain)
 	if len(blocks) == 0 && r.Toast != "" {
 		blocks = []string{valid(r.Toast)}
@@ -99,7 +99,7 @@ func withMenu(blocks []string, menu []handlers.Button, room int, asked bool) []p
 	if len(menu) == 0 || cut > 0 && !asked {
 		return partsOf(pages(blocks, room))
 	}
-	over := unframed(strings.Join(whole[cut:], "\n"))
+	over := trimBlank(strings.Join(whole[cut:], "\n"))
 	return append(partsOf(spread(whole[:cut], room)), part{text: over, menu: menu})
 }
 
@@ -148,4 +148,44 @@ func under(text, end string) string {
 		return text
 	}
 	return text + "\n" + end
+}
+
+// Merge makes one reply of as many of the first replies as one message holds,
+// at least one, and says of how many, because WeCom counts messages. News that
+// is merged loses its buttons, which would not say which parcel they mean.
+func (k *KF) Merge(rs []handlers.Reply) (one handlers.Reply, merged int) {
+	one = rs[0]
+	for n, r := range rs[1:] {
+		both, ok := join(one, r)
+		if !ok {
+			return one, n + 1
+		}
+		if parts, err := compose(both, k.ownRoom(both.Lang)); err != nil || len(parts) != 1 {
+			return one, n + 1
+		}
+		one = both
+	}
+	return one, len(rs)
+}
+
+// join puts b under a, if both are news or both are answers to one message,
+// and nothing that matters is lost.
+func join(a, b handlers.Reply) (handlers.Reply, bool) {
+	asked := a.For == handlers.Answer
+	switch {
+	case asked != (b.For == handlers.Answer), a.Lang != b.Lang, a.File != nil, b.File != nil:
+		return handlers.Reply{}, false
+	case parseReplyTo(a.Token).event(), b.Token != "", asked && len(a.Buttons) > 0:
+		return handlers.Reply{}, false
+	}
+	both := a
+	both.Blocks = slices.Concat(a.Blocks, []handlers.Block{{{}}}, b.Blocks)
+	both.Buttons = nil
+	if asked {
+		both.Buttons = b.Buttons
+	}
+	if b.For == handlers.Urgent {
+		both.For = handlers.Urgent
+	}
+	return both, true
 }

@@ -96,14 +96,14 @@ func TestAnAnnouncementTwiceIsOneRenewal(t *testing.T) {
 	if err := w.send(text("一")); err != nil {
 		t.Fatal(err)
 	}
-	w.hear()
-	w.hear()
+	w.fetch()
+	w.fetch()
 	if got := w.store.left(ofCustomer); got != 4 {
 		t.Errorf("%d are left", got)
 	}
 }
 
-func TestWeComsWordCorrectsTheCount(t *testing.T) {
+func TestARefusalByWeComCorrectsTheCount(t *testing.T) {
 	for _, code := range []int64{95001, 95002, 95013, 95018} {
 		w := met(t)
 		w.we.Fail(wecomtest.Fault{Path: "kf/send_msg", Code: code})
@@ -129,7 +129,7 @@ func TestAMessageThatCouldNotBeDeliveredCorrectsTheCount(t *testing.T) {
 		}
 		w.clock.move(time.Second)
 		w.we.Undelivered(account, customer, w.we.Sent(customer)[0].ID, fail)
-		w.hear()
+		w.fetch()
 		if got := w.store.left(ofCustomer); got != left {
 			t.Errorf("after %d: %d are left", fail, got)
 		}
@@ -160,7 +160,7 @@ func TestTheFailureOfAnOlderMessageEndsNoNewerCredit(t *testing.T) {
 			w.we.Say(account, customer, "嗯")
 			w.clock.move(c.after)
 			w.we.Undelivered(account, customer, cmp.Or(c.id, w.we.Sent(customer)[0].ID), 5)
-			w.hear()
+			w.fetch()
 			if got := w.store.left(ofCustomer); got != c.left {
 				t.Errorf("%d are left", got)
 			}

@@ -11,54 +11,65 @@ import (
 
 	"github.com/silenceper/wechat/v2/work/kf"
 
+	"waybill/internal/retry"
 	"waybill/models"
 )
 
 const (
 	pageSize       = 1000             // the most that WeCom hands out at once
-	announcedFor   = 10 * time.Minute // the token of an announcement
-	lookEvery      = time.Second      // for what other replicas were told
-	fetchEvery     = 5 * time.Minute  // unannounced: WeCom does not bring for ever what could not be stored
+	announcedFor   = 10 * time.Minute // how long the token of an announcement is good
+	lookEvery      = time.Second      // for what was announced to other replicas
+	fetchEvery     = 5 * time.Minute  // unannounced: WeCom repeats an announcement that was not stored only a few times
 	emptyPages     = 100              // in a row, before an account is left for later
-	longestPause   = time.Minute
-	accountsAtOnce = 8 // fetched together
+	accountsAtOnce = 8                // fetched together
 )
 
 var errEndless = errors.New("wecom has more and more pages without a message")
 
-// fetching is which accounts are being fetched, and which are to be left alone for a while.
+// fetching is which accounts are being fetched, and which are left alone for a
+// while. There are as many entries as the company has accounts.
 type fetching struct {
 	now func() time.Time
 
-	mu    sync.Mutex
-	busy  map[string]bool
-	fails map[string]failed
-	ended map[string]time.Time // when everything was last fetched by this process
-	last  map[string]int64     // the place of an account's last message
+	mu       sync.Mutex
+	accounts map[string]*accountFetch
+	busy     int
 }
 
-type failed struct {
-	times int
-	until time.Time
+// accountFetch is how fetching one account goes.
+type accountFetch struct {
+	busy     bool
+	failures int       // in a row
+	until    time.Time // it is left alone
+	ended    time.Time // when everything was last fetched by this process
+	last     int64     // the position of the last message
 }
 
 func newFetching(now func() time.Time) *fetching {
-	return &fetching{
-		now: now, busy: map[string]bool{}, fails: map[string]failed{}, ended: map[string]time.Time{}, last: map[string]int64{},
-	}
+	return &fetching{now: now, accounts: map[string]*accountFetch{}}
 }
 
-// begin says whether an account is to be fetched now; end must follow. At the
+// of is an account's state. The caller holds the lock.
+func (f *fetching) of(account string) *accountFetch {
+	if f.accounts[account] == nil {
+		f.accounts[account] = &accountFetch{}
+	}
+	return f.accounts[account]
+}
+
+// begin says whether an account has to be fetched now; end must follow. At the
 // start every account is, and then every five minutes, because an announcement
 // may have been missed.
 func (f *fetching) begin(m models.Mail) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	wanted := m.Announced > m.Fetched || f.now().Sub(f.ended[m.Account]) >= fetchEvery
-	if !wanted || f.busy[m.Account] || len(f.busy) >= accountsAtOnce || f.now().Before(f.fails[m.Account].until) {
+	a := f.of(m.Account)
+	wanted := m.Announced > m.Fetched || f.now().Sub(a.ended) >= fetchEvery
+	if !wanted || a.busy || f.busy >= accountsAtOnce || f.now().Before(a.until) {
 		return false
 	}
-	f.busy[m.Account] = true
+	a.busy = true
+	f.busy++
 	return true
 }
 
@@ -66,27 +77,29 @@ func (f *fetching) begin(m models.Mail) bool {
 func (f *fetching) end(account string, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	delete(f.busy, account)
+	a := f.of(account)
+	a.busy = false
+	f.busy--
 	if err == nil {
-		delete(f.fails, account)
-		f.ended[account] = f.now()
+		a.failures, a.ended = 0, f.now()
 		return
 	}
-	times := f.fails[account].times
-	f.fails[account] = failed{times: times + 1, until: f.now().Add(min(time.Second<<min(times, 6), longestPause))}
+	a.failures++
+	a.until = f.now().Add(retry.Delay(a.failures, retry.First, retry.Longest))
 }
 
-// place is the place of an account's next message: behind the last one, whose
-// time may be the same second.
-func (f *fetching) place(account string, from int64) int64 {
+// position is the position of an account's next message: behind the last one,
+// whose time may be the same second.
+func (f *fetching) position(account string, from int64) int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.last[account] = max(from, f.last[account]+1)
-	return f.last[account]
+	a := f.of(account)
+	a.last = max(from, a.last+1)
+	return a.last
 }
 
-// Run fetches messages until ctx ends. One replica at a time should run it;
-// two would only do each other's work.
+// Run fetches messages until ctx ends, and returns nil then. One replica at a
+// time should run it; two would fetch the same pages, and store them once.
 func (k *KF) Run(ctx context.Context) error {
 	var accounts sync.WaitGroup
 	defer accounts.Wait()
@@ -97,7 +110,7 @@ func (k *KF) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-k.rung:
+		case <-k.announced:
 		case <-tick.C:
 		}
 	}
@@ -107,7 +120,7 @@ func (k *KF) Run(ctx context.Context) error {
 func (k *KF) fetchAll(ctx context.Context, accounts *sync.WaitGroup) {
 	mails, err := k.mailbox.Mails(ctx)
 	if err != nil && ctx.Err() == nil {
-		k.settings.Log.Error("read wecom accounts", slog.Any("err", err))
+		k.settings.Log.Error("read wecom accounts", slog.Any("error", err))
 	}
 	for _, m := range mails {
 		if !k.fetching.begin(m) {
@@ -118,23 +131,15 @@ func (k *KF) fetchAll(ctx context.Context, accounts *sync.WaitGroup) {
 			k.fetching.end(m.Account, err)
 			switch {
 			case err == nil:
-				k.ring() // something may have been announced meanwhile
+				k.lookAgain() // something may have been announced meanwhile
 			case ctx.Err() == nil:
-				k.settings.Log.Warn("fetch wecom messages", slog.String("account", m.Account), slog.Any("err", err))
+				k.settings.Log.Warn("fetch wecom messages", slog.String("account", m.Account), slog.Any("error", err))
 			}
 		})
 	}
 }
 
-// ring has the accounts looked at again.
-func (k *KF) ring() {
-	select {
-	case k.rung <- struct{}{}:
-	default:
-	}
-}
-
-// fetch brings everything that an account has, page by page.
+// fetch stores everything that an account has, page by page.
 func (k *KF) fetch(ctx context.Context, m models.Mail) error {
 	for empty := 0; empty < emptyPages; {
 		got, err := k.sync(ctx, m)
@@ -172,7 +177,8 @@ type synced struct {
 }
 
 // sync asks for the next page. The token of an announcement that is too old is
-// left out: WeCom would refuse the call, and without one it only limits it.
+// left out: with it WeCom would refuse the call, and without any token it only
+// counts the call against a limit.
 func (k *KF) sync(ctx context.Context, m models.Mail) (synced, error) {
 	if k.now().Sub(m.TokenAt) >= announcedFor {
 		m.Token = ""

@@ -12,8 +12,8 @@ import (
 	"waybill/handlers/wecom/wecomtest"
 )
 
-// heard is what the door understands of everything that has come in.
-func (w *world) heard() []handlers.Message {
+// received is what the door reads of everything that was fetched.
+func (w *world) received() []handlers.Message {
 	w.t.Helper()
 	var all []handlers.Message
 	for _, a := range w.store.inbox() {
@@ -44,11 +44,11 @@ func TestWhatCustomersWriteComesInInOrderAndOnce(t *testing.T) {
 		w.we.Say(account, customer, want[i])
 	}
 	w.announce()
-	w.hear()
-	if got := said(w.heard()); !slices.Equal(got, want) {
-		t.Errorf("heard %q", got)
+	w.fetch()
+	if got := said(w.received()); !slices.Equal(got, want) {
+		t.Errorf("received %q", got)
 	}
-	m := w.heard()[0]
+	m := w.received()[0]
 	if m.Address != ofCustomer || !m.Addressed || m.Group || m.From != customer || m.Happening != handlers.Said {
 		t.Errorf("%+v", m)
 	}
@@ -62,9 +62,9 @@ func TestEmptyPagesAreNotTheEnd(t *testing.T) {
 	w.we.Say(account, customer, "在吗")
 	w.we.Empty(account, 3)
 	w.run()
-	w.hear()
-	if got := said(w.heard()); !slices.Equal(got, []string{"在吗"}) || w.we.Calls()["kf/sync_msg"] != 4 {
-		t.Errorf("heard %q after %v", got, w.we.Calls())
+	w.fetch()
+	if got := said(w.received()); !slices.Equal(got, []string{"在吗"}) || w.we.Calls()["kf/sync_msg"] != 4 {
+		t.Errorf("received %q after %v", got, w.we.Calls())
 	}
 }
 
@@ -75,9 +75,9 @@ func TestPagesWithoutEndAreLeftForLater(t *testing.T) {
 	w.run()
 	w.announce()
 	w.failed()
-	w.hear()
-	if got := said(w.heard()); !slices.Equal(got, []string{"在吗"}) || !strings.Contains(w.log.String(), "more and more pages") {
-		t.Errorf("heard %q", got)
+	w.fetch()
+	if got := said(w.received()); !slices.Equal(got, []string{"在吗"}) || !strings.Contains(w.log.String(), "more and more pages") {
+		t.Errorf("received %q", got)
 	}
 }
 
@@ -90,8 +90,8 @@ func TestTheCursorLivesOverARestart(t *testing.T) {
 	w.start("b")
 	w.run()
 	w.store.wait(t, func(m *memory) bool { return len(m.arrivals) == 2 })
-	if got := said(w.heard()); !slices.Equal(got, []string{"一", "二"}) {
-		t.Errorf("heard %q", got)
+	if got := said(w.received()); !slices.Equal(got, []string{"一", "二"}) {
+		t.Errorf("received %q", got)
 	}
 	if got := w.store.mails[account].Cursor; got != "cursor-2" {
 		t.Errorf("cursor %q", got)
@@ -109,8 +109,8 @@ func TestTheOrderOfOneSecondSurvivesARestart(t *testing.T) {
 	w.start("b")
 	w.run()
 	w.store.wait(t, func(m *memory) bool { return len(m.arrivals) == 3 })
-	if got := said(w.heard()); !slices.Equal(got, []string{"一", "二", "三"}) {
-		t.Errorf("heard %q", got)
+	if got := said(w.received()); !slices.Equal(got, []string{"一", "二", "三"}) {
+		t.Errorf("received %q", got)
 	}
 }
 
@@ -123,9 +123,9 @@ func TestMessagesAndCursorAreStoredTogether(t *testing.T) {
 	w.failed()
 	w.announce()
 	w.failed()
-	w.hear()
-	if got := said(w.heard()); !slices.Equal(got, []string{"在吗"}) {
-		t.Errorf("heard %q", got)
+	w.fetch()
+	if got := said(w.received()); !slices.Equal(got, []string{"在吗"}) {
+		t.Errorf("received %q", got)
 	}
 }
 
@@ -136,8 +136,8 @@ func TestAnAnnouncementsTokenIsUsedForTenMinutes(t *testing.T) {
 	w.clock.move(11 * time.Minute)
 	w.run()
 	w.store.fetched(t, account)
-	if got := w.we.Refused(); len(got) != 0 || len(w.heard()) != 1 {
-		t.Errorf("refused %v, heard %d", got, len(w.heard()))
+	if got := w.we.Refused(); len(got) != 0 || len(w.received()) != 1 {
+		t.Errorf("refused %v, received %d", got, len(w.received()))
 	}
 }
 
@@ -155,8 +155,8 @@ func TestAnAnnouncementThatCouldNotBeStoredCostsFiveMinutes(t *testing.T) {
 	w.store.fail(nil)
 	w.clock.move(5 * time.Minute)
 	w.store.wait(t, func(m *memory) bool { return len(m.arrivals) == 2 })
-	if got := said(w.heard()); !slices.Equal(got, []string{"一", "二"}) || len(w.we.Refused()) != 0 {
-		t.Errorf("heard %q, refused %v", got, w.we.Refused())
+	if got := said(w.received()); !slices.Equal(got, []string{"一", "二"}) || len(w.we.Refused()) != 0 {
+		t.Errorf("received %q, refused %v", got, w.we.Refused())
 	}
 }
 
@@ -165,8 +165,8 @@ func TestATokenThatWeComHasForgottenIsLeftOut(t *testing.T) {
 	w.run()
 	w.we.Fail(wecomtest.Fault{Path: "kf/sync_msg", Code: 95007})
 	w.write("在吗")
-	if got := len(w.heard()); got != 1 {
-		t.Errorf("heard %d", got)
+	if got := len(w.received()); got != 1 {
+		t.Errorf("received %d", got)
 	}
 }
 
@@ -184,9 +184,9 @@ func TestFetchingFailsAndGoesOn(t *testing.T) {
 			w.we.Say(account, customer, "在吗")
 			w.announce()
 			w.failed()
-			w.hear()
-			if got := said(w.heard()); !slices.Equal(got, []string{"在吗"}) {
-				t.Errorf("heard %q", got)
+			w.fetch()
+			if got := said(w.received()); !slices.Equal(got, []string{"在吗"}) {
+				t.Errorf("received %q", got)
 			}
 		})
 	}
@@ -213,13 +213,13 @@ func TestOneAccountThatFailsHoldsNobodyUp(t *testing.T) {
 	}
 	w.store.wait(t, func(m *memory) bool { return len(m.arrivals) == 1 })
 	w.clock.move(2 * time.Second)
-	w.hear()
-	if got := len(w.heard()); got != 2 {
-		t.Errorf("heard %d", got)
+	w.fetch()
+	if got := len(w.received()); got != 2 {
+		t.Errorf("received %d", got)
 	}
 }
 
-func TestWhatIsNotACustomersIsNotHeard(t *testing.T) {
+func TestOnlyCustomersMessagesAreStored(t *testing.T) {
 	w := begin(t)
 	w.run()
 	w.we.Say(account, customer, "在吗")
@@ -228,9 +228,9 @@ func TestWhatIsNotACustomersIsNotHeard(t *testing.T) {
 	w.we.Undelivered(account, customer, "x", 0)
 	w.we.Enter(account, customer) // without a code: the customer has just written
 	w.we.Nonsense(account)
-	w.hear()
-	if got := said(w.heard()); !slices.Equal(got, []string{"在吗"}) {
-		t.Errorf("heard %q", got)
+	w.fetch()
+	if got := said(w.received()); !slices.Equal(got, []string{"在吗"}) {
+		t.Errorf("received %q", got)
 	}
 }
 
@@ -240,9 +240,9 @@ func TestAnAccountMetForTheFirstTimeIsNotAnsweredForItsPast(t *testing.T) {
 	w.clock.move(20 * time.Hour)
 	w.we.Say(account, customer, "今天的事")
 	w.run()
-	w.hear()
-	if got := said(w.heard()); !slices.Equal(got, []string{"今天的事"}) {
-		t.Errorf("heard %q", got)
+	w.fetch()
+	if got := said(w.received()); !slices.Equal(got, []string{"今天的事"}) {
+		t.Errorf("received %q", got)
 	}
 }
 
@@ -257,13 +257,13 @@ func TestThePastIsNotAnsweredWhenItsSecondPageFails(t *testing.T) {
 	w.we.Fail(wecomtest.Fault{Path: "kf/sync_msg", Code: -1, After: 1})
 	w.announce()
 	w.failed()
-	w.hear()
-	if got := said(w.heard()); !slices.Equal(got, []string{"今天的事"}) {
-		t.Errorf("heard %q", got)
+	w.fetch()
+	if got := said(w.received()); !slices.Equal(got, []string{"今天的事"}) {
+		t.Errorf("received %q", got)
 	}
 }
 
-func TestWhatWasWrittenToABotThatCouldNotFetchYetIsHeard(t *testing.T) {
+func TestWhatWasWrittenBeforeTheBotCouldFetchIsStored(t *testing.T) {
 	w := begin(t)
 	w.we.Fail(wecomtest.Fault{Path: "kf/sync_msg", Code: 60020, Times: -1})
 	w.run()
@@ -273,9 +273,9 @@ func TestWhatWasWrittenToABotThatCouldNotFetchYetIsHeard(t *testing.T) {
 	w.clock.move(2 * time.Hour)
 	w.we.Heal()
 	w.we.Say(account, customer, "在吗")
-	w.hear()
-	if got := said(w.heard()); !slices.Equal(got, []string{"SF1000000000015", "在吗"}) {
-		t.Errorf("heard %q", got)
+	w.fetch()
+	if got := said(w.received()); !slices.Equal(got, []string{"SF1000000000015", "在吗"}) {
+		t.Errorf("received %q", got)
 	}
 }
 
@@ -300,8 +300,8 @@ func TestMenusAndVoicesAreUnderstood(t *testing.T) {
 	w.we.Press(account, customer, "d:7", "详情")
 	w.we.Show(account, customer, "voice")
 	w.we.Show(account, customer, "image")
-	w.hear()
-	all := w.heard()
+	w.fetch()
+	all := w.received()
 	if all[0].Happening != handlers.Tapped || all[0].Button != "d:7" {
 		t.Errorf("pressed: %+v", all[0])
 	}

@@ -3,20 +3,24 @@ package wecom
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
+	"strconv"
+	"strings"
 	"time"
 
+	"waybill/handlers"
 	"waybill/models"
 )
 
 const (
-	perMessage   = 5              // what a customer's message lets the bot send
-	creditFor    = 48 * time.Hour // and how long
+	perMessage   = 5              // messages that a customer's message lets the bot send
+	creditFor    = 48 * time.Hour // how long that right lasts
 	welcomeIn    = 20 * time.Second
-	oldMail      = time.Hour // before its first announcement: what is older was not for the bot
+	tooOld       = time.Hour // before its account's first announcement: such a message was not for the bot
 	fromCustomer = 3         // kfMessage.Origin: a customer wrote it
 	fromSystem   = 4         // an event
-	inOneSecond  = 1000      // places for messages that were written within one
+	perSecond    = 1000      // positions for messages that were written within one second
 	typeText     = "text"
 	typeEvent    = "event"
 	eventEnter   = "enter_session"
@@ -63,9 +67,9 @@ func (m kfMessage) party() party {
 	return party{m.Account, m.Customer}
 }
 
-// expires says that WeCom will let nobody send that customer anything more
-// until the customer writes: it is told after a message was accepted.
-func (e kfEvent) expires() bool {
+// exhausts says that WeCom takes nothing more for that customer until the
+// customer writes. Only this event says so, after the message was accepted.
+func (e kfEvent) exhausts() bool {
 	switch e.FailType {
 	case 4, 5, 6, 10: // later than 48 hours; the session ended; more than five; refused by the customer
 		return true
@@ -88,18 +92,18 @@ func (k *KF) page(ctx context.Context, m models.Mail, got synced) (models.Page, 
 			k.settings.Log.Warn("wecom message is unreadable and dropped", slog.String("account", m.Account))
 			continue
 		}
-		if m.FirstAt.Sub(msg.at()) > oldMail {
+		if m.FirstAt.Sub(msg.at()) > tooOld {
 			continue
 		}
-		k.enter(&p, msg, raw)
+		k.add(&p, msg, raw)
 	}
-	err := k.recall(ctx, &p)
+	err := k.recallUndelivered(ctx, &p)
 	return p, err
 }
 
-// enter puts one message where it belongs. What a servicer wrote is none of
-// the bot's business.
-func (k *KF) enter(p *models.Page, msg kfMessage, raw []byte) {
+// add puts one message where it belongs in the page. What a servicer wrote is
+// left out.
+func (k *KF) add(p *models.Page, msg kfMessage, raw []byte) {
 	who := msg.party()
 	if who.account == "" {
 		who.account = p.Account
@@ -115,35 +119,105 @@ func (k *KF) enter(p *models.Page, msg kfMessage, raw []byte) {
 		})
 	case msg.Origin != fromSystem:
 	case msg.Event.Type == eventEnter && msg.Event.Welcome != "" && k.now().Sub(msg.at()) < welcomeIn:
-		p.Arrivals = append(p.Arrivals, k.entrance(who, msg, raw))
+		p.Arrivals = append(p.Arrivals, k.welcome(who, msg, raw))
 	case msg.Event.Type == eventFailed:
-		k.undelivered(p, who, msg)
-		if msg.Event.expires() {
-			p.Spent = append(p.Spent, models.Spent{Address: who.address(), At: msg.at(), Serial: serialOf(msg.Event.FailID)})
+		k.addUndelivered(p, who, msg)
+		if msg.Event.exhausts() {
+			p.Spent = append(p.Spent, models.Spent{Address: who.address(), At: msg.at(), Serial: epochOf(msg.Event.FailID)})
 		}
 	case msg.Event.Type == eventStatus:
-		k.states.forget(who)
+		k.botServes.Take(who)
 	}
 }
 
-// placeIn is the first place of a message that is met now, within its second.
-// What another process has met before in the same second lies before it.
-func placeIn(sent, now models.Moment) int64 {
-	return int64(sent) + min(max(int64(now-sent), 0), inOneSecond-1)
+// firstPosition is the first position of a message that is fetched now, within
+// the second in which it was sent. What another process has fetched before of the
+// same second lies before it.
+func firstPosition(sent, now models.Moment) int64 {
+	return int64(sent) + min(max(int64(now-sent), 0), perSecond-1)
 }
 
 func (k *KF) arrival(who party, msg kfMessage, raw []byte) models.Arrival {
-	return k.placed(who, msg, raw, k.fetching.place(who.account, placeIn(msg.at(), k.now())))
+	return k.arrivalAt(who, msg, raw, k.fetching.position(who.account, firstPosition(msg.at(), k.now())))
 }
 
-// entrance is somebody who comes in. Its place, in seconds where those of
-// messages are in milliseconds, is before them all: a welcome needs no credit,
-// and within its 20 seconds it cannot wait behind an answer that has none.
-func (k *KF) entrance(who party, msg kfMessage, raw []byte) models.Arrival {
-	return k.placed(who, msg, raw, msg.SentAt)
+// welcome is the arrival of somebody who opens the chat. Its position, in seconds
+// where those of messages are in milliseconds, is before them all: a welcome
+// needs no credit, and within its 20 seconds it cannot wait behind an answer
+// that has none.
+func (k *KF) welcome(who party, msg kfMessage, raw []byte) models.Arrival {
+	return k.arrivalAt(who, msg, raw, msg.SentAt)
 }
 
-func (k *KF) placed(who party, msg kfMessage, raw []byte, pos int64) models.Arrival {
+func (k *KF) arrivalAt(who party, msg kfMessage, raw []byte, pos int64) models.Arrival {
 	now := k.now()
 	return models.Arrival{Door: k.Name(), Key: msg.ID, Pos: pos, Body: raw, DueAt: now, At: now, Address: who.address()}
+}
+
+var errNotMessage = errors.New("read wecom message: not as WeCom writes it")
+
+// Read turns a stored message into a handlers.Message. What is not text (a
+// voice, a picture) comes without Text: the conversation answers it with help.
+func (k *KF) Read(body []byte) (handlers.Message, bool, error) {
+	var msg kfMessage
+	if json.Unmarshal(body, &msg) != nil {
+		return handlers.Message{}, false, errNotMessage // the decoder's words may quote the message
+	}
+	who := msg.party()
+	out := handlers.Message{Address: who.address(), From: who.customer, Addressed: true}
+	switch {
+	case msg.Type == typeEvent:
+		out.Happening = handlers.Joined
+		out.Token = replyTo{welcome: msg.Event.Welcome, at: msg.SentAt}.token()
+		return out, msg.Event.Type == eventEnter && msg.Event.Welcome != "", nil
+	case msg.Text.MenuID != "":
+		out.Happening, out.Button = handlers.Tapped, msg.Text.MenuID
+	case msg.Type == typeText:
+		out.Text = strings.TrimSpace(msg.Text.Content)
+	case msg.Type == "link":
+		out.Text = strings.TrimSpace(msg.Link.Title + " " + msg.Link.URL)
+	}
+	out.Token = replyTo{message: msg.ID}.token()
+	return out, true, nil
+}
+
+// replyTo is what a reply answers, as its token says: a message, or an event
+// that gave the right to send one message outside the count.
+type replyTo struct {
+	message string
+	welcome string // the code of somebody who opened the chat, good for 20 seconds from at
+	at      int64
+	code    string // the code of a session that changed hands
+}
+
+func (r replyTo) token() string {
+	switch {
+	case r.welcome != "":
+		return "w:" + strconv.FormatInt(r.at, 10) + ":" + r.welcome
+	case r.code != "":
+		return "e:" + r.code
+	}
+	return "m:" + r.message
+}
+
+// parseReplyTo decodes a token.
+func parseReplyTo(token string) replyTo {
+	kind, rest, _ := strings.Cut(token, ":")
+	switch kind {
+	case "w":
+		at, code, _ := strings.Cut(rest, ":")
+		seconds, _ := strconv.ParseInt(at, 10, 64) // 0 is long ago: no welcome is sent
+		return replyTo{welcome: code, at: seconds}
+	case "e":
+		return replyTo{code: rest}
+	}
+	return replyTo{message: rest}
+}
+
+// event says that what answers it is outside the count.
+func (r replyTo) event() bool { return r.welcome != "" || r.code != "" }
+
+// late says that WeCom takes no welcome any more.
+func (r replyTo) late(now time.Time) bool {
+	return r.welcome != "" && now.Sub(time.Unix(r.at, 0)) >= welcomeIn
 }

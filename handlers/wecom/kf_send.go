@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"regexp"
 	"strconv"
+	"time"
 
 	"github.com/silenceper/wechat/v2/work/kf/sendmsg"
 
@@ -16,29 +17,34 @@ import (
 	"waybill/models"
 )
 
-// urgentOnly: with so many messages left, news waits unless it is urgent.
-const urgentOnly = 2
+const (
+	// urgentOnly: with so many messages left, news waits unless it is urgent.
+	urgentOnly = 2
+
+	unconfirmedFor  = time.Hour // by then a message has been tried again
+	unconfirmedKept = 4096
+)
 
 // Send sends the reply in as many messages as WeCom's limits need, as long as
 // the customer's credit lasts; models.ErrNoCredit when it does not. When it
 // fails half way, sending the same reply again goes on where it failed. While
-// somebody else talks with the customer, answers are dropped and news gets
+// a servicer talks with the customer, answers are dropped and news gets
 // models.ErrNoCredit.
 func (k *KF) Send(ctx context.Context, to models.Address, r handlers.Reply) error {
 	p, err := partyOf(to)
 	if err != nil {
 		return err
 	}
-	if h := grasp(r.Token); h.event() {
-		return k.sendOnEvent(ctx, r, h)
+	if event := parseReplyTo(r.Token); event.event() {
+		return k.sendOnEvent(ctx, r, event)
 	}
-	parts, err := compose(r, k.room(r.Lang))
+	parts, err := compose(r, k.ownRoom(r.Lang))
 	if err != nil || len(parts) == 0 {
 		return wrap("compose wecom message", err)
 	}
 	switch k.state(ctx, p) {
 	case stateQueue, stateHuman:
-		return k.hush(r)
+		return dropAnswer(r)
 	case stateEnded:
 		return k.ended(ctx, p)
 	}
@@ -46,29 +52,33 @@ func (k *KF) Send(ctx context.Context, to models.Address, r handlers.Reply) erro
 	if err != nil {
 		return err
 	}
-	err = k.each(ctx, to, r, parts, k.room(r.Lang), func(msg part, i int) error { return k.say(ctx, p, msg, r, key+strconv.Itoa(i)) })
+	err = k.sendReply(ctx, to, r, parts, k.ownRoom(r.Lang), func(msg part, i int) error {
+		return k.sendPart(ctx, p, msg, r, key+strconv.Itoa(i))
+	})
 	if codeOf(err) == codeState && k.takenOver(ctx, p) {
-		return k.hush(r)
+		return dropAnswer(r)
 	}
 	return wrap("send to wecom customer", err)
 }
 
-// room is how many bytes of a text are the reply's own: the last message that
+// ownRoom is how many bytes of a text are the reply's own: the last message that
 // the credit allows needs the rest for saying so.
-func (k *KF) room(lang string) int { return maxText - len(under("", k.phrases(lang).Continue)) }
+func (k *KF) ownRoom(lang string) int {
+	return maxText - len(under("", k.settings.Phrases(lang).Continue))
+}
 
-// hush is what becomes of a reply while somebody else talks with the customer:
-// the answer was not the bot's to give, and news waits.
-func (k *KF) hush(r handlers.Reply) error {
+// dropAnswer is what becomes of a reply while a servicer talks with the customer:
+// an answer is not sent at all, news waits.
+func dropAnswer(r handlers.Reply) error {
 	if r.For == handlers.Answer {
 		return nil
 	}
-	return fmt.Errorf("send to wecom customer: somebody attends to them: %w", models.ErrNoCredit)
+	return fmt.Errorf("send to wecom customer: a servicer talks with them: %w", models.ErrNoCredit)
 }
 
-// ended counts nothing as left until the customer writes: nobody need look for
-// news that cannot be told. The state is asked once more, because the customer
-// may have written before the credit was read.
+// ended sets the credit to nothing until the customer writes, so that news which
+// cannot be sent is not looked for. The state is asked once more, because the
+// customer may have written before the credit was read.
 func (k *KF) ended(ctx context.Context, p party) error {
 	c, err := k.credits.Credit(ctx, p.address())
 	if err != nil {
@@ -76,13 +86,13 @@ func (k *KF) ended(ctx context.Context, p party) error {
 	}
 	if c.Left > 0 && k.state(ctx, p) == stateEnded {
 		c.Left = 0
-		k.count(ctx, c)
+		k.saveCredit(ctx, c)
 	}
 	return fmt.Errorf("send to wecom customer: the session ended: %w", models.ErrNoCredit)
 }
 
-// say sends one message and counts it.
-func (k *KF) say(ctx context.Context, p party, msg part, r handlers.Reply, name string) error {
+// sendPart sends one message, if the credit allows it, and counts it.
+func (k *KF) sendPart(ctx context.Context, p party, msg part, r handlers.Reply, name string) error {
 	c, err := k.credits.Credit(ctx, p.address())
 	if err != nil {
 		return fmt.Errorf("read credit: %w", err)
@@ -91,44 +101,46 @@ func (k *KF) say(ctx context.Context, p party, msg part, r handlers.Reply, name 
 	if left == 0 || left <= urgentOnly && r.For == handlers.News {
 		return models.ErrNoCredit
 	}
-	words, end := k.phrases(r.Lang), ""
+	words, end := k.settings.Phrases(r.Lang), ""
 	if left == 1 {
 		end = words.Continue
 	}
 	id := messageID(name, c.Serial)
 	body, err := k.body(ctx, p, msg, id, end, words.Choose)
 	if err != nil {
-		return k.outcome(ctx, err)
+		return k.sendError(ctx, err)
 	}
 	k.remember(ctx, p, id, msg, r)
-	err = k.put(ctx, id, body)
+	err = k.postOnce(ctx, id, body)
 	switch {
 	case msg.file != nil && codeOf(err) == codeMedia:
 		return k.refuseFile(ctx, msg.file, err)
-	case spent(err):
+	case creditExhausted(err):
 		c.Left = 0
 	case err != nil:
-		return k.outcome(ctx, err)
+		return k.sendError(ctx, err)
 	default:
 		c.Left = left - 1
 	}
-	k.count(ctx, c)
-	return verdict(err)
+	k.saveCredit(ctx, c)
+	return doorError(err)
 }
 
-// put sends a message. The answer to an earlier try may have been lost: what
-// WeCom then has against the very message is that it came.
-func (k *KF) put(ctx context.Context, id string, body any) error {
+// postOnce sends a message under its name. If an earlier try got no answer, a
+// refusal of the very message means that the earlier one was delivered.
+func (k *KF) postOnce(ctx context.Context, id string, body any) error {
 	const path = "kf/send_msg"
 	err := k.post(ctx, path, body, nil)
-	var lost unheard
-	switch {
-	case errors.As(err, &lost) && lost == path:
-		k.doubts.raise(id)
-	case err == nil:
-		k.doubts.settle(id)
-	case aboutMessage(err) && k.doubts.settle(id):
-		k.settings.Log.Info("wecom message has come, though its first answer was lost", slog.Any("err", err))
+	var none unanswered
+	if errors.As(err, &none) && none == path {
+		k.unconfirmed.Put(id, struct{}{}, unconfirmedFor)
+		return err
+	}
+	if err != nil && !aboutMessage(err) {
+		return err
+	}
+	if _, before := k.unconfirmed.Take(id); err != nil && before {
+		k.settings.Log.Info("wecom message was delivered, though its first answer was lost", slog.Any("error", err))
 		return nil
 	}
 	return err
@@ -139,52 +151,52 @@ func (k *KF) body(ctx context.Context, p party, msg part, id, end, choose string
 	if msg.file == nil {
 		return msg.message(to, end, choose), nil
 	}
-	media, err := k.media(ctx, msg.file)
+	media, err := k.mediaID(ctx, msg.file)
 	m := sendmsg.File{Message: to, MsgType: "file"}
 	m.File.MediaID = media
 	return m, err
 }
 
-// sizeID is how long a message's name is: the most that WeCom takes.
+// sizeID is how long a message's id is: the most that WeCom takes.
 const sizeID = 32
 
-var named = regexp.MustCompile(`^([0-9a-z]{1,13})-[0-9a-f]+$`)
+var idShape = regexp.MustCompile(`^([0-9a-z]{1,13})-[0-9a-f]+$`)
 
-// messageID names a message so that sending it again names it alike, until the
-// customer writes. The name begins with the credit's serial, so that what WeCom
-// says about the message later is known to be about that credit.
-func messageID(name string, serial int64) string {
+// messageID is the id under which a message is sent, the same for every try until
+// the customer writes. It begins with the credit's epoch, which says later which
+// credit a report about the message belongs to.
+func messageID(name string, epoch int64) string {
 	sum := sha256.Sum256([]byte(name))
-	id := strconv.FormatInt(serial, 36) + "-" + hex.EncodeToString(sum[:])
+	id := strconv.FormatInt(epoch, 36) + "-" + hex.EncodeToString(sum[:])
 	return id[:sizeID]
 }
 
-// serialOf is the serial in a message's name, 0 when it is no name of the door's.
-func serialOf(id string) int64 {
-	parts := named.FindStringSubmatch(id)
+// epochOf is the credit epoch in a message's id, 0 when it is no id of the door's.
+func epochOf(id string) int64 {
+	parts := idShape.FindStringSubmatch(id)
 	if parts == nil || len(id) != sizeID {
 		return 0
 	}
-	serial, err := strconv.ParseInt(parts[1], 36, 64)
+	epoch, err := strconv.ParseInt(parts[1], 36, 64)
 	if err != nil {
 		return 0
 	}
-	return serial
+	return epoch
 }
 
-// count notes what is left. A failure is logged only: the message is sent, and
-// WeCom itself will correct the count.
-func (k *KF) count(ctx context.Context, c models.Credit) {
+// saveCredit stores what is left. A failure is logged only: the message is sent,
+// and a later refusal by WeCom corrects the count.
+func (k *KF) saveCredit(ctx context.Context, c models.Credit) {
 	if err := k.credits.SetCredit(context.WithoutCancel(ctx), c); err != nil {
-		k.settings.Log.Warn("count wecom messages", slog.Any("err", err))
+		k.settings.Log.Warn("count wecom messages", slog.Any("error", err))
 	}
 }
 
-// sendOnEvent says one thing outside the count, as long as the event allows.
-// It is a courtesy: what WeCom refuses is not said.
-func (k *KF) sendOnEvent(ctx context.Context, r handlers.Reply, h handle) error {
+// sendOnEvent sends one message outside the count, as long as the event allows.
+// A refusal by WeCom is logged only: nobody asked for the message.
+func (k *KF) sendOnEvent(ctx context.Context, r handlers.Reply, to replyTo) error {
 	parts, err := compose(r, maxText)
-	if err != nil || len(parts) == 0 || parts[0].file != nil || h.late(k.settings.Now()) {
+	if err != nil || len(parts) == 0 || parts[0].file != nil || to.late(k.settings.Now()) {
 		return wrap("compose wecom message", err)
 	}
 	body := struct {
@@ -192,17 +204,17 @@ func (k *KF) sendOnEvent(ctx context.Context, r handlers.Reply, h handle) error 
 		Type string `json:"msgtype"`
 		Text any    `json:"text,omitempty"`
 		Menu any    `json:"msgmenu,omitempty"`
-	}{Code: h.welcome + h.code}
-	switch m := parts[0].message(sendmsg.Message{}, "", k.phrases(r.Lang).Choose).(type) {
+	}{Code: to.welcome + to.code}
+	switch m := parts[0].message(sendmsg.Message{}, "", k.settings.Phrases(r.Lang).Choose).(type) {
 	case sendmsg.Text:
 		body.Type, body.Text = m.MsgType, m.Text
 	case sendmsg.Menu:
 		body.Type, body.Menu = m.MsgType, m.MsgMenu
 	}
 	err = k.post(ctx, "kf/send_msg_on_event", body, nil)
-	if err == nil || passing(err) {
+	if err == nil || temporary(err) {
 		return wrap("greet wecom customer", err)
 	}
-	k.settings.Log.Warn("wecom customer is not greeted", slog.Any("err", err))
+	k.settings.Log.Warn("wecom customer is not greeted", slog.Any("error", err))
 	return nil
 }

@@ -14,25 +14,53 @@ import (
 )
 
 const (
-	saidFor     = 72 * time.Hour // WeCom hands out for three days what became of a message
+	sentKeptFor = 72 * time.Hour // WeCom reports for three days that a message was not delivered
 	failRefused = 10             // the customer does not want the account's messages
 	failKey     = "f:"           // with the failed message's name: the arrival's key
+
+	// untilWritten is how long what was not delivered waits for the customer to
+	// write, before it is sent again all the same.
+	untilWritten = 24 * time.Hour
 )
 
-// remember keeps what a message says before it is sent: WeCom may accept it and
-// say later that it was not delivered. A failure is logged only.
+// remember keeps, sealed, what a message says before it is sent: WeCom may accept
+// it and report later that it was not delivered. A failure is logged only.
 func (k *KF) remember(ctx context.Context, p party, id string, msg part, r handlers.Reply) {
+	key := p.address().KeyOf(id)
 	value, err := json.Marshal(msg.again(r))
 	if err == nil {
-		err = k.settings.Memory.Remember(ctx, models.MemorySaid, p.address().KeyOf(id), value, k.now().Add(saidFor))
+		value, err = k.sealer.Seal(sentBind(key), string(value))
+	}
+	if err == nil {
+		err = k.settings.Memory.Remember(ctx, models.MemorySaid, key, value, k.now().Add(sentKeptFor))
 	}
 	if err != nil {
-		k.settings.Log.Warn("remember what a wecom message says", slog.Any("err", err))
+		k.settings.Log.Warn("remember what a wecom message says", slog.Any("error", err))
 	}
 }
 
-// again is the part as a reply of its own. News has had its turn already: what
-// is not urgent would have to wait, and what comes after it in the chat, too.
+// recall is what a message said; not ok when that is forgotten, or it was no
+// message of the bot's, or no key opens it any more.
+func (k *KF) recall(ctx context.Context, to models.Address, id string) (reply json.RawMessage, ok bool, err error) {
+	key := to.KeyOf(id)
+	sealed, ok, err := k.settings.Memory.Recall(ctx, models.MemorySaid, key, k.now())
+	if err != nil || !ok {
+		return nil, false, wrap("recall what was not delivered", err)
+	}
+	plain, err := k.sealer.Open(sentBind(key), sealed)
+	if err != nil {
+		k.settings.Log.Error("what was not delivered cannot be opened and is dropped", slog.Any("error", err))
+		return nil, false, nil
+	}
+	return json.RawMessage(plain), true, nil
+}
+
+// sentBind is what a kept message is sealed to.
+func sentBind(key string) string { return models.MemorySaid + "/" + key }
+
+// again is the part as a reply of its own, to be sent once more. News becomes
+// urgent: as news it might have to wait for credit, and everything behind it in
+// the chat with it.
 func (p part) again(r handlers.Reply) handlers.Reply {
 	out := handlers.Reply{File: p.file, For: r.For, Lang: r.Lang}
 	if out.For == handlers.News {
@@ -51,11 +79,11 @@ func (p part) again(r handlers.Reply) handlers.Reply {
 	return out
 }
 
-// undelivered is a message that comes back, without its words yet. The customer
-// who refuses messages gets it no more.
-func (k *KF) undelivered(p *models.Page, who party, msg kfMessage) {
-	serial := serialOf(msg.Event.FailID)
-	if serial == 0 {
+// addUndelivered puts a message into the page that was not delivered, without its
+// words yet. A customer who refuses messages gets it no more.
+func (k *KF) addUndelivered(p *models.Page, who party, msg kfMessage) {
+	epoch := epochOf(msg.Event.FailID)
+	if epoch == 0 {
 		return
 	}
 	if msg.Event.FailType == failRefused {
@@ -68,38 +96,34 @@ func (k *KF) undelivered(p *models.Page, who party, msg kfMessage) {
 	}
 	a := k.arrival(who, msg, nil)
 	a.Key, a.Answered, a.DueAt = key, true, a.At.Add(untilWritten)
-	p.Undelivered = append(p.Undelivered, models.Undelivered{Arrival: a, Serial: serial})
+	p.Undelivered = append(p.Undelivered, models.Undelivered{Arrival: a, Serial: epoch})
 }
 
-// untilWritten is how long what was not delivered waits for the customer to
-// write, before WeCom is asked to take it all the same.
-const untilWritten = 24 * time.Hour
-
-// recall finds what the messages said that a page brings back. What comes back
-// to one customer becomes one arrival, so that it takes as few messages as can be.
-func (k *KF) recall(ctx context.Context, p *models.Page) error {
-	said := map[models.Address][]json.RawMessage{}
+// recallUndelivered finds the words of a page's undelivered messages. Those of
+// one customer become one arrival, so that they take as few messages as possible.
+func (k *KF) recallUndelivered(ctx context.Context, p *models.Page) error {
+	replies := map[models.Address][]json.RawMessage{}
 	var first []models.Undelivered
 	for _, u := range p.Undelivered {
 		to, id := u.Arrival.Address, strings.TrimPrefix(u.Arrival.Key, failKey)
-		reply, ok, err := k.settings.Memory.Recall(ctx, models.MemorySaid, to.KeyOf(id), k.now())
+		reply, ok, err := k.recall(ctx, to, id)
 		if err != nil {
-			return fmt.Errorf("recall what was not delivered: %w", err)
+			return err
 		}
 		if !ok {
-			continue // forgotten, or no message of the bot's
+			continue
 		}
-		if said[to] == nil {
+		if replies[to] == nil {
 			first = append(first, u)
 		}
-		said[to] = append(said[to], reply)
+		replies[to] = append(replies[to], reply)
 	}
 	for i, u := range first {
-		replies, err := json.Marshal(said[u.Arrival.Address])
+		body, err := json.Marshal(replies[u.Arrival.Address])
 		if err != nil {
 			return fmt.Errorf("write what was not delivered: %w", err)
 		}
-		first[i].Arrival.Replies = replies
+		first[i].Arrival.Replies = body
 	}
 	p.Undelivered = first
 	return nil

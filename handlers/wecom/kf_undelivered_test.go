@@ -44,9 +44,9 @@ func TestWhatWasNotDeliveredComesBackOnceAndWaitsForTheCustomer(t *testing.T) {
 		}
 		w.fails(0, failType)
 		w.fails(0, failType) // it says so twice
-		w.hear()
+		w.fetch()
 		w.fails(0, failType) // and once more
-		w.hear()
+		w.fetch()
 		arrivals, replies := w.back()
 		if len(arrivals) != 1 || len(replies[0]) != 1 {
 			t.Fatalf("%d: %d came back", failType, len(arrivals))
@@ -62,7 +62,7 @@ func TestWhatWasNotDeliveredComesBackOnceAndWaitsForTheCustomer(t *testing.T) {
 			t.Errorf("%d: %v, %q", failType, err, w.texts(customer))
 		}
 		w.fails(1, failType)
-		w.hear()
+		w.fetch()
 		if _, again := w.back(); len(again) != 2 || again[1][0].Text() != "运输中\n已到达" {
 			t.Errorf("%d: what fails again is lost: %+v", failType, again)
 		}
@@ -80,7 +80,7 @@ func TestWhatWasNotDeliveredGoesOutAlsoWhereNewsWouldWait(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.fails(len(w.we.Sent(customer))-1, 0)
-		w.hear()
+		w.fetch()
 		_, replies := w.back()
 		got := replies[len(replies)-1][0]
 		if got.For != want || got.Lang != "en" || got.Text() != r.Text() {
@@ -95,7 +95,7 @@ func TestWhatTheCustomerRefusesIsDropped(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.fails(0, 10)
-	w.hear()
+	w.fetch()
 	if arrivals, _ := w.back(); len(arrivals) != 0 || !strings.Contains(w.log.String(), "the customer refuses messages") {
 		t.Errorf("%d came back", len(arrivals))
 	}
@@ -114,7 +114,7 @@ func TestWhatComesBackLateIsDueAtOnceInAnyProcess(t *testing.T) {
 	w.clock.move(time.Second)
 	w.we.Say(account, customer, "嗯")
 	w.fails(0, 4)
-	w.hear()
+	w.fetch()
 	arrivals, replies := w.back()
 	if len(arrivals) != 1 || arrivals[0].DueAt != arrivals[0].At || w.store.left(ofCustomer) != 5 {
 		t.Fatalf("%+v, %d left", arrivals, w.store.left(ofCustomer))
@@ -134,7 +134,7 @@ func TestWhatComesBackTogetherTakesOneMessage(t *testing.T) {
 	for n := range 3 {
 		w.fails(n, 6)
 	}
-	w.hear()
+	w.fetch()
 	_, replies := w.back()
 	if len(replies) != 1 || len(replies[0]) != 3 {
 		t.Fatalf("%+v came back", replies)
@@ -157,7 +157,7 @@ func TestMenusAndFilesComeBackAsTheyWere(t *testing.T) {
 	}
 	w.fails(0, 4)
 	w.fails(2, 4)
-	w.hear()
+	w.fetch()
 	_, replies := w.back()
 	w.write("嗯")
 	for _, r := range replies[0] {
@@ -181,7 +181,7 @@ func TestAPageWhoseFailedMessagesCannotBeRecalledIsFetchedAgain(t *testing.T) {
 	w.announce()
 	w.failed()
 	w.store.failRecall("")
-	w.hear()
+	w.fetch()
 	if arrivals, _ := w.back(); len(arrivals) != 1 {
 		t.Errorf("%d came back", len(arrivals))
 	}
@@ -199,11 +199,41 @@ func TestThatAForeignMessageFailedBringsNothingBack(t *testing.T) {
 	w := met(t)
 	w.we.Undelivered(account, customer, "of-a-servicer", 4)
 	w.we.Undelivered(account, customer, "1-0123456789abcdef0123456789abcd", 4)
-	w.hear()
+	w.fetch()
 	if arrivals, _ := w.back(); len(arrivals) != 0 {
 		t.Errorf("%+v came back", arrivals)
 	}
 	if got := w.we.Refused(); !slices.Equal(got, []wecomtest.Refused(nil)) {
 		t.Errorf("refused %v", got)
+	}
+}
+
+func TestWhatMayComeBackIsKeptSealed(t *testing.T) {
+	w := met(t)
+	if err := w.send(news(handlers.News, "SF1000000000015 运输中")); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range w.store.values() {
+		if strings.Contains(value, "SF1000000000015") || strings.Contains(value, "运输中") {
+			t.Errorf("%s is kept in clear: %s", name, value)
+		}
+	}
+}
+
+func TestWhatNoKeyOpensAnyMoreIsDroppedAndHoldsNothingUp(t *testing.T) {
+	w := begin(t)
+	stop := w.run()
+	w.write("在吗")
+	if err := w.send(news(handlers.News, "运输中")); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	w.keys = newKeys(t)
+	w.start("b")
+	w.run()
+	w.fails(0, 4)
+	w.fetch()
+	if arrivals, _ := w.back(); len(arrivals) != 0 || !strings.Contains(w.log.String(), "cannot be opened") {
+		t.Errorf("%d came back", len(arrivals))
 	}
 }

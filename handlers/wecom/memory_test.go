@@ -40,6 +40,16 @@ func newMemory() *memory {
 	}
 }
 
+// values are what is remembered, by kind and key.
+func (m *memory) values() map[string]string {
+	defer m.lock()()
+	all := map[string]string{}
+	for name, k := range m.kept {
+		all[name] = string(k.value)
+	}
+	return all
+}
+
 func (m *memory) fail(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

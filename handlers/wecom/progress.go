@@ -33,15 +33,15 @@ func digest(to models.Address, r handlers.Reply) (string, error) {
 	return hex.EncodeToString(sum[:16]), nil
 }
 
-// inTurn sends the parts of a reply, whose texts are given, one after another.
-// When it fails half way, the next try of a reply that says the same, in
-// whatever process, goes on where it failed, if it begins with the same parts:
-// a customer may have to write in between, or WeCom not like how a part looks.
-func (a *API) inTurn(ctx context.Context, to models.Address, r handlers.Reply, parts []string, send func(i int) error) error {
+// sendParts sends the parts of a reply, whose texts are given, one after
+// another. When it fails half way, the next try of a reply that says the same,
+// in whatever process, goes on where it failed, if it begins with the same
+// parts: a customer may have to write in between, or WeCom refuse how a part looks.
+func (a *API) sendParts(ctx context.Context, to models.Address, r handlers.Reply, parts []string, send func(i int) error) error {
 	if len(parts) <= 1 {
-		return a.rest(ctx, "", 0, parts, send)
+		return a.sendFrom(ctx, "", 0, parts, send)
 	}
-	key, err := digest(to, bare(r))
+	key, err := digest(to, unstyled(r))
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (a *API) inTurn(ctx context.Context, to models.Address, r handlers.Reply, p
 	if err != nil {
 		return fmt.Errorf("recall what was sent: %w", err)
 	}
-	if err := a.rest(ctx, key, sentOf(parts, string(kept)), parts, send); err != nil {
+	if err := a.sendFrom(ctx, key, sentOf(parts, string(kept)), parts, send); err != nil {
 		return err
 	}
 	if begun {
@@ -58,13 +58,14 @@ func (a *API) inTurn(ctx context.Context, to models.Address, r handlers.Reply, p
 	return nil
 }
 
-// bare is a reply without what makes it look as it does.
-func bare(r handlers.Reply) handlers.Reply {
+// unstyled is what tells a reply from one that says something else: its text
+// without styles and buttons, and its file.
+func unstyled(r handlers.Reply) handlers.Reply {
 	text := handlers.Block{{{Text: r.Text()}}}
 	return handlers.Reply{Blocks: []handlers.Block{text}, File: r.File, Token: r.Token, For: r.For}
 }
 
-func (a *API) rest(ctx context.Context, key string, from int, parts []string, send func(i int) error) error {
+func (a *API) sendFrom(ctx context.Context, key string, from int, parts []string, send func(i int) error) error {
 	for i := from; i < len(parts); i++ {
 		if err := send(i); err != nil {
 			if i > from {
@@ -97,6 +98,6 @@ func sentOf(parts []string, mark string) int {
 func (a *API) keepSent(ctx context.Context, key string, sent []string, until models.Moment) {
 	err := a.settings.Memory.Remember(context.WithoutCancel(ctx), kindSent, key, []byte(sentMark(sent)), until)
 	if err != nil {
-		a.settings.Log.Warn("remember how much of a reply is sent", slog.Any("err", err))
+		a.settings.Log.Warn("remember how much of a reply is sent", slog.Any("error", err))
 	}
 }

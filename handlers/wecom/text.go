@@ -36,13 +36,13 @@ func markdown(b handlers.Block) string {
 		for _, s := range line {
 			text.WriteString(styled(s))
 		}
-		out.WriteString(unruled(text.String()))
+		out.WriteString(notHeading(text.String()))
 	}
 	return valid(out.String())
 }
 
 func styled(s handlers.Span) string {
-	text := harmless(s.Text)
+	text := escaped(s.Text)
 	if strings.TrimSpace(text) == "" {
 		return text
 	}
@@ -61,13 +61,13 @@ func styled(s handlers.Span) string {
 	return text
 }
 
-// harmless is text without the characters that open markup.
-func harmless(text string) string {
+// escaped is text without the characters that open markup.
+func escaped(text string) string {
 	return strings.NewReplacer("*", "＊", "`", "＇", "<", "＜", ">", "＞", "[", "［", "]", "］").Replace(text)
 }
 
-// unruled is a line that does not begin like a heading.
-func unruled(line string) string {
+// notHeading is a line that does not begin like a heading.
+func notHeading(line string) string {
 	if rest, ok := strings.CutPrefix(line, "#"); ok {
 		return "＃" + rest
 	}
@@ -84,7 +84,7 @@ func texts(blocks []handlers.Block, write func(handlers.Block) string) []string 
 }
 
 // pages spreads blocks over as few messages as hold them, of at most limit
-// bytes each. A block is torn only when it is longer than a whole message;
+// bytes each. A block is split only when it is longer than a whole message;
 // then "…" shows where. What opens a paragraph, as a parcel's head does, stays
 // with what follows it where one message holds both. No message begins or ends
 // with an empty line, and one that would be nothing else is left out.
@@ -95,7 +95,7 @@ func spread(blocks []string, limit int) []string {
 	var out []string
 	page, begun := "", false
 	for _, block := range blocks {
-		for _, piece := range tear(block, limit) {
+		for _, piece := range split(block, limit) {
 			if begun && len(page)+1+len(piece) > limit {
 				out, page, begun = append(out, page), "", false
 			}
@@ -105,13 +105,13 @@ func spread(blocks []string, limit int) []string {
 			page, begun = page+piece, true
 		}
 	}
-	var said []string
+	var full []string
 	for _, p := range append(out, page) {
-		if p = unframed(p); p != "" {
-			said = append(said, p)
+		if p = trimBlank(p); p != "" {
+			full = append(full, p)
 		}
 	}
-	return said
+	return full
 }
 
 // together are the blocks, those that open a paragraph with the next one, if
@@ -134,8 +134,8 @@ func together(blocks []string, limit int) []string {
 
 func blank(text string) bool { return strings.TrimSpace(text) == "" }
 
-// unframed is a message without the empty lines that it begins or ends with.
-func unframed(page string) string {
+// trimBlank is a message without the empty lines that it begins or ends with.
+func trimBlank(page string) string {
 	lines := strings.Split(page, "\n")
 	for len(lines) > 0 && blank(lines[0]) {
 		lines = lines[1:]
@@ -146,12 +146,12 @@ func unframed(page string) string {
 	return strings.Join(lines, "\n")
 }
 
-// ellipsis shows where a block was torn.
+// ellipsis shows where a block was split.
 const ellipsis = "…"
 
-// tear cuts a text that is longer than limit bytes into pieces that are not,
+// split cuts a text that is longer than limit bytes into pieces that are not,
 // between characters.
-func tear(text string, limit int) []string {
+func split(text string, limit int) []string {
 	if len(text) <= limit {
 		return []string{text}
 	}
@@ -185,5 +185,5 @@ func shorten(text string, limit int) string {
 	return prefix(text, limit-len(ellipsis)) + ellipsis
 }
 
-// valid is the text in the encoding that WeCom insists on.
+// valid is the text in UTF-8, the only encoding that WeCom takes.
 func valid(text string) string { return strings.ToValidUTF8(text, string(utf8.RuneError)) }

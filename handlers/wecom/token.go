@@ -15,37 +15,43 @@ import (
 	"time"
 
 	"github.com/silenceper/wechat/v2/util"
+	"golang.org/x/sync/singleflight"
 
+	"waybill/internal/guard"
+	"waybill/internal/redact"
+	"waybill/internal/retry"
 	"waybill/models"
 )
 
 const (
-	kindToken  = "wecom_token"
-	kindShut   = "wecom_shut"
-	shutFor    = time.Hour        // as long as WeCom bans an address
-	fetchLease = 20 * time.Second // longer than a fetch may take
-	fetchAgain = 100 * time.Millisecond
-	early      = 5 * time.Minute // before its end, a token is not used any more
+	kindToken   = "wecom_token"
+	kindBlocked = "wecom_blocked"
+	blockedFor  = time.Hour        // as long as WeCom bans an address
+	fetchFor    = 20 * time.Second // the lease, and the time for all of it; longer than a call may take
+	early       = 5 * time.Minute  // before its end, a token is not used any more
+
+	// How often a process looks whether another one has fetched a token.
+	firstLook   = 100 * time.Millisecond // doubling
+	longestLook = time.Second
 )
 
-// errShut stands for an hour after WeCom has refused a secret.
-var errShut = errors.New("wecom refuses the app's secret: the operator must set the right one, and it is not tried again for an hour")
+// errBlocked stands for an hour after WeCom has refused a secret.
+var errBlocked = errors.New("wecom refuses the app's secret: the operator must set the right one, and it is not tried again for an hour")
 
 // tokens holds the access token of one secret. All replicas share it through
 // the Memory, sealed with the secret itself; one of them fetches a new one.
 type tokens struct {
 	*API
-	agent  string
-	secret string
-	key    string // of the token in the Memory; another secret has another one
-	sealer cipher.AEAD
+	agent    string
+	secret   string
+	key      string // of the token in the Memory; another secret has another one
+	sealer   cipher.AEAD
+	flight   singleflight.Group // one fetch at a time, whatever token was refused
+	cooldown *cooldown
 
-	fetching chan struct{} // one place: who is in it may fetch
-	rest     *rest
-
-	mu     sync.Mutex
-	held   token
-	closed models.Moment // until when the secret is not tried
+	mu      sync.Mutex
+	held    token
+	blocked models.Moment // until when the secret is not tried
 }
 
 // token is an access token and when it ends.
@@ -63,43 +69,47 @@ func newTokens(a *API, agent, secret string) *tokens {
 	}
 	sealer, err := cipher.NewGCMWithRandomNonce(block)
 	if err != nil {
-		panic(err) // so is AES a block cipher
+		panic(err) // AES is a block cipher of 16 bytes
 	}
 	return &tokens{
 		API: a, agent: agent, secret: secret, key: hex.EncodeToString(name[:16]), sealer: sealer,
-		fetching: make(chan struct{}, 1), rest: &rest{now: a.settings.Now},
+		cooldown: &cooldown{now: a.settings.Now},
 	}
 }
 
-// get is a valid token, another one than refused. Many callers at once fetch
-// one token; a fetch that another replica is making is waited for.
+// fetched is the token that a fetch brought, and which one it was to replace.
+type fetched struct{ value, refused string }
+
+// get is a valid token, another one than refused. However many callers want
+// one at once, one fetch serves them all; it goes on when its callers leave.
 func (t *tokens) get(ctx context.Context, refused string) (string, error) {
-	if value, err := t.mine(refused); value != "" || err != nil {
-		return value, err
-	}
-	select {
-	case t.fetching <- struct{}{}:
-		defer func() { <-t.fetching }()
-	case <-ctx.Done():
-		return "", fmt.Errorf("wait for wecom's token: %w", ctx.Err())
-	}
-	if value, err := t.mine(refused); value != "" || err != nil {
-		return value, err
-	}
 	for {
-		value, err := t.share(ctx, refused)
-		if value != "" || err != nil {
+		if value, err := t.cached(refused); value != "" || err != nil {
 			return value, err
 		}
-		if err := pause(ctx, fetchAgain); err != nil {
-			return "", fmt.Errorf("wait for wecom's token: %w", err)
+		result := t.flight.DoChan("", func() (any, error) {
+			value, err := t.obtain(context.WithoutCancel(ctx), refused)
+			return fetched{value, refused}, err
+		})
+		select {
+		case r := <-result:
+			if r.Err != nil {
+				return "", r.Err
+			}
+			got, _ := r.Val.(fetched)
+			if got.value != refused || got.refused == refused {
+				return got.value, nil
+			}
+			// Somebody else's fetch brought the token that this caller was refused.
+		case <-ctx.Done():
+			return "", fmt.Errorf("wait for wecom's token: %w", ctx.Err())
 		}
 	}
 }
 
-// mine is the token that this process knows, "" when there is none, or the
-// error that this process is not to try.
-func (t *tokens) mine(refused string) (string, error) {
+// cached is the token that this process knows, "" when there is none, or the
+// error that this process must not try.
+func (t *tokens) cached(refused string) (string, error) {
 	if err := t.ready(); err != nil {
 		return "", err
 	}
@@ -111,27 +121,44 @@ func (t *tokens) mine(refused string) (string, error) {
 	return t.held.Value, nil
 }
 
-// share takes the token that some replica has fetched, or fetches one for all;
-// "" when another replica is just doing so.
-func (t *tokens) share(ctx context.Context, refused string) (string, error) {
-	if err := t.open(ctx); err != nil {
+// obtain takes the token that another replica has fetched, or fetches one for
+// all; a fetch that another replica is making is waited for.
+func (t *tokens) obtain(ctx context.Context, refused string) (value string, err error) {
+	defer guard.Recover("fetch wecom's token", &err)
+	ctx, cancel := context.WithTimeout(ctx, fetchFor)
+	defer cancel()
+	looks := retry.New(firstLook, longestLook)
+	for {
+		value, err := t.try(ctx, refused)
+		if value != "" || err != nil {
+			return value, err
+		}
+		if err := retry.Sleep(ctx, looks.Next(0)); err != nil {
+			return "", fmt.Errorf("wait for wecom's token: %w", err)
+		}
+	}
+}
+
+// try is obtain without waiting: "" while another replica holds the lease.
+func (t *tokens) try(ctx context.Context, refused string) (string, error) {
+	if err := t.checkBlocked(ctx); err != nil {
 		return "", err
 	}
 	if value, err := t.recall(ctx, refused); value != "" || err != nil {
 		return value, err
 	}
-	if err := t.rest.over(); err != nil {
+	if err := t.cooldown.err(); err != nil {
 		return "", err
 	}
 	lease := "wecom:token:" + t.key
-	_, held, err := t.settings.Leases.Lease(ctx, lease, t.settings.Owner, fetchLease)
+	_, held, err := t.settings.Leases.Lease(ctx, lease, t.settings.Owner, fetchFor)
 	if err != nil || !held {
 		return "", wrap("take wecom's token lease", err)
 	}
 	value, err := t.fetch(ctx, refused)
 	undone := t.settings.Leases.Unlease(context.WithoutCancel(ctx), lease, t.settings.Owner)
 	if undone != nil {
-		t.settings.Log.Warn("give wecom's token lease back", slog.Any("err", undone)) // it ends by itself
+		t.settings.Log.Warn("give wecom's token lease back", slog.Any("error", undone)) // it ends by itself
 	}
 	return value, err
 }
@@ -145,47 +172,48 @@ func (t *tokens) recall(ctx context.Context, refused string) (string, error) {
 	var shared token
 	plain, err := t.sealer.Open(nil, nil, sealed, []byte(t.key))
 	if err != nil || json.Unmarshal(plain, &shared) != nil {
-		return "", nil //nolint:nilerr // what cannot be read is fetched anew
+		return "", nil //nolint:nilerr // a token that cannot be read is replaced
 	}
 	if shared.Value == refused || t.now() >= shared.Until {
 		return "", nil
 	}
-	t.hold(shared)
+	t.set(shared)
 	return shared.Value, nil
 }
 
-func (t *tokens) hold(fresh token) {
+func (t *tokens) set(fresh token) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.held = fresh
 }
 
-// open is an error while some replica has found that the secret is not to be tried.
-func (t *tokens) open(ctx context.Context) error {
-	_, shut, err := t.settings.Memory.Recall(ctx, kindShut, t.key, t.now())
-	if shut {
-		return errShut
+// checkBlocked is an error while some replica has found that the secret must
+// not be tried.
+func (t *tokens) checkBlocked(ctx context.Context) error {
+	_, blocked, err := t.settings.Memory.Recall(ctx, kindBlocked, t.key, t.now())
+	if blocked {
+		return errBlocked
 	}
 	return wrap("recall whether wecom's secret is good", err)
 }
 
-// fetch gets a token from WeCom, under the lease. Somebody who held the lease
-// before may have left one. The refused one, when WeCom gives that out again, is
-// good for one more try.
+// fetch gets a token from WeCom, under the lease, unless the lease's last holder
+// has left one. The refused one, when WeCom gives that out again, is good for
+// one more try.
 func (t *tokens) fetch(ctx context.Context, refused string) (string, error) {
 	if value, err := t.recall(ctx, refused); value != "" || err != nil {
 		return value, err
 	}
 	fresh, err := t.request(ctx)
 	if err != nil {
-		t.rest.after(err)
+		t.cooldown.record(err)
 		return "", err
 	}
-	t.hold(fresh)
+	t.set(fresh)
 	if fresh.Value == refused {
-		t.rest.after(errSame)
+		t.cooldown.record(errSame)
 	} else {
-		t.rest.after(nil)
+		t.cooldown.record(nil)
 	}
 	return fresh.Value, t.remember(ctx, fresh)
 }
@@ -199,10 +227,10 @@ func (t *tokens) request(ctx context.Context) (token, error) {
 	uri := address("gettoken", url.Values{"corpid": {t.settings.CorpID}}, "corpsecret", t.secret)
 	err := exchange(ctx, "gettoken", uri, util.HTTPGetContext, &got)
 	if wrongSecret(err) {
-		t.shut(ctx, err)
+		t.block(ctx, err)
 	}
 	if err != nil {
-		return token{}, redact(err, t.secret)
+		return token{}, redact.Error(err, t.secret)
 	}
 	if got.Token == "" || got.Seconds <= 0 {
 		return token{}, errors.New("wecom answers gettoken without a token")
@@ -220,16 +248,17 @@ func (t *tokens) remember(ctx context.Context, fresh token) error {
 	return wrap("remember wecom's token", t.settings.Memory.Remember(ctx, kindToken, t.key, sealed, fresh.Until))
 }
 
-// shut leaves the secret alone for an hour, in all replicas, and tells the operators.
-func (t *tokens) shut(ctx context.Context, why error) {
-	until := t.now().Add(shutFor)
+// block leaves the secret alone for an hour, in all replicas, and tells the operators.
+func (t *tokens) block(ctx context.Context, why error) {
+	until := t.now().Add(blockedFor)
 	t.mu.Lock()
-	t.closed, t.held = until, token{}
+	t.blocked, t.held = until, token{}
 	t.mu.Unlock()
 	ctx = context.WithoutCancel(ctx)
-	err := t.settings.Memory.Remember(ctx, kindShut, t.key, []byte("1"), until)
-	t.settings.Log.Error("wecom refuses a secret", slog.String("agent", t.agent),
-		slog.Any("err", redact(why, t.secret)), slog.Any("remembering", err))
+	t.settings.Log.Error("wecom refuses a secret", slog.String("agent", t.agent), slog.Any("error", redact.Error(why, t.secret)))
+	if err := t.settings.Memory.Remember(ctx, kindBlocked, t.key, []byte("1"), until); err != nil {
+		t.settings.Log.Warn("remember that wecom refuses a secret", slog.String("agent", t.agent), slog.Any("error", err))
+	}
 	t.settings.Alerts.Alert(ctx, AlertSecret, "Agent", t.agent)
 }
 
@@ -237,8 +266,8 @@ func (t *tokens) shut(ctx context.Context, why error) {
 func (t *tokens) ready() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.now() < t.closed {
-		return errShut
+	if t.now() < t.blocked {
+		return errBlocked
 	}
 	return nil
 }
@@ -250,17 +279,46 @@ func wrap(doing string, err error) error {
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
-// pause waits, or returns the context's error when that ends first.
-func pause(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
+// The second fetch in a row that brings nothing, and every one after it, costs a
+// wait: so long at first, doubling to the longest.
+const (
+	firstCooldown   = 5 * time.Second
+	longestCooldown = time.Minute
+)
+
+// errSame stands for a fetch that brought the token that is refused.
+var errSame = errors.New("wecom hands out the same access token that it refuses")
+
+// cooldown keeps a process from asking for tokens again and again when that
+// brings nothing: every caller that waits for one would. One failure may be
+// repeated at once.
+type cooldown struct {
+	now func() time.Time
+
+	mu       sync.Mutex
+	failures int // in a row
+	until    time.Time
+	why      error
+}
+
+// err is nil when a token may be fetched, else why the last fetch brought none.
+func (c *cooldown) err() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.now().Before(c.until) {
+		return c.why
 	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
+	return nil
+}
+
+// record notes how a fetch ended.
+func (c *cooldown) record(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err == nil {
+		c.failures = 0
+		return
 	}
+	c.failures++
+	c.until, c.why = c.now().Add(retry.Delay(c.failures-1, firstCooldown, longestCooldown)), err
 }

@@ -1,7 +1,9 @@
 package wecom_test
 
 import (
+	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -181,8 +183,11 @@ func TestTokensThatCannotBeFetchedAreNotAskedForByEveryCaller(t *testing.T) {
 			w := begin(t)
 			f.Path, f.Times = "gettoken", -1
 			w.we.Fail(f)
+			if w.kf.Check(within(t)) == nil {
+				t.Fatal("there is a token")
+			}
 			want := 2 // the first failure may be tried again at once
-			for _, rest := range []int{5, 10, 20, 40, 60, 60} {
+			for _, cooldown := range []int{5, 10, 20, 40, 60, 60} {
 				var callers sync.WaitGroup
 				for range 20 {
 					callers.Go(func() {
@@ -193,10 +198,10 @@ func TestTokensThatCannotBeFetchedAreNotAskedForByEveryCaller(t *testing.T) {
 				}
 				callers.Wait()
 				if got := w.we.Calls()["gettoken"]; got != want {
-					t.Errorf("before a rest of %d seconds: asked %d times, want %d", rest, got, want)
+					t.Errorf("before a cooldown of %d seconds: asked %d times, want %d", cooldown, got, want)
 				}
 				want++
-				w.clock.move(time.Duration(rest) * time.Second)
+				w.clock.move(time.Duration(cooldown) * time.Second)
 			}
 			w.we.Heal()
 			if err := w.kf.Check(within(t)); err != nil {
@@ -206,7 +211,7 @@ func TestTokensThatCannotBeFetchedAreNotAskedForByEveryCaller(t *testing.T) {
 	}
 }
 
-func TestAFailureThatPassesCostsNoRest(t *testing.T) {
+func TestAFailureThatPassesCostsNoCooldown(t *testing.T) {
 	w := begin(t)
 	for range 3 {
 		w.we.Fail(wecomtest.Fault{Path: "gettoken", Code: -1})
@@ -241,7 +246,7 @@ func TestARefusedTokenThatIsGivenOutAgainIsNotAskedForAgainAndAgain(t *testing.T
 	}
 }
 
-func TestARestDoesNotKeepAnotherReplicasTokenAway(t *testing.T) {
+func TestACooldownDoesNotKeepAnotherReplicasTokenAway(t *testing.T) {
 	w := begin(t)
 	first := w.kf
 	w.we.Fail(wecomtest.Fault{Path: "gettoken", Code: -1, Times: 2})
@@ -298,7 +303,7 @@ func TestAMemoryThatFailsIsAnError(t *testing.T) {
 	}
 }
 
-func TestTheOperatorHearsWhatOnlyTheOperatorCanChange(t *testing.T) {
+func TestOperatorsAreAlertedToWhatOnlyTheyCanChange(t *testing.T) {
 	for _, code := range []int64{60020, 48002, 95017, 60011} {
 		w := begin(t)
 		w.we.Fail(wecomtest.Fault{Path: "kf/account/list", Code: code, Text: "not allow to access from your ip"})
@@ -313,5 +318,42 @@ func TestARefusedSecretIsLogged(t *testing.T) {
 	w.we.Fail(wecomtest.Fault{Path: "gettoken", Code: 40001, Text: "secret " + wecomtest.KFSecret})
 	if w.kf.Check(within(t)) == nil || !strings.Contains(w.log.String(), "wecom refuses a secret") {
 		t.Errorf("the log says %q", w.log.String())
+	}
+}
+
+// gate is a transport that holds fetches of tokens until it is opened.
+type gate struct {
+	http.RoundTripper
+	held chan struct{} // gets a token per fetch that is held
+	open chan struct{}
+}
+
+func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.HasSuffix(r.URL.Path, "gettoken") {
+		g.held <- struct{}{}
+		<-g.open
+	}
+	return g.RoundTripper.RoundTrip(r)
+}
+
+func TestACallerThatLeavesDoesNotEndTheFetchThatOthersWaitFor(t *testing.T) {
+	w := begin(t)
+	g := &gate{RoundTripper: &http.Transport{DisableKeepAlives: true}, held: make(chan struct{}, 10), open: make(chan struct{})}
+	w.start("b", func(s *wecom.Settings) { s.Transport = g })
+	ctx, leave := context.WithCancel(within(t))
+	first, second := make(chan error, 1), make(chan error, 1)
+	go func() { first <- w.kf.Check(ctx) }()
+	<-g.held
+	go func() { second <- w.kf.Check(within(t)) }()
+	leave()
+	if err := <-first; !errors.Is(err, context.Canceled) {
+		t.Errorf("the first caller: %v", err)
+	}
+	close(g.open)
+	if err := <-second; err != nil {
+		t.Errorf("the second caller: %v", err)
+	}
+	if got := w.we.Calls()["gettoken"]; got != 1 {
+		t.Errorf("%d tokens were fetched", got)
 	}
 }

@@ -5,49 +5,49 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 	"time"
 
 	"github.com/silenceper/wechat/v2/util"
 	"github.com/silenceper/wechat/v2/work/robot"
 
 	"waybill/handlers"
+	"waybill/internal/ratelimit"
+	"waybill/internal/redact"
 	"waybill/models"
 )
 
+// Limits of a group robot, as other clients have found them.
 const (
-	perRobot    = 20 // messages a minute
-	maxMarkdown = 4096
+	perRobot    = 20   // messages a minute
+	maxMarkdown = 4096 // bytes of one message
 )
 
 var _ handlers.Door = (*Webhooks)(nil)
 
 // Webhooks are the group robots to which news can be sent as well, by name. A
-// robot hears nothing. It is a door whose rooms are the robots' names. Its
+// robot receives nothing. It is a door whose rooms are the robots' names. Its
 // methods may be used at the same time.
 type Webhooks struct {
 	*API
 	keys map[string]string
-	pace *pace
+	pace *ratelimit.Windows // by robot
 }
 
-// NewWebhooks makes them out of the keys of their addresses, by name. It calls nobody.
+// NewWebhooks makes them out of the keys of their addresses, by name. It makes no calls.
 func NewWebhooks(a *API, keys map[string]string) (*Webhooks, error) {
 	for name, key := range keys {
 		if name == "" || key == "" {
 			return nil, errors.New("set up wecom group robots: a name or a key is missing")
 		}
 	}
-	return &Webhooks{API: a, keys: maps.Clone(keys), pace: newPace(perRobot, time.Minute, a.settings.Now)}, nil
+	pace := ratelimit.NewWindows(a.settings.Now, ratelimit.Window{Most: perRobot, Within: time.Minute})
+	return &Webhooks{API: a, keys: maps.Clone(keys), pace: pace}, nil
 }
-
-// Names lists the robots.
-func (w *Webhooks) Names() []string { return slices.Sorted(maps.Keys(w.keys)) }
 
 // Name is the door's name in addresses.
 func (w *Webhooks) Name() string { return models.RobotDoor }
 
-// Read finds nothing: nobody can say anything to a robot.
+// Read finds nothing: a robot receives no messages.
 func (w *Webhooks) Read([]byte) (handlers.Message, bool, error) {
 	return handlers.Message{}, false, nil
 }
@@ -65,18 +65,18 @@ func (w *Webhooks) Push(ctx context.Context, name string, r handlers.Reply) erro
 	key, ok := w.keys[name]
 	if !ok {
 		w.settings.Alerts.Alert(ctx, AlertRobot, "Robot", name)
-		return fmt.Errorf("push to a group robot: %w: nobody has configured it", &models.Wait{After: mending})
+		return fmt.Errorf("push to a group robot: %w: nobody has configured it", &models.Wait{After: repairWait})
 	}
 	parts := pages(texts(r.Blocks, markdown), maxMarkdown)
 	to := models.Address{Door: models.RobotDoor, Room: name}
-	err := w.inTurn(ctx, to, r, parts, func(i int) error { return w.say(ctx, name, key, parts[i]) })
-	return redact(wrap("push to a group robot", err), key)
+	err := w.sendParts(ctx, to, r, parts, func(i int) error { return w.send(ctx, name, key, parts[i]) })
+	return redact.Error(wrap("push to a group robot", err), key)
 }
 
-// say sends one message, when its turn has come. The SDK's own method takes a
+// send sends one message, when its turn has come. The SDK's own method takes a
 // refusal for success.
-func (w *Webhooks) say(ctx context.Context, name, key, text string) error {
-	if err := w.pace.wait(ctx, name); err != nil {
+func (w *Webhooks) send(ctx context.Context, name, key, text string) error {
+	if err := waitTurn(ctx, w.pace, name); err != nil {
 		return err
 	}
 	body := robot.WebhookSendMarkdownOption{MsgType: "markdown"}
@@ -86,5 +86,5 @@ func (w *Webhooks) say(ctx context.Context, name, key, text string) error {
 	if unreachable(err) {
 		w.settings.Alerts.Alert(ctx, AlertRobot, "Robot", name)
 	}
-	return verdict(err)
+	return doorError(err)
 }

@@ -6,7 +6,7 @@
 // The API is reached with github.com/silenceper/wechat/v2: its HTTP functions,
 // its message types, its signature. Its client methods are not used, because
 // they take no context, drop error codes and keep one token for two secrets;
-// what is used is fenced in Open.
+// what is used is kept safe in Open.
 package wecom
 
 import (
@@ -55,27 +55,39 @@ const (
 	AlertBot    = "alert.wecom_aibot"  // Bot, Code: WeCom does not let the bot connect
 )
 
-// Settings are what the doors of one corporation share. Memory, Leases and
-// Owner are required.
+// Phrases are the doors' own words in one language.
+type Phrases struct {
+	Continue      string // under the last message that WeCom allows a customer to get
+	Choose        string // over a menu without any other text
+	Human         string // the customer is being handed over
+	NoHuman       string // nobody is there to be handed over to
+	Number        string // over choices that are answered with their number
+	MentionNumber string // the same in a group, where the bot must be mentioned
+	FileCut       string // at the end of a file that is shown as text, and is not shown whole
+}
+
+// Settings are what the doors of one company share. Memory, Leases and Owner
+// are required.
 type Settings struct {
-	CorpID    string            // KF and App need it, group robots do not
-	APIURL    string            // default https://qyapi.weixin.qq.com; trailing slashes are cut
-	Memory    Memory            // holds the access tokens, sealed
-	Leases    Leases            // lets one replica at a time fetch a token
-	Owner     string            // names this process among the replicas
-	Alerts    handlers.Alerter  // nil: nobody is told
-	Transport http.RoundTripper // nil: an own one
-	Log       *slog.Logger      // nil: nothing is logged
+	CorpID    string                    // the company's id; KF and App need it, group robots do not
+	APIURL    string                    // default https://qyapi.weixin.qq.com; trailing slashes are cut
+	Memory    Memory                    // holds the access tokens, sealed
+	Leases    Leases                    // lets one replica at a time fetch a token
+	Owner     string                    // names this process among the replicas
+	Phrases   func(lang string) Phrases // lang as Reply.Lang; KF and App need it
+	Alerts    handlers.Alerter          // nil: operators are told nothing
+	Transport http.RoundTripper         // nil: an own one
+	Log       *slog.Logger              // nil: nothing is logged
 	Now       func() time.Time
 }
 
-// API is the way to one corporation's API.
+// API is the way to one company's API.
 type API struct {
 	settings Settings
 	close    func()
 }
 
-// Open makes the way to the API. It calls nobody. The SDK has one HTTP client
+// Open makes the way to the API. It makes no calls. The SDK has one HTTP client
 // and one address for the whole process, and reads them without a lock: the
 // API that was opened last is the one that works, so open it once, at start.
 func Open(s Settings) (*API, error) {
@@ -83,10 +95,10 @@ func Open(s Settings) (*API, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open wecom: %w", err)
 	}
-	return &API{settings: s, close: fence(s)}, nil
+	return &API{settings: s, close: setUpSDK(s)}, nil
 }
 
-// Close lets go of idle connections.
+// Close closes idle connections.
 func (a *API) Close() { a.close() }
 
 func (s Settings) complete() (Settings, error) {
@@ -95,7 +107,7 @@ func (s Settings) complete() (Settings, error) {
 	}
 	s.APIURL = strings.TrimRight(s.APIURL, "/")
 	if s.Alerts == nil {
-		s.Alerts = silence{}
+		s.Alerts = noAlerts{}
 	}
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
@@ -117,18 +129,22 @@ func (s Settings) check() error {
 	return errors.Join(errs...)
 }
 
-// corp is an error while nobody has said which corporation it is.
-func (s Settings) corp() error {
+// checkDoor says what the settings lack for a door to a company's people.
+func (s Settings) checkDoor() error {
+	var errs []error
 	if s.CorpID == "" {
-		return errors.New("the corporation's id is missing")
+		errs = append(errs, errors.New("the company's id is missing"))
 	}
-	return nil
+	if s.Phrases == nil {
+		errs = append(errs, errors.New("phrases are missing"))
+	}
+	return errors.Join(errs...)
 }
 
 func (a *API) now() models.Moment { return models.At(a.settings.Now()) }
 
-// silence is nobody to tell.
-type silence struct{}
+// noAlerts is an alerter where there are no operators.
+type noAlerts struct{}
 
-// Alert tells nobody.
-func (silence) Alert(context.Context, string, ...any) {}
+// Alert does nothing.
+func (noAlerts) Alert(context.Context, string, ...any) {}

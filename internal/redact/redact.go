@@ -5,6 +5,7 @@ package redact
 import (
 	"errors"
 	"net/url"
+	"regexp"
 	"strings"
 )
 
@@ -12,19 +13,20 @@ import (
 const Hidden = "***"
 
 // Error hides secrets in an error's text: as they are, as addresses write them,
-// and whatever their case. The address of an error of net/http goes whole,
+// and whatever their case. The address in an error of net/http goes whole,
 // because its query holds keys. The result answers errors.Is and errors.As like
-// the original; nobody prints that one.
+// the original, whose own text must not be printed; redacting it again changes
+// nothing.
 func Error(err error, secrets ...string) error {
 	if err == nil {
 		return nil
 	}
-	shown := err
+	text := err.Error()
 	var u *url.Error
 	if errors.As(err, &u) {
-		shown = u.Err
+		text = Text(strings.ReplaceAll(text, u.Error(), u.Err.Error()), u.URL)
 	}
-	text := Text(shown.Error(), secrets...)
+	text = Text(text, secrets...)
 	if text == err.Error() {
 		return err
 	}
@@ -38,6 +40,19 @@ func Text(text string, secrets ...string) string {
 		text = replaceFold(text, url.QueryEscape(secret))
 	}
 	return text
+}
+
+var quoted = regexp.MustCompile(`"[^"]*("|$)`)
+
+// Quotes takes out of a platform's own words what they quote, and shortens them
+// to 160 characters: a quote may be a piece of a message, which holds waybills
+// and tails.
+func Quotes(words string) string {
+	words = quoted.ReplaceAllString(strings.ToValidUTF8(words, "?"), "…")
+	if runes := []rune(words); len(runes) > 160 {
+		words = string(runes[:160])
+	}
+	return words
 }
 
 type redacted struct {

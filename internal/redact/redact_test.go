@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"waybill/internal/redact"
 )
@@ -20,12 +22,29 @@ func TestSecretsAreHiddenAsTheyAreAndAsAddressesWriteThem(t *testing.T) {
 func TestAnAddressGoesWholeAndTheCauseStays(t *testing.T) {
 	err := fmt.Errorf("call: %w", &url.Error{Op: "Get", URL: "https://example.test/?key=abc", Err: context.DeadlineExceeded})
 	got := redact.Error(err)
-	if got.Error() != context.DeadlineExceeded.Error() || !errors.Is(got, context.DeadlineExceeded) {
+	if got.Error() != "call: context deadline exceeded" || !errors.Is(got, context.DeadlineExceeded) {
 		t.Errorf("%v", got)
 	}
 	var u *url.Error
 	if !errors.As(got, &u) {
 		t.Error("the cause is lost")
+	}
+}
+
+func TestRedactingTwiceKeepsWhatWasBeingDone(t *testing.T) {
+	leaf := &url.Error{Op: "Post", URL: "https://example.test/?key=abc", Err: context.Canceled}
+	inner := fmt.Errorf("call x: %w", redact.Error(leaf, "abc"))
+	if got := redact.Error(inner, "abc").Error(); got != "call x: context canceled" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestAPlatformsQuotesAreLeftOut(t *testing.T) {
+	if got := redact.Quotes(`bad "SF1000000000015 1234" and "open`); got != "bad … and …" {
+		t.Errorf("%q", got)
+	}
+	if got := redact.Quotes(strings.Repeat("错", 300)); utf8.RuneCountInString(got) != 160 {
+		t.Errorf("%d characters", utf8.RuneCountInString(got))
 	}
 }
 

@@ -128,7 +128,7 @@ type consoleInput struct{ door *console.Door }
 
 // Hear hands one line to the bot, which always answers.
 func (i consoleInput) Hear(ctx context.Context, line string) (bool, error) {
-	return true, i.door.Hear(ctx, line)
+	return true, i.door.Receive(ctx, line)
 }
 
 // Answered says that the last line has its answer.

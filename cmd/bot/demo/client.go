@@ -40,7 +40,7 @@ func (d *drawing) Show(text string) error {
 func newClient(ctx context.Context, owner *company) (*client, error) {
 	c := &client{company: owner, drawn: &drawing{}}
 	c.draw = console.New(c, c.drawn, owner.chat.colours, func() {}, time.Now)
-	return c, c.draw.Hear(ctx, "") // once it has heard something, it numbers menus
+	return c, c.draw.Receive(ctx, "") // once it has received something, it numbers menus
 }
 
 // deliveries is how often WeCom delivers a callback that is not answered with 200.
@@ -55,7 +55,7 @@ func (c *client) Hear(ctx context.Context, line string) (answering bool, err err
 	answering, known := c.event(line)
 	if !known {
 		answering = true
-		if err := c.draw.Hear(ctx, line); err != nil {
+		if err := c.draw.Receive(ctx, line); err != nil {
 			return false, err
 		}
 	}

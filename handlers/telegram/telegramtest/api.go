@@ -143,7 +143,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	result, no := a.do(r.Context(), method, f)
 	if fault != nil {
-		panic(http.ErrAbortHandler) // done, and nobody will know
+		panic(http.ErrAbortHandler) // the call is done, its answer lost
 	}
 	reply(w, result, no)
 }

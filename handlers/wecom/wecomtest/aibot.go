@@ -24,7 +24,7 @@ const (
 	aibotMaxFrame = 1 << 20
 	aibotWriting  = 5 * time.Second
 	// aibotQuiet is how long a connection may go without a ping. WeCom wants one
-	// every 30 seconds and does not say when it loses patience.
+	// every 30 seconds and does not say after how long it disconnects.
 	aibotQuiet = 100 * time.Second
 )
 
@@ -211,7 +211,7 @@ func (a *AIBot) serve(life context.Context, p *aibotPeer) bool {
 	return a.answer(p, f, no) == nil && (no == nil || f.Cmd != "aibot_subscribe")
 }
 
-// answer says what became of a frame.
+// answer answers a frame.
 func (a *AIBot) answer(p *aibotPeer, f aibotFrame, no *aibotRefusal) error {
 	code, words := 0, "ok"
 	if no != nil {
@@ -238,7 +238,7 @@ func (a *AIBot) writeRaw(p *aibotPeer, raw []byte) error {
 	return nil
 }
 
-// throwOut tells a connection that there is another one now, and ends it.
+// throwOut sends a connection the event that another one has taken over, and ends it.
 func (a *AIBot) throwOut(p *aibotPeer) {
 	a.mu.Lock()
 	f := a.callback("aibot_event_callback", a.newID("disconnected"), map[string]any{

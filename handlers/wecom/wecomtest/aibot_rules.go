@@ -12,15 +12,15 @@ const (
 	aibotMaxContent = 20480 // bytes of a stream or of markdown
 	aibotMaxWelcome = 2048
 	aibotAnswerable = 24 * time.Hour  // a callback can be answered
-	aibotStreams    = 6 * time.Minute // a stream can be written on (some say ten)
-	aibotGreets     = 5 * time.Second // a welcome is let in
+	aibotStreams    = 6 * time.Minute // a stream can be continued (some documents say ten)
+	aibotGreets     = 5 * time.Second // a welcome is taken
 	aibotPerMinute  = 30              // messages to one chat
 	aibotPerHour    = 1000
 	aibotAtOnce     = 3  // unfinished streams of one user
 	aibotSubscribes = 10 // in a minute
 )
 
-// aibotChat is a chat in which somebody has spoken to the bot.
+// aibotChat is a chat in which somebody has written to the bot.
 type aibotChat struct {
 	sent []time.Time
 	gone bool
@@ -205,8 +205,8 @@ func (a *AIBot) push(p *aibotPeer, f aibotFrame) *aibotRefusal {
 	return nil
 }
 
-// find is the chat that somebody has spoken in; without a type a group is
-// looked for first.
+// find is a chat in which somebody has written to the bot; without a type a group
+// is looked for first.
 func (a *AIBot) find(id string, kind int) (string, *aibotChat) {
 	for _, room := range map[int][]string{0: {"group:" + id, "single:" + id}, 1: {"single:" + id}, 2: {"group:" + id}}[kind] {
 		if chat := a.chats[room]; chat != nil {

@@ -5,10 +5,10 @@ import (
 	"errors"
 )
 
-// ErrNobody says that no bot is connected: WeCom would drop what is said now.
+// ErrNobody says that no bot is connected: WeCom would drop the message.
 var ErrNobody = errors.New("no bot is subscribed")
 
-// AIBotSaid is something that somebody says to the bot.
+// AIBotSaid is a message to the bot.
 type AIBotSaid struct {
 	ID    string   // msgid; "" makes a new one. The same one again is a repeated delivery
 	From  string   // userid
@@ -122,7 +122,7 @@ func (a *AIBot) callback(cmd, id string, body map[string]any) aibotFrame {
 }
 
 // Expel removes the bot from a chat ("group:CHATID", "single:USERID") until
-// somebody speaks to it there again.
+// somebody writes to it there again.
 func (a *AIBot) Expel(room string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -141,7 +141,7 @@ func (a *AIBot) Kick() error {
 	return nil
 }
 
-// Drop breaks the bot's connection without a word.
+// Drop breaks the bot's connection without an event.
 func (a *AIBot) Drop() error {
 	p, err := a.unsubscribe()
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"waybill/handlers/doortest"
 )
 
-// The corporation, its two apps, and what their callbacks are signed and
+// The company, its two apps, and what their callbacks are signed and
 // encrypted with. The KF app may call kf/…, the other one message/send.
 const (
 	CorpID = "ww0000000000000001"
@@ -132,7 +132,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.answer(w, c)
 }
 
-// known lists what the fake offers, with the method that WeCom wants.
+// known says whether the fake offers a path under a method.
 func known(method, path string) bool {
 	switch path {
 	case "gettoken", "kf/servicer/list", "agent/get":
@@ -159,7 +159,7 @@ func (a *API) answer(w http.ResponseWriter, c *call) {
 	}
 	result, no := a.do(c)
 	if fault != nil {
-		panic(http.ErrAbortHandler) // done, and nobody will know
+		panic(http.ErrAbortHandler) // the call is done, its answer lost
 	}
 	a.note(c, no)
 	reply(w, result, no)
@@ -206,7 +206,7 @@ func (a *API) do(c *call) (any, *no) {
 	return a.sendToMember(c)
 }
 
-// id makes an id nobody has. The caller holds the lock.
+// id makes an id that was never used. The caller holds the lock.
 func (a *API) id(kind string) string {
 	a.serial++
 	return fmt.Sprintf("%s%06d", kind, a.serial)
@@ -226,4 +226,39 @@ func reply(w http.ResponseWriter, result any, refusal *no) {
 		}
 	}
 	_ = json.NewEncoder(w).Encode(fields)
+}
+
+// Fault is something that goes wrong instead of, or after, a call.
+type Fault struct {
+	Path   string // below /cgi-bin/, "" means any but gettoken
+	After  int    // how many such calls pass before it hits
+	Times  int    // how many calls it hits, default 1; -1: all
+	Code   int64  // errcode
+	Text   string // errmsg
+	Status int    // a proxy's page with this status instead of JSON
+	Body   string // another answer than the fake's own
+	Lose   bool   // the call is done, but the connection breaks before the answer
+}
+
+// Fail injects a fault. Faults hit in the order in which they were injected.
+func (a *API) Fail(f Fault) { a.faults.Inject(f, f.After, f.Times) }
+
+// Heal takes back all faults.
+func (a *API) Heal() { a.faults.Heal() }
+
+func (f Fault) fits(path string) bool { return f.Path == path || f.Path == "" && path != "gettoken" }
+
+func (f *Fault) no() *no { return &no{Code: f.Code, Text: f.Text} }
+
+func (f *Fault) reply(w http.ResponseWriter, c *call) {
+	if f.Body != "" {
+		w.Header().Set("Content-Type", "application/json; charset=UTF-8")
+		_, _ = w.Write([]byte(f.Body))
+		return
+	}
+	if f.Status == 0 {
+		reply(w, nil, f.no())
+		return
+	}
+	doortest.ProxyPage(w, f.Status, c.path+" "+c.param("access_token")+c.param("corpsecret"))
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Limits of the platform.
+// WeCom's limits.
 const (
 	perMember = 30 // messages a minute to one member
 	perRobot  = 20 // messages a minute to one group robot
@@ -88,7 +88,7 @@ func (a *API) sendToMember(c *call) (any, *no) {
 	if recent >= perMember {
 		return nil, refuse(45009, "api freq out of limit")
 	}
-	if a.unreached != "" { // "ok", and yet it is not there
+	if a.unreached != "" { // "ok", and yet not delivered
 		return map[string]any{"msgid": a.id("sent-"), a.unreached: m.To}, nil
 	}
 	sent := m.sent()
@@ -97,7 +97,7 @@ func (a *API) sendToMember(c *call) (any, *no) {
 	return map[string]any{"msgid": sent.ID}, nil
 }
 
-// describe tells an app about itself.
+// describe is agent/get.
 func (a *API) describe(c *call) (any, *no) {
 	if c.param("agentid") != c.app {
 		return nil, refuse(301002, "no permission to use the agent")

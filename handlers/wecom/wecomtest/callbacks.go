@@ -16,7 +16,7 @@ import (
 // Delivery is how a callback is delivered.
 type Delivery struct {
 	Forged   bool   // signed with another token
-	Receiver string // encrypted for somebody else than the corporation
+	Receiver string // who it is encrypted for; "": the company
 }
 
 // target is where callbacks of one app go, and what they are made with.
@@ -91,8 +91,8 @@ func (a *API) memberMessage(member, kind string) MemberMessage {
 	}
 }
 
-// Deliver brings something to the callback of "kf" or "app" once, and returns
-// the status that it is answered with.
+// Deliver posts something to the callback of "kf" or "app" once, and returns the
+// status that it is answered with.
 func (a *API) Deliver(ctx context.Context, app string, d Delivery, message any) (int, error) {
 	plain, err := xml.Marshal(message)
 	if err != nil {
@@ -112,7 +112,7 @@ func (a *API) Deliver(ctx context.Context, app string, d Delivery, message any) 
 	if err != nil {
 		return 0, fmt.Errorf("write callback: %w", err)
 	}
-	status, _, err := a.bring(ctx, http.MethodPost, t.url+"?"+query.Encode(), string(body))
+	status, _, err := a.request(ctx, http.MethodPost, t.url+"?"+query.Encode(), string(body))
 	return status, err
 }
 
@@ -126,7 +126,7 @@ func (a *API) Verify(ctx context.Context, app string, d Delivery) (status int, r
 		return 0, false, err
 	}
 	query.Set("echostr", encrypted)
-	status, answer, err := a.bring(ctx, http.MethodGet, t.url+"?"+query.Encode(), "")
+	status, answer, err := a.request(ctx, http.MethodGet, t.url+"?"+query.Encode(), "")
 	return status, answer == echo, err
 }
 
@@ -158,7 +158,7 @@ func (a *API) seal(t target, d Delivery, plain []byte) (string, url.Values, erro
 	}, nil
 }
 
-func (a *API) bring(ctx context.Context, method, uri, body string) (status int, answer string, err error) {
+func (a *API) request(ctx context.Context, method, uri, body string) (status int, answer string, err error) {
 	r, err := http.NewRequestWithContext(ctx, method, uri, strings.NewReader(body))
 	if err != nil {
 		return 0, "", fmt.Errorf("deliver callback: %w", err)
@@ -168,6 +168,6 @@ func (a *API) bring(ctx context.Context, method, uri, body string) (status int, 
 		return 0, "", fmt.Errorf("deliver callback: %w", err)
 	}
 	defer resp.Body.Close()
-	said, err := io.ReadAll(resp.Body)
-	return resp.StatusCode, string(said), err
+	text, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, string(text), err
 }

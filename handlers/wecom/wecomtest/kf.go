@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	maxPage   = 1000
-	keptFor   = 3 * 24 * time.Hour // how long sync_msg hands a message out
-	noticeFor = 10 * time.Minute   // the token of an announcement
-	tokenless = 5                  // calls of sync_msg a minute without one
+	maxPage      = 1000
+	keptFor      = 3 * 24 * time.Hour // how long sync_msg hands a message out
+	noticeFor    = 10 * time.Minute   // the token of an announcement
+	withoutToken = 5                  // calls of sync_msg a minute without a token
 )
 
 // States of a session.
@@ -27,14 +27,14 @@ const (
 
 // account is a customer-service account.
 type account struct {
-	log       []entry
-	notices   map[string]time.Time // tokens of announcements, and when they were made
-	bare      []time.Time          // calls of sync_msg without one
-	empty     int                  // pages to hand out without a message
-	sessions  map[string]*session
-	servicers map[string]int // status by userid
-	party     bool           // a whole department serves, too
-	welcomed  bool           // the console has a welcome of its own
+	log        []entry
+	notices    map[string]time.Time // tokens of announcements, and when they were made
+	bare       []time.Time          // calls of sync_msg without one
+	empty      int                  // pages to hand out without a message
+	sessions   map[string]*session
+	servicers  map[string]int // status by userid
+	department bool           // a whole department serves, too
+	welcomed   bool           // the console has a welcome of its own
 }
 
 // entry is a line of an account's log.
@@ -53,7 +53,7 @@ type session struct {
 	seen     map[string]bool // msgids of what was sent
 }
 
-// right is what a code allows to be said.
+// right is the right to send one message that a code gives.
 type right struct {
 	until time.Time
 	state int // only in this state; -1: in any
@@ -150,7 +150,7 @@ func (a *API) Undelivered(account, customer, msgid string, failType int) {
 	}})
 }
 
-// Nonsense puts something into the log that nobody can read.
+// Nonsense puts something into the log that is no message.
 func (a *API) Nonsense(account string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -214,7 +214,7 @@ func (a *API) syncMsg(c *call) (any, *no) {
 	return a.pageOf(k, from, in.Limit), nil
 }
 
-// notified checks the token of an announcement; without one calls are few.
+// notified checks the token of an announcement; without one WeCom takes few calls.
 func (a *API) notified(k *account, token string) *no {
 	now := a.Now()
 	if token != "" {
@@ -225,7 +225,7 @@ func (a *API) notified(k *account, token string) *no {
 		return nil
 	}
 	k.bare = slices.DeleteFunc(k.bare, func(at time.Time) bool { return now.Sub(at) > time.Minute })
-	if len(k.bare) >= tokenless {
+	if len(k.bare) >= withoutToken {
 		return refuse(45009, "api freq out of limit")
 	}
 	k.bare = append(k.bare, now)

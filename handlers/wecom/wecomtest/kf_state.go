@@ -17,10 +17,10 @@ func (a *API) Servicer(account, userid string, status int) {
 func (a *API) Department(account string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.account(account).party = true
+	a.account(account).department = true
 }
 
-// SetState changes a session as people in WeCom do; the account is told.
+// SetState changes a session as people in WeCom do; an event reports it.
 func (a *API) SetState(account, customer string, state int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -32,7 +32,7 @@ func (a *API) SetState(account, customer string, state int) {
 	}})
 }
 
-// State is how a session stands, and who serves it.
+// State is the state of a session, and who serves it.
 func (a *API) State(account, customer string) (state int, servicer string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -47,8 +47,8 @@ type stateOf struct {
 	Servicer string `json:"servicer_userid"`
 }
 
-// meant reads which session a call is about.
-func (a *API) meant(c *call) (in stateOf, s *session, refusal *no) {
+// sessionOf reads which session a call is about.
+func (a *API) sessionOf(c *call) (in stateOf, s *session, refusal *no) {
 	if refusal = c.decode(&in); refusal != nil {
 		return in, nil, refusal
 	}
@@ -57,7 +57,7 @@ func (a *API) meant(c *call) (in stateOf, s *session, refusal *no) {
 }
 
 func (a *API) getState(c *call) (any, *no) {
-	_, s, no := a.meant(c)
+	_, s, no := a.sessionOf(c)
 	if no != nil {
 		return nil, no
 	}
@@ -66,7 +66,7 @@ func (a *API) getState(c *call) (any, *no) {
 
 // transState changes a session, where the states allow it.
 func (a *API) transState(c *call) (any, *no) {
-	in, s, no := a.meant(c)
+	in, s, no := a.sessionOf(c)
 	if no != nil {
 		return nil, no
 	}
@@ -95,7 +95,7 @@ func (a *API) listServicers(c *call) (any, *no) {
 	for _, id := range slices.Sorted(maps.Keys(k.servicers)) {
 		list = append(list, map[string]any{"userid": id, "status": k.servicers[id]})
 	}
-	if k.party {
+	if k.department {
 		list = append(list, map[string]any{"department_id": 2})
 	}
 	return map[string]any{"servicer_list": list}, nil

@@ -73,3 +73,14 @@ func (a *API) WaitCalls(ctx context.Context, path string, n int) error {
 // Wait waits until something is so; it is looked at whenever something has
 // happened, with the fake locked: so must not call it.
 func (a *API) Wait(ctx context.Context, so func() bool) error { return a.mu.Wait(ctx, so) }
+
+// Left is how many messages the bot may still send to a customer now.
+func (a *API) Left(account, customer string) int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	s, no := a.find(account, customer)
+	if no != nil || s.state > StateBot || a.Now().Sub(s.spoke) >= 48*time.Hour {
+		return 0
+	}
+	return s.left
+}

@@ -1,0 +1,156 @@
+package wecom
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"mime/multipart"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/silenceper/wechat/v2/util"
+
+	"waybill/handlers"
+	"waybill/models"
+)
+
+// Limits of a file in bytes (document 90253).
+const (
+	minFile = 6
+	maxFile = 20 << 20
+)
+
+const (
+	kindMedia = "wecom_media"
+	mediaFor  = 3*24*time.Hour - time.Hour // WeCom keeps an uploaded file for three days
+
+	// fileMessages is how many messages a file becomes at most that WeCom does
+	// not take: customers get five in all.
+	fileMessages = 3
+)
+
+// errFile says that WeCom will never take a file: it has to be shown as text.
+var errFile = errors.New("wecom does not take the file")
+
+// sendReply sends the parts of a reply in turn, in messages of room bytes. A
+// file that WeCom does not take is shown as text.
+func (c *client) sendReply(
+	ctx context.Context, to models.Address, r handlers.Reply, parts []part, room int, send func(p part, i int) error,
+) error {
+	inTurn := func(parts []part) error {
+		return c.sendParts(ctx, to, r, textsOf(parts), func(i int) error { return send(parts[i], i) })
+	}
+	last := parts[len(parts)-1]
+	if last.file == nil {
+		return inTurn(parts)
+	}
+	id, known, err := c.uploaded(ctx, last.file)
+	if err != nil {
+		return err
+	}
+	asText := slices.Concat(parts[:len(parts)-1], fileParts(last.file, c.settings.Phrases(r.Lang).FileCut, room))
+	if known && id == "" {
+		return inTurn(asText)
+	}
+	if err := inTurn(parts); !errors.Is(err, errFile) {
+		return err
+	}
+	return inTurn(asText)
+}
+
+// fileParts are the messages that stand for a file: its text, as far as it fits,
+// and cut where it does not.
+func fileParts(f *handlers.File, cut string, room int) []part {
+	end := "…\n" + cut
+	if !utf8.Valid(f.Body) {
+		return []part{{text: end}}
+	}
+	texts := pages(strings.Split(strings.TrimRight(string(f.Body), "\n"), "\n"), room)
+	if len(texts) > fileMessages {
+		texts = texts[:fileMessages]
+		last := &texts[fileMessages-1]
+		*last = strings.TrimSuffix(prefix(*last, room-len(end)), ellipsis) + end
+	}
+	return partsOf(texts)
+}
+
+// mediaID is what messages call a file. It is uploaded unless it has been, by
+// whatever process; errFile when WeCom refuses it for good.
+func (c *client) mediaID(ctx context.Context, f *handlers.File) (id string, err error) {
+	id, known, err := c.uploaded(ctx, f)
+	if err != nil || known && id != "" {
+		return id, err
+	}
+	if known {
+		return "", errFile
+	}
+	id, err = c.upload(ctx, f)
+	if lasting(err) {
+		return "", c.refuseFile(ctx, f, err)
+	}
+	if err == nil {
+		c.rememberFile(ctx, f, id, c.now().Add(mediaFor))
+	}
+	return id, err
+}
+
+// refuseFile notes, for all processes, that WeCom does not take a file.
+func (c *client) refuseFile(ctx context.Context, f *handlers.File, err error) error {
+	c.settings.Log.Warn("wecom does not take a file: it is shown as text", slog.Int("bytes", len(f.Body)), slog.Any("error", err))
+	c.rememberFile(ctx, f, "", c.now().Add(sentFor))
+	return fmt.Errorf("%w: %w", errFile, err)
+}
+
+// uploaded is what is known about a file: its id at WeCom, or that it is refused ("").
+func (c *client) uploaded(ctx context.Context, f *handlers.File) (id string, known bool, err error) {
+	value, known, err := c.settings.Memory.Recall(ctx, kindMedia, c.fileKey(f), c.now())
+	return string(value), known, wrap("recall a file", err)
+}
+
+// rememberFile stores what uploaded reads. A failure is logged only: then the
+// file is uploaded again.
+func (c *client) rememberFile(ctx context.Context, f *handlers.File, id string, until models.Moment) {
+	err := c.settings.Memory.Remember(context.WithoutCancel(ctx), kindMedia, c.fileKey(f), []byte(id), until)
+	if err != nil {
+		c.settings.Log.Warn("remember a file", slog.Any("error", err))
+	}
+}
+
+// fileKey tells files apart, as one app has uploaded them.
+func (c *client) fileKey(f *handlers.File) string {
+	sum := sha256.New()
+	_, _ = fmt.Fprintf(sum, "%s\x00%s\x00", c.tokens.agent, f.Name)
+	_, _ = sum.Write(f.Body)
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// upload puts a file where messages can refer to it for three days.
+func (c *client) upload(ctx context.Context, f *handlers.File) (mediaID string, err error) {
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	w, err := form.CreateFormFile("media", valid(f.Name))
+	if err != nil {
+		return "", fmt.Errorf("pack file: %w", err)
+	}
+	if _, err := w.Write(f.Body); err != nil {
+		return "", fmt.Errorf("pack file: %w", err)
+	}
+	if err := form.Close(); err != nil {
+		return "", fmt.Errorf("pack file: %w", err)
+	}
+	var got struct {
+		ID string `json:"media_id"`
+	}
+	header := map[string]string{"Content-Type": form.FormDataContentType()}
+	err = c.call(ctx, "media/upload", url.Values{"type": {"file"}}, func(ctx context.Context, uri string) ([]byte, error) {
+		return util.HTTPPostContext(ctx, uri, body.Bytes(), header)
+	}, &got)
+	return got.ID, err
+}
