@@ -6,7 +6,7 @@ import (
 	"unicode"
 
 	"waybill/models"
-	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 // Carriers reads a carrier's name or code as people write it.
@@ -22,7 +22,7 @@ func (nameless) Typed(string) (models.Carrier, bool) { return "", false }
 // named finds the carrier that is all a text says beside the number (德邦
 // 123456789037), or the one among several that a word of it names.
 func (t *turn) named(w wish, among []models.Carrier) (models.Carrier, bool) {
-	beside := strings.Replace(tracking.Normalise(w.said), w.Number, "", 1)
+	beside := strings.Replace(recognise.Normalise(w.said), w.Number, "", 1)
 	if c, ok := t.Carriers.Typed(strings.Trim(beside, " \t\n,.:;0123456789、，。：；")); ok {
 		return c, true
 	}

@@ -5,7 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 // verb is what a command does.
@@ -59,7 +59,7 @@ func Talk(text string) bool {
 	text = tidy(text)
 	_, command := parse(text)
 	_, bare := unslashed(text)
-	return !command && !bare && len(tracking.Recognise(text).Numbers) == 0
+	return !command && !bare && len(recognise.Text(text).Numbers) == 0
 }
 
 // slashed reads "list", "stop@botname 2".
@@ -100,7 +100,7 @@ func unslashed(text string) (command, bool) {
 		return c, c.args == "" || wantsAll(c.args)
 	case verbStop, verbDetail, verbMute, verbUnmute:
 		_, rows := rowsIn(c.args)
-		_, number := tracking.RecogniseNumber(c.args)
+		_, number := recognise.One(c.args)
 		return c, c.args == "" || rows || number || wantsAll(c.args)
 	}
 	return command{}, false

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 
 	"waybill/models"
-	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 // newsFollows says that a text has said nothing and that owed news is about to
@@ -80,6 +80,6 @@ var questionIs = regexp.MustCompile(`(?i)[\p{L}\p{N}]\s*[?？]|[吗嗎谁誰]|�
 // says reports whether a text that is no command says anything that wants an
 // answer: it asks or complains, is long, or holds what looks like a number.
 func says(text string) bool {
-	found := tracking.Recognise(text)
+	found := recognise.Text(text)
 	return questionIs.MatchString(text) || utf8.RuneCountInString(text) > longestNod || isTail(plainWord(text)) || len(found.Numbers)+len(found.Refused) > 0
 }

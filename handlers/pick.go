@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 
 	"waybill/models"
-	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 // picked is what the beginning of an argument points at.
@@ -132,7 +132,7 @@ func (t *turn) listed(ctx context.Context, all []models.Followed) ([]int64, erro
 func pickNumbers(args string, all []models.Followed) picked {
 	var p picked
 	for _, word := range rowWords(args) {
-		number := tracking.Normalise(word)
+		number := recognise.Normalise(word)
 		if !p.add(all, func(f models.Followed) bool { return f.Parcel.Number == number }) {
 			p.lost = word
 		}
@@ -162,7 +162,7 @@ func (t *turn) nothing(p picked, word string) []Reply {
 	if p.lost == "" {
 		return t.tell("usage", "Example", t.Say("example."+word))
 	}
-	if n, ok := tracking.RecogniseNumber(p.lost); ok {
+	if n, ok := recognise.One(p.lost); ok {
 		return t.tell("not_followed_number", "Number", n.Number)
 	}
 	return t.tell("no_such_row", "Row", p.lost)

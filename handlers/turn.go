@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"waybill/models"
-	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 // turn is one message on its way to its replies.
@@ -40,7 +40,7 @@ func (t *turn) said(ctx context.Context) ([]Reply, error) {
 	if err != nil {
 		return nil, wrap("read question", err)
 	}
-	found := tracking.Recognise(text)
+	found := recognise.Text(text)
 	stopping := open && q.Asking == models.AskStop
 	if len(found.Numbers) > 0 && !stopping {
 		return t.numbers(ctx, found)
@@ -58,7 +58,7 @@ func (t *turn) said(ctx context.Context) ([]Reply, error) {
 
 // small is for texts that ask nothing the bot was waiting for. A group hears
 // it only when it means the bot.
-func (t *turn) small(ctx context.Context, text string, refused []tracking.Reason, q models.Question, open bool) ([]Reply, error) {
+func (t *turn) small(ctx context.Context, text string, refused []recognise.Reason, q models.Question, open bool) ([]Reply, error) {
 	switch {
 	case t.unmeant() || text == "" && !t.m.Addressed:
 		return nil, nil
@@ -83,7 +83,7 @@ func (t *turn) small(ctx context.Context, text string, refused []tracking.Reason
 }
 
 // refused says why what looked like a number is none; nothing when nothing did.
-func (t *turn) refused(why []tracking.Reason) []Reply {
+func (t *turn) refused(why []recognise.Reason) []Reply {
 	if len(why) == 0 {
 		return nil
 	}

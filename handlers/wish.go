@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"waybill/models"
-	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 // wish is one number that somebody wants to know about.
@@ -19,7 +19,7 @@ type wish struct {
 // numbers handles a text with tracking numbers in it, and says how many it
 // leaves out. An open question is dropped at the end: whoever sends another
 // number has moved on.
-func (t *turn) numbers(ctx context.Context, found tracking.Recognised) ([]Reply, error) {
+func (t *turn) numbers(ctx context.Context, found recognise.Result) ([]Reply, error) {
 	wishes := make([]wish, 0, len(found.Numbers))
 	said := around(found)
 	for _, f := range found.Numbers {
@@ -31,19 +31,19 @@ func (t *turn) numbers(ctx context.Context, found tracking.Recognised) ([]Reply,
 		return replies, err
 	}
 	all := len(found.Numbers) + found.More
-	return together(t.tell("left_out", "Count", found.More, "All", all, "Max", tracking.MaxNumbers), replies), nil
+	return together(t.tell("left_out", "Count", found.More, "All", all, "Max", recognise.MaxNumbers), replies), nil
 }
 
 // around is the text around every number, in which its carrier may be named:
 // all of it, or the number's line where there are others on other lines.
-func around(found tracking.Recognised) map[string]string {
+func around(found recognise.Result) map[string]string {
 	said := map[string]string{}
 	if len(found.Numbers) == 1 {
 		said[found.Numbers[0].Number] = found.Text
 		return said
 	}
 	for line := range strings.SplitSeq(found.Text, "\n") {
-		if on := tracking.Recognise(line).Numbers; len(on) == 1 {
+		if on := recognise.Text(line).Numbers; len(on) == 1 {
 			said[on[0].Number] = line
 		}
 	}
@@ -53,7 +53,7 @@ func around(found tracking.Recognised) map[string]string {
 // trackCommand is /track: the same as a text with a number, whatever the
 // number looks like.
 func (t *turn) trackCommand(ctx context.Context, args string) ([]Reply, error) {
-	found := tracking.RecogniseTracked(args)
+	found := recognise.Tracked(args)
 	if len(found.Numbers) > 0 {
 		return t.numbers(ctx, found)
 	}

@@ -14,6 +14,7 @@ import (
 	"waybill/models/seal"
 	"waybill/models/store"
 	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 // floor is the floor of the world's one provider.
@@ -119,7 +120,7 @@ func (w *world) pass(d time.Duration) {
 }
 
 func (w *world) conversation() *Conversation {
-	carriers, err := tracking.NewCarriers()
+	carriers, err := recognise.LoadCarriers()
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -153,7 +154,7 @@ func (w *world) Admin(_ context.Context, _ models.Address, person string) (bool,
 
 // Detect knows what the local rules know.
 func (w *world) Detect(_ context.Context, number string) ([]models.Carrier, bool) {
-	return tracking.LocalCarriers(number)
+	return recognise.ByShape(number)
 }
 
 // Check asks the scripted provider under the store's real rules.

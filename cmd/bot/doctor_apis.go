@@ -11,11 +11,12 @@ import (
 	"time"
 
 	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 // examineKuaidi100 recognises a sample number, which is free.
 func examineKuaidi100(ctx context.Context, p *practice) []finding {
-	carriers, err := tracking.NewCarriers()
+	carriers, err := recognise.LoadCarriers()
 	if err != nil {
 		return bad("kuaidi100", "%v", err)
 	}
@@ -25,11 +26,7 @@ func examineKuaidi100(ctx context.Context, p *practice) []finding {
 	}
 	ctx, cancel := context.WithTimeout(ctx, examining)
 	defer cancel()
-	recogniser, ok := api.(tracking.Detector)
-	if !ok {
-		return bad("kuaidi100", "recognition is off; check the settings WAYBILL_KUAIDI100_…")
-	}
-	_, err = recogniser.Detect(ctx, sample)
+	_, err = api.Detect(ctx, sample)
 	switch {
 	case err == nil:
 		return good("kuaidi100", "answers and takes the key (nothing was billed; whether the customer fits it, only --paid tells)")
@@ -51,8 +48,8 @@ func examineJuhe(ctx context.Context, p *practice) []finding {
 		return bad("juhe", "cannot be reached: %v; check WAYBILL_JUHE_URL and the network", err)
 	}
 	var said struct {
-		Code   tracking.Loose `json:"error_code"`
-		Reason string         `json:"reason"`
+		Code   tracking.Scalar `json:"error_code"`
+		Reason string          `json:"reason"`
 	}
 	if json.Unmarshal(body, &said) != nil || said.Code == "" {
 		return bad("juhe", "answers with status %d and no JSON of Juhe's; check WAYBILL_JUHE_URL", code)

@@ -20,6 +20,7 @@ import (
 	"waybill/scheduler"
 	"waybill/scheduler/queue"
 	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 // house is all parts of the program, introduced to one another in the order in
@@ -35,7 +36,7 @@ type house struct {
 	queue        *queue.Queue
 	metrics      *web.Metrics
 	operators    *operators
-	carriers     *tracking.Carriers
+	carriers     *recognise.Carriers
 	tracker      *tracking.Tracker
 	subscriber   *scheduler.Subscriber // nil: no provider offers subscriptions
 	checker      *scheduler.Checker
@@ -118,14 +119,14 @@ func (h *house) openQueue(ctx context.Context) (err error) {
 
 func (h *house) openTracker(context.Context) error {
 	s := h.settings
-	carriers, err := tracking.NewCarriers()
+	carriers, err := recognise.LoadCarriers()
 	if err != nil {
 		return err
 	}
 	h.carriers = carriers
 	apis, err := openProviders(s, parts{
 		carriers: carriers, client: tracking.NewClient(callTimeout),
-		failures: tracking.NewStrikes(h.store, h.now), now: h.now,
+		failures: tracking.NewFailures(h.store, h.now), now: h.now,
 	})
 	if err != nil {
 		return err
@@ -134,9 +135,10 @@ func (h *house) openTracker(context.Context) error {
 	h.operators = newOperators(h)
 	h.tracker = tracking.New(tracking.Settings{
 		Providers: apis, Carriers: carriers, Ledger: h.store, Memory: h.store, Slots: h.store,
-		Meter: watched{h.metrics, h.operators}, Rates: s.Rates, Budgets: s.Budgets,
+		Meter: watched{h.metrics, h.operators}, Log: h.log, Rates: s.Rates, Budgets: s.Budgets,
 		Floor: floor(s), Speed: s.PollSpeed, Now: h.now,
 	})
+	h.closers = append(h.closers, h.tracker.Close)
 	return nil
 }
 

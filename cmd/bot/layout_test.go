@@ -25,14 +25,16 @@ var rooms = map[string]string{
 	"models/store/storetest":         "models models/store models/seal gorm.io go-sql-driver google/go-cmp",
 	"models/seal":                    "models",
 	"locales":                        "nicksnyder/go-i18n BurntSushi/toml x/text",
-	"tracking":                       "models sony/gobreaker x/time x/sync cenkalti/backoff x/text",
-	"tracking/muzhi":                 "models tracking",
-	"tracking/kuaidi100":             "models tracking",
-	"tracking/juhe":                  "models tracking",
-	"tracking/kuaibao":               "models tracking",
-	"tracking/providertest":          "models tracking google/go-cmp caarlos0/env",
+	"tracking":                       "models tracking/recognise tracking/scan x/time x/sync x/text",
+	"tracking/recognise":             "models",
+	"tracking/scan":                  "models",
+	"tracking/muzhi":                 "models tracking tracking/recognise tracking/scan",
+	"tracking/kuaidi100":             "models tracking tracking/recognise tracking/scan",
+	"tracking/juhe":                  "models tracking tracking/recognise tracking/scan",
+	"tracking/kuaibao":               "models tracking tracking/recognise tracking/scan",
+	"tracking/providertest":          "models tracking tracking/recognise tracking/scan google/go-cmp caarlos0/env",
 	"tracking/sandbox":               "models",
-	"handlers":                       "models tracking locales x/sync x/text",
+	"handlers":                       "models tracking tracking/recognise locales x/sync x/text",
 	"handlers/doortest":              "",
 	"handlers/telegram":              "handlers models go-telegram/bot cenkalti/backoff x/time",
 	"handlers/telegram/telegramtest": "handlers/doortest",
@@ -43,14 +45,14 @@ var rooms = map[string]string{
 	"handlers/picture":               "models locales makiuchi-d/gozxing x/image",
 	"scheduler":                      "models tracking robfig/cron x/sync",
 	"scheduler/queue":                "models nats-io",
-	"cmd/bot": "models models/store models/seal locales tracking tracking/muzhi tracking/kuaidi100 tracking/juhe tracking/kuaibao tracking/sandbox handlers handlers/telegram " +
+	"cmd/bot": "models models/store models/seal locales tracking tracking/recognise tracking/muzhi tracking/kuaidi100 tracking/juhe tracking/kuaibao tracking/sandbox handlers handlers/telegram " +
 		"handlers/wecom handlers/wecom/wecomtest handlers/console handlers/web scheduler scheduler/queue alecthomas/kong x/sync x/term",
 	"scripts/bench":   "",
 	"scripts/picture": "",
 }
 
 // inTests is what a test may import besides: doubles and the tools of testing.
-const inTests = "go-telegram/bot google/go-cmp pgregory.net/rapid go.uber.org/goleak rogpeppe/go-internal x/sync x/sys x/time models tracking tracking/sandbox " +
+const inTests = "go-telegram/bot google/go-cmp pgregory.net/rapid go.uber.org/goleak rogpeppe/go-internal x/sync x/sys x/time models tracking tracking/recognise tracking/sandbox " +
 	"tracking/providertest handlers/doortest handlers/telegram/telegramtest handlers/wecom/wecomtest models/store models/store/storetest models/seal locales"
 
 func TestEveryImportKeepsToThePackageMap(t *testing.T) {

@@ -33,7 +33,7 @@ func (h *house) learn(ctx context.Context) error {
 	timer := time.NewTicker(learnEvery)
 	defer timer.Stop()
 	for {
-		if err := h.tracker.Learn(ctx); err != nil && ctx.Err() == nil {
+		if err := h.tracker.UseLists(ctx); err != nil && ctx.Err() == nil {
 			h.log.Warn("learn carrier lists", "error", err)
 		}
 		select {

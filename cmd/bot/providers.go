@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 // provider is one tracking API as the program knows it: when it is on, which
@@ -22,9 +23,9 @@ type provider struct {
 
 // parts are what providers are made of beside their settings.
 type parts struct {
-	carriers *tracking.Carriers
+	carriers *recognise.Carriers
 	client   *http.Client
-	failures *tracking.Strikes // nil: every failure that may be billed counts as billed
+	failures *tracking.Failures // nil: every failure that may be billed counts as billed
 	now      func() time.Time
 }
 

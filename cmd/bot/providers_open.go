@@ -1,8 +1,6 @@
 package main
 
 import (
-	"cmp"
-
 	"waybill/tracking"
 	"waybill/tracking/juhe"
 	"waybill/tracking/kuaibao"
@@ -10,37 +8,27 @@ import (
 	"waybill/tracking/muzhi"
 )
 
+// of is what a provider is made of beside its settings.
+func (p parts) of(s Settings) tracking.Parts {
+	all := tracking.Parts{Client: p.client, Carriers: p.carriers, PublicURL: s.PublicURL, Now: p.now}
+	if p.failures != nil {
+		all.FailureBilled = p.failures.Billed
+	}
+	return all
+}
+
 func openMuzhi(s Settings, p parts) (tracking.Provider, error) {
-	return muzhi.New(muzhi.Settings{
-		Appcode: string(s.Muzhi.AppCode), URL: s.Muzhi.URL,
-		QueryPath: s.Muzhi.QueryPath, DetectPath: s.Muzhi.DetectPath, ListPath: s.Muzhi.ListPath,
-		Client: p.client, Carriers: p.carriers, Now: p.now,
-	})
+	return muzhi.New(muzhi.Settings(s.Muzhi), p.of(s))
 }
 
 func openKuaidi100(s Settings, p parts) (tracking.Provider, error) {
-	k := kuaidi100.Settings{
-		Customer: string(s.Kuaidi100.Customer), Key: string(s.Kuaidi100.Key),
-		URL: s.Kuaidi100.URL, AutonumberURL: s.Kuaidi100.AutonumberURL,
-		Salt: string(s.Kuaidi100.Salt), CallbackURL: cmp.Or(s.Kuaidi100.CallbackURL, s.PublicURL),
-		Client: p.client, Carriers: p.carriers, Now: p.now,
-	}
-	if p.failures != nil {
-		k.FailureBilled = p.failures.Strike
-	}
-	return kuaidi100.New(k)
+	return kuaidi100.New(kuaidi100.Settings(s.Kuaidi100), p.of(s))
 }
 
 func openJuhe(s Settings, p parts) (tracking.Provider, error) {
-	return juhe.New(juhe.Settings{
-		Key: string(s.Juhe.Key), URL: s.Juhe.URL, Format: s.Juhe.Format,
-		Client: p.client, Carriers: p.carriers, Now: p.now,
-	})
+	return juhe.New(juhe.Settings(s.Juhe), p.of(s))
 }
 
 func openKuaibao(s Settings, p parts) (tracking.Provider, error) {
-	return kuaibao.New(kuaibao.Settings{
-		AppID: s.Kuaibao.AppID, APIKey: string(s.Kuaibao.APIKey), URL: s.Kuaibao.URL,
-		PushToken: string(s.Kuaibao.PushToken), Client: p.client, Carriers: p.carriers, Now: p.now,
-	})
+	return kuaibao.New(kuaibao.Settings(s.Kuaibao), p.of(s))
 }

@@ -16,7 +16,7 @@ import (
 	"waybill/locales"
 	"waybill/models"
 	"waybill/models/seal"
-	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 // Defaults that more than one place needs.
@@ -169,7 +169,7 @@ func parseLocale(text string) (string, error) {
 }
 
 func parseCarriers(text string) ([]string, error) {
-	table, err := tracking.NewCarriers()
+	table, err := recognise.LoadCarriers()
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,6 @@
 package store
 
 import (
-	"time"
-
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -69,13 +67,7 @@ func (d *desk) afford(a start) error {
 	if a.call.Limit <= 0 || row.before+row.Used < a.call.Limit {
 		return nil
 	}
-	return &models.Refusal{Why: models.ErrBudget, Until: midnight(a.now)}
-}
-
-// midnight is when the next day begins in Shanghai.
-func midnight(now models.Moment) models.Moment {
-	y, m, day := now.Time().In(models.Shanghai).Date()
-	return models.At(time.Date(y, m, day+1, 0, 0, 0, 0, models.Shanghai))
+	return &models.Refusal{Why: models.ErrBudget, Until: a.now.NextDay()}
 }
 
 // note puts a granted call on the desk.
@@ -96,12 +88,13 @@ func (d *desk) note(a start, id int64, inside bool) {
 	}
 }
 
-// start raises the parcel's version and moves its due time behind the floor.
-// A parcel that nobody follows stays parked.
+// start raises the parcel's version and moves its due time behind the floor, and
+// behind the end of a check that dies with its process: until then nobody else
+// may check it. A parcel that nobody follows stays parked.
 func (p *parcelStart) start(a start) int64 {
 	p.Version++
 	p.AskedAt = a.now
-	p.NextAt = a.now.Add(a.call.Floor)
+	p.NextAt = a.now.Add(max(a.call.Floor, models.CheckTakes))
 	if p.DueAt != models.Never {
 		p.DueAt = p.NextAt
 	}

@@ -72,6 +72,9 @@ func lockCarriers(tx *gorm.DB, p models.Parcel, to models.Carrier) (source, targ
 func (s *Store) rename(tx *gorm.DB, p *parcelRow, to models.Carrier, now, tellAt models.Moment) (models.Parcel, error) {
 	from := p.Carrier
 	p.Carrier = to
+	if from != "" {
+		p.CorrectedAt = now
+	}
 	p.Version++
 	follows, err := followsOf(tx, "parcel_id", p.ID)
 	if err != nil {
@@ -125,7 +128,7 @@ func (s *Store) merge(tx *gorm.DB, source, target *parcelRow, now, tellAt models
 	if err := dropParcels(tx, []int64{source.ID}); err != nil {
 		return target.Parcel, err
 	}
-	target.Version++
+	target.Version, target.CorrectedAt = target.Version+1, now
 	if len(moved) > 0 {
 		// Those who follow the right parcel already, and know all of it, have no use for the notice.
 		const known = "UPDATE follows SET told = ? WHERE parcel_id = ? AND told = ? AND id NOT IN ?"

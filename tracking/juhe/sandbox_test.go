@@ -1,19 +1,19 @@
 package juhe_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
 	"waybill/models"
 	"waybill/tracking"
-	"waybill/tracking/juhe"
 	"waybill/tracking/providertest"
 	"waybill/tracking/sandbox"
 )
 
 // against is the client against the emulated vendor.
 type against struct {
-	*juhe.Client
+	tracking.Provider
 	*providertest.World
 }
 
@@ -26,11 +26,11 @@ func emulated(t *testing.T, format string) *against {
 	s := settings(t, w.URL)
 	s.Format, s.Now = format, w.Now
 	a := &against{client(t, s), w}
-	listed, err := a.Carriers(t.Context(), "")
+	listed, err := a.ListCarriers(t.Context(), "")
 	if err != nil || !listed.Billed {
 		t.Fatalf("list: %v", err)
 	}
-	a.Learn(listed.Carriers)
+	a.UseList(listed.Carriers)
 	return a
 }
 
@@ -39,7 +39,7 @@ func TestEveryScenarioOfTheSandboxIsUnderstoodInBothFormats(t *testing.T) {
 		t.Run(format, func(t *testing.T) {
 			providertest.Understand(t, courses(), sandbox.Title, func(t *testing.T) (*providertest.World, tracking.Provider) {
 				a := emulated(t, format)
-				return a.World, a
+				return a.World, a.Provider
 			})
 		})
 	}
@@ -71,13 +71,13 @@ func courses() map[string]providertest.Course {
 	}
 }
 
-func TestTheSendersTailOpensInTheOtherWords(t *testing.T) {
+func TestTheSendersTailOpensInTheOtherField(t *testing.T) {
 	a := emulated(t, "json")
 	_, err := a.Query(t.Context(), "SF1000000000031", "sf", "5678")
-	if _, again := a.Rephrasable(err); !again {
+	if !errors.Is(err, tracking.ErrTailWrong) {
 		t.Fatalf("got %v", err)
 	}
-	trace, err := a.Rephrase(t.Context(), "SF1000000000031", "sf", "5678")
+	trace, err := a.QueryOtherPhone(t.Context(), "SF1000000000031", "sf", "5678")
 	if err != nil || trace.Status != models.InTransit {
 		t.Errorf("got %s, %v", trace.Status, err)
 	}

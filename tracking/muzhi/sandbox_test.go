@@ -75,11 +75,11 @@ func TestThePickedUpParcelIsDelivered(t *testing.T) {
 
 func TestDetectionAndListOfTheEmulatedVendor(t *testing.T) {
 	_, p := emulated(t)
-	found, err := p.(tracking.Detector).Detect(t.Context(), "368000000012")
+	found, err := p.Detect(t.Context(), "368000000012")
 	if err != nil || len(found.Carriers) != 5 || found.Carriers[0] != "sto" {
 		t.Errorf("got %v, %v", found.Carriers, err)
 	}
-	listed, err := p.(tracking.Lister).Carriers(t.Context(), "中天快运")
+	listed, err := p.ListCarriers(t.Context(), "中天快运")
 	if err != nil || len(listed.Carriers) != 1 || listed.Carriers[0].Code != "zhongtian" {
 		t.Errorf("got %v, %v", listed.Carriers, err)
 	}

@@ -107,7 +107,7 @@ func Understand(t *testing.T, courses map[string]Course, title func(number strin
 			}
 			var e *tracking.Error
 			told := trace.Billed || errors.As(err, &e) && e.Billed
-			if _, billed := w.Asked(p.Name(), "query", number); (billed > 0) != told {
+			if _, billed := w.Asked(p.Name, "query", number); (billed > 0) != told {
 				t.Errorf("the vendor bills %d calls, the client says %v", billed, told)
 			}
 		})

@@ -17,6 +17,7 @@ CREATE TABLE parcels (
     asked_at      BIGINT NOT NULL DEFAULT 0,
     settled_at    BIGINT NOT NULL DEFAULT 0,
     heard_at      BIGINT NOT NULL DEFAULT 0,
+    corrected_at  BIGINT NOT NULL DEFAULT 0,
     failures      INT NOT NULL DEFAULT 0,
     event_at      BIGINT NOT NULL DEFAULT 0,
     news_at       BIGINT NOT NULL DEFAULT 0,
