@@ -97,7 +97,7 @@ func TestEachProviderAlone(t *testing.T) {
 }
 
 func TestOthersStandInWhateverIsWrong(t *testing.T) {
-	for _, trouble := range sandbox.Troubles() {
+	for _, trouble := range sandbox.Faults() {
 		t.Run(string(trouble), func(t *testing.T) {
 			t.Parallel()
 			dsn := storetest.DSN(t, "sqlite")

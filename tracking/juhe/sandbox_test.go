@@ -37,7 +37,7 @@ func emulated(t *testing.T, format string) *against {
 func TestEveryScenarioOfTheSandboxIsUnderstoodInBothFormats(t *testing.T) {
 	for _, format := range []string{"json", "xml"} {
 		t.Run(format, func(t *testing.T) {
-			providertest.Understand(t, courses(), sandbox.Title, func(t *testing.T) (*providertest.World, tracking.Provider) {
+			providertest.ReadsScenarios(t, scenarios(), sandbox.Title, func(t *testing.T) (*providertest.World, tracking.Provider) {
 				a := emulated(t, format)
 				return a.World, a.Provider
 			})
@@ -45,8 +45,8 @@ func TestEveryScenarioOfTheSandboxIsUnderstoodInBothFormats(t *testing.T) {
 	}
 }
 
-func courses() map[string]providertest.Course {
-	return map[string]providertest.Course{
+func scenarios() map[string]providertest.Expected {
+	return map[string]providertest.Expected{
 		"YT1000000000013": {Carrier: "yto", Status: models.InTransit, Names: "yto"},
 		"SF1000000000015": {Carrier: "sf", Tail: "1234", After: 45, Status: models.OutForDelivery, Names: "sf"},
 		"SF1000000000031": {Carrier: "sf", Tail: "5678", Kind: tracking.ErrTailWrong},

@@ -53,7 +53,7 @@ func emulated(t *testing.T) *against {
 }
 
 func TestEveryScenarioOfTheSandboxIsUnderstood(t *testing.T) {
-	providertest.Understand(t, map[string]providertest.Course{
+	providertest.ReadsScenarios(t, map[string]providertest.Expected{
 		"YT1000000000013": {Carrier: "yto", Status: models.InTransit, Names: "yto"},
 		"SF1000000000015": {Carrier: "sf", Tail: "1234", After: 45, Status: models.OutForDelivery, Names: "sf"},
 		"SF1000000000031": {Carrier: "sf", Tail: "5678", Status: models.InTransit, Names: "sf"},

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Kuaidi100's rules for one waybill, in emulated time. Sources: his document
+// Kuaidi100's rules for one waybill, in emulated time. Sources: its document
 // of the query, and api.kuaidi100.com/document/{suodanhouguo,shibaidiaoyongjifei}.
 const (
 	lockUnder  = 30 * time.Minute // between two equal questions
@@ -20,8 +20,8 @@ const (
 // the asker counts from when it left: a tenth, and never more than this.
 const slack = 500 * time.Millisecond
 
-// habits is what Kuaidi100 remembers of how one waybill was asked about.
-type habits struct {
+// history is what Kuaidi100 remembers of how one waybill was asked about.
+type history struct {
 	asked   []asking // of the last day, the newest last
 	locked  time.Time
 	failed  int
@@ -36,7 +36,7 @@ type asking struct {
 // ask takes note of a question and says whether the waybill is locked.
 // INFERENCE: the vendor says "a waybill"; a question with another phone or
 // company is not counted as a repetition, but counts for the day.
-func (h *habits) ask(question string, now time.Time, lasts func(time.Duration) time.Duration) (locked bool) {
+func (h *history) ask(question string, now time.Time, lasts func(time.Duration) time.Duration) (locked bool) {
 	if now.Before(h.locked) {
 		return true
 	}
@@ -53,7 +53,7 @@ func (h *habits) ask(question string, now time.Time, lasts func(time.Duration) t
 }
 
 // fail takes note of a failure (500 or 408) and says whether it is billed.
-func (h *habits) fail(now time.Time, lasts func(time.Duration) time.Duration) (billed bool) {
+func (h *history) fail(now time.Time, lasts func(time.Duration) time.Duration) (billed bool) {
 	h.failed++
 	if h.failed%failsAUnit != 0 || !h.charged.IsZero() && now.Sub(h.charged) < lasts(unitEvery) {
 		return false
@@ -62,8 +62,8 @@ func (h *habits) fail(now time.Time, lasts func(time.Duration) time.Duration) (b
 	return true
 }
 
-// shelf keeps one thing for each of many numbers, the oldest goes first.
-type shelf[T any] struct {
+// recent keeps one thing for each of many numbers, the oldest goes first.
+type recent[T any] struct {
 	mu    sync.Mutex
 	rows  map[string]*T
 	order []string // a ring, once it is full
@@ -71,10 +71,10 @@ type shelf[T any] struct {
 	limit int
 }
 
-func newShelf[T any](limit int) *shelf[T] { return &shelf[T]{rows: map[string]*T{}, limit: limit} }
+func newRecent[T any](limit int) *recent[T] { return &recent[T]{rows: map[string]*T{}, limit: limit} }
 
 // with works on a number's thing, which nobody else touches meanwhile.
-func (s *shelf[T]) with(number string, work func(*T)) {
+func (s *recent[T]) with(number string, work func(*T)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	row, ok := s.rows[number]
@@ -85,7 +85,7 @@ func (s *shelf[T]) with(number string, work func(*T)) {
 	work(row)
 }
 
-func (s *shelf[T]) put(number string, row *T) {
+func (s *recent[T]) put(number string, row *T) {
 	s.rows[number] = row
 	if len(s.order) < s.limit {
 		s.order = append(s.order, number)
@@ -98,10 +98,10 @@ func (s *shelf[T]) put(number string, row *T) {
 
 // Locked lists the numbers that Kuaidi100 has locked at some time, sorted.
 func (s *Sandbox) Locked() []string {
-	s.habits.mu.Lock()
-	defer s.habits.mu.Unlock()
+	s.history.mu.Lock()
+	defer s.history.mu.Unlock()
 	var locked []string
-	for number, h := range s.habits.rows {
+	for number, h := range s.history.rows {
 		if !h.locked.IsZero() {
 			locked = append(locked, number)
 		}
