@@ -34,19 +34,20 @@ type lookup struct {
 // A call that has begun is paid for, so it goes on when its caller leaves, and
 // its answer is remembered (Close).
 func (t *Tracker) find(ctx context.Context, l lookup) []byte {
-	found := make(chan []byte, 1)
+	found := t.lookups.DoChan(l.kind+"/"+l.key, func() (any, error) {
+		ctx, cancel := context.WithTimeout(t.lifetime, lookupTakes)
+		defer cancel()
+		return t.findHere(ctx, l), nil
+	})
+	ended := make(chan []byte, 1)
 	t.running.Go(func() {
-		raw, _, _ := t.lookups.Do(l.kind+"/"+l.key, func() (any, error) { // it never fails
-			ctx, cancel := context.WithTimeout(t.lifetime, lookupTakes)
-			defer cancel()
-			return t.findHere(ctx, l), nil
-		})
-		found <- raw.([]byte)
+		raw, _ := (<-found).Val.([]byte)
+		ended <- raw
 	})
 	select {
 	case <-ctx.Done():
 		return nil
-	case raw := <-found:
+	case raw := <-ended:
 		return raw
 	}
 }

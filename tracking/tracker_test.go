@@ -154,7 +154,7 @@ func TestAProviderThatFailsIsLeftAloneForAWhile(t *testing.T) {
 		}
 		time.Sleep(61 * time.Second)
 		if tr.Ask(t.Context(), ask()); a.calls() != 6 {
-			t.Errorf("asked %d times after the rest", a.calls())
+			t.Errorf("asked %d times after the cooldown", a.calls())
 		}
 	})
 }
@@ -170,7 +170,7 @@ func TestNoRecordIsNoFailure(t *testing.T) {
 	}
 }
 
-func TestASpentQuotaRestsTheProviderOverReplicasAndRestarts(t *testing.T) {
+func TestASpentQuotaLeavesTheProviderAloneOverReplicasAndRestarts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, a := newBook(), &script{name: "a", answers: []any{fails("a", ErrQuota)}}
 		tracker(b, a).Ask(t.Context(), ask())
@@ -182,12 +182,12 @@ func TestASpentQuotaRestsTheProviderOverReplicasAndRestarts(t *testing.T) {
 		other.Ask(t.Context(), ask())
 		time.Sleep(time.Hour + time.Second)
 		if other.Ask(t.Context(), ask()); a.calls() != 2 {
-			t.Errorf("the second rest is not longer: %d calls", a.calls())
+			t.Errorf("the second cooldown is not longer: %d calls", a.calls())
 		}
 	})
 }
 
-func TestAQuotaRestEndsAtMidnightInShanghai(t *testing.T) {
+func TestAQuotasCooldownEndsAtMidnightInShanghai(t *testing.T) {
 	c := &cooldown{speed: 1}
 	now := models.At(time.Date(2026, 3, 1, 22, 30, 0, 0, models.Shanghai))
 	if got := c.end(quotaSpent, 5, 0, now).Time().In(models.Shanghai); got.Hour() != 0 || got.Day() != 2 {
