@@ -4,8 +4,7 @@ import (
 	"context"
 	"regexp"
 	"unicode/utf8"
-
-	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 // acknowledges says that a text says nothing: where messages are counted, a
@@ -58,6 +57,6 @@ var questionIs = regexp.MustCompile(`(?i)[\p{L}\p{N}]\s*[?？]|[吗嗎谁誰]|�
 // says reports whether a text that is no command says anything that wants an
 // answer: it asks or complains, is long, or holds what looks like a number.
 func says(text string) bool {
-	found := tracking.Recognise(text)
+	found := recognise.Text(text)
 	return questionIs.MatchString(text) || utf8.RuneCountInString(text) > longestSmallTalk || isTail(plainWord(text)) || len(found.Numbers)+len(found.Refused) > 0
 }

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 
 	"waybill/locales"
-	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 // verb is what a command does.
@@ -60,7 +60,7 @@ func Talk(text string) bool {
 	text = tidy(text)
 	_, command := parse(text)
 	_, bare := unslashed(text)
-	return !command && !bare && len(tracking.Recognise(text).Numbers) == 0
+	return !command && !bare && len(recognise.Text(text).Numbers) == 0
 }
 
 // slashed reads "list", "stop@botname 2".
@@ -101,7 +101,7 @@ func unslashed(text string) (command, bool) {
 		return c, c.args == "" || wantsAll(c.args)
 	case verbStop, verbDetail, verbMute, verbUnmute:
 		_, rows := rowsIn(c.args)
-		_, number := tracking.RecogniseNumber(c.args)
+		_, number := recognise.One(c.args)
 		return c, c.args == "" || rows || number || wantsAll(c.args)
 	}
 	return command{}, false

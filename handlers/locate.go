@@ -8,7 +8,7 @@ import (
 	"unicode"
 
 	"waybill/models"
-	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 // detectWithin is how long the carriers of a number are looked up; after it the
@@ -18,7 +18,7 @@ const detectWithin = 5 * time.Second
 // numbers handles a text with tracking numbers in it, and says how many it
 // leaves out. An open question is dropped at the end: whoever sends another
 // number has moved on.
-func (t *turn) numbers(ctx context.Context, found tracking.Recognised) ([]Reply, error) {
+func (t *turn) numbers(ctx context.Context, found recognise.Result) ([]Reply, error) {
 	steps := make([]step, len(found.Numbers))
 	for i, n := range found.Numbers {
 		steps[i] = request{number: n.Number, name: n.Name, tail: n.Tail, text: around(found, i)}
@@ -28,12 +28,12 @@ func (t *turn) numbers(ctx context.Context, found tracking.Recognised) ([]Reply,
 		return replies, err
 	}
 	all := len(found.Numbers) + found.More
-	return joinReplies(t.render.reply("left_out", "Count", found.More, "All", all, "Max", tracking.MaxNumbers), replies), nil
+	return joinReplies(t.render.reply("left_out", "Count", found.More, "All", all, "Max", recognise.MaxNumbers), replies), nil
 }
 
 // around is the text around a number, in which its carrier may be named: all of
 // it when the number is the only one, its line when others stand on other lines.
-func around(found tracking.Recognised, at int) string {
+func around(found recognise.Result, at int) string {
 	if len(found.Numbers) == 1 {
 		return found.Text
 	}
@@ -43,13 +43,13 @@ func around(found tracking.Recognised, at int) string {
 			return ""
 		}
 	}
-	return strings.Split(tracking.Normalise(found.Text), "\n")[line]
+	return strings.Split(recognise.Normalise(found.Text), "\n")[line]
 }
 
 // trackCommand is /track: the same as a text with a number, whatever the
 // number looks like.
 func (t *turn) trackCommand(ctx context.Context, args string) ([]Reply, error) {
-	found := tracking.RecogniseTracked(args)
+	found := recognise.Tracked(args)
 	if len(found.Numbers) > 0 {
 		return t.numbers(ctx, found)
 	}
@@ -130,7 +130,7 @@ func (t *turn) carrierOf(ctx context.Context, r request, known []models.Parcel) 
 // namedCarrier is the carrier that is all a text says beside the number (德邦
 // 123456789037), or the one among several that a word of it names.
 func (r request) namedCarrier(carriers Carriers, among []models.Carrier) (models.Carrier, bool) {
-	beside := strings.Replace(tracking.Normalise(r.text), r.number, "", 1)
+	beside := strings.Replace(recognise.Normalise(r.text), r.number, "", 1)
 	if c, ok := carriers.Typed(strings.Trim(beside, " \t\n,.:;0123456789、，。：；")); ok {
 		return c, true
 	}

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 
 	"waybill/models"
-	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 // picked is what the beginning of an argument points at.
@@ -132,7 +132,7 @@ func (t *turn) listed(ctx context.Context, all []models.Followed) ([]int64, erro
 func pickNumbers(args string, all []models.Followed) picked {
 	var p picked
 	for _, word := range rowWords(args) {
-		number := tracking.Normalise(word)
+		number := recognise.Normalise(word)
 		if !p.add(all, func(f models.Followed) bool { return f.Parcel.Number == number }) {
 			p.unknown = word
 		}
@@ -162,7 +162,7 @@ func (t *turn) notFound(p picked, word string) []Reply {
 	if p.unknown == "" {
 		return t.render.reply("usage", "Example", t.render.say("example."+word))
 	}
-	if n, ok := tracking.RecogniseNumber(p.unknown); ok {
+	if n, ok := recognise.One(p.unknown); ok {
 		return t.render.reply("not_followed_number", "Number", n.Number)
 	}
 	return t.render.reply("no_such_row", "Row", p.unknown)

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"waybill/models"
-	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 // turn is one message on its way to its replies. What it has read of its chat
@@ -92,7 +92,7 @@ func (t *turn) said(ctx context.Context) ([]Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := tracking.Recognise(text)
+	found := recognise.Text(text)
 	stopping := open && q.Asking == models.AskStop
 	if len(found.Numbers) > 0 && !stopping {
 		return t.numbers(ctx, found)
@@ -110,7 +110,7 @@ func (t *turn) said(ctx context.Context) ([]Reply, error) {
 
 // smallTalk is for texts that ask nothing the bot was waiting for. A group hears
 // it only when it means the bot.
-func (t *turn) smallTalk(ctx context.Context, text string, refused []tracking.Reason, q models.Question, open bool) ([]Reply, error) {
+func (t *turn) smallTalk(ctx context.Context, text string, refused []recognise.Reason, q models.Question, open bool) ([]Reply, error) {
 	switch {
 	case t.overheard() || text == "" && !t.m.Addressed:
 		return nil, nil
@@ -125,7 +125,7 @@ func (t *turn) smallTalk(ctx context.Context, text string, refused []tracking.Re
 }
 
 // unasked answers a text that asks nothing.
-func (t *turn) unasked(ctx context.Context, text string, refused []tracking.Reason, q models.Question, open bool) ([]Reply, error) {
+func (t *turn) unasked(ctx context.Context, text string, refused []recognise.Reason, q models.Question, open bool) ([]Reply, error) {
 	if thanked, err := t.acknowledge(ctx, text, open); thanked != nil || err != nil {
 		return thanked, err
 	}
@@ -141,7 +141,7 @@ func (t *turn) unasked(ctx context.Context, text string, refused []tracking.Reas
 }
 
 // refused says why what looked like a number is none; nothing when nothing did.
-func (t *turn) refused(why []tracking.Reason) []Reply {
+func (t *turn) refused(why []recognise.Reason) []Reply {
 	if len(why) == 0 {
 		return nil
 	}

@@ -15,6 +15,7 @@ import (
 	"waybill/models/store"
 	"waybill/scheduler"
 	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 const moving = "YT1000000000017" // wants no tail
@@ -132,7 +133,7 @@ func (w *world) pass(d time.Duration) {
 // conversation stands on the real checker and tracker, as in production.
 func (w *world) conversation() *Conversation {
 	w.t.Helper()
-	carriers, err := tracking.NewCarriers()
+	carriers, err := recognise.LoadCarriers()
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ import (
 
 	"waybill/locales"
 	"waybill/models"
-	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 //go:embed active.*.toml
@@ -90,7 +90,7 @@ func TestEveryKeyIsUsedAndEveryUsedKeyHasWords(t *testing.T) {
 
 func TestEveryStatusAndCarrierHasWordsInEveryLanguage(t *testing.T) {
 	bundle := load(t, "zh-CN")
-	carriers, err := tracking.NewCarriers()
+	carriers, err := recognise.LoadCarriers()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,11 @@
 package models
 
+import "time"
+
+// CheckTakes is longer than a check of a parcel takes after the start of its last
+// call: one that has not ended by then has died with its process.
+const CheckTakes = 20 * time.Second
+
 // Parcel is a waybill that somebody follows or has followed: (carrier, number).
 type Parcel struct {
 	ID         int64   `gorm:"primaryKey"`
@@ -17,6 +23,8 @@ type Parcel struct {
 	AskedAt   Moment // the start of the last call, whatever came of it
 	SettledAt Moment // the end of the last check, whatever came of it; store.Finish sets it
 	HeardAt   Moment // the last time a provider answered (a trace or "no record")
+	// CorrectedAt is when a provider put the carrier right; see store.Recarry.
+	CorrectedAt Moment
 
 	Failures int    // checks in a row without an answer
 	EventAt  Moment // carrier time of the newest scan
@@ -32,6 +40,11 @@ type Parcel struct {
 
 // Live says that the parcel is still followed up: neither finished nor given up.
 func (p Parcel) Live() bool { return p.DoneAt == 0 }
+
+// CheckUnderWay says that a check of the parcel has begun and not ended.
+func (p Parcel) CheckUnderWay(now Moment) bool {
+	return p.AskedAt > p.SettledAt && now.Sub(p.AskedAt) < CheckTakes
+}
 
 // Notices remembers which notices were given since the newest scan.
 type Notices int

@@ -87,7 +87,7 @@ func TestACheckThatDiedIsNotWaitedFor(t *testing.T) {
 	c := models.Call{Provider: "muzhi", Kind: models.CallQuery, Number: p.Number, Parcel: p.ID, Version: p.Version, Floor: 30 * time.Minute, Purpose: models.Poll}
 	_, err := r.db.Begin(t.Context(), c, r.moment())
 	r.must(err)
-	r.pass(underWayFor)
+	r.pass(models.CheckTakes)
 	if got := r.ask(p.ID, ""); !overtaken(got.Err) {
 		t.Errorf("got %+v", got)
 	}

@@ -133,7 +133,7 @@ func TestAPollInsideTheFloorIsNoFailureAndComesAtItsTime(t *testing.T) {
 func TestASpentBudgetIsNoFailure(t *testing.T) {
 	r := newRig(t, storetest.New(t))
 	first, second := r.follow(yt, "yto", "a"), r.follow("YT1000000000002", "yto", "a")
-	r.tracker.Budgets = map[string]int64{"muzhi": 1}
+	r.budgets(map[string]int64{"muzhi": 1})
 	r.poll(first.ID)
 	got := r.poll(second.ID)
 	if !errors.Is(got.Err, models.ErrBudget) || got.Parcel.Failures != 0 || got.Parcel.DueAt == models.Never {

@@ -62,9 +62,6 @@ type script struct {
 	queries []query
 }
 
-func (s *script) Name() string               { return "muzhi" }
-func (s *script) Serves(models.Carrier) bool { return true }
-
 func (s *script) Query(_ context.Context, number string, carrier models.Carrier, tail string) (models.Trace, error) {
 	s.mu.Lock()
 	q := query{number: number, carrier: carrier, tail: tail}
@@ -183,10 +180,7 @@ func newRig(t testing.TB, db *store.Store) *rig {
 
 func newRigAt(t testing.TB, db *store.Store, cadence Cadence, now func() time.Time, pass func(time.Duration)) *rig {
 	r := &rig{t: t, db: db, now: now, pass: pass, provider: &script{answer: shows(models.InTransit, "揽收")}, bell: &bell{}, meter: newCounter(), cadence: cadence}
-	r.tracker = tracking.New(tracking.Settings{
-		Providers: []tracking.Provider{r.provider}, Ledger: db, Memory: db, Slots: db,
-		Floor: cadence.Speed.Of(cadence.Floor), Speed: float64(max(cadence.Speed, 1)), Now: now,
-	})
+	r.tracker = tracking.New(r.tracking(nil))
 	r.checker = r.newChecker(r.tracker, db, db)
 	return r
 }

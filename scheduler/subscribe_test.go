@@ -25,10 +25,12 @@ type watcher struct {
 	err    error
 }
 
-func (w *watcher) Name() string                     { return w.name }
-func (w *watcher) Batch() int                       { return w.batch }
-func (w *watcher) Subscribes(c models.Carrier) bool { return slices.Contains(w.brands, c) }
-func (w *watcher) PushReply() string                { return "taken" }
+func (w *watcher) offer() tracking.Provider {
+	p := w.script.offer()
+	serves := func(c models.Carrier) bool { return slices.Contains(w.brands, c) }
+	p.Name, p.Pushes = w.name, &tracking.Pushes{Serves: serves, Batch: w.batch, Subscribe: w.Subscribe, Read: w.ReadPush, Reply: "taken"}
+	return p
+}
 
 func (w *watcher) Subscribe(_ context.Context, wishes []tracking.Subscription) (tracking.Subscribed, error) {
 	w.orders = append(w.orders, wishes)
@@ -74,7 +76,7 @@ func newPost(t *testing.T, db *store.Store) *post {
 		w.answer = p.provider.answer
 	}
 	p.tracker = tracking.New(tracking.Settings{
-		Providers: []tracking.Provider{p.provider, p.first, p.second}, Ledger: db, Memory: db, Slots: db,
+		Providers: []tracking.Provider{p.provider.offer(), p.first.offer(), p.second.offer()}, Ledger: db, Memory: db, Slots: db,
 		Floor: p.cadence.Floor, Speed: 1, Now: p.now,
 	})
 	p.subscriber = NewSubscriber(Subscribing{

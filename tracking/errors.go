@@ -1,10 +1,14 @@
 package tracking
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"strings"
 
+	"waybill/internal/redact"
 	"waybill/models"
+	"waybill/tracking/scan"
 )
 
 // The few names that all outcomes of all providers are translated into.
@@ -56,4 +60,121 @@ func (e *Error) Unwrap() []error {
 		return []error{e.Kind}
 	}
 	return []error{e.Kind, e.Cause}
+}
+
+// asError finds a provider's *Error in err.
+func asError(err error) (*Error, bool) {
+	var e *Error
+	ok := errors.As(err, &e)
+	return e, ok
+}
+
+func isUnsent(err error) bool {
+	e, ok := asError(err)
+	return ok && e.Unsent
+}
+
+// untilOf is from when on asking again makes sense, zero when nobody knows.
+func untilOf(err error) models.Moment {
+	if e, ok := asError(err); ok {
+		return e.Until
+	}
+	var refusal *models.Refusal
+	if errors.As(err, &refusal) {
+		return refusal.Until
+	}
+	return 0
+}
+
+// harmful says what counts against a provider: no usable answer. A refusal,
+// "no record" and our own shutdown are none of its failures.
+func harmful(err error) bool {
+	return errors.Is(err, ErrUnavailable) && !errors.Is(err, context.Canceled)
+}
+
+// answered says that the provider has done what it was asked for, be it by a no.
+func answered(err error) bool {
+	e, failed := asError(err)
+	return err == nil || failed && !e.Unsent && !errors.Is(e.Kind, ErrUnavailable)
+}
+
+// outcome translates a call's end into the ledger's words.
+func outcome(err error) models.Outcome {
+	if err == nil {
+		return models.OutcomeTrace
+	}
+	if isUnsent(err) {
+		return models.OutcomeUnsent
+	}
+	for _, o := range []struct {
+		kind error
+		name models.Outcome
+	}{
+		{ErrNoRecord, models.OutcomeNoRecord},
+		{ErrTailNeeded, models.OutcomeTailNeeded},
+		{ErrTailWrong, models.OutcomeTailWrong},
+		{ErrNumber, models.OutcomeNumber},
+		{ErrCarrier, models.OutcomeCarrier},
+		{ErrQuota, models.OutcomeQuota},
+		{ErrRate, models.OutcomeRate},
+		{ErrLocked, models.OutcomeLocked},
+		{ErrAuth, models.OutcomeAuth},
+	} {
+		if errors.Is(err, o.kind) {
+			return o.name
+		}
+	}
+	return models.OutcomeUnavailable
+}
+
+// billedInEnd says whether a call that has ended is billed: the provider's word,
+// and where it gave none (a nameless failure), the careful answer, yes.
+func billedInEnd(billed bool, err error) bool {
+	if err == nil {
+		return billed
+	}
+	if e, ok := asError(err); ok {
+		return e.Billed && !e.Unsent
+	}
+	return true
+}
+
+// closing completes the ledger row of one call.
+func closing(t models.Ticket, number string, billed bool, err error, now models.Moment) models.Closing {
+	c := models.Closing{Ticket: t, Outcome: outcome(err), Billed: billedInEnd(billed, err), Number: number, At: now}
+	if e, ok := asError(err); ok && errors.Is(e.Kind, ErrLocked) {
+		c.LockedUntil = e.Until
+	}
+	return c
+}
+
+// maxText is how many characters of a vendor's words an error keeps.
+const maxText = 200
+
+// Mask makes a text of a vendor fit for errors and logs: what must be hidden is
+// replaced whatever its case, and so is every run of six or more digits.
+func Mask(text string, hide ...string) string {
+	text = redact.Text(scan.Clean(text, scan.MaxText), hide...)
+	return scan.Clean(maskDigits(text), maxText)
+}
+
+func maskDigits(text string) string {
+	var b strings.Builder
+	for text != "" {
+		n := 0
+		for n < len(text) && '0' <= text[n] && text[n] <= '9' {
+			n++
+		}
+		switch {
+		case n >= 6:
+			b.WriteString(redact.Hidden)
+		case n == 0:
+			n = 1
+			b.WriteByte(text[0])
+		default:
+			b.WriteString(text[:n])
+		}
+		text = text[n:]
+	}
+	return b.String()
 }

@@ -3,47 +3,23 @@ package tracking
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"waybill/models"
 )
 
-// Subscriber is a provider that can be told to send what happens to a waybill,
-// so that it need not be asked.
-type Subscriber interface {
-	// Subscribes says whether waybills of this carrier can be subscribed to; ""
-	// asks about one whose carrier nobody knows.
-	Subscribes(carrier models.Carrier) bool
-	// Batch is how many waybills one call takes, all of one carrier.
-	Batch() int
-	// Subscribe makes one call for 1 to Batch waybills. It succeeds or fails for
-	// all of them; errors are *Error, and say whether the call was billed.
-	Subscribe(ctx context.Context, wishes []Subscription) (Subscribed, error)
-}
-
-// Subscription is the wish to be sent one waybill's news.
+// Subscription asks for one waybill's news to be sent.
 type Subscription struct {
 	Number  string
-	Carrier models.Carrier // "" lets the provider find out, where it Subscribes to that
+	Carrier models.Carrier // "" lets the provider find out, where Pushes.Serves says so
 	Tail    string         // "" or four digits; providers that take none leave it out
 	Token   string         // names this subscription in the address that is called; unguessable, at most 64 of A-Z a-z 0-9 - _
 }
 
-// Subscribed is a subscriber's answer.
+// Subscribed is the answer to a Subscription.
 type Subscribed struct {
 	Known  bool // it had been subscribed to before, and still is
 	Billed bool
-}
-
-// PushReader reads what a provider sends.
-type PushReader interface {
-	// ReadPush reads one push that came for a subscription: Token is that of the
-	// address, the rest is the parcel's, "" where nobody knows. Errors
-	// wrap ErrPushToken, ErrPushSign or ErrPushBody. Whether a token is known at
-	// all is the caller's to say where each subscription has its own.
-	ReadPush(of Subscription, body []byte) (Push, error)
-	// PushReply is the body that tells the provider that its push has been
-	// taken; its content type is application/json.
-	PushReply() string
 }
 
 // Why a push is not taken. None of them names a token, a sign or a waybill.
@@ -94,3 +70,58 @@ func (p Push) Over() bool {
 
 // Traced says that the push brings a trace.
 func (p Push) Traced() bool { return p.Trace.Provider != "" }
+
+// Subscribers names the providers at which waybills of a carrier can be
+// subscribed to, in the order in which they are to be tried.
+func (t *Tracker) Subscribers(carrier models.Carrier) []string {
+	var names []string
+	for _, c := range t.clients {
+		if p := c.provider.Pushes; p != nil && p.Serves(carrier) {
+			names = append(names, c.name())
+		}
+	}
+	return names
+}
+
+// Batches says how many waybills one subscribing call takes, by provider; none
+// when no provider can be subscribed at.
+func (t *Tracker) Batches() map[string]int {
+	batches := map[string]int{}
+	for _, c := range t.clients {
+		if p := c.provider.Pushes; p != nil {
+			batches[c.name()] = p.Batch
+		}
+	}
+	return batches
+}
+
+// Subscribe makes one call to a provider for at most a batch of waybills, all
+// of one carrier, by way of the ledger, as polling does. Errors are *Error: its
+// Until tells from when on it makes sense to try again, where that is known.
+func (t *Tracker) Subscribe(ctx context.Context, provider string, waybills []Subscription) (Subscribed, error) {
+	c := t.client(provider)
+	if c == nil || c.provider.Pushes == nil || len(waybills) == 0 {
+		return Subscribed{}, &Error{Provider: provider, Kind: ErrUnavailable, Text: "nothing to subscribe", Unsent: true}
+	}
+	number := ""
+	if len(waybills) == 1 {
+		number = waybills[0].Number
+	}
+	var answer Subscribed
+	err := t.sideCall(ctx, c, sideCall{models.CallSubscribe, models.Poll, number}, func(ctx context.Context) (billed bool, err error) {
+		answer, err = c.provider.Pushes.Subscribe(ctx, slices.Clone(waybills))
+		return answer.Billed, err
+	})
+	return answer, err
+}
+
+// ReadPush reads what a provider sent for a subscription, and tells the body
+// to answer with. Errors wrap ErrPushToken, ErrPushSign or ErrPushBody.
+func (t *Tracker) ReadPush(provider string, of Subscription, body []byte) (Push, string, error) {
+	c := t.client(provider)
+	if c == nil || c.provider.Pushes == nil {
+		return Push{}, "", ErrPushToken
+	}
+	push, err := c.provider.Pushes.Read(of, body)
+	return push, c.provider.Pushes.Reply, err
+}

@@ -8,99 +8,146 @@ import (
 	"waybill/models"
 )
 
-const day = 24 * time.Hour
-
 // round is one Ask on its way through the providers.
 type round struct {
-	tracker  *Tracker
-	ask      Ask
-	answer   Answer
-	doubted  *models.Trace // an answer that is believed only if nobody knows better
-	noRecord *Error
-	failure  error
-	failed   int
+	tracker     *Tracker
+	ask         Ask
+	answer      Answer
+	unconfirmed *models.Trace // an answer that is believed only if nobody knows better
+	noRecord    *Error
+	failure     error
+	failed      int
 }
 
-// said is what one call brought.
-type said struct {
+// reply is what one call brought.
+type reply struct {
 	trace models.Trace
 	err   error
 }
 
+// wording is one way to put the question to a provider.
+type wording struct {
+	query      Query
+	exempt     models.Exempt // why it may be asked inside the floor, "" when it may not
+	otherPhone bool
+}
+
 // try asks one provider and says whether the round is over.
-func (r *round) try(ctx context.Context, d *desk) bool {
-	if r.noRecord != nil && r.opined(ctx) {
+func (r *round) try(ctx context.Context, c *client) bool {
+	if r.noRecord != nil && r.hadSecondOpinion(ctx) {
 		return true
 	}
-	words := r.words(ctx, d)
-	heard, over := r.call(ctx, d, words)
-	if heard == nil {
+	first, second, after := r.wordings(ctx, c)
+	got, over := r.call(ctx, c, first)
+	if got == nil {
 		return over
 	}
-	if other, ok := words.otherwise(heard.err); ok {
-		if heard, over = r.call(ctx, d, other); heard == nil {
+	if after != nil && errors.Is(got.err, after) {
+		if got, over = r.call(ctx, c, second); got == nil {
 			return over
 		}
-		r.keep(ctx, d, other, heard.err)
+		r.rememberPhone(ctx, c, second, got.err)
 	}
-	return r.heard(heard.trace, heard.err)
+	return r.apply(got.trace, got.err)
+}
+
+// wordings are the question as it is put first, and as it is put once more when
+// the first is answered by the error after; nil: never.
+//
+// A tail may be the other phone's: the field that last brought a trace goes
+// first, which spares a call. A carrier that the provider calls wrong is left
+// out, where it can do without one: it names the right one itself.
+func (r *round) wordings(ctx context.Context, c *client) (first, second wording, after error) {
+	p := c.provider
+	plain := wording{query: p.Query, exempt: r.exempt(c)}
+	switch {
+	case p.QueryOtherPhone != nil && r.ask.Tail != "":
+		other := wording{query: p.QueryOtherPhone, exempt: r.exempt(c), otherPhone: true}
+		if _, found, _ := r.tracker.memory.recall(ctx, "phone", r.key(c)); found {
+			plain, other = other, plain
+		}
+		other.exempt = models.ExemptPhone
+		return plain, other, ErrTailWrong
+	case r.ask.Parcel.Carrier != "" && p.Serves(""):
+		open := func(ctx context.Context, waybill string, _ models.Carrier, tail string) (models.Trace, error) {
+			return p.Query(ctx, waybill, "", tail)
+		}
+		return plain, wording{query: open, exempt: models.ExemptCarrier}, ErrCarrier
+	}
+	return plain, wording{}, nil
+}
+
+// phoneKept is how long the phone field that brought a trace is used first.
+const phoneKept = 60 * day
+
+// rememberPhone keeps which phone field brought the trace.
+func (r *round) rememberPhone(ctx context.Context, c *client, w wording, err error) {
+	switch m := r.tracker.memory; {
+	case err != nil || c.provider.QueryOtherPhone == nil || r.ask.Tail == "":
+	case w.otherPhone:
+		m.remember(ctx, "phone", r.key(c), []byte("1"), r.tracker.now().Add(phoneKept))
+	default:
+		m.forget(ctx, "phone", r.key(c))
+	}
+}
+
+func (r *round) key(c *client) string { return c.name() + ":" + r.ask.Parcel.Number }
+
+// exempt is why the provider may be asked inside the floor, "" when it may not.
+func (r *round) exempt(c *client) models.Exempt {
+	switch {
+	case r.ask.Untried:
+		return models.ExemptTail
+	case corrected(r.ask.Parcel, c.name()):
+		return models.ExemptCarrier
+	}
+	return ""
 }
 
 // call makes one call if the provider and the ledger allow it; nil when they
 // do not, and then whether the round is over.
-func (r *round) call(ctx context.Context, d *desk, w words) (*said, bool) {
-	v, until, err := d.enter(ctx, models.CallQuery, r.ask.Purpose)
+func (r *round) call(ctx context.Context, c *client, w wording) (*reply, bool) {
+	a, err := c.acquire(ctx, models.CallQuery, r.ask.Purpose)
 	if err != nil {
-		r.fail(err, until)
+		r.fail(err)
 		return nil, r.ask.Purpose == models.Poll && errors.Is(err, errBusy) // only busy: polling stays with its provider
 	}
-	ticket, err := r.begin(ctx, d, w.exempt)
+	ticket, err := r.begin(ctx, c, w.exempt)
 	if err != nil {
-		v.leave(ctx)
+		a.release(ctx)
 		return nil, r.refused(err)
 	}
 	r.answer.Version = ticket.Version
 	if r.noRecord != nil {
-		r.opine(ctx)
+		r.noteSecondOpinion(ctx)
 	}
-	return r.query(ctx, v, ticket, w), false
+	return r.query(ctx, a, ticket, w), false
 }
 
 // query makes the call and keeps the end of its ledger row.
-func (r *round) query(ctx context.Context, v *visit, ticket models.Ticket, w words) *said {
+func (r *round) query(ctx context.Context, a *attempt, ticket models.Ticket, w wording) *reply {
 	var trace models.Trace
 	p := r.ask.Parcel
-	err := v.call(ctx, ticket, func(ctx context.Context) (billed bool, err error) {
+	err := a.call(ctx, ticket, func(ctx context.Context) (billed bool, err error) {
 		trace, err = w.query(ctx, p.Number, p.Carrier, r.ask.Tail)
 		return trace.Billed, err
 	})
 	r.answer.Closings = append(r.answer.Closings, closing(ticket, p.Number, trace.Billed, err, r.tracker.now()))
 	if err == nil && trace.Carrier == "" {
-		trace.Carrier = r.tracker.named(ctx, v.desk, trace.Named, r.ask.Purpose)
+		trace.Carrier = r.tracker.carrierNamed(ctx, a.client, trace.Named, r.ask.Purpose)
 	}
-	return &said{trace: trace, err: err}
+	return &reply{trace, err}
 }
 
 // begin writes the call into the ledger.
-func (r *round) begin(ctx context.Context, d *desk, e models.Exempt) (models.Ticket, error) {
+func (r *round) begin(ctx context.Context, c *client, e models.Exempt) (models.Ticket, error) {
 	call := models.Call{
-		Provider: d.Name(), Kind: models.CallQuery, Purpose: r.ask.Purpose,
+		Provider: c.name(), Kind: models.CallQuery, Purpose: r.ask.Purpose,
 		Number: r.ask.Parcel.Number, Exempt: e,
-		Floor: r.tracker.apart(d.Name()), Limit: r.tracker.limit(d.Name(), r.ask.Purpose),
+		Floor: r.tracker.apart(c.name()), Limit: r.tracker.limit(c.name(), r.ask.Purpose),
 		Parcel: r.ask.Parcel.ID, Version: r.answer.Version,
 	}
-	return r.tracker.Ledger.Begin(ctx, call, r.tracker.now())
-}
-
-// exempt is why the call may be made inside the floor, "" when it may not.
-func (r *round) exempt() models.Exempt {
-	switch {
-	case r.ask.Untried:
-		return models.ExemptTail
-	case r.ask.Corrected:
-		return models.ExemptCarrier
-	}
-	return ""
+	return r.tracker.ledger.Begin(ctx, call, r.tracker.now())
 }
 
 // refused takes the ledger's no. A waybill that this provider was asked about
@@ -111,53 +158,50 @@ func (r *round) refused(err error) bool {
 		r.failure = err
 		return true
 	}
-	r.fail(err, refusal.Until)
+	r.fail(err)
 	return false
 }
 
-// heard takes a provider's answer and says whether the round is over.
-func (r *round) heard(trace models.Trace, err error) bool {
-	e, failed := asError(err)
+// apply takes a provider's answer and says whether the round is over.
+func (r *round) apply(trace models.Trace, err error) bool {
+	e, refused := asError(err)
 	switch {
 	case err == nil && (trace.Status == models.Invalid || trace.Status == models.Expired):
-		if r.doubted == nil {
-			r.doubted = &trace
+		if r.unconfirmed == nil {
+			r.unconfirmed = &trace
 		}
 		return false
 	case err == nil:
-		r.answer.Trace, r.doubted, r.noRecord, r.failure = trace, nil, nil, nil
+		r.answer.Trace, r.unconfirmed, r.noRecord, r.failure = trace, nil, nil, nil
 		r.answer.Err, r.answer.Until = nil, 0
 		return true
-	case !failed:
-		r.fail(err, 0)
-		return false
-	case errors.Is(e.Kind, ErrNoRecord):
+	case refused && errors.Is(e.Kind, ErrNoRecord):
 		if r.noRecord == nil {
 			r.noRecord = e
 		}
 		return false
-	case errors.Is(e.Kind, ErrTailNeeded), errors.Is(e.Kind, ErrTailWrong):
+	case refused && (errors.Is(e.Kind, ErrTailNeeded) || errors.Is(e.Kind, ErrTailWrong)):
 		r.failure = e
 		return true
 	}
-	r.fail(e, e.Until)
+	r.fail(err)
 	return false
 }
 
 // fail keeps the first failure, the one of the provider that was to be asked,
 // and the earliest moment at which asking again makes sense: at any time when
 // one of those that failed gave none.
-func (r *round) fail(err error, until models.Moment) {
+func (r *round) fail(err error) {
 	if r.failure == nil || errors.Is(r.failure, models.ErrFloor) && !errors.Is(err, models.ErrFloor) {
 		r.failure = err
 	}
 	r.failed++
-	if r.failed == 1 || until < r.answer.Until {
+	if until := untilOf(err); r.failed == 1 || until < r.answer.Until {
 		r.answer.Until = until
 	}
 }
 
-// result weighs what was heard: a doubted answer beats "no record", which
+// result weighs what was heard: an unconfirmed answer beats "no record", which
 // beats a failure.
 func (r *round) result() Answer {
 	a := r.answer
@@ -167,8 +211,8 @@ func (r *round) result() Answer {
 	switch {
 	case r.failure != nil && final(r.failure):
 		a.Err = r.failure
-	case r.doubted != nil:
-		a.Trace, a.Until = *r.doubted, 0
+	case r.unconfirmed != nil:
+		a.Trace, a.Until = *r.unconfirmed, 0
 	case r.noRecord != nil:
 		a.Err, a.Until = r.noRecord, 0
 	case r.failure != nil:
@@ -185,36 +229,18 @@ func final(err error) bool {
 	return errors.Is(err, ErrTailNeeded) || errors.Is(err, ErrTailWrong) || errors.Is(err, models.ErrStale)
 }
 
-// opined says whether another provider has been asked today about a waybill
-// that one has no record of: at most once a day, over all replicas.
-func (r *round) opined(ctx context.Context) bool {
+// hadSecondOpinion says whether another provider has been asked today about a
+// waybill that one has no record of: at most once a day, over all replicas. When
+// nobody knows it is asked.
+func (r *round) hadSecondOpinion(ctx context.Context) bool {
+	_, had, _ := r.tracker.memory.recall(ctx, "second", r.ask.Parcel.Number)
+	return had
+}
+
+// noteSecondOpinion notes that another provider is asked now. One that could not
+// be asked has given no opinion.
+func (r *round) noteSecondOpinion(ctx context.Context) {
 	t := r.tracker
-	_, had, err := t.Memory.Recall(ctx, "second", r.ask.Parcel.Number, t.now())
-	return had || err != nil
+	again := t.now().Add(time.Duration(float64(day) / t.speed))
+	t.memory.remember(ctx, "second", r.ask.Parcel.Number, []byte("1"), again)
 }
-
-// opine notes that another provider is asked now. One that could not be asked
-// has given no opinion.
-func (r *round) opine(ctx context.Context) {
-	t := r.tracker
-	again := t.now().Add(time.Duration(float64(day) / t.Speed))
-	_ = t.Memory.Remember(ctx, "second", r.ask.Parcel.Number, []byte("1"), again) // forgetting costs a call, no more
-}
-
-func (t *Tracker) now() models.Moment { return models.At(t.Now()) }
-
-// limit is the budget that a purpose may use: polling stops at 80 %.
-func (t *Tracker) limit(provider string, purpose models.Purpose) int64 {
-	whole, limited := t.Budgets[provider]
-	if !limited {
-		return 0
-	}
-	if purpose == models.Poll {
-		return PollLimit(whole)
-	}
-	return whole
-}
-
-// PollLimit is how much of a day's budget polling may use: 80 %, never more,
-// but one call at least.
-func PollLimit(budget int64) int64 { return max(1, budget/10*8+budget%10*8/10) }

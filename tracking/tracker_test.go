@@ -14,143 +14,6 @@ import (
 	"waybill/models"
 )
 
-// script is a provider that answers what it is told, in turn; the last answer stays.
-type script struct {
-	name    string
-	answers []any // models.Trace or error
-	serves  func(models.Carrier) bool
-
-	mu    sync.Mutex
-	asked []string // carrier/tail of every query
-}
-
-func (s *script) Name() string { return s.name }
-func (s *script) Serves(c models.Carrier) bool {
-	return s.serves == nil || s.serves(c)
-}
-
-func (s *script) Query(_ context.Context, _ string, c models.Carrier, tail string) (models.Trace, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.asked = append(s.asked, string(c)+"/"+tail)
-	answer := s.answers[min(len(s.asked), len(s.answers))-1]
-	if err, ok := answer.(error); ok {
-		return models.Trace{}, err
-	}
-	return answer.(models.Trace), nil
-}
-
-func (s *script) calls() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.asked)
-}
-
-// book is a ledger, a memory and slots, kept in a map; the real ones are
-// tested with the store.
-type book struct {
-	mu      sync.Mutex
-	refuse  map[string]error
-	begun   []models.Call
-	settled []models.Closing
-	notes   map[string]note
-	slot    map[string]models.Moment
-}
-
-type note struct {
-	value []byte
-	until models.Moment
-}
-
-func newBook() *book {
-	return &book{refuse: map[string]error{}, notes: map[string]note{}, slot: map[string]models.Moment{}}
-}
-
-func (b *book) Begin(_ context.Context, c models.Call, now models.Moment) (models.Ticket, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if err := b.refuse[c.Provider]; err != nil {
-		return models.Ticket{}, err
-	}
-	b.begun = append(b.begun, c)
-	return models.Ticket{ID: int64(len(b.begun)), Provider: c.Provider, Kind: c.Kind, Version: c.Version + 1, At: now}, nil
-}
-
-func (b *book) Settle(_ context.Context, cs []models.Closing) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.settled = append(b.settled, cs...)
-	return nil
-}
-
-func (b *book) Recall(_ context.Context, kind, key string, now models.Moment) ([]byte, bool, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	n, ok := b.notes[kind+"/"+key]
-	return n.value, ok && n.until > now, nil
-}
-
-func (b *book) Remember(_ context.Context, kind, key string, value []byte, until models.Moment) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.notes[kind+"/"+key] = note{value, until}
-	return nil
-}
-
-func (b *book) Once(_ context.Context, kind, key string, until, now models.Moment) (bool, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if n, ok := b.notes[kind+"/"+key]; ok && n.until > now {
-		return false, nil
-	}
-	b.notes[kind+"/"+key] = note{until: until}
-	return true, nil
-}
-
-func (b *book) Slots(_ context.Context, name string, every time.Duration, n int, now models.Moment) (models.Moment, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	first := max(b.slot[name], now)
-	b.slot[name] = first.Add(every * time.Duration(n))
-	return first, nil
-}
-
-func tracker(b *book, providers ...Provider) *Tracker {
-	return New(Settings{
-		Providers: providers, Carriers: few{}, Ledger: b, Memory: b, Slots: b,
-		Floor: 30 * time.Minute, Speed: 1, Now: time.Now,
-	})
-}
-
-// few is a carrier table of two.
-type few struct{}
-
-func (few) ByName(name string) (models.Carrier, bool) {
-	if strings.HasPrefix(name, "中通") {
-		return "zto", true
-	}
-	return "", false
-}
-
-func (few) ByCode(_, code string) (models.Carrier, bool) {
-	if code == "zhongtian" {
-		return "ztky", true
-	}
-	return "", false
-}
-
-func says(provider string, s models.Status) models.Trace {
-	e := models.Event{Kind: models.Scan, At: 1, Text: "x"}
-	e.Sign()
-	return models.Trace{Provider: provider, Status: s, Events: []models.Event{e}, Billed: true}
-}
-
-func fails(provider string, kind error) *Error { return &Error{Provider: provider, Kind: kind} }
-
-func ask() Ask {
-	return Ask{Parcel: models.Parcel{ID: 1, Number: "SF1000000000015", Carrier: "sf", Version: 4}, Purpose: models.Person}
-}
-
 func outcomes(a Answer) []string {
 	var all []string
 	for _, c := range a.Closings {
@@ -291,7 +154,7 @@ func TestAProviderThatFailsIsLeftAloneForAWhile(t *testing.T) {
 		}
 		time.Sleep(61 * time.Second)
 		if tr.Ask(t.Context(), ask()); a.calls() != 6 {
-			t.Errorf("asked %d times after the rest", a.calls())
+			t.Errorf("asked %d times after the cooldown", a.calls())
 		}
 	})
 }
@@ -307,7 +170,7 @@ func TestNoRecordIsNoFailure(t *testing.T) {
 	}
 }
 
-func TestASpentQuotaRestsTheProviderOverReplicasAndRestarts(t *testing.T) {
+func TestASpentQuotaLeavesTheProviderAloneOverReplicasAndRestarts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, a := newBook(), &script{name: "a", answers: []any{fails("a", ErrQuota)}}
 		tracker(b, a).Ask(t.Context(), ask())
@@ -319,18 +182,18 @@ func TestASpentQuotaRestsTheProviderOverReplicasAndRestarts(t *testing.T) {
 		other.Ask(t.Context(), ask())
 		time.Sleep(time.Hour + time.Second)
 		if other.Ask(t.Context(), ask()); a.calls() != 2 {
-			t.Errorf("the second rest is not longer: %d calls", a.calls())
+			t.Errorf("the second cooldown is not longer: %d calls", a.calls())
 		}
 	})
 }
 
-func TestAQuotaRestEndsAtMidnightInShanghai(t *testing.T) {
-	r := &rest{speed: 1, state: resting{Step: 5}}
+func TestAQuotasCooldownEndsAtMidnightInShanghai(t *testing.T) {
+	c := &cooldown{speed: 1}
 	now := models.At(time.Date(2026, 3, 1, 22, 30, 0, 0, models.Shanghai))
-	if got := r.end("quota", 0, now).Time().In(models.Shanghai); got.Hour() != 0 || got.Day() != 2 {
+	if got := c.end(quotaSpent, 5, 0, now).Time().In(models.Shanghai); got.Hour() != 0 || got.Day() != 2 {
 		t.Errorf("ends at %s", got)
 	}
-	if got := r.end("quota", now.Add(time.Minute), now); got != now.Add(time.Minute) {
+	if got := c.end(quotaSpent, 5, now.Add(time.Minute), now); got != now.Add(time.Minute) {
 		t.Error("the provider's own time is not kept")
 	}
 }
@@ -378,7 +241,7 @@ func TestWhoWouldWaitTooLongIsToldAtOnce(t *testing.T) {
 }
 
 func TestPollingStopsAtFourFifthsOfTheBudget(t *testing.T) {
-	tr := &Tracker{Settings: Settings{Budgets: map[string]int64{"a": 100}}}
+	tr := &Tracker{budgets: map[string]int64{"a": 100}}
 	if tr.limit("a", models.Poll) != 80 || tr.limit("a", models.Person) != 100 || tr.limit("b", models.Poll) != 0 {
 		t.Error(tr.limit("a", models.Poll), tr.limit("a", models.Person), tr.limit("b", models.Poll))
 	}
@@ -399,7 +262,13 @@ func (f *finder) Detect(context.Context, string) (Detected, error) {
 	return Detected{Carriers: f.found, Billed: true}, f.err
 }
 
-func (f *finder) Carriers(context.Context, string) (Listed, error) {
+func (f *finder) provider() Provider {
+	p := f.script.provider()
+	p.Detect, p.ListCarriers = f.Detect, f.ListCarriers
+	return p
+}
+
+func (f *finder) ListCarriers(context.Context, string) (Listed, error) {
 	f.listed++
 	return Listed{Carriers: f.rows, Billed: true}, nil
 }
@@ -488,31 +357,33 @@ func TestErrorsSayWhatTheOperatorNeedsAndUnwrap(t *testing.T) {
 	if !errors.Is(e, ErrQuota) || !errors.Is(e, context.DeadlineExceeded) {
 		t.Error("kind or cause is lost")
 	}
-	if raw, err := json.Marshal(resting{Why: "quota"}); err != nil || !strings.Contains(string(raw), "quota") {
-		t.Error("a rest cannot be shared")
+	if raw, err := json.Marshal(cooling{Why: quotaSpent}); err != nil || !strings.Contains(string(raw), "quota") {
+		t.Error("a cooldown cannot be shared")
 	}
 }
 
-// twoWorded takes a tail as the receiver's or as the sender's.
-type twoWorded struct {
+// twoPhones takes a tail as the receiver's or as the sender's.
+type twoPhones struct {
 	script
-	turned any
-	turns  int
+	other any // the answer to the sender's
+	tried int
 }
 
-func (p *twoWorded) Rephrase(context.Context, string, models.Carrier, string) (models.Trace, error) {
-	p.turns++
-	if err, ok := p.turned.(error); ok {
+func (p *twoPhones) provider() Provider {
+	all := p.script.provider()
+	all.QueryOtherPhone = p.QueryOtherPhone
+	return all
+}
+
+func (p *twoPhones) QueryOtherPhone(context.Context, string, models.Carrier, string) (models.Trace, error) {
+	p.tried++
+	if err, ok := p.other.(error); ok {
 		return models.Trace{}, err
 	}
-	return p.turned.(models.Trace), nil
+	return p.other.(models.Trace), nil
 }
 
-func (p *twoWorded) Rephrasable(err error) (models.Exempt, bool) {
-	return models.ExemptPhone, errors.Is(err, ErrTailWrong)
-}
-
-func TestATailIsRefusedOnlyWhenBothWaysToAskHaveRefusedIt(t *testing.T) {
+func TestATailIsRefusedOnlyWhenBothPhonesHaveRefusedIt(t *testing.T) {
 	wish := ask()
 	wish.Tail = "1234"
 	wrong := fails("juhe", ErrTailWrong)
@@ -522,14 +393,17 @@ func TestATailIsRefusedOnlyWhenBothWaysToAskHaveRefusedIt(t *testing.T) {
 		err          error
 		calls        []string
 	}{
-		{"the plain words are enough when they bring a trace", says("juhe", models.InTransit), wrong, nil, []string{"juhe trace"}},
-		{"the other words are tried after a refusal", wrong, says("juhe", models.InTransit), nil, []string{"juhe tail_wrong", "juhe trace"}},
+		{"the first phone is enough when it brings a trace", says("juhe", models.InTransit), wrong, nil, []string{"juhe trace"}},
+		{"the other phone is tried after a refusal", wrong, says("juhe", models.InTransit), nil, []string{"juhe tail_wrong", "juhe trace"}},
 		{"refused both ways is refused", wrong, wrong, ErrTailWrong, []string{"juhe tail_wrong", "juhe tail_wrong"}},
+		{"no record has nothing to do with the phone", fails("juhe", ErrNoRecord), wrong, ErrNoRecord, []string{"juhe no_record"}},
+		{"nor has another failure", fails("juhe", ErrUnavailable), wrong, ErrUnavailable, []string{"juhe unavailable"}},
+		{"nor a tail that is wanted all the same", fails("juhe", ErrTailNeeded), wrong, ErrTailNeeded, []string{"juhe tail_needed"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBook()
-			p := &twoWorded{script: script{name: "juhe", answers: []any{c.plain}}, turned: c.other}
+			p := &twoPhones{script: script{name: "juhe", answers: []any{c.plain}}, other: c.other}
 			got := tracker(b, p).Ask(t.Context(), wish)
 			if !errors.Is(got.Err, c.err) || !slices.Equal(outcomes(got), c.calls) {
 				t.Errorf("err %v, calls %v", got.Err, outcomes(got))
@@ -541,14 +415,14 @@ func TestATailIsRefusedOnlyWhenBothWaysToAskHaveRefusedIt(t *testing.T) {
 	}
 }
 
-func TestTheWordsThatBroughtATraceAreUsedFirstNextTime(t *testing.T) {
+func TestThePhoneThatBroughtATraceIsTriedFirstNextTime(t *testing.T) {
 	b, wish := newBook(), ask()
 	wish.Tail = "1234"
-	p := &twoWorded{script: script{name: "juhe", answers: []any{fails("juhe", ErrTailWrong)}}, turned: says("juhe", models.InTransit)}
+	p := &twoPhones{script: script{name: "juhe", answers: []any{fails("juhe", ErrTailWrong)}}, other: says("juhe", models.InTransit)}
 	tr := tracker(b, p)
 	tr.Ask(t.Context(), wish)
-	if tr.Ask(t.Context(), wish); p.calls() != 1 || p.turns != 2 {
-		t.Errorf("plain %d times, turned %d times", p.calls(), p.turns)
+	if tr.Ask(t.Context(), wish); p.calls() != 1 || p.tried != 2 {
+		t.Errorf("one %d times, the other %d times", p.calls(), p.tried)
 	}
 }
 
@@ -593,6 +467,41 @@ func TestNobodyWaitsForOneProvidersQuotaWhenAnotherMayBeBackSooner(t *testing.T)
 			got := tracker(newBook(), &script{name: "a", answers: []any{quota}}, &script{name: "b", answers: []any{c.second}}).Ask(t.Context(), ask())
 			if c.waits != (got.Until == quota.Until) || !c.waits && got.Until != 0 {
 				t.Errorf("until %d", got.Until)
+			}
+		})
+	}
+}
+
+func TestACorrectedCarrierIsAskedAboutInsideTheFloorWhereItWasAskedWrongly(t *testing.T) {
+	now := models.At(time.Now())
+	for name, c := range map[string]struct {
+		asked, heard, corrected time.Duration // ago; 0: never
+		a, b                    models.Exempt
+		none                    bool
+	}{
+		"never corrected":                                     {time.Minute, time.Minute, 0, "", "", true},
+		"corrected without an answer":                         {2 * time.Minute, 2 * time.Minute, time.Minute, models.ExemptCarrier, models.ExemptCarrier, false},
+		"corrected by the answer of b, so that a may know it": {time.Hour, 59 * time.Minute, 59 * time.Minute, models.ExemptCarrier, "", false},
+		"asked since":                                         {time.Minute, time.Minute, 2 * time.Minute, "", "", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, wish := newBook(), ask()
+			ago := func(d time.Duration) models.Moment {
+				if d == 0 {
+					return 0
+				}
+				return now.Add(-d)
+			}
+			p := &wish.Parcel
+			p.Provider, p.AskedAt, p.HeardAt, p.SettledAt, p.CorrectedAt = "b", ago(c.asked), ago(c.heard), ago(c.heard), ago(c.corrected)
+			tracker(b, &script{name: "a", answers: []any{says("a", models.InTransit)}}, &script{name: "b", answers: []any{fails("b", ErrUnavailable)}}).Ask(t.Context(), wish)
+			if (len(b.begun) == 0) != c.none {
+				t.Fatalf("%d calls", len(b.begun))
+			}
+			for _, call := range b.begun {
+				if want := map[string]models.Exempt{"a": c.a, "b": c.b}[call.Provider]; call.Exempt != want {
+					t.Errorf("%s is asked with the exemption %q, want %q", call.Provider, call.Exempt, want)
+				}
 			}
 		})
 	}

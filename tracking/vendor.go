@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"waybill/tracking/recognise"
 )
 
 // Vendor is one tracking API as the program knows it before it is opened. Each
@@ -59,12 +61,12 @@ type Finding struct {
 
 // Parts are what providers are made of beside their settings.
 type Parts struct {
-	Carriers  *Carriers
+	Carriers  *recognise.Carriers
 	Client    *http.Client // its time-out and transport hold; redirects are not followed
 	PublicURL string       // the base under which the world reaches us; "" when it does not
 	Now       func() time.Time
 	// FailureBilled counts one more failed query about a waybill and says whether
-	// it is one that is billed (Strikes.Strike). Nil: every one counts as billed.
+	// it is one that is billed (Failures.Billed). Nil: every one counts as billed.
 	FailureBilled func(ctx context.Context, provider, waybill string) bool
 }
 

@@ -9,23 +9,23 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
+	"waybill/internal/httpbody"
 	"waybill/models"
 )
 
-// MaxBody is the largest answer that is read from a provider, in bytes after
-// decompression.
-const MaxBody = 1 << 20
-
 // Wire carries one provider's paid calls over HTTP. It follows no redirect,
-// reads at most MaxBody, sends nothing twice, and names neither key, tail nor
-// waybill in its errors.
+// reads at most httpbody.Limit, sends nothing twice, and names neither key, tail
+// nor waybill in its errors.
 type Wire struct {
 	provider string
 	client   *http.Client
 	billed   func(status int) bool
+	now      func() time.Time
 }
 
 // Reply is a provider's whole answer. Status is 0 when none came.
@@ -35,16 +35,61 @@ type Reply struct {
 	Body   []byte
 }
 
-// NewWire makes a provider's wire over a client (which is copied; its time-out
-// and transport hold). billed says whether an answer with this HTTP status is
-// billed, by the vendor's rule.
-func NewWire(provider string, client *http.Client, billed func(status int) bool) *Wire {
-	if client == nil {
-		client = http.DefaultClient
+// NewWire makes a provider's wire over p.Client (which is copied; its time-out
+// and transport hold; nil is http.DefaultClient). billed says whether an answer
+// with this HTTP status is billed, by the vendor's rule.
+func NewWire(provider string, p Parts, billed func(status int) bool) *Wire {
+	own := http.Client{}
+	if p.Client != nil {
+		own = *p.Client
 	}
-	own := *client
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Wire{provider: provider, client: &own, billed: billed}
+	return &Wire{provider: provider, client: &own, billed: billed, now: p.Now}
+}
+
+// Now is the time by the provider's clock.
+func (w *Wire) Now() models.Moment { return models.At(w.now()) }
+
+// Get makes one call by GET, as Send does.
+func (w *Wire) Get(ctx context.Context, address string, header http.Header, hide ...string) (Reply, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return Reply{}, w.Unsent(ErrUnavailable, "address cannot be asked")
+	}
+	if header != nil {
+		req.Header = header
+	}
+	return w.Send(req, hide...)
+}
+
+// PostForm makes one call with a form as its body, as Send does. Of a vendor
+// that tells everything in the body of a 200, any other status comes from
+// something that stands in between, and is an error too (Answered).
+func (w *Wire) PostForm(ctx context.Context, address string, form url.Values, hide ...string) (Reply, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		return Reply{}, w.Unsent(ErrUnavailable, "address cannot be asked")
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+	reply, err := w.Send(req, hide...)
+	if err != nil {
+		return reply, err
+	}
+	return reply, w.Answered(reply, hide...)
+}
+
+// Answered is nil for an answer with status 200, else the refusal that it is.
+func (w *Wire) Answered(r Reply, hide ...string) error {
+	if r.Status == http.StatusOK {
+		return nil
+	}
+	kind := ErrUnavailable
+	if r.Status == http.StatusTooManyRequests {
+		kind = ErrRate
+	}
+	e := w.Refuse(r, kind, "http "+strconv.Itoa(r.Status), "", hide...)
+	e.Until = r.RetryAfter(w.Now())
+	return e
 }
 
 // Send makes one call. A failure is an *Error of kind ErrUnavailable: Unsent
@@ -52,11 +97,14 @@ func NewWire(provider string, client *http.Client, billed func(status int) bool)
 // and without an answer billed too, because nobody knows. hide is what the
 // error must not tell.
 func (w *Wire) Send(req *http.Request, hide ...string) (Reply, error) {
+	if err := req.Context().Err(); err != nil {
+		return Reply{}, &Error{Provider: w.provider, Kind: ErrUnavailable, Unsent: true, Cause: err}
+	}
 	var sent atomic.Bool
 	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
 		WroteHeaders: func() { sent.Store(true) },
 	})
-	resp, err := w.client.Do(once(req.WithContext(ctx)))
+	resp, err := w.client.Do(unrepeatable(req.WithContext(ctx)))
 	if why := context.Cause(ctx); err != nil && errors.Is(why, errLate) {
 		err = why
 	}
@@ -65,7 +113,7 @@ func (w *Wire) Send(req *http.Request, hide ...string) (Reply, error) {
 	}
 	defer resp.Body.Close()
 	reply := Reply{Status: resp.StatusCode, Header: resp.Header}
-	reply.Body, err = readAll(resp.Body)
+	reply.Body, err = httpbody.ReadAll(resp.Body, httpbody.Limit)
 	if err != nil {
 		return reply, w.failed(fmt.Errorf("read reply: %w", err), true, w.billed(reply.Status), hide)
 	}
@@ -97,26 +145,15 @@ func (w *Wire) failed(err error, sent, billed bool, hide []string) *Error {
 	}
 }
 
-// once keeps net/http from sending a GET again over a fresh connection when a
+// unrepeatable keeps net/http from sending a GET again over a fresh connection when a
 // kept one dies under it: the vendor may have billed the first. A request
 // whose body cannot be rewound is never sent twice.
-func once(req *http.Request) *http.Request {
+func unrepeatable(req *http.Request) *http.Request {
 	if req.Body == nil || req.Body == http.NoBody {
 		req.Body = io.NopCloser(bytes.NewReader(nil))
 	}
 	req.GetBody = nil
 	return req
-}
-
-func readAll(body io.Reader) ([]byte, error) {
-	raw, err := io.ReadAll(io.LimitReader(body, MaxBody+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(raw) > MaxBody {
-		return nil, errors.New("longer than 1 MiB")
-	}
-	return raw, nil
 }
 
 // masked is a cause that answers errors.Is but shows only its cleaned text.
@@ -129,77 +166,45 @@ func (m *masked) Error() string { return m.text }
 
 func (m *masked) Is(target error) bool { return errors.Is(m.cause, target) }
 
-// maxText is how many characters of a vendor's words an error keeps.
-const maxText = 200
-
-// Mask makes a text of a vendor fit for errors and logs: what must be hidden is
-// replaced whatever its case, and so is every run of six or more digits.
-func Mask(text string, hide ...string) string {
-	text = Clean(text, MaxScan)
-	for _, secret := range hide {
-		text = replaceFold(text, secret)
-		text = replaceFold(text, url.QueryEscape(secret))
-	}
-	return Clean(maskDigits(text), maxText)
-}
-
-const hidden = "***"
-
-func replaceFold(text, secret string) string {
-	if secret == "" {
-		return text
-	}
-	lower, find := asciiLower(text), asciiLower(secret)
-	var b strings.Builder
-	for {
-		i := strings.Index(lower, find)
-		if i < 0 {
-			return b.String() + text
-		}
-		b.WriteString(text[:i] + hidden)
-		text, lower = text[i+len(find):], lower[i+len(find):]
-	}
-}
-
-// asciiLower lowers a to z only, so that every byte keeps its place.
-func asciiLower(s string) string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return r
-	}, s)
-}
-
-func maskDigits(text string) string {
-	var b strings.Builder
-	for text != "" {
-		n := 0
-		for n < len(text) && '0' <= text[n] && text[n] <= '9' {
-			n++
-		}
-		switch {
-		case n >= 6:
-			b.WriteString(hidden)
-		case n == 0:
-			n = 1
-			b.WriteByte(text[0])
-		default:
-			b.WriteString(text[:n])
-		}
-		text = text[n:]
-	}
-	return b.String()
-}
-
 // RetryAfter reads an answer's Retry-After in seconds or as a date; zero when
 // there is none.
-func (r Reply) RetryAfter(now models.Moment) models.Moment { return retryAfter(r.Header, now) }
-
-// Live says whether a context still allows a call; the error is the one to return.
-func (w *Wire) Live(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return &Error{Provider: w.provider, Kind: ErrUnavailable, Unsent: true, Cause: err}
+func (r Reply) RetryAfter(now models.Moment) models.Moment {
+	after := strings.TrimSpace(r.Header.Get("Retry-After"))
+	if seconds, err := strconv.Atoi(after); err == nil && seconds > 0 {
+		return now.Add(time.Duration(min(seconds, 24*60*60)) * time.Second)
 	}
-	return nil
+	if at, err := http.ParseTime(after); err == nil && models.At(at) > now {
+		return min(models.At(at), now.Add(24*time.Hour))
+	}
+	return 0
+}
+
+// Endpoint is the address of a vendor's path under a configured base, whose
+// trailing slashes are cut; a path that is an absolute URL stands for itself.
+// An error when that is no absolute http(s) address.
+func Endpoint(base, path string) (string, error) {
+	whole := path
+	if !strings.Contains(path, "://") {
+		whole = strings.TrimRight(base, "/") + path
+	}
+	u, err := url.Parse(whole)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return "", errors.New("url and path make no absolute http(s) address")
+	}
+	u.Fragment = ""
+	return u.String(), nil
+}
+
+// NewClient is the HTTP client that every provider gets: it follows no
+// redirect (a redirected key would leak) and keeps enough connections open.
+func NewClient(timeout time.Duration) *http.Client {
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, TLSHandshakeTimeout: 10 * time.Second}
+	transport.MaxIdleConnsPerHost = 256
+	transport.MaxIdleConns = 1024
+	transport.IdleConnTimeout = 30 * time.Second // fewer kept connections that the vendor has closed meanwhile
+	return &http.Client{
+		Timeout:       timeout,
+		Transport:     transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 }

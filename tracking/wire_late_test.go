@@ -15,7 +15,7 @@ import (
 	"waybill/models"
 )
 
-// distant is a provider over real HTTP to whom no connection is ever made.
+// distant is a provider over real HTTP to which no connection is ever made.
 type distant struct {
 	script
 	wire *Wire
@@ -27,7 +27,13 @@ func newDistant(over <-chan struct{}) *distant {
 		return nil, net.ErrClosed
 	}
 	client := &http.Client{Transport: &http.Transport{DialContext: hanging}}
-	return &distant{script{name: "a"}, NewWire("a", client, always)}
+	return &distant{script{name: "a"}, NewWire("a", Parts{Client: client, Now: time.Now}, always)}
+}
+
+func (d *distant) provider() Provider {
+	p := d.script.provider()
+	p.Query = d.Query
+	return p
 }
 
 func (d *distant) Query(ctx context.Context, _ string, _ models.Carrier, _ string) (models.Trace, error) {
@@ -47,7 +53,7 @@ func (b slowBook) Begin(ctx context.Context, c models.Call, now models.Moment) (
 }
 
 // A request that leaves long after its start would be too near to the next one
-// for the vendor, who counts from when it came.
+// for the vendor, which counts from when it came.
 func TestARequestThatHasNotLeftThreeSecondsAfterItsStartIsDropped(t *testing.T) {
 	for name, ledger := range map[string]time.Duration{"the ledger answers at once": 0, "the ledger takes its time": 2 * time.Second} {
 		t.Run(name, func(t *testing.T) {
@@ -55,12 +61,11 @@ func TestARequestThatHasNotLeftThreeSecondsAfterItsStartIsDropped(t *testing.T) 
 				over := make(chan struct{})
 				defer close(over)
 				b := newBook()
-				tr := tracker(b, newDistant(over))
-				tr.Ledger = slowBook{b, ledger}
+				tr := trackerWith(b, func(s *Settings) { s.Ledger = slowBook{b, ledger} }, newDistant(over))
 				start := time.Now()
 				got := tr.Ask(t.Context(), ask())
-				if took := time.Since(start); took != begun {
-					t.Errorf("dropped after %s, want %s", took, begun)
+				if took := time.Since(start); took != sendWithin {
+					t.Errorf("dropped after %s, want %s", took, sendWithin)
 				}
 				if c := got.Closings[0]; c.Outcome != models.OutcomeUnsent || c.Billed || !harmful(got.Err) || !errors.Is(got.Err, errLate) {
 					t.Errorf("closed as %+v, %v", c, got.Err)
@@ -70,12 +75,12 @@ func TestARequestThatHasNotLeftThreeSecondsAfterItsStartIsDropped(t *testing.T) 
 	}
 }
 
-// thinking is a server at the other end of a pipe who answers one request late.
+// thinking is a server at the other end of a pipe that answers one request late.
 func thinking(t *testing.T, conn net.Conn) {
 	if _, err := http.ReadRequest(bufio.NewReader(conn)); err != nil {
 		t.Error(err)
 	}
-	time.Sleep(2 * begun)
+	time.Sleep(2 * sendWithin)
 	if _, err := io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"); err != nil {
 		t.Error(err)
 	}
@@ -90,32 +95,35 @@ func TestARequestThatHasLeftInTimeIsWaitedFor(t *testing.T) {
 			serving.Go(func() { thinking(t, there) })
 			return here, nil
 		}
-		ctx, over := inTime(t.Context(), begun)
+		ctx, over := mustSendWithin(t.Context(), sendWithin)
 		defer over()
 		client := &http.Client{Transport: &http.Transport{DialContext: dial}}
-		reply, err := NewWire("a", client, always).PostForm(ctx, "http://192.0.2.1/", nil)
+		reply, err := NewWire("a", Parts{Client: client, Now: time.Now}, always).PostForm(ctx, "http://192.0.2.1/", nil)
 		if err != nil || reply.Status != http.StatusOK {
 			t.Errorf("%v, status %d", err, reply.Status)
 		}
 	})
 }
 
-// locker is a provider who locks.
+// locker is a provider that locks.
 type locker struct{ script }
 
-func (*locker) Locks() bool { return true }
+func (l *locker) provider() Provider {
+	p := l.script.provider()
+	p.Locks = true
+	return p
+}
 
 func TestWhoLocksIsAskedAFloorAfterTheLastRequestCanHaveComeAtTheLatest(t *testing.T) {
 	for floor, want := range map[time.Duration]time.Duration{
-		30 * time.Minute:       30*time.Minute + begun,
-		time.Hour:              time.Hour + begun,
+		30 * time.Minute:       30*time.Minute + sendWithin,
+		time.Hour:              time.Hour + sendWithin,
 		600 * time.Millisecond: 601 * time.Millisecond,
 		0:                      0,
 	} {
 		b := newBook()
 		other := &script{name: "a", answers: []any{fails("a", ErrUnavailable)}}
-		tr := tracker(b, other, &locker{script{name: "kuaidi100", answers: []any{says("kuaidi100", models.InTransit)}}})
-		tr.Floor = floor
+		tr := trackerWith(b, func(s *Settings) { s.Floor = floor }, other, &locker{script{name: "kuaidi100", answers: []any{says("kuaidi100", models.InTransit)}}})
 		tr.Ask(t.Context(), ask())
 		if b.begun[0].Floor != floor || b.begun[1].Floor != want {
 			t.Errorf("of a floor of %s, %s and %s are kept, want the locker's to be %s", floor, b.begun[0].Floor, b.begun[1].Floor, want)
@@ -131,7 +139,7 @@ func TestAPersonWhoAsksBetweenTheFloorAndTheLockersMarginGetsWhatIsStored(t *tes
 		wish.Parcel.HeardAt, wish.Parcel.SettledAt = wish.Parcel.AskedAt, wish.Parcel.AskedAt
 		tr := tracker(newBook(), &locker{script{name: "kuaidi100", answers: []any{says("kuaidi100", models.InTransit)}}})
 		time.Sleep(30*time.Minute + time.Second)
-		if got := tr.Ask(t.Context(), wish); !errors.Is(got.Err, models.ErrFloor) || got.Until != wish.Parcel.AskedAt.Add(30*time.Minute+begun) {
+		if got := tr.Ask(t.Context(), wish); !errors.Is(got.Err, models.ErrFloor) || got.Until != wish.Parcel.AskedAt.Add(30*time.Minute+sendWithin) {
 			t.Errorf("got %v until %d", got.Err, got.Until)
 		}
 	})

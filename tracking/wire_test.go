@@ -45,7 +45,7 @@ func TestWireSendsNothingTwice(t *testing.T) {
 			go hangUpAfterOne(conn, &got)
 		}
 	}()
-	w := NewWire("test", &http.Client{Transport: &http.Transport{}}, always)
+	w := NewWire("test", Parts{Client: &http.Client{Transport: &http.Transport{}}}, always)
 	url := "http://" + listener.Addr().String()
 	if _, err := w.Send(request(t, url)); err != nil {
 		t.Fatal(err)
@@ -78,7 +78,7 @@ func hangUpAfterOne(conn net.Conn, got *atomic.Int32) {
 func TestWireSaysNothingOfTheQuery(t *testing.T) {
 	server := httptest.NewServer(nil)
 	server.Close()
-	w := NewWire("test", nil, always)
+	w := NewWire("test", Parts{}, always)
 	_, err := w.Send(request(t, server.URL+"/?kddh=SF1000000000015&tel=4321"))
 	var e *Error
 	if !errors.As(err, &e) || !e.Unsent || e.Billed || !errors.Is(err, ErrUnavailable) {
@@ -96,7 +96,7 @@ func TestWireKnowsACancelledCall(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	defer server.Close()
-	_, err := NewWire("test", nil, always).Send(request(t, server.URL).WithContext(ctx))
+	_, err := NewWire("test", Parts{}, always).Send(request(t, server.URL).WithContext(ctx))
 	var e *Error
 	if !errors.As(err, &e) || !errors.Is(err, context.Canceled) || !e.Billed || e.Unsent {
 		t.Errorf("got %v, want a cancelled call that counts as billed", err)

@@ -19,6 +19,7 @@ import (
 	"waybill/models"
 	"waybill/models/store/storetest"
 	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 // api is a Muzhi that answers each number's first calls with so many new
@@ -267,7 +268,7 @@ func BenchmarkSlowProvider(b *testing.B) {
 // bareLoop is how many calls a second 256 callers make who do nothing else.
 func bareLoop(b *testing.B, a *api) float64 {
 	b.Helper()
-	carriers, err := tracking.NewCarriers()
+	carriers, err := recognise.LoadCarriers()
 	if err != nil {
 		b.Fatal(err)
 	}

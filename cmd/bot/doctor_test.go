@@ -44,12 +44,12 @@ func TestTheDoctorChecksEveryAPIWithoutABill(t *testing.T) {
 			}
 		})
 	}
-	for trouble, says := range map[sandbox.Trouble]string{
+	for trouble, says := range map[sandbox.Fault]string{
 		sandbox.Spent: "recognition is not opened", sandbox.Refused: "or the key has expired", sandbox.WebPage: "recognition fails",
 	} {
 		t.Run("Kuaidi100 shows "+string(trouble), func(t *testing.T) {
 			s.apis.Break("kuaidi100", trouble)
-			defer s.apis.Break("kuaidi100", sandbox.Fine)
+			defer s.apis.Break("kuaidi100", sandbox.Healthy)
 			if got := runBot(t, "", s.env, "doctor"); got.code != 1 || !containsAll(got.out, []string{"FIX  kuaidi100", says}) {
 				t.Errorf("exit code %d\n%s", got.code, got.out)
 			}

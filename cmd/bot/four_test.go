@@ -100,7 +100,7 @@ func TestEachProviderAlone(t *testing.T) {
 
 func TestOthersStandInWhateverIsWrong(t *testing.T) {
 	t.Parallel()
-	for _, trouble := range sandbox.Troubles() {
+	for _, trouble := range sandbox.Faults() {
 		t.Run(string(trouble), func(t *testing.T) {
 			t.Parallel()
 			dsn := storetest.DSN(t, "sqlite")

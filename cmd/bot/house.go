@@ -22,6 +22,7 @@ import (
 	"waybill/scheduler"
 	"waybill/scheduler/queue"
 	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 // house is all parts of the program, introduced to one another in the order in
@@ -37,7 +38,7 @@ type house struct {
 	queue        *queue.Queue
 	metrics      *web.Metrics
 	operators    *handlers.Operators
-	carriers     *tracking.Carriers
+	carriers     *recognise.Carriers
 	tracker      *tracking.Tracker
 	subscriber   *scheduler.Subscriber // nil: no provider offers subscriptions
 	checker      *scheduler.Checker
@@ -126,14 +127,14 @@ func (h *house) openQueue(ctx context.Context) (err error) {
 
 func (h *house) openTracker(context.Context) error {
 	s := h.settings
-	carriers, err := tracking.NewCarriers()
+	carriers, err := recognise.LoadCarriers()
 	if err != nil {
 		return err
 	}
 	h.carriers = carriers
 	apis, err := openProviders(s, tracking.Parts{
 		Carriers: carriers, Client: tracking.NewClient(callTimeout), PublicURL: s.PublicURL,
-		FailureBilled: tracking.NewStrikes(h.store, h.now).Strike, Now: h.now,
+		FailureBilled: tracking.NewFailures(h.store, h.now).Billed, Now: h.now,
 	})
 	if err != nil {
 		return err
@@ -144,9 +145,10 @@ func (h *house) openTracker(context.Context) error {
 	})
 	h.tracker = tracking.New(tracking.Settings{
 		Providers: apis, Carriers: carriers, Ledger: h.store, Memory: h.store, Slots: h.store,
-		Meter: watched{h.metrics, h.operators}, Rates: s.Rates, Budgets: s.Budgets,
+		Meter: watched{h.metrics, h.operators}, Log: h.log, Rates: s.Rates, Budgets: s.Budgets,
 		Floor: floor(s), Speed: s.PollSpeed, Now: h.now,
 	})
+	h.closers = append(h.closers, h.tracker.Close)
 	return nil
 }
 

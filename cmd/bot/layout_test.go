@@ -27,7 +27,7 @@ var layout = map[string]string{
 	"models/store/storetest":         "models models/store models/seal test/db gorm.io go-sql-driver modernc.org google/go-cmp",
 	"models/seal":                    "models",
 	"locales":                        "nicksnyder/go-i18n BurntSushi/toml x/text",
-	"tracking":                       "models tracking/recognise tracking/scan sony/gobreaker x/time x/sync cenkalti/backoff x/text",
+	"tracking":                       "models tracking/recognise tracking/scan x/time x/sync x/text",
 	"tracking/recognise":             "models x/text",
 	"tracking/scan":                  "models x/text",
 	"tracking/muzhi":                 "models tracking tracking/recognise tracking/scan",
@@ -61,7 +61,7 @@ var layout = map[string]string{
 
 // inTests is what a test may import besides: doubles and the tools of testing.
 const inTests = "go-telegram/bot google/go-cmp pgregory.net/rapid go.uber.org/goleak rogpeppe/go-internal nats-io/nats-server x/sync x/sys x/time models handlers handlers/delivery tracking tracking/sandbox " +
-	"tracking/providertest handlers/doortest handlers/telegram/telegramtest handlers/wecom/wecomtest models/store models/store/storetest models/seal locales scheduler"
+	"tracking/providertest handlers/doortest handlers/telegram/telegramtest handlers/wecom/wecomtest models/store models/store/storetest models/seal locales scheduler tracking/recognise"
 
 // inTestsOf is what the tests of one package may import besides: those of the
 // settings read what the program reads, with every provider.

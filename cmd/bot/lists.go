@@ -33,7 +33,7 @@ func (h *house) refreshLists(ctx context.Context) error {
 	timer := time.NewTicker(refreshEvery)
 	defer timer.Stop()
 	for {
-		if err := h.tracker.Learn(ctx); err != nil && ctx.Err() == nil {
+		if err := h.tracker.UseLists(ctx); err != nil && ctx.Err() == nil {
 			h.log.Warn("refresh carrier lists", "error", err)
 		}
 		select {

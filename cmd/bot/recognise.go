@@ -9,7 +9,7 @@ import (
 	"regexp"
 	"slices"
 
-	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 type recogniseCommand struct {
@@ -69,7 +69,7 @@ func readLines(in io.Reader, out *bufio.Writer) error {
 }
 
 func writeReading(out *bufio.Writer, text string) error {
-	_, err := out.Write(append(tracking.Recognise(text).AppendJSON(out.AvailableBuffer()), '\n'))
+	_, err := out.Write(append(recognise.Text(text).AppendJSON(out.AvailableBuffer()), '\n'))
 	return err
 }
 

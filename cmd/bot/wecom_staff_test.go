@@ -145,7 +145,7 @@ func TestASignalEndsTheLongConnectionInTimeAndNothingIsForgotten(t *testing.T) {
 	f.mentions(open)
 	f.asks()
 	b.stop()
-	f.apis.Break("muzhi", sandbox.Fine)
+	f.apis.Break("muzhi", sandbox.Healthy)
 	b = f.begin("WAYBILL_MUZHI_DETECT_PATH=")
 	f.reads(open)
 	b.stop()

@@ -22,6 +22,7 @@ import (
 	"waybill/models/store"
 	"waybill/models/store/storetest"
 	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 func TestMain(m *testing.M) {
@@ -300,7 +301,7 @@ func (unheardOf) Check(_ context.Context, p models.Parcel, _ string, _ models.Pu
 type local struct{}
 
 func (local) Detect(_ context.Context, number string) ([]models.Carrier, bool) {
-	return tracking.LocalCarriers(number)
+	return recognise.ByShape(number)
 }
 
 // other is a worker in one more process; change may bend its settings.

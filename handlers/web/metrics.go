@@ -25,6 +25,7 @@ type Metrics struct {
 	calls    *prometheus.CounterVec
 	took     *prometheus.HistogramVec
 	cost     *prometheus.CounterVec
+	memory   *prometheus.CounterVec
 	checks   *prometheus.CounterVec
 	age      prometheus.Histogram
 	failures *prometheus.CounterVec
@@ -46,6 +47,7 @@ func NewMetrics(build Build, prices map[string]float64, now func() time.Time) *M
 			"provider", "kind", "outcome", "billed"),
 		took:     histograms(r, "waybill_provider_call_seconds", "How long calls to the tracking APIs took.", "provider", "kind"),
 		cost:     counters(r, "waybill_provider_cost_yuan_total", "What billed calls cost, by the prices of the settings.", "provider", "kind"),
+		memory:   counters(r, "waybill_memory_failures_total", "Failures of the memory that replicas share, which cost calls, by what it keeps.", "kind"),
 		checks:   counters(r, "waybill_checks_total", "Checks of parcels by how they ended.", "outcome"),
 		failures: counters(r, "waybill_delivery_failures_total", "Messages with news that a platform did not accept, by door and reason.", "door", "reason"),
 		delivery: histograms(r, "waybill_delivery_seconds", "From the time a chat was due until the platform accepted its news.", "door"),
@@ -113,6 +115,9 @@ func (m *Metrics) Called(provider string, kind models.CallKind, outcome models.O
 		m.cost.WithLabelValues(provider, string(kind)).Add(price)
 	}
 }
+
+// MemoryFailed counts a failure of the memory that replicas share.
+func (m *Metrics) MemoryFailed(kind string) { m.memory.WithLabelValues(kind).Inc() }
 
 // Checked counts a check that ended; age is the time since the parcel's provider
 // answered last, zero for the first time.

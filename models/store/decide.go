@@ -1,8 +1,6 @@
 package store
 
 import (
-	"time"
-
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -69,13 +67,7 @@ func (b *callBatch) checkBudget(a start) error {
 	if a.call.Limit <= 0 || row.before+row.Used < a.call.Limit {
 		return nil
 	}
-	return &models.Refusal{Why: models.ErrBudget, Until: midnight(a.now)}
-}
-
-// midnight is when the next day begins in Shanghai.
-func midnight(now models.Moment) models.Moment {
-	y, m, day := now.Time().In(models.Shanghai).Date()
-	return models.At(time.Date(y, m, day+1, 0, 0, 0, 0, models.Shanghai))
+	return &models.Refusal{Why: models.ErrBudget, Until: a.now.NextDay()}
 }
 
 // grant keeps a granted call in mind, to be written at the end.
@@ -101,7 +93,7 @@ func (b *callBatch) grant(a start, id int64, exempt bool) {
 func (p *parcelStart) start(a start) int64 {
 	p.Version++
 	p.AskedAt = a.now
-	p.NextAt = a.now.Add(a.call.Floor)
+	p.NextAt = a.now.Add(max(a.call.Floor, models.CheckTakes))
 	if p.DueAt != models.Never {
 		p.DueAt = p.NextAt
 	}

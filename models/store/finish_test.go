@@ -284,12 +284,36 @@ func TestAParcelThatIsDueAgainInsideItsHoldIsTakenAgain(t *testing.T) {
 		}
 		call := query(p)
 		call.Floor = time.Second
-		k.begin(call, noon())
+		ticket := k.begin(call, noon())
+		p.Version = ticket.Version
+		f := scan(p, "a", noon())
+		f.DueAt = noon() + 1000
+		k.finish(f, noon())
 		if hints, err := k.Take(k.ctx(), noon()+999, 15*time.Second, 10); err != nil || len(hints) != 0 {
 			t.Fatalf("got %+v, %v inside the floor", hints, err)
 		}
 		if hints, err := k.Take(k.ctx(), noon()+1000, 15*time.Second, 10); err != nil || len(hints) != 1 {
 			t.Fatalf("got %+v, %v after it", hints, err)
+		}
+	})
+}
+
+func TestACheckThatDiedIsHandedOutAgainWhenItCannotBeUnderWayAnyMore(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		p := k.parcel(1)
+		k.follow(k.chat(1), p)
+		call := query(p)
+		call.Floor = time.Second
+		k.begin(call, noon())
+		end := noon().Add(models.CheckTakes)
+		if p = k.stored(p.ID); !p.CheckUnderWay(end-1) || p.CheckUnderWay(end) {
+			t.Fatalf("under way: %v before its end, %v after it", p.CheckUnderWay(end-1), p.CheckUnderWay(end))
+		}
+		if hints, err := k.Take(k.ctx(), end-1, 15*time.Second, 10); err != nil || len(hints) != 0 {
+			t.Fatalf("got %+v, %v while it may be under way", hints, err)
+		}
+		if hints, err := k.Take(k.ctx(), end, 15*time.Second, 10); err != nil || len(hints) != 1 {
+			t.Fatalf("got %+v, %v after that", hints, err)
 		}
 	})
 }

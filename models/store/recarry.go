@@ -76,6 +76,9 @@ func lockCarriers(tx *gorm.DB, p models.Parcel, to models.Carrier) (source, targ
 func (s *Store) rename(tx *gorm.DB, p *parcelRow, to models.Carrier, now models.Moment) (models.Parcel, error) {
 	from := p.Carrier
 	p.Carrier = to
+	if from != "" {
+		p.CorrectedAt = now
+	}
 	p.Version++
 	follows, err := followsOf(tx, "parcel_id", p.ID)
 	if err != nil {
@@ -129,7 +132,7 @@ func (s *Store) merge(tx *gorm.DB, source, target *parcelRow, now models.Moment)
 	if err := dropParcels(tx, []int64{source.ID}); err != nil {
 		return target.Parcel, err
 	}
-	target.Version++
+	target.Version, target.CorrectedAt = target.Version+1, now
 	if len(moved) > 0 {
 		// Those who follow the right parcel already, and know all of it, have no use for the notice.
 		const known = "UPDATE follows SET delivered_seq = ? WHERE parcel_id = ? AND delivered_seq = ? AND id NOT IN ?"

@@ -13,29 +13,29 @@ import (
 const succeeded = "0"
 
 // answer is an answer of exp/index, of either format. The vendor's document
-// shows list beside result, his service sends it inside. His resultcode is of
+// shows list beside result, its service sends it inside. Its resultcode is of
 // an older version, and ignored.
 type answer struct {
-	ErrorCode tracking.Loose
-	Reason    tracking.Loose
+	ErrorCode tracking.Scalar
+	Reason    tracking.Scalar
 	Result    *result
 	List      []row
 }
 
 type result struct {
-	Company tracking.Loose `json:"company" xml:"company"`
-	Com     tracking.Loose `json:"com" xml:"com"`
-	No      tracking.Loose `json:"no" xml:"no"`
-	Status  tracking.Loose `json:"status" xml:"status"` // 1: nothing will change any more
-	Detail  tracking.Loose `json:"status_detail" xml:"status_detail"`
-	List    []row          `json:"-" xml:"list>item"`
+	Company tracking.Scalar `json:"company" xml:"company"`
+	Com     tracking.Scalar `json:"com" xml:"com"`
+	No      tracking.Scalar `json:"no" xml:"no"`
+	Status  tracking.Scalar `json:"status" xml:"status"` // 1: nothing will change any more
+	Detail  tracking.Scalar `json:"status_detail" xml:"status_detail"`
+	List    []row           `json:"-" xml:"list>item"`
 }
 
 // row is one scan.
 type row struct {
-	Datetime tracking.Loose `json:"datetime" xml:"datetime"`
-	Remark   tracking.Loose `json:"remark" xml:"remark"`
-	Zone     tracking.Loose `json:"zone" xml:"zone"`
+	Datetime tracking.Scalar `json:"datetime" xml:"datetime"`
+	Remark   tracking.Scalar `json:"remark" xml:"remark"`
+	Zone     tracking.Scalar `json:"zone" xml:"zone"`
 }
 
 // code is the error_code. The XML of a success has none.
@@ -57,7 +57,7 @@ func (a answer) rows() []row {
 // decode reads an answer in the format in which it came: a system error may
 // come as JSON whatever was asked for.
 func decode(body []byte) (answer, error) {
-	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
+	body = bytes.TrimSpace(tracking.TrimBOM(body))
 	read := decodeJSON
 	if bytes.HasPrefix(body, []byte("<")) {
 		read = decodeXML
@@ -71,8 +71,8 @@ func decode(body []byte) (answer, error) {
 
 func decodeJSON(body []byte) (answer, error) {
 	var outer struct {
-		ErrorCode tracking.Loose  `json:"error_code"`
-		Reason    tracking.Loose  `json:"reason"`
+		ErrorCode tracking.Scalar `json:"error_code"`
+		Reason    tracking.Scalar `json:"reason"`
 		Result    json.RawMessage `json:"result"`
 		List      json.RawMessage `json:"list"`
 	}
@@ -88,33 +88,20 @@ func decodeJSON(body []byte) (answer, error) {
 		a.Result = &inner.result
 	}
 	var err, ierr error
-	a.List, err = rows(outer.List)
+	a.List, err = tracking.Rows[row](outer.List)
 	if a.Result != nil {
-		a.Result.List, ierr = rows(inner.Rows)
+		a.Result.List, ierr = tracking.Rows[row](inner.Rows)
 	}
 	return a, errors.Join(err, ierr)
 }
 
-// rows reads a list, which without scans may be anything.
-func rows(raw json.RawMessage) ([]row, error) {
-	switch string(raw) {
-	case "", "null", `""`, "{}", "false":
-		return nil, nil
-	}
-	var list []row
-	if json.Unmarshal(raw, &list) != nil {
-		return nil, errors.New("list is not the list it should be")
-	}
-	return list, nil
-}
-
 func decodeXML(body []byte) (answer, error) {
 	var root struct {
-		XMLName   xml.Name       `xml:"root"`
-		ErrorCode tracking.Loose `xml:"error_code"`
-		Reason    tracking.Loose `xml:"reason"`
-		Result    *result        `xml:"result"`
-		List      []row          `xml:"list>item"`
+		XMLName   xml.Name        `xml:"root"`
+		ErrorCode tracking.Scalar `xml:"error_code"`
+		Reason    tracking.Scalar `xml:"reason"`
+		Result    *result         `xml:"result"`
+		List      []row           `xml:"list>item"`
 	}
 	if xml.Unmarshal(body, &root) != nil {
 		return answer{}, errors.New("not the XML of Juhe")
@@ -129,7 +116,7 @@ func decodeXML(body []byte) (answer, error) {
 	return a, nil
 }
 
-// trim is what Loose does by itself when it reads JSON.
-func trim(l tracking.Loose) tracking.Loose {
-	return tracking.Loose(bytes.TrimSpace([]byte(l)))
+// trim is what Scalar does by itself when it reads JSON.
+func trim(l tracking.Scalar) tracking.Scalar {
+	return tracking.Scalar(bytes.TrimSpace([]byte(l)))
 }

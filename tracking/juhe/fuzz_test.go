@@ -19,8 +19,8 @@ func FuzzRead(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	c := providertest.Open(f, New, Settings{Key: "k", URL: "http://a", Carriers: providertest.Carriers(f), Now: providertest.Clock})
-	q := question{number: "73100000000019", carrier: "zto", code: "zto", tail: "4321", hide: []string{"73100000000019", "4321"}}
+	c := providertest.Open(f, newClient, Settings{Key: "k", URL: "http://a"}, providertest.Parts(f))
+	q := tracking.Question{Number: "73100000000019", Carrier: "zto", Code: "zto", Tail: "4321", Hide: []string{"73100000000019", "4321"}}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		trace, err := c.read(tracking.Reply{Status: 200, Body: body}, q)
 		if err != nil {

@@ -1,143 +1,125 @@
 // Package juhe asks the API of Juhe 聚合: the trace of a waybill (exp/index, as
 // JSON or as XML) and the list of the carriers that it serves (exp/com).
 //
-// The vendor bills answers, and 204304 "no trace found" too; his document says
+// The vendor bills answers, and 204304 "no trace found" too; its document says
 // of the other service errors that they are free, and nothing of system errors.
 package juhe
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
+	"net/url"
 	"sync/atomic"
-	"time"
 
 	"waybill/models"
 	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
-// Table knows the canonical carriers and Juhe's codes for them.
-type Table interface {
-	Code(column string, c models.Carrier) (string, bool)
-	ByCode(column, code string) (models.Carrier, bool)
-	ByName(name string) (models.Carrier, bool)
-}
+const name = "juhe"
 
-// Settings are what a buyer of the API knows.
-type Settings struct {
-	Key      string
-	URL      string
-	Format   string       // "json", "xml", or "", which is json
-	Client   *http.Client // its time-out and transport hold; redirects are not followed
-	Carriers Table
-	Now      func() time.Time
-}
-
-const name = tracking.ColumnJuhe
-
-// Client asks for traces and lists carriers. It is a tracking.Rephraser: a
-// phone tail may be the receiver's or the sender's. It is safe for concurrent
-// use.
-type Client struct {
+// client is safe for concurrent use.
+type client struct {
 	wire     *tracking.Wire
-	carriers Table
+	carriers *recognise.Carriers
 	key      string
 	format   string
 	query    string // addresses
 	list     string
-	clock    func() time.Time
-	learned  atomic.Pointer[learned]
+	more     atomic.Pointer[more]
 }
 
 // New makes the provider. Nothing is asked yet.
-func New(s Settings) (*Client, error) {
+func New(s Settings, p tracking.Parts) (tracking.Provider, error) {
+	c, err := newClient(s, p)
+	if err != nil {
+		return tracking.Provider{}, fmt.Errorf("make juhe: %w", err)
+	}
+	return tracking.Provider{
+		Name: name, Serves: c.Serves, Query: c.Query, QueryOtherPhone: c.QueryOtherPhone,
+		ListCarriers: c.ListCarriers, UseList: c.UseList,
+	}, nil
+}
+
+func newClient(s Settings, p tracking.Parts) (*client, error) {
 	if s.Key == "" {
-		return nil, errors.New("make juhe: the key is empty")
+		return nil, errors.New("the key is empty")
 	}
-	if s.Format == "" {
-		s.Format = "json"
-	}
-	if s.Format != "json" && s.Format != "xml" {
-		return nil, errors.New("make juhe: the format is neither json nor xml")
-	}
+	format, ferr := readFormat(s.Format)
 	query, qerr := tracking.Endpoint(s.URL, "/exp/index")
 	list, lerr := tracking.Endpoint(s.URL, "/exp/com")
-	if err := errors.Join(qerr, lerr); err != nil {
-		return nil, fmt.Errorf("make juhe: %w", err)
-	}
-	return &Client{
-		wire: tracking.NewWire(name, s.Client, billed), carriers: s.Carriers,
-		key: s.Key, format: s.Format, query: query, list: list, clock: s.Now,
-	}, nil
+	return &client{
+		wire: tracking.NewWire(name, p, billed), carriers: p.Carriers, key: string(s.Key), format: format, query: query, list: list,
+	}, errors.Join(ferr, qerr, lerr)
 }
 
 // billed is what an answer's status tells when its body does not: a 200 may
 // have been a billed success, everything else is none.
 func billed(status int) bool { return status == http.StatusOK }
 
-// Name is "juhe".
-func (c *Client) Name() string { return name }
-
 // Serves says whether Juhe's code for the carrier is known; a query needs one.
-func (c *Client) Serves(carrier models.Carrier) bool {
+func (c *client) Serves(carrier models.Carrier) bool {
 	_, ok := c.code(carrier)
 	return ok
 }
 
-func (c *Client) now() models.Moment { return models.At(c.clock()) }
+// maxNumber is ours, in characters: the vendor names none.
+const maxNumber = 40
 
-// learned are the codes that Juhe's own list adds to the table.
-type learned struct {
-	codes    map[models.Carrier]string
-	carriers map[string]models.Carrier // by code in lower case
+// The fields for a phone's tail. One of them must fit; which, nobody tells.
+const (
+	receiver = "receiverPhone"
+	sender   = "senderPhone"
+)
+
+// Query asks for the trace of one waybill; the carrier must be one that Serves
+// says yes to, tail is "" or four digits, taken for the receiver's phone.
+// Errors are *tracking.Error.
+func (c *client) Query(ctx context.Context, waybill string, carrier models.Carrier, tail string) (models.Trace, error) {
+	return c.ask(ctx, waybill, carrier, tail, receiver)
 }
 
-// Learn takes Juhe's own list: a carrier for which the table has no code is
-// served from then on, when the list has one under a name that means it.
-func (c *Client) Learn(rows []tracking.Named) {
-	l := &learned{codes: map[models.Carrier]string{}, carriers: map[string]models.Carrier{}}
-	for _, row := range rows {
-		carrier, ok := c.carriers.ByName(row.Name)
-		if _, had := c.carriers.Code(name, carrier); !ok || had || row.Code == "" {
-			continue
-		}
-		if _, twice := l.codes[carrier]; !twice {
-			l.codes[carrier] = row.Code
-			l.carriers[strings.ToLower(row.Code)] = carrier
-		}
-	}
-	c.learned.Store(l)
+// QueryOtherPhone is Query with the tail taken for the sender's phone.
+func (c *client) QueryOtherPhone(ctx context.Context, waybill string, carrier models.Carrier, tail string) (models.Trace, error) {
+	return c.ask(ctx, waybill, carrier, tail, sender)
 }
 
-// code is what to send for a carrier.
-func (c *Client) code(carrier models.Carrier) (string, bool) {
-	if code, ok := c.carriers.Code(name, carrier); ok {
-		return code, true
+func (c *client) ask(ctx context.Context, waybill string, carrier models.Carrier, tail, field string) (models.Trace, error) {
+	code, ok := c.code(carrier)
+	switch {
+	case !ok:
+		return models.Trace{}, c.wire.Unsent(tracking.ErrCarrier, "no code for this carrier")
+	case !tracking.Sendable(waybill, 1, maxNumber):
+		return models.Trace{}, c.wire.Unsent(tracking.ErrNumber, "1 to 40 letters and digits")
 	}
-	l := c.learned.Load()
-	if l == nil {
-		return "", false
+	q := tracking.Question{Number: waybill, Carrier: carrier, Code: code, Tail: tail, Hide: []string{waybill, tail, c.key}}
+	form := url.Values{"com": {code}, "no": {waybill}, "key": {c.key}, "dtype": {c.format}}
+	if tail != "" {
+		form.Set(field, tail)
 	}
-	code, ok := l.codes[carrier]
-	return code, ok
+	reply, err := c.wire.PostForm(ctx, c.query, form, q.Hide...)
+	if err != nil {
+		return models.Trace{}, err
+	}
+	return c.read(reply, q)
 }
 
-// carrier is the one that an answer means by its code, else by its name.
-// Several carriers share a code, so the code that was sent means the carrier
-// that was asked about.
-func (c *Client) carrier(code, called string, q question) models.Carrier {
-	if strings.EqualFold(code, q.code) {
-		return q.carrier
+// read judges an answer.
+func (c *client) read(r tracking.Reply, q tracking.Question) (models.Trace, error) {
+	a, err := decode(r.Body)
+	if err != nil {
+		return models.Trace{}, c.unusable(r, err.Error(), q.Hide)
 	}
-	if carrier, ok := c.carriers.ByCode(name, code); ok {
-		return carrier
+	if a.code() != succeeded {
+		return models.Trace{}, c.refuse(r, a, q)
 	}
-	if l := c.learned.Load(); l != nil {
-		if carrier, ok := l.carriers[strings.ToLower(code)]; ok {
-			return carrier
-		}
-	}
-	carrier, _ := c.carriers.ByName(called)
-	return carrier
+	return c.trace(r, a, q)
+}
+
+// unusable is an answer in which nothing can be read. It may have been a
+// success, so it counts as billed.
+func (c *client) unusable(r tracking.Reply, why string, hide []string) error {
+	return c.wire.Refuse(r, tracking.ErrUnavailable, "", why, hide...)
 }

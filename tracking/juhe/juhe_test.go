@@ -21,14 +21,20 @@ const (
 	key     = "synthetickey0f9e77ab"
 )
 
-func settings(t *testing.T, url string) juhe.Settings {
-	t.Helper()
-	return juhe.Settings{Key: key, URL: url, Carriers: providertest.Carriers(t), Now: providertest.Clock}
+// setup is what a test opens the provider with.
+type setup struct {
+	juhe.Settings
+	tracking.Parts
 }
 
-func client(t *testing.T, s juhe.Settings) *juhe.Client {
+func settings(t *testing.T, url string) setup {
 	t.Helper()
-	return providertest.Open(t, juhe.New, s)
+	return setup{juhe.Settings{Key: key, URL: url}, providertest.Parts(t)}
+}
+
+func client(t *testing.T, s setup) tracking.Provider {
+	t.Helper()
+	return providertest.Open(t, juhe.New, s.Settings, s.Parts)
 }
 
 func query(t *testing.T, body string) (models.Trace, error) {
@@ -147,13 +153,13 @@ func TestEveryFormatAndShapeTellsTheSameScans(t *testing.T) {
 func TestAQueryIsWhatTheDocumentWants(t *testing.T) {
 	for name, c := range map[string]struct {
 		format, tail string
-		rephrased    bool
+		other        bool
 		want         url.Values
 	}{
-		"the receiver's phone first": {"", tail, false, url.Values{"dtype": {"json"}, "receiverPhone": {tail}}},
-		"then the sender's":          {"xml", tail, true, url.Values{"dtype": {"xml"}, "senderPhone": {tail}}},
-		"no phone":                   {"json", "", false, url.Values{"dtype": {"json"}}},
-		"no phone in other words":    {"json", "", true, url.Values{"dtype": {"json"}}},
+		"the receiver's phone first":  {"", tail, false, url.Values{"dtype": {"json"}, "receiverPhone": {tail}}},
+		"then the sender's":           {"xml", tail, true, url.Values{"dtype": {"xml"}, "senderPhone": {tail}}},
+		"no phone":                    {"json", "", false, url.Values{"dtype": {"json"}}},
+		"no phone in the other field": {"json", "", true, url.Values{"dtype": {"json"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			address, last := providertest.Answering(t, 200, providertest.Fixture(t, "transit.json"))
@@ -161,8 +167,8 @@ func TestAQueryIsWhatTheDocumentWants(t *testing.T) {
 			s.Format = c.format
 			p := client(t, s)
 			ask := p.Query
-			if c.rephrased {
-				ask = p.Rephrase
+			if c.other {
+				ask = p.QueryOtherPhone
 			}
 			if _, err := ask(t.Context(), waybill, "zto", c.tail); err != nil {
 				t.Fatal(err)
@@ -177,24 +183,17 @@ func TestAQueryIsWhatTheDocumentWants(t *testing.T) {
 	}
 }
 
-func TestOnlyARefusedTailMayBePutInOtherWords(t *testing.T) {
-	var p tracking.Rephraser = client(t, settings(t, "http://127.0.0.1:1"))
+func TestATailThatIsRefusedIsToldFromOneThatIsWanted(t *testing.T) {
 	url, _ := providertest.Answering(t, 200, `{"error_code":204305,"reason":"x"}`)
-	_, wrong := client(t, settings(t, url)).Query(t.Context(), waybill, "zto", tail)
-	_, needed := client(t, settings(t, url)).Query(t.Context(), waybill, "zto", "")
-	if why, ok := p.Rephrasable(wrong); !ok || why != models.ExemptPhone {
-		t.Errorf("a refused tail: %q, %v", why, ok)
+	p := client(t, settings(t, url))
+	if p.QueryOtherPhone == nil {
+		t.Fatal("there is no other phone to try")
 	}
-	for name, err := range map[string]error{
-		"none given":    needed,
-		"no failure":    nil,
-		"other failure": errors.New("x"),
-		"no record":     &tracking.Error{Provider: "juhe", Kind: tracking.ErrNoRecord},
-		"another's":     &tracking.Error{Provider: "kuaidi100", Kind: tracking.ErrTailWrong},
-	} {
-		if why, ok := p.Rephrasable(err); ok || why != "" {
-			t.Errorf("%s: %q, %v", name, why, ok)
-		}
+	if _, err := p.Query(t.Context(), waybill, "zto", tail); !errors.Is(err, tracking.ErrTailWrong) {
+		t.Errorf("a refused tail: %v", err)
+	}
+	if _, err := p.Query(t.Context(), waybill, "zto", ""); !errors.Is(err, tracking.ErrTailNeeded) {
+		t.Errorf("none given: %v", err)
 	}
 }
 
@@ -327,7 +326,7 @@ func TestLimitsAreKeptBeforeAnythingIsSent(t *testing.T) {
 }
 
 func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
-	providertest.Refused(t, juhe.New, settings(t, "https://example.com"), map[string]func(*juhe.Settings){
+	providertest.Refused(t, juhe.New, settings(t, "https://example.com").Settings, map[string]func(*juhe.Settings){
 		"no key":         func(s *juhe.Settings) { s.Key = "" },
 		"no url":         func(s *juhe.Settings) { s.URL = "" },
 		"another scheme": func(s *juhe.Settings) { s.URL = "ftp://example.com" },
@@ -339,7 +338,7 @@ const companies = `{"resultcode":"200","reason":"查询支持的快递公司成�
 
 func TestTheListIsOneCallWithoutTheKeyInItsAddress(t *testing.T) {
 	url, last := providertest.Answering(t, 200, companies)
-	listed, err := client(t, settings(t, url)).Carriers(t.Context(), "极兔")
+	listed, err := client(t, settings(t, url)).ListCarriers(t.Context(), "极兔")
 	want := []tracking.Named{{Code: "sf", Name: "顺丰"}, {Code: "jtsd", Name: "极兔"}, {Code: "kye", Name: "跨越"}, {Code: "jt2", Name: "极兔速递"}, {Code: "wm", Name: "无名"}}
 	if err != nil || !slices.Equal(listed.Carriers, want) || !listed.Billed {
 		t.Errorf("got %v, billed %v, %v", listed.Carriers, listed.Billed, err)
@@ -365,14 +364,14 @@ func TestAListThatCannotBeHadHasAName(t *testing.T) {
 		"a server's error": {500, ``, tracking.ErrUnavailable, false},
 	} {
 		url, _ := providertest.Answering(t, c.status, c.body)
-		_, err := client(t, settings(t, url)).Carriers(t.Context(), "")
+		_, err := client(t, settings(t, url)).ListCarriers(t.Context(), "")
 		var e *tracking.Error
 		if !errors.As(err, &e) || !errors.Is(err, c.kind) || e.Billed != c.billed || strings.Contains(err.Error(), key) {
 			t.Errorf("%s: got a wrong name, bill or secret, %v", name, errors.Is(err, c.kind))
 		}
 	}
 	s := settings(t, "http://127.0.0.1:1")
-	if _, err := client(t, s).Carriers(t.Context(), ""); !errors.Is(err, tracking.ErrUnavailable) || strings.Contains(err.Error(), key) {
+	if _, err := client(t, s).ListCarriers(t.Context(), ""); !errors.Is(err, tracking.ErrUnavailable) || strings.Contains(err.Error(), key) {
 		t.Error("nobody there")
 	}
 }
@@ -383,8 +382,7 @@ func TestCarriersThatTheTableHasNoCodeForAreLearnedByName(t *testing.T) {
 	if p.Serves("jt") || p.Serves("kye") || !p.Serves("sf") || p.Serves("") {
 		t.Error("serves what it has no code for")
 	}
-	var learner tracking.Learner = p
-	learner.Learn([]tracking.Named{{Code: "xx", Name: "顺丰"}, {Code: "jtsd", Name: "极兔"}, {Code: "kye", Name: "跨越速运"}, {Code: "jt2", Name: "极兔速递"}, {Code: "", Name: "丰网速运"}, {Code: "wm", Name: "无名"}})
+	p.UseList([]tracking.Named{{Code: "xx", Name: "顺丰"}, {Code: "jtsd", Name: "极兔"}, {Code: "kye", Name: "跨越速运"}, {Code: "jt2", Name: "极兔速递"}, {Code: "", Name: "丰网速运"}, {Code: "wm", Name: "无名"}})
 	if !p.Serves("jt") || !p.Serves("kye") || p.Serves("fengwang") {
 		t.Error("has not learned, or too much")
 	}
@@ -395,7 +393,7 @@ func TestCarriersThatTheTableHasNoCodeForAreLearnedByName(t *testing.T) {
 	if trace, err := p.Query(t.Context(), waybill, "sf", ""); err != nil || last.Posted.Get("com") != "sf" || trace.Carrier != "jt" {
 		t.Errorf("asked for %q, answered as %q, %v", last.Posted.Get("com"), trace.Carrier, err)
 	}
-	if p.Learn(nil); p.Serves("jt") {
+	if p.UseList(nil); p.Serves("jt") {
 		t.Error("a new list does not replace the old one")
 	}
 }

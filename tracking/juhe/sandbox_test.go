@@ -1,19 +1,19 @@
 package juhe_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
 	"waybill/models"
 	"waybill/tracking"
-	"waybill/tracking/juhe"
 	"waybill/tracking/providertest"
 	"waybill/tracking/sandbox"
 )
 
 // against is the client against the emulated vendor.
 type against struct {
-	*juhe.Client
+	tracking.Provider
 	*providertest.World
 }
 
@@ -26,27 +26,27 @@ func emulated(t *testing.T, format string) *against {
 	s := settings(t, w.URL)
 	s.Format, s.Now = format, w.Now
 	a := &against{client(t, s), w}
-	listed, err := a.Carriers(t.Context(), "")
+	listed, err := a.ListCarriers(t.Context(), "")
 	if err != nil || !listed.Billed {
 		t.Fatalf("list: %v", err)
 	}
-	a.Learn(listed.Carriers)
+	a.UseList(listed.Carriers)
 	return a
 }
 
 func TestEveryScenarioOfTheSandboxIsUnderstoodInBothFormats(t *testing.T) {
 	for _, format := range []string{"json", "xml"} {
 		t.Run(format, func(t *testing.T) {
-			providertest.Understand(t, courses(), sandbox.Title, func(t *testing.T) (*providertest.World, tracking.Provider) {
+			providertest.ReadsScenarios(t, scenarios(), sandbox.Title, func(t *testing.T) (*providertest.World, tracking.Provider) {
 				a := emulated(t, format)
-				return a.World, a
+				return a.World, a.Provider
 			})
 		})
 	}
 }
 
-func courses() map[string]providertest.Course {
-	return map[string]providertest.Course{
+func scenarios() map[string]providertest.Expected {
+	return map[string]providertest.Expected{
 		"YT1000000000013": {Carrier: "yto", Status: models.InTransit, Names: "yto"},
 		"SF1000000000015": {Carrier: "sf", Tail: "1234", After: 45, Status: models.OutForDelivery, Names: "sf"},
 		"SF1000000000031": {Carrier: "sf", Tail: "5678", Kind: tracking.ErrTailWrong},
@@ -71,13 +71,13 @@ func courses() map[string]providertest.Course {
 	}
 }
 
-func TestTheSendersTailOpensInTheOtherWords(t *testing.T) {
+func TestTheSendersTailOpensInTheOtherField(t *testing.T) {
 	a := emulated(t, "json")
 	_, err := a.Query(t.Context(), "SF1000000000031", "sf", "5678")
-	if _, again := a.Rephrasable(err); !again {
+	if !errors.Is(err, tracking.ErrTailWrong) {
 		t.Fatalf("got %v", err)
 	}
-	trace, err := a.Rephrase(t.Context(), "SF1000000000031", "sf", "5678")
+	trace, err := a.QueryOtherPhone(t.Context(), "SF1000000000031", "sf", "5678")
 	if err != nil || trace.Status != models.InTransit {
 		t.Errorf("got %s, %v", trace.Status, err)
 	}

@@ -3,34 +3,28 @@ package juhe
 import (
 	"errors"
 	"strings"
-	"time"
 
 	"waybill/models"
 	"waybill/tracking"
+	"waybill/tracking/scan"
 )
 
-// ahead is how far a scan's time may lie before our clock and be believed.
-const ahead = 24 * time.Hour
-
-// maxName is how many characters of a carrier's name or a state are kept.
-const maxName = 60
-
 // trace judges a successful answer: scans, or a state without any.
-func (c *Client) trace(r tracking.Reply, a answer, q question) (models.Trace, error) {
+func (c *client) trace(r tracking.Reply, a answer, q tracking.Question) (models.Trace, error) {
 	var res result
 	if a.Result != nil {
 		res = *a.Result
 	}
-	if !tracking.SameNumber(string(res.No), q.number) {
-		return models.Trace{}, c.unusable(r, "answer about another number", q.hide)
+	if !tracking.SameNumber(string(res.No), q.Number) {
+		return models.Trace{}, c.unusable(r, "answer about another number", q.Hide)
 	}
 	events, err := c.events(a.rows())
 	if err != nil {
-		return models.Trace{}, c.unusable(r, err.Error(), q.hide)
+		return models.Trace{}, c.unusable(r, err.Error(), q.Hide)
 	}
 	t := models.Trace{
-		Provider: name, Carrier: c.carrier(string(res.Com), string(res.Company), q), Named: short(res.Company),
-		Detail: short(res.Detail), Events: events, Final: res.Status == "1", Billed: true,
+		Provider: name, Carrier: c.carrier(string(res.Com), string(res.Company), q), Named: res.Company.Short(),
+		Detail: res.Detail.Short(), Events: events, Final: res.Status == "1", Billed: true,
 	}
 	t.Status = status(t)
 	if len(events) > 0 {
@@ -38,49 +32,42 @@ func (c *Client) trace(r tracking.Reply, a answer, q question) (models.Trace, er
 	}
 	switch t.Status {
 	case models.Pending:
-		return models.Trace{}, c.wire.Refuse(r, tracking.ErrNoRecord, succeeded, "", q.hide...)
+		return models.Trace{}, c.wire.Refuse(r, tracking.ErrNoRecord, succeeded, "", q.Hide...)
 	case models.Unknown:
-		return models.Trace{}, c.unusable(r, "neither scans nor a state", q.hide)
+		return models.Trace{}, c.unusable(r, "neither scans nor a state", q.Hide)
 	}
 	return t, nil
 }
 
-// events reads the scans, which come oldest first. Rows of which none has a
-// readable time are nonsense, not "no record".
-func (c *Client) events(rows []row) ([]models.Event, error) {
+// events reads the scans, which come oldest first.
+func (c *client) events(rows []row) ([]models.Event, error) {
 	raw := make([]models.Event, 0, len(rows))
-	spoke := false
 	for _, r := range rows {
-		at, _ := tracking.ParseTime(string(r.Datetime))
+		at, _ := scan.ParseTime(string(r.Datetime))
 		raw = append(raw, models.Event{At: at, Text: string(r.Remark), Place: string(r.Zone)})
-		spoke = spoke || strings.TrimSpace(string(r.Remark)) != ""
 	}
 	newestFirst := len(raw) > 1 && raw[0].At > raw[len(raw)-1].At
-	events := tracking.Tidy(raw, newestFirst, c.now().Add(ahead))
-	if spoke && len(events) == 0 {
-		return nil, errors.New("no scan with a readable time")
-	}
-	return events, nil
+	return scan.Tidy(raw, newestFirst, c.wire.Now())
 }
 
-// status is the vendor's table of DESIGN 6. Where his state is missing, or says
+// status is the vendor's table of DESIGN 6. Where its state is missing, or says
 // that nothing is known while there are scans, the newest scan's words tell.
 func status(t models.Trace) models.Status {
-	said := stated(t.Detail)
-	if len(t.Events) > 0 && (said == "" || said == models.Pending) {
-		coarse := said
+	state := stated(t.Detail)
+	if len(t.Events) > 0 && (state == "" || state == models.Pending) {
+		coarse := state
 		if coarse == "" {
 			coarse = models.Unknown
 		}
-		said = tracking.RefineStatus(coarse, t.Events[0].Text)
+		state = scan.RefineStatus(coarse, t.Events[0].Text)
 	}
 	switch {
-	case said == "":
+	case state == "":
 		return models.Pending
-	case said == models.Returning && t.Final:
+	case state == models.Returning && t.Final:
 		return models.Returned
 	}
-	return said
+	return state
 }
 
 // stated is what a status_detail says, "" when there is none.
@@ -114,4 +101,41 @@ func stated(detail string) models.Status {
 	return models.Unknown // ERROR, and what the document does not have
 }
 
-func short(l tracking.Loose) string { return tracking.Clean(string(l), maxName) }
+// refuse makes the error of an answer with an error_code.
+func (c *client) refuse(r tracking.Reply, a answer, q tracking.Question) error {
+	costs, kind := meaning(a.code(), q.Tail)
+	e := c.wire.Refuse(r, kind, a.code(), string(a.Reason), q.Hide...)
+	e.Billed = costs
+	if errors.Is(kind, tracking.ErrRate) {
+		e.Until = r.RetryAfter(c.wire.Now())
+	}
+	return e
+}
+
+// meaning reads the vendor's tables of error codes: what it is, and whether it
+// is billed. Of the service errors it says the latter itself. INFERENCE:
+// system errors, which refuse the call as such, are free; a code that is in no
+// table counts as billed, because nobody knows.
+func meaning(code, tail string) (costs bool, kind error) {
+	switch code {
+	case "204301":
+		return false, tracking.ErrCarrier
+	case "204302":
+		return false, tracking.ErrNumber
+	case "204303":
+		return false, tracking.ErrUnavailable
+	case "204304":
+		return true, tracking.ErrNoRecord
+	case "204305":
+		return false, tracking.TailRefused(tail)
+	case "10001", "10002", "10003", "10004", "10005", "10007", "10008", "10009", "10021":
+		return false, tracking.ErrAuth // key, permission, application, source, IP; 10021: the interface is switched off
+	case "10011", "10023":
+		return false, tracking.ErrRate // from this IP; 10023 OBSERVED: too often
+	case "10012", "10013":
+		return false, tracking.ErrQuota
+	case "10014", "10020":
+		return false, tracking.ErrUnavailable
+	}
+	return true, tracking.ErrUnavailable
+}

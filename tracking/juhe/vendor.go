@@ -1,6 +1,7 @@
 package juhe
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,8 +15,8 @@ import (
 	"waybill/tracking"
 )
 
-// settings are what the environment says of Juhe.
-type settings struct {
+// Settings are what the environment says of Juhe.
+type Settings struct {
 	Key    redact.Secret `env:"KEY"`
 	URL    string        `env:"URL" envDefault:"https://v.juhe.cn"`
 	Format string        `env:"FORMAT" envDefault:"json"` // or xml, in upper or lower case
@@ -23,7 +24,7 @@ type settings struct {
 
 // Vendor is Juhe as the program knows it.
 func Vendor() tracking.Vendor {
-	s := &settings{}
+	s := &Settings{}
 	configured := func() bool { return s.Key != "" }
 	return tracking.Vendor{
 		Name: name, Settings: s, Rate: 10,
@@ -33,31 +34,27 @@ func Vendor() tracking.Vendor {
 	}
 }
 
-func (s *settings) check(string) []tracking.Mistake {
+func (s *Settings) check(string) []tracking.Mistake {
 	return slices.Concat(
 		tracking.Checked(tracking.Setting{Name: "WAYBILL_JUHE_URL", Value: s.URL}, address.API),
-		tracking.Checked(tracking.Setting{Name: "WAYBILL_JUHE_FORMAT", Value: s.Format}, format),
+		tracking.Checked(tracking.Setting{Name: "WAYBILL_JUHE_FORMAT", Value: s.Format}, readFormat),
 	)
 }
 
-func format(text string) (string, error) {
-	text = strings.ToLower(text)
+// readFormat takes "" for json.
+func readFormat(text string) (string, error) {
+	text = strings.ToLower(cmp.Or(text, "json"))
 	if text != "json" && text != "xml" {
 		return "", errors.New("want one of json, xml")
 	}
 	return text, nil
 }
 
-func (s *settings) open(p tracking.Parts) (tracking.Provider, error) {
-	return New(Settings{
-		Key: string(s.Key), URL: s.URL, Format: strings.ToLower(s.Format),
-		Client: p.Client, Carriers: p.Carriers, Now: p.Now,
-	})
-}
+func (s *Settings) open(p tracking.Parts) (tracking.Provider, error) { return New(*s, p) }
 
 // examine asks about a carrier that does not exist, which Juhe refuses with
 // 204301 and does not bill: the key has passed by then.
-func (s *settings) examine(ctx context.Context, p tracking.Parts) []tracking.Finding {
+func (s *Settings) examine(ctx context.Context, p tracking.Parts) []tracking.Finding {
 	form := url.Values{"key": {string(s.Key)}, "com": {"nobody"}, "no": {tracking.SampleNumber}, "dtype": {"json"}}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimRight(s.URL, "/")+"/exp/index", strings.NewReader(form.Encode()))
 	if err != nil {
@@ -69,8 +66,8 @@ func (s *settings) examine(ctx context.Context, p tracking.Parts) []tracking.Fin
 		return unreachable(err)
 	}
 	var a struct {
-		Code   tracking.Loose `json:"error_code"`
-		Reason string         `json:"reason"`
+		Code   tracking.Scalar `json:"error_code"`
+		Reason string          `json:"reason"`
 	}
 	if json.Unmarshal(reply.Body, &a) != nil || a.Code == "" {
 		return tracking.Bad("answers with status %d and no JSON of Juhe's; check WAYBILL_JUHE_URL", reply.Status)

@@ -22,7 +22,7 @@ func TestTheVendorsDefaultsAndAddresses(t *testing.T) {
 	if got := v.Addresses(); v.Name != "juhe" || v.Rate != 10 || v.SharedPushToken || !slices.Equal(got, []string{"https://v.juhe.cn"}) {
 		t.Errorf("%q at %v a second calls %v", v.Name, v.Rate, got)
 	}
-	if p, err := v.Open(providertest.Parts(t)); err != nil || p.Name() != "juhe" {
+	if p, err := v.Open(providertest.Parts(t)); err != nil || p.Name != "juhe" {
 		t.Errorf("%v", err)
 	}
 }

@@ -13,34 +13,34 @@ const succeeded = "0"
 
 // envelope is every method's answer.
 type envelope struct {
-	Code tracking.Loose  `json:"code"`
-	Msg  tracking.Loose  `json:"msg"`
+	Code tracking.Scalar `json:"code"`
+	Msg  tracking.Scalar `json:"msg"`
 	Data json.RawMessage `json:"data"`
 }
 
 // item is what express.info.get tells of one waybill.
 type item struct {
-	No          tracking.Loose  `json:"no"`
-	WaybillCode tracking.Loose  `json:"waybill_code"`
-	Brand       tracking.Loose  `json:"brand"`
-	CpCode      tracking.Loose  `json:"cp_code"`
-	Status      tracking.Loose  `json:"status"`
-	Order       tracking.Loose  `json:"order"`
+	No          tracking.Scalar `json:"no"`
+	WaybillCode tracking.Scalar `json:"waybill_code"`
+	Brand       tracking.Scalar `json:"brand"`
+	CpCode      tracking.Scalar `json:"cp_code"`
+	Status      tracking.Scalar `json:"status"`
+	Order       tracking.Scalar `json:"order"`
 	Data        json.RawMessage `json:"data"`
 }
 
 // row is one scan.
 type row struct {
-	Time    tracking.Loose `json:"time"`
-	Context tracking.Loose `json:"context"`
-	Status  tracking.Loose `json:"status"`
+	Time    tracking.Scalar `json:"time"`
+	Context tracking.Scalar `json:"context"`
+	Status  tracking.Scalar `json:"status"`
 }
 
 func (i item) number() string { return string(either(i.WaybillCode, i.No)) }
 
 func (i item) code() string { return string(either(i.CpCode, i.Brand)) }
 
-func either(a, b tracking.Loose) tracking.Loose {
+func either(a, b tracking.Scalar) tracking.Scalar {
 	if a != "" {
 		return a
 	}
@@ -50,7 +50,7 @@ func either(a, b tracking.Loose) tracking.Loose {
 // decode reads an answer's envelope.
 func decode(body []byte) (envelope, error) {
 	var e envelope
-	if json.Unmarshal(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), &e) != nil {
+	if json.Unmarshal(tracking.TrimBOM(body), &e) != nil {
 		return envelope{}, errors.New("not the JSON of Kuaibao")
 	}
 	if e.Code == "" {
@@ -63,17 +63,13 @@ func decode(body []byte) (envelope, error) {
 // of the ways in which PHP writes that, or any of it as JSON text.
 func list[T item | row](raw json.RawMessage) ([]T, error) {
 	raw = untexted(raw)
-	switch string(raw) {
-	case "", "null", "{}", "[]", "false":
-		return nil, nil
-	}
-	var many []T
-	if json.Unmarshal(raw, &many) == nil {
+	many, err := tracking.Rows[T](raw)
+	if err == nil {
 		return many, nil
 	}
 	var one T
 	if json.Unmarshal(raw, &one) != nil {
-		return nil, errors.New("data is not the list it should be")
+		return nil, err
 	}
 	return []T{one}, nil
 }

@@ -24,18 +24,16 @@ func TestTheSignIsTheVendors(t *testing.T) {
 func TestTheFormIsSignedInTheVendorsOrder(t *testing.T) {
 	p := inside(t)
 	p.appID, p.key = "50001", "TESTKEY"
-	p.clock = func() time.Time { return time.Unix(1700000000, 0) }
+	p.wire = tracking.NewWire(name, tracking.Parts{Now: func() time.Time { return time.Unix(1700000000, 0) }}, billed)
 	form, err := p.signed("express.sub.msg", order{"1", "zt"})
 	if err != nil || form.Get("sign") != "61673ef5cf5f2f17e26145a71696b710" || form.Get("ts") != "1700000000" {
 		t.Errorf("got sign %s of %s, %v", form.Get("sign"), form.Get("ts"), err)
 	}
 }
 
-func inside(tb testing.TB) *Pusher {
+func inside(tb testing.TB) *client {
 	tb.Helper()
-	return providertest.Open(tb, New, Settings{
-		AppID: "A", APIKey: "K", URL: "http://a", PushToken: "t", Carriers: providertest.Carriers(tb), Now: providertest.Clock,
-	}).(*Pusher)
+	return providertest.Open(tb, newClient, Settings{AppID: "A", APIKey: "K", URL: "http://a", PushToken: "t"}, providertest.Parts(tb))
 }
 
 // FuzzTrace wants every answer to become a trace in the house's form or an error.
@@ -47,7 +45,7 @@ func FuzzTrace(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	p := inside(f)
-	q := question{number: "73100000000019", carrier: "zto", code: "zt"}
+	q := tracking.Question{Number: "73100000000019", Carrier: "zto", Code: "zt"}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		e, err := decode(body)
 		if err != nil {

@@ -3,7 +3,7 @@
 // (express.sub.msg), which it also takes.
 //
 // The vendor gives a number of free calls a day and bills the rest against a
-// balance; how many, and which answers count, he does not publish. What is not
+// balance; how many, and which answers count, it does not publish. What is not
 // a refusal of the call as such therefore counts as billed.
 package kuaibao
 
@@ -17,90 +17,112 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 
 	"waybill/models"
 	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
-// Table knows the canonical carriers and Kuaibao's codes for them, of which
-// query and subscription have different ones.
-type Table interface {
-	Code(column string, c models.Carrier) (string, bool)
-	ByCode(column, code string) (models.Carrier, bool)
-}
+const (
+	name      = "kuaibao"
+	subscribe = "kuaibao.sub" // the column of the codes that subscriptions have
+)
 
-// Settings are what a user of the platform knows.
-type Settings struct {
-	AppID     string
-	APIKey    string
-	URL       string
-	PushToken string       // guards the address of the pushes, which bear no sign; "" means no subscriptions
-	Client    *http.Client // its time-out and transport hold; redirects are not followed
-	Carriers  Table
-	Now       func() time.Time
-}
-
-const name = tracking.ColumnKuaibao
-
-// Client asks for traces. It is safe for concurrent use.
-type Client struct {
+// client is safe for concurrent use.
+type client struct {
 	wire     *tracking.Wire
-	carriers Table
+	carriers *recognise.Carriers
 	appID    string
 	key      string
 	token    string // of the pushes' address
 	url      string
-	clock    func() time.Time
 }
 
-// New makes the provider, which with a PushToken is also a tracking.Subscriber
-// and tracking.PushReader. Nothing is asked yet.
-func New(s Settings) (tracking.Provider, error) {
+// New makes the provider, which with a PushToken also offers pushes. Nothing is
+// asked yet.
+func New(s Settings, p tracking.Parts) (tracking.Provider, error) {
+	c, err := newClient(s, p)
+	if err != nil {
+		return tracking.Provider{}, fmt.Errorf("make kuaibao: %w", err)
+	}
+	all := tracking.Provider{Name: name, Query: c.Query, Serves: c.Serves}
+	if s.PushToken != "" {
+		all.Pushes = &tracking.Pushes{
+			Serves: c.Subscribes, Batch: maxBatch, Subscribe: c.Subscribe, Read: c.ReadPush,
+			Reply: `{"code":0,"msg":"成功"}`, // in the words of the vendor's own. INFERENCE: it publishes none that it wants
+		}
+	}
+	return all, nil
+}
+
+func newClient(s Settings, p tracking.Parts) (*client, error) {
 	if s.AppID == "" || s.APIKey == "" {
-		return nil, errors.New("make kuaibao: app id or api key is empty")
+		return nil, errors.New("app id or api key is empty")
 	}
 	address, err := tracking.Endpoint(s.URL, "/api")
-	if err != nil {
-		return nil, fmt.Errorf("make kuaibao: %w", err)
-	}
-	c := &Client{
-		wire: tracking.NewWire(name, s.Client, billed), carriers: s.Carriers,
-		appID: s.AppID, key: s.APIKey, token: s.PushToken, url: address, clock: s.Now,
-	}
-	if s.PushToken == "" {
-		return c, nil
-	}
-	return &Pusher{Client: c}, nil
+	return &client{
+		wire: tracking.NewWire(name, p, billed), carriers: p.Carriers,
+		appID: s.AppID, key: string(s.APIKey), token: string(s.PushToken), url: address,
+	}, err
 }
 
 // billed is what an answer's status tells when its body does not: a 200 may
 // have been a billed success, everything else is none.
 func billed(status int) bool { return status == http.StatusOK }
 
-// Name is "kuaibao".
-func (c *Client) Name() string { return name }
-
 // Serves is true of carriers for which the table has Kuaibao's code, and of "":
 // it finds the brand by itself.
-func (c *Client) Serves(carrier models.Carrier) bool {
+func (c *client) Serves(carrier models.Carrier) bool {
 	_, ok := c.carriers.Code(name, carrier)
 	return ok || carrier == ""
 }
 
-func (c *Client) now() models.Moment { return models.At(c.clock()) }
+// lookup is what express.info.get asks.
+type lookup struct {
+	WaybillCodes string `json:"waybill_codes"`
+	CpCode       string `json:"cp_code,omitempty"` // without it the vendor finds the brand
+	ResultSort   string `json:"result_sort"`       // 0: newest first
+	Phone        string `json:"phone,omitempty"`
+}
+
+// maxNumber is ours, in characters: the vendor names none. (A comma would make
+// two numbers of one.)
+const maxNumber = 40
+
+// Query asks for the trace of one waybill. Carrier is "" or one that Serves
+// says yes to, tail is "" or four digits. Errors are *tracking.Error.
+func (c *client) Query(ctx context.Context, waybill string, carrier models.Carrier, tail string) (models.Trace, error) {
+	code, _ := c.carriers.Code(name, carrier)
+	switch {
+	case !c.Serves(carrier):
+		return models.Trace{}, c.wire.Unsent(tracking.ErrCarrier, "no code for this carrier")
+	case !tracking.Sendable(waybill, 1, maxNumber):
+		return models.Trace{}, c.wire.Unsent(tracking.ErrNumber, "1 to 40 letters and digits")
+	}
+	q := tracking.Question{Number: waybill, Carrier: carrier, Code: code, Hide: c.hide(waybill, tail)}
+	info := lookup{WaybillCodes: waybill, CpCode: code, ResultSort: "0", Phone: tail}
+	reply, data, err := c.call(ctx, "express.info.get", info, tail, q.Hide)
+	if err != nil {
+		return models.Trace{}, err
+	}
+	trace, err := c.trace(data, q)
+	switch {
+	case errors.Is(err, tracking.ErrNoRecord):
+		return models.Trace{}, c.wire.Refuse(reply, tracking.ErrNoRecord, succeeded, "", q.Hide...)
+	case err != nil:
+		return models.Trace{}, c.unusable(reply, err.Error(), q.Hide)
+	}
+	return trace, nil
+}
 
 // call makes one call of a method and hands over a successful answer's data.
-func (c *Client) call(ctx context.Context, method string, data any, tail string, hide []string) (tracking.Reply, json.RawMessage, error) {
+func (c *client) call(ctx context.Context, method string, data any, tail string, hide []string) (tracking.Reply, json.RawMessage, error) {
 	form, err := c.signed(method, data)
 	if err != nil {
 		return tracking.Reply{}, nil, c.wire.Unsent(tracking.ErrUnavailable, "question cannot be written")
 	}
 	reply, err := c.wire.PostForm(ctx, c.url, form, hide...)
 	if err != nil {
-		return reply, nil, err
-	}
-	if err := c.wire.Answered(reply, c.now(), hide...); err != nil {
 		return reply, nil, err
 	}
 	e, err := decode(reply.Body)
@@ -114,12 +136,12 @@ func (c *Client) call(ctx context.Context, method string, data any, tail string,
 }
 
 // signed makes the form of the common envelope.
-func (c *Client) signed(method string, data any) (url.Values, error) {
+func (c *client) signed(method string, data any) (url.Values, error) {
 	raw, err := json.Marshal(data)
 	if err != nil {
 		return nil, err
 	}
-	ts := strconv.FormatInt(c.clock().Unix(), 10)
+	ts := strconv.FormatInt(c.wire.Now().Time().Unix(), 10)
 	return url.Values{
 		"app_id": {c.appID},
 		"method": {method},
@@ -136,10 +158,10 @@ func sign(text string) string {
 }
 
 // hide is what no error may tell.
-func (c *Client) hide(more ...string) []string { return append(more, c.key, c.appID, c.token) }
+func (c *client) hide(more ...string) []string { return append(more, c.key, c.appID, c.token) }
 
 // unusable is an answer in which nothing can be read. It may have been a
 // success, so it counts as billed.
-func (c *Client) unusable(r tracking.Reply, why string, hide []string) error {
+func (c *client) unusable(r tracking.Reply, why string, hide []string) error {
 	return c.wire.Refuse(r, tracking.ErrUnavailable, "", why, hide...)
 }

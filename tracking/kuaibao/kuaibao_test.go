@@ -21,14 +21,20 @@ const (
 	token   = "synthetic-push-token-31c5"
 )
 
-func settings(t *testing.T, url string) kuaibao.Settings {
-	t.Helper()
-	return kuaibao.Settings{AppID: appID, APIKey: apiKey, URL: url, PushToken: token, Carriers: providertest.Carriers(t), Now: providertest.Clock}
+// setup is what a test opens the provider with.
+type setup struct {
+	kuaibao.Settings
+	tracking.Parts
 }
 
-func client(t *testing.T, s kuaibao.Settings) tracking.Provider {
+func settings(t *testing.T, url string) setup {
 	t.Helper()
-	return providertest.Open(t, kuaibao.New, s)
+	return setup{kuaibao.Settings{AppID: appID, APIKey: apiKey, URL: url, PushToken: token}, providertest.Parts(t)}
+}
+
+func client(t *testing.T, s setup) tracking.Provider {
+	t.Helper()
+	return providertest.Open(t, kuaibao.New, s.Settings, s.Parts)
 }
 
 func query(t *testing.T, body string) (models.Trace, error) {
@@ -37,7 +43,7 @@ func query(t *testing.T, body string) (models.Trace, error) {
 	return client(t, settings(t, url)).Query(t.Context(), waybill, "zto", tail)
 }
 
-// fails is a failure in the vendor's words; code as he writes it.
+// fails is a failure in the vendor's words; code as it writes it.
 func fails(code, msg, data string) providertest.Reply {
 	return providertest.Reply{Body: fmt.Sprintf(`{"code":%s,"msg":%q,"data":%s,"uid":"6fb93a83"}`, code, msg, data)}
 }
@@ -258,7 +264,7 @@ func TestLimitsAreKeptBeforeAnythingIsSent(t *testing.T) {
 }
 
 func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
-	providertest.Refused(t, kuaibao.New, settings(t, "https://example.com"), map[string]func(*kuaibao.Settings){
+	providertest.Refused(t, kuaibao.New, settings(t, "https://example.com").Settings, map[string]func(*kuaibao.Settings){
 		"no app id":      func(s *kuaibao.Settings) { s.AppID = "" },
 		"no api key":     func(s *kuaibao.Settings) { s.APIKey = "" },
 		"no url":         func(s *kuaibao.Settings) { s.URL = "" },
@@ -268,13 +274,11 @@ func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
 
 func TestPushesAreOfferedOnlyWithAToken(t *testing.T) {
 	s := settings(t, "https://example.com")
-	if _, ok := client(t, s).(tracking.Subscriber); !ok {
+	if client(t, s).Pushes == nil {
 		t.Error("with a token there are no subscriptions")
 	}
 	s.PushToken = ""
-	_, subscribes := client(t, s).(tracking.Subscriber)
-	_, reads := client(t, s).(tracking.PushReader)
-	if subscribes || reads {
-		t.Errorf("without a token: subscribes %v, reads %v", subscribes, reads)
+	if client(t, s).Pushes != nil {
+		t.Error("without a token there are pushes")
 	}
 }

@@ -2,6 +2,7 @@ package kuaibao
 
 import (
 	"bytes"
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/json"
@@ -11,8 +12,61 @@ import (
 	"slices"
 	"strings"
 
+	"waybill/internal/httpbody"
+	"waybill/models"
 	"waybill/tracking"
 )
+
+// maxBatch is how many waybills one subscription takes.
+const maxBatch = 10
+
+// order is what express.sub.msg asks for.
+type order struct {
+	WaybillCodes string `json:"waybill_codes"`
+	CpCode       string `json:"cp_code"`
+}
+
+// Subscribes is true of the six brands that the vendor sends pushes about
+// (极兔 takes 百世 in).
+func (c *client) Subscribes(carrier models.Carrier) bool {
+	_, ok := c.carriers.Code(subscribe, carrier)
+	return ok
+}
+
+// Subscribe orders pushes for up to ten waybills of one brand. The address of the pushes is set in
+// the vendor's console; no call names it. Tails and tokens
+// are not told: the vendor has no fields for them. Errors are *tracking.Error.
+func (c *client) Subscribe(ctx context.Context, waybills []tracking.Subscription) (tracking.Subscribed, error) {
+	if len(waybills) == 0 || len(waybills) > maxBatch {
+		return tracking.Subscribed{}, c.wire.Unsent(tracking.ErrUnavailable, "1 to 10 waybills a call")
+	}
+	brand, numbers, kind := c.batch(waybills)
+	if kind != nil {
+		return tracking.Subscribed{}, c.wire.Unsent(kind, "not ten waybills of one brand")
+	}
+	hide := c.hide(numbers...)
+	sub := order{WaybillCodes: strings.Join(numbers, ","), CpCode: brand}
+	if _, _, err := c.call(ctx, "express.sub.msg", sub, "", hide); err != nil {
+		return tracking.Subscribed{}, err
+	}
+	return tracking.Subscribed{Billed: true}, nil
+}
+
+// batch is the one brand of all waybills, and their numbers.
+func (c *client) batch(waybills []tracking.Subscription) (brand string, numbers []string, kind error) {
+	for _, w := range waybills {
+		code, ok := c.carriers.Code(subscribe, w.Carrier)
+		switch {
+		case !ok, brand != "" && code != brand:
+			return "", nil, tracking.ErrCarrier
+		case !tracking.Sendable(w.Number, 1, maxNumber):
+			return "", nil, tracking.ErrNumber
+		}
+		brand = code
+		numbers = append(numbers, w.Number)
+	}
+	return brand, numbers, nil
+}
 
 // Bounds of what is kept of a push.
 const (
@@ -21,20 +75,16 @@ const (
 	maxNested  = 3       // JSON text within JSON text
 )
 
-// PushReply is an answer in the words of the vendor's own. INFERENCE: he
-// publishes none that he wants.
-func (*Pusher) PushReply() string { return `{"code":0,"msg":"成功"}` }
-
 // ReadPush takes a push as a hint. The vendor publishes neither its fields nor
-// its encoding nor a sign, so that the token alone tells whether it is his, and
+// its encoding nor a sign, so that the token alone tells whether it is the vendor's, and
 // every word of it that looks like a waybill is taken for one: JSON, a form,
 // JSON text in either, or plain text.
-func (p *Pusher) ReadPush(of tracking.Subscription, body []byte) (tracking.Push, error) {
-	given, own := sha256.Sum256([]byte(of.Token)), sha256.Sum256([]byte(p.token))
+func (c *client) ReadPush(of tracking.Subscription, body []byte) (tracking.Push, error) {
+	given, own := sha256.Sum256([]byte(of.Token)), sha256.Sum256([]byte(c.token))
 	if !hmac.Equal(given[:], own[:]) {
 		return tracking.Push{}, tracking.ErrPushToken
 	}
-	if len(body) > tracking.MaxBody {
+	if len(body) > httpbody.Limit {
 		return tracking.Push{}, tracking.ErrPushBody
 	}
 	found := &finder{seen: map[string]bool{}}

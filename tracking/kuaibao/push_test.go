@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"waybill/internal/httpbody"
 	"waybill/models"
 	"waybill/tracking"
 	"waybill/tracking/providertest"
@@ -25,7 +26,7 @@ func wishes(carrier models.Carrier, n int) []tracking.Subscription {
 func subscribe(t *testing.T, body string, w []tracking.Subscription) (tracking.Subscribed, *providertest.Heard, error) {
 	t.Helper()
 	address, last := providertest.Answering(t, 200, body)
-	done, err := client(t, settings(t, address)).(tracking.Subscriber).Subscribe(t.Context(), w)
+	done, err := client(t, settings(t, address)).Pushes.Subscribe(t.Context(), w)
 	return done, last, err
 }
 
@@ -71,8 +72,8 @@ func TestABatchOfTenOfOneBrandIsOneCall(t *testing.T) {
 }
 
 func TestSixBrandsCanBeSubscribedTo(t *testing.T) {
-	p := client(t, settings(t, "https://example.com")).(tracking.Subscriber)
-	if p.Batch() != 10 || p.Subscribes("") || p.Subscribes("sf") || !p.Subscribes("zto") {
+	p := client(t, settings(t, "https://example.com"))
+	if p.Pushes.Batch != 10 || p.Pushes.Serves("") || p.Pushes.Serves("sf") || !p.Pushes.Serves("zto") {
 		t.Error("batch or brands are not as documented")
 	}
 }
@@ -96,7 +97,7 @@ func TestASubscriptionsRefusalsHaveNames(t *testing.T) {
 
 func read(t *testing.T, body string) tracking.Push {
 	t.Helper()
-	got, err := client(t, settings(t, "https://example.com")).(tracking.PushReader).ReadPush(tracking.Subscription{Token: token}, []byte(body))
+	got, err := client(t, settings(t, "https://example.com")).Pushes.Read(tracking.Subscription{Token: token}, []byte(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,20 +158,20 @@ func TestAPushIsBounded(t *testing.T) {
 	if got := read(t, nested); !slices.Equal(got.Numbers, []string{"73100000000019"}) {
 		t.Errorf("text in text in text: %v", got.Numbers)
 	}
-	reader := client(t, settings(t, "https://example.com")).(tracking.PushReader)
-	if _, err := reader.ReadPush(tracking.Subscription{Token: token}, make([]byte, tracking.MaxBody+1)); !errors.Is(err, tracking.ErrPushBody) {
+	reader := client(t, settings(t, "https://example.com"))
+	if _, err := reader.Pushes.Read(tracking.Subscription{Token: token}, make([]byte, httpbody.Limit+1)); !errors.Is(err, tracking.ErrPushBody) {
 		t.Errorf("too long: %v", err)
 	}
 }
 
 func TestOnlyTheTokenOpensThePushDoor(t *testing.T) {
-	reader := client(t, settings(t, "https://example.com")).(tracking.PushReader)
+	reader := client(t, settings(t, "https://example.com"))
 	for _, wrong := range []string{"", "x", token + "x", strings.ToUpper(token)} {
-		if _, err := reader.ReadPush(tracking.Subscription{Token: wrong}, []byte(`{}`)); !errors.Is(err, tracking.ErrPushToken) {
+		if _, err := reader.Pushes.Read(tracking.Subscription{Token: wrong}, []byte(`{}`)); !errors.Is(err, tracking.ErrPushToken) {
 			t.Errorf("opens: %v", err)
 		}
 	}
-	if got := reader.PushReply(); got != `{"code":0,"msg":"成功"}` {
+	if got := reader.Pushes.Reply; got != `{"code":0,"msg":"成功"}` {
 		t.Errorf("answers %s", got)
 	}
 }

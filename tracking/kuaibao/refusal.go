@@ -5,15 +5,16 @@ import (
 	"strings"
 
 	"waybill/tracking"
+	"waybill/tracking/scan"
 )
 
 // refuse makes the error of an answer whose code is no success.
-func (c *Client) refuse(r tracking.Reply, e envelope, tail string, hide []string) error {
+func (c *client) refuse(r tracking.Reply, e envelope, tail string, hide []string) error {
 	costs, kind := meaning(string(e.Code), strings.ToLower(string(e.Msg)), tail)
 	refusal := c.wire.Refuse(r, kind, string(e.Code), string(e.Msg), hide...)
 	refusal.Billed = costs
 	if errors.Is(kind, tracking.ErrRate) {
-		refusal.Until = r.RetryAfter(c.now())
+		refusal.Until = r.RetryAfter(c.wire.Now())
 	}
 	return refusal
 }
@@ -43,22 +44,13 @@ func meaning(code, said, tail string) (costs bool, kind error) {
 }
 
 // badQuestion tells which part of the question is meant. INFERENCE: the
-// vendor's text is the only hint; what he does not name is the waybill.
+// vendor's text is the only hint; what it does not name is the waybill.
 func badQuestion(said, tail string) error {
 	switch {
-	case hasAny(said, "手机", "电话", "尾号", "phone"):
+	case scan.ContainsAny(said, "手机", "电话", "尾号", "phone"):
 		return tracking.TailRefused(tail)
-	case hasAny(said, "品牌", "快递公司", "cp_code"):
+	case scan.ContainsAny(said, "品牌", "快递公司", "cp_code"):
 		return tracking.ErrCarrier
 	}
 	return tracking.ErrNumber
-}
-
-func hasAny(text string, words ...string) bool {
-	for _, w := range words {
-		if strings.Contains(text, w) {
-			return true
-		}
-	}
-	return false
 }

@@ -7,14 +7,13 @@ import (
 
 	"waybill/models"
 	"waybill/tracking"
-	"waybill/tracking/kuaibao"
 	"waybill/tracking/providertest"
 	"waybill/tracking/sandbox"
 )
 
 // against is the client against the emulated vendor.
 type against struct {
-	*kuaibao.Pusher
+	tracking.Provider
 	*providertest.World
 	vendor *sandbox.Sandbox
 	pushes chan tracking.Push
@@ -24,12 +23,12 @@ func emulated(t *testing.T) *against {
 	t.Helper()
 	a := &against{pushes: make(chan tracking.Push, 1000)}
 	door := providertest.Door(t, "kuaibao", func(token string, body []byte) string {
-		push, err := a.ReadPush(tracking.Subscription{Token: token}, body)
+		push, err := a.Pushes.Read(tracking.Subscription{Token: token}, body)
 		if err != nil {
 			t.Error(err)
 		}
 		a.pushes <- push
-		return a.PushReply()
+		return a.Pushes.Reply
 	})
 	a.World = providertest.Emulate(t, func(now func() time.Time) providertest.Emulator {
 		a.vendor = sandbox.New(sandbox.Options{
@@ -39,16 +38,12 @@ func emulated(t *testing.T) *against {
 	})
 	s := settings(t, a.URL)
 	s.Now = a.Now
-	p, ok := client(t, s).(*kuaibao.Pusher)
-	if !ok {
-		t.Fatal("no pusher")
-	}
-	a.Pusher = p
+	a.Provider = client(t, s)
 	return a
 }
 
 func TestEveryScenarioOfTheSandboxIsUnderstood(t *testing.T) {
-	providertest.Understand(t, map[string]providertest.Course{
+	providertest.ReadsScenarios(t, map[string]providertest.Expected{
 		"YT1000000000013": {Carrier: "yto", Status: models.InTransit, Names: "yto"},
 		"SF1000000000015": {Carrier: "sf", Tail: "1234", After: 45, Status: models.OutForDelivery, Names: "sf"},
 		"SF1000000000031": {Tail: "5678", Status: models.InTransit, Names: "sf"},
@@ -74,14 +69,14 @@ func TestEveryScenarioOfTheSandboxIsUnderstood(t *testing.T) {
 		"JT1000000000403": {Carrier: "jt", Kind: tracking.ErrQuota},
 	}, sandbox.Title, func(t *testing.T) (*providertest.World, tracking.Provider) {
 		a := emulated(t)
-		return a.World, a
+		return a.World, a.Provider
 	})
 }
 
 func TestTheSandboxsPushesAreHints(t *testing.T) {
 	a := emulated(t)
 	batch := []tracking.Subscription{{Number: "YT1000000000013", Carrier: "yto"}, {Number: "YT1000000000096", Carrier: "yto"}}
-	if done, err := a.Subscribe(t.Context(), batch); err != nil || !done.Billed {
+	if done, err := a.Pushes.Subscribe(t.Context(), batch); err != nil || !done.Billed {
 		t.Fatalf("subscribed %+v, %v", done, err)
 	}
 	a.Hours(t, 1)

@@ -4,21 +4,15 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"waybill/models"
 	"waybill/tracking"
+	"waybill/tracking/scan"
 )
-
-// ahead is how far a scan's time may lie before our clock and be believed.
-const ahead = 24 * time.Hour
-
-// maxWord is how many characters of a state are kept.
-const maxWord = 60
 
 // trace makes a trace of a successful answer's data, or says that there is no
 // record, or why it cannot be read.
-func (c *Client) trace(raw []byte, q question) (models.Trace, error) {
+func (c *client) trace(raw []byte, q tracking.Question) (models.Trace, error) {
 	items, err := list[item](raw)
 	if err != nil {
 		return models.Trace{}, err
@@ -26,64 +20,51 @@ func (c *Client) trace(raw []byte, q question) (models.Trace, error) {
 	if len(items) == 0 {
 		return models.Trace{}, tracking.ErrNoRecord
 	}
-	i := slices.IndexFunc(items, func(i item) bool { return tracking.SameNumber(i.number(), q.number) })
+	i := slices.IndexFunc(items, func(i item) bool { return tracking.SameNumber(i.number(), q.Number) })
 	if i < 0 {
 		return models.Trace{}, errors.New("answer about another number")
 	}
 	return c.one(items[i], q)
 }
 
-func (c *Client) one(i item, q question) (models.Trace, error) {
+func (c *client) one(i item, q tracking.Question) (models.Trace, error) {
 	events, err := c.events(i)
 	if err != nil {
 		return models.Trace{}, err
 	}
 	t := models.Trace{
-		Provider: name, Carrier: c.carrier(i.code(), q), Detail: word(i.Status),
+		Provider: name, Carrier: c.carrier(i.code(), q), Detail: i.Status.Short(),
 		Status: status(string(i.Status)), Events: events, Billed: true,
 	}
 	switch {
 	case len(events) == 0 && (t.Status == "" || t.Status == models.Unknown):
 		return models.Trace{}, tracking.ErrNoRecord
 	case t.Status == "":
-		t.Status = tracking.RefineStatus(models.Unknown, events[0].Text)
+		t.Status = scan.RefineStatus(models.Unknown, events[0].Text)
 	}
 	return t, nil
 }
 
-// events reads the scans. Rows of which none has a readable time are nonsense,
-// not "no record".
-func (c *Client) events(i item) ([]models.Event, error) {
+func (c *client) events(i item) ([]models.Event, error) {
 	rows, err := list[row](i.Data)
 	if err != nil {
 		return nil, err
 	}
 	raw := make([]models.Event, 0, len(rows))
-	spoke := false
 	for _, r := range rows {
-		at, _ := tracking.ParseTime(string(r.Time))
-		raw = append(raw, models.Event{At: at, Text: string(r.Context), Code: word(r.Status), Status: scanStatus(string(r.Status))})
-		spoke = spoke || r.Context != ""
+		at, _ := scan.ParseTime(string(r.Time))
+		raw = append(raw, models.Event{At: at, Text: string(r.Context), Code: r.Status.Short(), Status: scanStatus(string(r.Status))})
 	}
 	newestFirst := !strings.EqualFold(string(i.Order), "asc")
-	events := tracking.Tidy(raw, newestFirst, c.now().Add(ahead))
-	if spoke && len(events) == 0 {
-		return nil, errors.New("no scan with a readable time")
-	}
-	return events, nil
+	return scan.Tidy(raw, newestFirst, c.wire.Now())
 }
 
-// carrier is the one that an answer names. Several carriers share a code, so
-// the code that was sent means the carrier that was asked about.
-func (c *Client) carrier(code string, q question) models.Carrier {
-	if q.code != "" && strings.EqualFold(code, q.code) {
-		return q.carrier
-	}
-	if carrier, ok := c.carriers.ByCode(name, code); ok {
-		return carrier
-	}
-	carrier, _ := c.carriers.ByCode(tracking.ColumnKuaibaoSub, code)
-	return carrier
+// carrier is the one that an answer names.
+func (c *client) carrier(code string, q tracking.Question) models.Carrier {
+	return q.CarrierOf(code,
+		func(code string) (models.Carrier, bool) { return c.carriers.ByCode(name, code) },
+		func(code string) (models.Carrier, bool) { return c.carriers.ByCode(subscribe, code) },
+	)
 }
 
 // status is the vendor's table of DESIGN 6; what is not in it is unknown, and
@@ -115,5 +96,3 @@ func scanStatus(said string) models.Status {
 	}
 	return ""
 }
-
-func word(l tracking.Loose) string { return tracking.Clean(string(l), maxWord) }

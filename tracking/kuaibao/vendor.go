@@ -11,9 +11,9 @@ import (
 	"waybill/tracking"
 )
 
-// settings are what the environment says of Kuaibao. Without a PushToken
+// Settings are what the environment says of Kuaibao. Without a PushToken
 // nothing is subscribed to.
-type settings struct {
+type Settings struct {
 	AppID     string        `env:"APP_ID"`
 	APIKey    redact.Secret `env:"API_KEY"`
 	URL       string        `env:"URL" envDefault:"https://kop.kuaidihelp.com"`
@@ -23,7 +23,7 @@ type settings struct {
 // Vendor is Kuaibao as the program knows it. The address of its pushes is set
 // in its console, once for all waybills.
 func Vendor() tracking.Vendor {
-	s := &settings{}
+	s := &Settings{}
 	return tracking.Vendor{
 		Name: name, Settings: s, Rate: 10, SharedPushToken: true,
 		Wanted:     func() bool { return s.AppID != "" || s.APIKey != "" || s.PushToken != "" },
@@ -34,7 +34,7 @@ func Vendor() tracking.Vendor {
 	}
 }
 
-func (s *settings) check(string) []tracking.Mistake {
+func (s *Settings) check(string) []tracking.Mistake {
 	token := tracking.Setting{Name: "WAYBILL_KUAIBAO_PUSH_TOKEN", Value: string(s.PushToken)}
 	return slices.Concat(
 		tracking.Checked(tracking.Setting{Name: "WAYBILL_KUAIBAO_URL", Value: s.URL}, address.API),
@@ -55,12 +55,7 @@ func pushToken(text string) (string, error) {
 	return text, nil
 }
 
-func (s *settings) open(p tracking.Parts) (tracking.Provider, error) {
-	return New(Settings{
-		AppID: s.AppID, APIKey: string(s.APIKey), URL: s.URL,
-		PushToken: string(s.PushToken), Client: p.Client, Carriers: p.Carriers, Now: p.Now,
-	})
-}
+func (s *Settings) open(p tracking.Parts) (tracking.Provider, error) { return New(*s, p) }
 
 // examine asks nothing: the vendor does not publish which calls are free.
 func examine(context.Context, tracking.Parts) []tracking.Finding {

@@ -28,7 +28,7 @@ func TestTheVendorsDefaultsAndAddresses(t *testing.T) {
 	if got := v.Addresses(); v.Name != "kuaibao" || v.Rate != 10 || !v.SharedPushToken || !slices.Equal(got, []string{"https://kop.kuaidihelp.com"}) {
 		t.Errorf("%q at %v a second calls %v", v.Name, v.Rate, got)
 	}
-	if p, err := v.Open(providertest.Parts(t)); err != nil || p.Name() != "kuaibao" {
+	if p, err := v.Open(providertest.Parts(t)); err != nil || p.Name != "kuaibao" {
 		t.Errorf("%v", err)
 	}
 	if found := v.Examine(t.Context(), tracking.Parts{}); len(found) != 1 || !found[0].OK {

@@ -1,22 +1,23 @@
 package kuaidi100
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 
+	"waybill/models"
 	"waybill/tracking"
+	"waybill/tracking/scan"
 )
 
 // answer is the answer to a query, and the lastResult of a push. A failure has
 // a returnCode, or a status that is not 200.
 type answer struct {
-	ReturnCode tracking.Loose  `json:"returnCode"`
-	Status     tracking.Loose  `json:"status"`
-	Message    tracking.Loose  `json:"message"`
-	State      tracking.Loose  `json:"state"`
-	Com        tracking.Loose  `json:"com"`
-	Nu         tracking.Loose  `json:"nu"`
+	ReturnCode tracking.Scalar `json:"returnCode"`
+	Status     tracking.Scalar `json:"status"`
+	Message    tracking.Scalar `json:"message"`
+	State      tracking.Scalar `json:"state"`
+	Com        tracking.Scalar `json:"com"`
+	Nu         tracking.Scalar `json:"nu"`
 	Data       json.RawMessage `json:"data"`
 	RouteInfo  json.RawMessage `json:"routeInfo"`
 }
@@ -31,20 +32,20 @@ func (a answer) code() string {
 
 // row is one scan.
 type row struct {
-	Time       tracking.Loose `json:"time"`  // as the carrier wrote it
-	FTime      tracking.Loose `json:"ftime"` // the same, brought into form
-	Context    tracking.Loose `json:"context"`
-	StatusCode tracking.Loose `json:"statusCode"`
+	Time       tracking.Scalar `json:"time"`  // as the carrier wrote it
+	FTime      tracking.Scalar `json:"ftime"` // the same, brought into form
+	Context    tracking.Scalar `json:"context"`
+	StatusCode tracking.Scalar `json:"statusCode"`
 	area
 }
 
 // area is where a scan was, as the vendor reads it out of its words.
 type area struct {
-	Code     tracking.Loose `json:"areaCode,omitempty"`
-	Name     tracking.Loose `json:"areaName,omitempty"`
-	Center   tracking.Loose `json:"areaCenter,omitempty"` // longitude,latitude
-	PinYin   tracking.Loose `json:"areaPinYin,omitempty"`
-	Location tracking.Loose `json:"location,omitempty"`
+	Code     tracking.Scalar `json:"areaCode,omitempty"`
+	Name     tracking.Scalar `json:"areaName,omitempty"`
+	Center   tracking.Scalar `json:"areaCenter,omitempty"` // longitude,latitude
+	PinYin   tracking.Scalar `json:"areaPinYin,omitempty"`
+	Location tracking.Scalar `json:"location,omitempty"`
 }
 
 // route is where a parcel comes from, is, and goes to.
@@ -55,14 +56,14 @@ type route struct {
 }
 
 type place struct {
-	Number tracking.Loose `json:"number,omitempty"` // administrative area code
-	Name   tracking.Loose `json:"name,omitempty"`
+	Number tracking.Scalar `json:"number,omitempty"` // administrative area code
+	Name   tracking.Scalar `json:"name,omitempty"`
 }
 
 // decode reads an answer.
 func decode(body []byte) (answer, error) {
 	var a answer
-	if err := json.Unmarshal(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), &a); err != nil {
+	if err := json.Unmarshal(tracking.TrimBOM(body), &a); err != nil {
 		return answer{}, errors.New("not the JSON of Kuaidi100")
 	}
 	if a.code() == "" {
@@ -71,15 +72,98 @@ func decode(body []byte) (answer, error) {
 	return a, nil
 }
 
-// rows reads data, which is a list or, without scans, anything.
-func (a answer) rows() ([]row, error) {
-	switch string(a.Data) {
-	case "", "null", `""`, "{}", "false":
-		return nil, nil
+// trace makes a trace of a successful answer; it has no events when the answer
+// has none.
+func (c *client) trace(a answer, q tracking.Question) (models.Trace, error) {
+	if !tracking.SameNumber(string(a.Nu), q.Number) {
+		return models.Trace{}, errors.New("answer about another number")
 	}
-	var rows []row
-	if err := json.Unmarshal(a.Data, &rows); err != nil {
-		return nil, errors.New("data is not the list it should be")
+	events, err := c.events(a)
+	if err != nil {
+		return models.Trace{}, err
 	}
-	return rows, nil
+	t := models.Trace{
+		Provider: name, Carrier: q.CarrierOf(string(a.Com), c.byCode), Events: events, Extra: journey(a.RouteInfo),
+	}
+	state, newest := a.State.Short(), ""
+	if len(events) > 0 {
+		newest = events[0].Code
+	}
+	t.Detail = refined(state, newest)
+	t.Status = status(t.Detail)
+	if t.Detail == "" && len(events) > 0 {
+		t.Status = scan.RefineStatus(models.Unknown, events[0].Text)
+	}
+	return t, nil
 }
+
+func (c *client) byCode(code string) (models.Carrier, bool) { return c.carriers.ByCode(name, code) }
+
+// events reads the scans.
+//
+// An event's Place stays empty: the vendor guesses the area out of the words,
+// and a better guess tomorrow would make another event of the same scan.
+func (c *client) events(a answer) ([]models.Event, error) {
+	rows, err := tracking.Rows[row](a.Data)
+	if err != nil {
+		return nil, err
+	}
+	raw := make([]models.Event, 0, len(rows))
+	for _, r := range rows {
+		code := r.StatusCode.Short()
+		raw = append(raw, models.Event{
+			At: r.at(), Text: string(r.Context), Code: code, Status: scanStatus(code), Extra: r.extra(),
+		})
+	}
+	return scan.Tidy(raw, true, c.wire.Now())
+}
+
+func (r row) at() models.Moment {
+	if at, ok := scan.ParseTime(string(r.FTime)); ok {
+		return at
+	}
+	at, _ := scan.ParseTime(string(r.Time))
+	return at
+}
+
+// extra is the scan's area as JSON, for a map.
+func (r row) extra() string {
+	short := area{
+		Code: cut(r.Code), Name: cut(r.Name), Center: cut(r.Center), PinYin: cut(r.PinYin), Location: cut(r.Location),
+	}
+	if short == (area{}) {
+		return ""
+	}
+	return compact(short)
+}
+
+// journey is the route as JSON, "" when the answer has none.
+func journey(raw json.RawMessage) string {
+	var r route
+	if json.Unmarshal(raw, &r) != nil {
+		return "" // an odd route spoils no trace
+	}
+	for _, p := range []**place{&r.From, &r.Cur, &r.To} {
+		if *p == nil {
+			continue
+		}
+		(*p).Number, (*p).Name = cut((*p).Number), cut((*p).Name)
+		if **p == (place{}) {
+			*p = nil
+		}
+	}
+	if r == (route{}) {
+		return ""
+	}
+	return compact(r)
+}
+
+func compact(value any) string {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return ""
+	}
+	return string(raw)
+}
+
+func cut(s tracking.Scalar) tracking.Scalar { return tracking.Scalar(s.Short()) }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net/http"
 	"net/url"
 	"slices"
 
@@ -14,14 +13,14 @@ import (
 
 // company is one row of the recognition's answer.
 type company struct {
-	ComCode tracking.Loose `json:"comCode"`
-	Name    tracking.Loose `json:"name"`
+	ComCode tracking.Scalar `json:"comCode"`
+	Name    tracking.Scalar `json:"name"`
 }
 
 // Detect names the carriers that a number may belong to, most likely first,
 // those that the table does not know left out. It is free of charge. The key
 // stands in the address, which therefore no error tells.
-func (c *Client) Detect(ctx context.Context, waybill string) (tracking.Detected, error) {
+func (c *client) Detect(ctx context.Context, waybill string) (tracking.Detected, error) {
 	if !tracking.Sendable(waybill, minNumber, maxNumber) {
 		return tracking.Detected{}, c.wire.Unsent(tracking.ErrNumber, "6 to 32 letters and digits")
 	}
@@ -40,23 +39,16 @@ func (c *Client) Detect(ctx context.Context, waybill string) (tracking.Detected,
 	return c.found(list), nil
 }
 
-func (c *Client) ask(ctx context.Context, waybill string, hide []string) (tracking.Reply, error) {
-	if err := c.wire.Live(ctx); err != nil {
-		return tracking.Reply{}, err
-	}
+func (c *client) ask(ctx context.Context, waybill string, hide []string) (tracking.Reply, error) {
 	address := c.recognise + "?" + url.Values{"num": {waybill}, "key": {c.key}}.Encode()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
-	if err != nil {
-		return tracking.Reply{}, c.wire.Unsent(tracking.ErrUnavailable, "address cannot be asked")
-	}
-	reply, err := c.wire.Send(req, hide...)
+	reply, err := c.wire.Get(ctx, address, nil, hide...)
 	if err != nil {
 		return reply, err
 	}
-	return reply, c.wire.Answered(reply, c.now(), hide...)
+	return reply, c.wire.Answered(reply, hide...)
 }
 
-func (c *Client) found(list []company) tracking.Detected {
+func (c *client) found(list []company) tracking.Detected {
 	var found tracking.Detected
 	for _, row := range list {
 		carrier, ok := c.carriers.ByCode(name, string(row.ComCode))
@@ -72,7 +64,7 @@ func (c *Client) found(list []company) tracking.Detected {
 
 // companies reads the answer: a list, one row alone, or a refusal.
 func companies(body []byte) ([]company, answer, error) {
-	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
+	body = bytes.TrimSpace(tracking.TrimBOM(body))
 	var list []company
 	if json.Unmarshal(body, &list) == nil {
 		return list, answer{}, nil

@@ -18,7 +18,7 @@ func detect(ctx context.Context, t *testing.T, status int, body string) (trackin
 	url, last := providertest.Answering(t, status, body)
 	s := settings(t, "https://example.com")
 	s.AutonumberURL = url + "/"
-	found, err := client(t, s).(tracking.Detector).Detect(ctx, waybill)
+	found, err := client(t, s).Detect(ctx, waybill)
 	return found, last, err
 }
 
@@ -82,7 +82,7 @@ func TestDetectIsNeverBilledWhateverComesOfIt(t *testing.T) {
 
 func TestDetectTellsNoKeyWhenNobodyAnswers(t *testing.T) {
 	s := settings(t, "http://127.0.0.1:1")
-	p := client(t, s).(tracking.Detector)
+	p := client(t, s)
 	_, err := p.Detect(t.Context(), waybill)
 	var e *tracking.Error
 	if !errors.As(err, &e) || !e.Unsent || e.Billed || strings.Contains(err.Error(), key) || strings.Contains(err.Error(), waybill) {

@@ -16,12 +16,11 @@ func TestThePushSignIsTheVendors(t *testing.T) {
 	}
 }
 
-func inside(tb testing.TB) *Pusher {
+func inside(tb testing.TB) *client {
 	tb.Helper()
-	return providertest.Open(tb, New, Settings{
+	return providertest.Open(tb, newClient, Settings{
 		Customer: "C", Key: "K", URL: "http://a", AutonumberURL: "http://a", Salt: "s", CallbackURL: "http://b",
-		Carriers: providertest.Carriers(tb), Now: providertest.Clock,
-	}).(*Pusher)
+	}, providertest.Parts(tb))
 }
 
 // whole wants a trace to be in the house's form.
@@ -49,7 +48,7 @@ func seeds(f *testing.F) {
 func FuzzRead(f *testing.F) {
 	seeds(f)
 	p := inside(f)
-	q := question{number: "SF1000000000015", carrier: "sf", code: "shunfeng", tail: "4321", hide: p.hide("SF1000000000015", "4321")}
+	q := tracking.Question{Number: "SF1000000000015", Carrier: "sf", Code: "shunfeng", Tail: "4321", Hide: p.hide("SF1000000000015", "4321")}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		trace, err := p.read(t.Context(), tracking.Reply{Status: 200, Body: body}, q)
 		if err == nil {

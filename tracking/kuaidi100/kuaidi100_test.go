@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"waybill/internal/redact"
 	"waybill/models"
 	"waybill/tracking"
 	"waybill/tracking/kuaidi100"
@@ -29,22 +30,30 @@ type every struct {
 	asked []string
 }
 
-func (e *every) Strike(_ context.Context, provider, waybill string) bool {
+func (e *every) count(_ context.Context, provider, waybill string) bool {
 	e.asked = append(e.asked, provider+" "+waybill)
 	return len(e.asked)%e.n == 0
 }
 
-func settings(t *testing.T, url string) kuaidi100.Settings {
-	t.Helper()
-	return kuaidi100.Settings{
-		Customer: customer, Key: key, URL: url, AutonumberURL: url, Salt: salt, CallbackURL: "http://bot.example",
-		Carriers: providertest.Carriers(t), FailureBilled: (&every{n: 5}).Strike, Now: providertest.Clock,
-	}
+// setup is what a test opens the provider with.
+type setup struct {
+	kuaidi100.Settings
+	tracking.Parts
 }
 
-func client(t *testing.T, s kuaidi100.Settings) tracking.Provider {
+func settings(t *testing.T, url string) setup {
 	t.Helper()
-	return providertest.Open(t, kuaidi100.New, s)
+	s := setup{
+		kuaidi100.Settings{Customer: customer, Key: key, URL: url, AutonumberURL: url, Salt: salt, CallbackURL: "http://bot.example"},
+		providertest.Parts(t),
+	}
+	s.FailureBilled = (&every{n: 5}).count
+	return s
+}
+
+func client(t *testing.T, s setup) tracking.Provider {
+	t.Helper()
+	return providertest.Open(t, kuaidi100.New, s.Settings, s.Parts)
 }
 
 func query(t *testing.T, body string) (models.Trace, error) {
@@ -260,7 +269,7 @@ func TestEveryFifthFailureOfAWaybillIsBilled(t *testing.T) {
 		url, _ := providertest.Answering(t, 200, fails(code, "x").Body)
 		s := settings(t, url)
 		counter := &every{n: 5}
-		s.FailureBilled = counter.Strike
+		s.FailureBilled = counter.count
 		var billed []bool
 		for range 10 {
 			_, err := client(t, s).Query(t.Context(), waybill, "sf", tail)
@@ -287,7 +296,7 @@ func TestOtherFailuresAreNotCounted(t *testing.T) {
 		url, _ := providertest.Answering(t, 200, fails(code, "x").Body)
 		s := settings(t, url)
 		counter := &every{n: 1}
-		s.FailureBilled = counter.Strike
+		s.FailureBilled = counter.count
 		_, err := client(t, s).Query(t.Context(), waybill, "sf", tail)
 		var e *tracking.Error
 		if !errors.As(err, &e) || e.Billed || len(counter.asked) != 0 {
@@ -319,7 +328,7 @@ func TestLimitsAreKeptBeforeAnythingIsSent(t *testing.T) {
 }
 
 func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
-	providertest.Refused(t, kuaidi100.New, settings(t, "https://example.com"), map[string]func(*kuaidi100.Settings){
+	providertest.Refused(t, kuaidi100.New, settings(t, "https://example.com").Settings, map[string]func(*kuaidi100.Settings){
 		"no customer":            func(s *kuaidi100.Settings) { s.Customer = "" },
 		"no key":                 func(s *kuaidi100.Settings) { s.Key = "" },
 		"no url":                 func(s *kuaidi100.Settings) { s.URL = "" },
@@ -330,24 +339,21 @@ func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
 
 func TestPushesAreOfferedOnlyWithASalt(t *testing.T) {
 	s := settings(t, "https://example.com")
-	if _, ok := client(t, s).(tracking.Subscriber); !ok {
+	if client(t, s).Pushes == nil {
 		t.Error("with a salt there are no subscriptions")
 	}
 	s.Salt = ""
 	p := client(t, s)
-	_, subscribes := p.(tracking.Subscriber)
-	_, reads := p.(tracking.PushReader)
-	_, detects := p.(tracking.Detector)
-	if subscribes || reads || !detects {
-		t.Errorf("without a salt: subscribes %v, reads %v, detects %v", subscribes, reads, detects)
+	if p.Pushes != nil || p.Detect == nil {
+		t.Errorf("without a salt: pushes %v, detects %v", p.Pushes != nil, p.Detect != nil)
 	}
 }
 
 func TestItIsKnownToLockWhateverItIsGiven(t *testing.T) {
-	for _, salt := range []string{salt, ""} {
+	for _, salt := range []redact.Secret{salt, ""} {
 		s := settings(t, "http://127.0.0.1")
 		s.Salt = salt
-		if l, ok := client(t, s).(tracking.Locker); !ok || !l.Locks() {
+		if !client(t, s).Locks {
 			t.Errorf("with a salt of %d characters it does not say that it locks", len(salt))
 		}
 	}

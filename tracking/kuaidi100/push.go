@@ -7,30 +7,25 @@ import (
 	"net/url"
 	"strings"
 
+	"waybill/internal/httpbody"
 	"waybill/tracking"
 )
 
 // notice is a push.
 type notice struct {
-	Status     tracking.Loose  `json:"status"`
-	Message    tracking.Loose  `json:"message"`
-	AutoCheck  tracking.Loose  `json:"autoCheck"`
-	ComOld     tracking.Loose  `json:"comOld"`
-	ComNew     tracking.Loose  `json:"comNew"`
+	Status     tracking.Scalar `json:"status"`
+	Message    tracking.Scalar `json:"message"`
+	AutoCheck  tracking.Scalar `json:"autoCheck"`
+	ComOld     tracking.Scalar `json:"comOld"`
+	ComNew     tracking.Scalar `json:"comNew"`
 	LastResult json.RawMessage `json:"lastResult"`
-}
-
-// PushReply is what the vendor must read, or he sends the push three times
-// more, 35 minutes apart.
-func (*Pusher) PushReply() string {
-	return `{"result":true,"returnCode":"200","message":"成功"}`
 }
 
 // ReadPush reads a push: a form with param and, because every subscription has
 // a salt, sign. Whether the token is known is the caller's to say. A result
 // about another waybill than the subscription's is no trace.
-func (p *Pusher) ReadPush(of tracking.Subscription, body []byte) (tracking.Push, error) {
-	if len(body) > tracking.MaxBody {
+func (c *client) ReadPush(of tracking.Subscription, body []byte) (tracking.Push, error) {
+	if len(body) > httpbody.Limit {
 		return tracking.Push{}, tracking.ErrPushBody
 	}
 	form, err := url.ParseQuery(string(body))
@@ -38,20 +33,20 @@ func (p *Pusher) ReadPush(of tracking.Subscription, body []byte) (tracking.Push,
 		return tracking.Push{}, tracking.ErrPushBody
 	}
 	param := form.Get("param")
-	if !p.signedBy(of.Token, param, form.Get("sign")) {
+	if !c.signedBy(of.Token, param, form.Get("sign")) {
 		return tracking.Push{}, tracking.ErrPushSign
 	}
-	return p.notice(param, of)
+	return c.notice(param, of)
 }
 
 // signedBy compares in constant time; the vendor's demonstrations write the
-// sign in upper case, his document says nothing of it.
-func (p *Pusher) signedBy(token, param, given string) bool {
-	want := sign(param + p.salt(token))
+// sign in upper case, its document says nothing of it.
+func (c *client) signedBy(token, param, given string) bool {
+	want := sign(param + c.salt(token))
 	return hmac.Equal([]byte(want), []byte(strings.ToUpper(strings.TrimSpace(given))))
 }
 
-func (p *Pusher) notice(param string, of tracking.Subscription) (tracking.Push, error) {
+func (c *client) notice(param string, of tracking.Subscription) (tracking.Push, error) {
 	var n notice
 	if json.Unmarshal([]byte(param), &n) != nil {
 		return tracking.Push{}, tracking.ErrPushBody
@@ -59,15 +54,15 @@ func (p *Pusher) notice(param string, of tracking.Subscription) (tracking.Push, 
 	push := tracking.Push{
 		Provider: name, Stage: stage(n.Status),
 		AutoCheck: n.AutoCheck == "1" || n.AutoCheck == "true",
-		ComOld:    word(n.ComOld), ComNew: word(n.ComNew),
+		ComOld:    n.ComOld.Short(), ComNew: n.ComNew.Short(),
 	}
-	push.Corrected, _ = p.carriers.ByCode(name, push.ComNew)
+	push.Corrected, _ = c.carriers.ByCode(name, push.ComNew)
 	var last answer
 	readable := json.Unmarshal(n.LastResult, &last) == nil
-	hide := p.hide(string(last.Nu), of.Number, of.Tail, of.Token, p.salt(of.Token))
+	hide := c.hide(string(last.Nu), of.Number, of.Tail, of.Token, c.salt(of.Token))
 	push.Message = tracking.Mask(string(n.Message), hide...)
 	if readable {
-		p.last(&push, last, p.asked(of, last, hide))
+		c.last(&push, last, c.asked(of, last, hide))
 	} else {
 		push.Err = unread("", "no readable lastResult", tracking.ErrUnavailable)
 	}
@@ -75,20 +70,20 @@ func (p *Pusher) notice(param string, of tracking.Subscription) (tracking.Push, 
 }
 
 // last reads the whole trace that a push brings, or why it brings none.
-func (p *Pusher) last(push *tracking.Push, a answer, q question) {
+func (c *client) last(push *tracking.Push, a answer, q tracking.Question) {
 	if a.Nu != "" {
 		push.Numbers = []string{strings.ToUpper(string(a.Nu))}
 	}
-	if kind := ofPush(a, q.tail); kind != nil {
-		push.Err = unread(a.code(), string(a.Message), kind, q.hide...)
+	if kind := ofPush(a, q.Tail); kind != nil {
+		push.Err = unread(a.code(), string(a.Message), kind, q.Hide...)
 		return
 	}
-	trace, err := p.trace(a, q)
+	trace, err := c.trace(a, q)
 	switch {
 	case err != nil:
-		push.Err = unread(a.code(), err.Error(), tracking.ErrUnavailable, q.hide...)
+		push.Err = unread(a.code(), err.Error(), tracking.ErrUnavailable, q.Hide...)
 	case len(trace.Events) == 0:
-		push.Err = unread(a.code(), "", tracking.ErrNoRecord, q.hide...)
+		push.Err = unread(a.code(), "", tracking.ErrNoRecord, q.Hide...)
 	default:
 		trace.Final = push.Stage == tracking.StageShutdown
 		push.Trace = trace
@@ -96,11 +91,11 @@ func (p *Pusher) last(push *tracking.Push, a answer, q question) {
 }
 
 // asked is the question that a push answers.
-func (p *Pusher) asked(of tracking.Subscription, a answer, hide []string) question {
-	q := question{number: of.Number, carrier: of.Carrier, tail: of.Tail, hide: hide}
-	q.code, _ = p.carriers.Code(name, of.Carrier)
-	if q.number == "" {
-		q.number = string(a.Nu)
+func (c *client) asked(of tracking.Subscription, a answer, hide []string) tracking.Question {
+	q := tracking.Question{Number: of.Number, Carrier: of.Carrier, Tail: of.Tail, Hide: hide}
+	q.Code, _ = c.carriers.Code(name, of.Carrier)
+	if q.Number == "" {
+		q.Number = string(a.Nu)
 	}
 	return q
 }
@@ -125,7 +120,7 @@ func ofPush(a answer, tail string) error {
 
 // stage reads the subscription's state. One that is in no document ends
 // nothing: it is a hint that something happened.
-func stage(status tracking.Loose) tracking.Stage {
+func stage(status tracking.Scalar) tracking.Stage {
 	switch s := tracking.Stage(strings.ToLower(string(status))); s {
 	case tracking.StagePolling, tracking.StageShutdown, tracking.StageAbort, tracking.StageUpdateAll:
 		return s

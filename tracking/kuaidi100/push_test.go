@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"waybill/internal/httpbody"
 	"waybill/models"
 	"waybill/tracking"
 	"waybill/tracking/providertest"
@@ -27,7 +28,7 @@ type ordered struct {
 func subscribe(t *testing.T, body string, wish tracking.Subscription) (ordered, tracking.Subscribed, error) {
 	t.Helper()
 	address, last := providertest.Answering(t, 200, body)
-	done, err := client(t, settings(t, address)).(tracking.Subscriber).Subscribe(t.Context(), []tracking.Subscription{wish})
+	done, err := client(t, settings(t, address)).Pushes.Subscribe(t.Context(), []tracking.Subscription{wish})
 	var sent ordered
 	if last.Calls != 0 {
 		if last.URL.Path != "/poll" || last.Posted.Get("schema") != "json" || len(last.Posted) != 2 {
@@ -113,7 +114,7 @@ func TestASubscriptionsRefusalsHaveNames(t *testing.T) {
 }
 
 func TestASubscriptionThatCannotBeIsNotSent(t *testing.T) {
-	p := client(t, settings(t, "http://127.0.0.1:1")).(tracking.Subscriber)
+	p := client(t, settings(t, "http://127.0.0.1:1"))
 	short, foreign := wish(), wish()
 	short.Number, foreign.Carrier = "1", "cainiao"
 	for name, c := range map[string]struct {
@@ -125,16 +126,16 @@ func TestASubscriptionThatCannotBeIsNotSent(t *testing.T) {
 		"a short number":    {[]tracking.Subscription{short}, tracking.ErrNumber},
 		"a foreign carrier": {[]tracking.Subscription{foreign}, tracking.ErrCarrier},
 	} {
-		_, err := p.Subscribe(t.Context(), c.wishes)
+		_, err := p.Pushes.Subscribe(t.Context(), c.wishes)
 		providertest.Unsent(t, name, err, c.kind)
 	}
-	if p.Batch() != 1 || !p.Subscribes("") || !p.Subscribes("sf") || p.Subscribes("cainiao") {
+	if p.Pushes.Batch != 1 || !p.Pushes.Serves("") || !p.Pushes.Serves("sf") || p.Pushes.Serves("cainiao") {
 		t.Error("batch or carriers are not as documented")
 	}
 }
 
 // push signs a param as the vendor does, with the salt that a subscription
-// told him, and has it read.
+// told it, and has it read.
 func push(t *testing.T, param string, spoil func(url.Values)) (tracking.Push, error) {
 	t.Helper()
 	sent, _, _ := subscribe(t, `{}`, wish())
@@ -143,7 +144,7 @@ func push(t *testing.T, param string, spoil func(url.Values)) (tracking.Push, er
 	if spoil != nil {
 		spoil(form)
 	}
-	return client(t, settings(t, "https://example.com")).(tracking.PushReader).ReadPush(tracking.Subscription{Token: token}, []byte(form.Encode()))
+	return client(t, settings(t, "https://example.com")).Pushes.Read(tracking.Subscription{Token: token}, []byte(form.Encode()))
 }
 
 func TestAPushBringsATrace(t *testing.T) {
@@ -180,7 +181,7 @@ func TestAPushIsReadAsItsSubscriptionsAnswer(t *testing.T) {
 	sent, _, _ := subscribe(t, `{}`, wish())
 	sum := md5.Sum([]byte(param + sent.Parameters["salt"]))
 	body := []byte(url.Values{"param": {param}, "sign": {hex.EncodeToString(sum[:])}}.Encode())
-	reader := client(t, settings(t, "https://example.com")).(tracking.PushReader)
+	reader := client(t, settings(t, "https://example.com"))
 	for name, c := range map[string]struct {
 		number  string
 		carrier models.Carrier
@@ -190,12 +191,12 @@ func TestAPushIsReadAsItsSubscriptionsAnswer(t *testing.T) {
 		"of nobody's, the first":                            {"", "", "chinapost_parcel"},
 		"of another carrier, the vendor's":                  {waybill, "sf", "chinapost_parcel"},
 	} {
-		got, err := reader.ReadPush(tracking.Subscription{Number: c.number, Carrier: c.carrier, Token: token}, body)
+		got, err := reader.Pushes.Read(tracking.Subscription{Number: c.number, Carrier: c.carrier, Token: token}, body)
 		if err != nil || got.Trace.Carrier != c.want {
 			t.Errorf("%s: got %q, %v", name, got.Trace.Carrier, err)
 		}
 	}
-	got, err := reader.ReadPush(tracking.Subscription{Number: "SF1000000000023", Token: token}, body)
+	got, err := reader.Pushes.Read(tracking.Subscription{Number: "SF1000000000023", Token: token}, body)
 	if err != nil || got.Traced() || !errors.Is(got.Err, tracking.ErrUnavailable) {
 		t.Errorf("about another waybill: %v, %v", got.Err, err)
 	}
@@ -260,14 +261,14 @@ func TestAPushThatIsNotTheVendorsIsRefused(t *testing.T) {
 	if _, err := push(t, `[1]`, nil); !errors.Is(err, tracking.ErrPushBody) {
 		t.Errorf("signed nonsense: %v", err)
 	}
-	reader := client(t, settings(t, "https://example.com")).(tracking.PushReader)
-	if _, err := reader.ReadPush(tracking.Subscription{Token: token}, []byte("%zz")); !errors.Is(err, tracking.ErrPushBody) {
+	reader := client(t, settings(t, "https://example.com"))
+	if _, err := reader.Pushes.Read(tracking.Subscription{Token: token}, []byte("%zz")); !errors.Is(err, tracking.ErrPushBody) {
 		t.Errorf("no form: %v", err)
 	}
-	if _, err := reader.ReadPush(tracking.Subscription{Token: token}, make([]byte, tracking.MaxBody+1)); !errors.Is(err, tracking.ErrPushBody) {
+	if _, err := reader.Pushes.Read(tracking.Subscription{Token: token}, make([]byte, httpbody.Limit+1)); !errors.Is(err, tracking.ErrPushBody) {
 		t.Errorf("too long: %v", err)
 	}
-	if got := reader.PushReply(); got != `{"result":true,"returnCode":"200","message":"成功"}` {
+	if got := reader.Pushes.Reply; got != `{"result":true,"returnCode":"200","message":"成功"}` {
 		t.Errorf("answers %s", got)
 	}
 }
@@ -276,8 +277,8 @@ func TestAPushForAnotherAddressHasAnotherSign(t *testing.T) {
 	sent, _, _ := subscribe(t, `{}`, wish())
 	sum := md5.Sum([]byte(`{}` + sent.Parameters["salt"]))
 	body := url.Values{"param": {`{}`}, "sign": {hex.EncodeToString(sum[:])}}.Encode()
-	reader := client(t, settings(t, "https://example.com")).(tracking.PushReader)
-	if _, err := reader.ReadPush(tracking.Subscription{Token: "another"}, []byte(body)); !errors.Is(err, tracking.ErrPushSign) {
+	reader := client(t, settings(t, "https://example.com"))
+	if _, err := reader.Pushes.Read(tracking.Subscription{Token: "another"}, []byte(body)); !errors.Is(err, tracking.ErrPushSign) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -8,22 +8,21 @@ import (
 
 	"waybill/models"
 	"waybill/tracking"
-	"waybill/tracking/kuaidi100"
 	"waybill/tracking/providertest"
 	"waybill/tracking/sandbox"
 )
 
-// strikes counts failures as the vendor does, within one test.
-type strikes map[string]int
+// failures counts failures as the vendor does, within one test.
+type failures map[string]int
 
-func (s strikes) Strike(_ context.Context, _, waybill string) bool {
+func (s failures) count(_ context.Context, _, waybill string) bool {
 	s[waybill]++
 	return s[waybill]%5 == 0 && s[waybill] == 5
 }
 
 // against is the client against the emulated vendor.
 type against struct {
-	*kuaidi100.Pusher
+	tracking.Provider
 	*providertest.World
 	vendor *sandbox.Sandbox
 	pushes chan pushed
@@ -47,17 +46,14 @@ func emulated(t *testing.T) *against {
 		return a.vendor
 	})
 	s := settings(t, a.URL)
-	s.Now, s.FailureBilled, s.CallbackURL = a.Now, strikes{}.Strike, door
-	p, ok := client(t, s).(*kuaidi100.Pusher)
-	if !ok {
-		t.Fatal("no pusher")
-	}
-	a.Pusher, a.reply = p, p.PushReply()
+	s.Now, s.FailureBilled, s.CallbackURL = a.Now, failures{}.count, door
+	a.Provider = client(t, s)
+	a.reply = a.Pushes.Reply
 	return a
 }
 
 func TestEveryScenarioOfTheSandboxIsUnderstood(t *testing.T) {
-	providertest.Understand(t, map[string]providertest.Course{
+	providertest.ReadsScenarios(t, map[string]providertest.Expected{
 		"YT1000000000013": {Carrier: "yto", Status: models.InTransit, Names: "yto"},
 		"SF1000000000015": {Carrier: "sf", Tail: "1234", After: 45, Status: models.OutForDelivery, Names: "sf"},
 		"SF1000000000031": {Carrier: "sf", Tail: "5678", Status: models.InTransit, Names: "sf"},
@@ -88,7 +84,7 @@ func TestEveryScenarioOfTheSandboxIsUnderstood(t *testing.T) {
 		"JT1000000000403": {Carrier: "jt", Kind: tracking.ErrQuota},
 	}, sandbox.Title, func(t *testing.T) (*providertest.World, tracking.Provider) {
 		a := emulated(t)
-		return a.World, a
+		return a.World, a.Provider
 	})
 }
 
@@ -140,7 +136,7 @@ func (a *against) read(t *testing.T, of tracking.Subscription) (all []tracking.P
 		select {
 		case p := <-a.pushes:
 			of.Token = p.token
-			push, err := a.ReadPush(of, p.body)
+			push, err := a.Pushes.Read(of, p.body)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -154,10 +150,10 @@ func (a *against) read(t *testing.T, of tracking.Subscription) (all []tracking.P
 func TestTheSandboxsPushesAreUnderstood(t *testing.T) {
 	a := emulated(t)
 	of := tracking.Subscription{Number: "SF1000000000015", Carrier: "sf", Tail: "1234", Token: "one"}
-	if done, err := a.Subscribe(t.Context(), []tracking.Subscription{of}); err != nil || !done.Billed {
+	if done, err := a.Pushes.Subscribe(t.Context(), []tracking.Subscription{of}); err != nil || !done.Billed {
 		t.Fatalf("subscribed %+v, %v", done, err)
 	}
-	if done, err := a.Subscribe(t.Context(), []tracking.Subscription{of}); err != nil || !done.Known || done.Billed {
+	if done, err := a.Pushes.Subscribe(t.Context(), []tracking.Subscription{of}); err != nil || !done.Known || done.Billed {
 		t.Errorf("again %+v, %v", done, err)
 	}
 	a.Hours(t, 60)
@@ -182,7 +178,7 @@ func TestTheSandboxsPushesAreUnderstood(t *testing.T) {
 func TestTheSandboxsCorrectionIsUnderstood(t *testing.T) {
 	a := emulated(t)
 	of := tracking.Subscription{Number: "310000000000027", Carrier: "yunda", Token: "two"}
-	if _, err := a.Subscribe(t.Context(), []tracking.Subscription{of}); err != nil {
+	if _, err := a.Pushes.Subscribe(t.Context(), []tracking.Subscription{of}); err != nil {
 		t.Fatal(err)
 	}
 	a.Hours(t, 80)
@@ -198,7 +194,7 @@ func TestTheSandboxsCorrectionIsUnderstood(t *testing.T) {
 func TestTheSandboxsAbortIsTheEnd(t *testing.T) {
 	a := emulated(t)
 	of := tracking.Subscription{Number: "JT1000000000038", Carrier: "jt", Token: "three"}
-	if _, err := a.Subscribe(t.Context(), []tracking.Subscription{of}); err != nil {
+	if _, err := a.Pushes.Subscribe(t.Context(), []tracking.Subscription{of}); err != nil {
 		t.Fatal(err)
 	}
 	a.Hours(t, 80)

@@ -10,15 +10,8 @@ import (
 
 	"waybill/models"
 	"waybill/tracking"
+	"waybill/tracking/scan"
 )
-
-// Pusher is the client of a customer who has a Salt: it subscribes to waybills
-// and reads the pushes, too.
-type Pusher struct {
-	*Client
-	subscribe string // address
-	callback  string // address without its token
-}
 
 // order is what a subscription asks for.
 type order struct {
@@ -38,73 +31,67 @@ type options struct {
 	AutoCom     string `json:"autoCom,omitempty"`
 }
 
-// Batch is 1.
-func (*Pusher) Batch() int { return 1 }
-
 // Subscribes is true of the carriers that Serves is true of, and of "": the
-// vendor then finds the carrier himself.
-func (p *Pusher) Subscribes(carrier models.Carrier) bool {
-	return carrier == "" || p.Serves(carrier)
+// vendor then finds the carrier itself.
+func (c *client) Subscribes(carrier models.Carrier) bool {
+	return carrier == "" || c.Serves(carrier)
 }
 
 // Subscribe orders pushes for one waybill. The vendor takes one waybill four
 // times a month at most, and again only 30 minutes after an abort or shutdown;
-// one that he watches already is Known. Errors are *tracking.Error.
-func (p *Pusher) Subscribe(ctx context.Context, wishes []tracking.Subscription) (tracking.Subscribed, error) {
-	if len(wishes) != 1 {
-		return tracking.Subscribed{}, p.wire.Unsent(tracking.ErrUnavailable, "one waybill a call")
+// one that it watches already is Known. Errors are *tracking.Error.
+func (c *client) Subscribe(ctx context.Context, waybills []tracking.Subscription) (tracking.Subscribed, error) {
+	if len(waybills) != 1 {
+		return tracking.Subscribed{}, c.wire.Unsent(tracking.ErrUnavailable, "one waybill a call")
 	}
-	wish := wishes[0]
+	sub := waybills[0]
 	switch {
-	case !p.Subscribes(wish.Carrier):
-		return tracking.Subscribed{}, p.wire.Unsent(tracking.ErrCarrier, "no code for this carrier")
-	case !tracking.Sendable(wish.Number, minNumber, maxNumber):
-		return tracking.Subscribed{}, p.wire.Unsent(tracking.ErrNumber, "6 to 32 letters and digits")
+	case !c.Subscribes(sub.Carrier):
+		return tracking.Subscribed{}, c.wire.Unsent(tracking.ErrCarrier, "no code for this carrier")
+	case !tracking.Sendable(sub.Number, minNumber, maxNumber):
+		return tracking.Subscribed{}, c.wire.Unsent(tracking.ErrNumber, "6 to 32 letters and digits")
 	}
-	hide := p.hide(wish.Number, wish.Tail, wish.Token, p.salt(wish.Token))
-	raw, err := json.Marshal(p.order(wish))
+	hide := c.hide(sub.Number, sub.Tail, sub.Token, c.salt(sub.Token))
+	raw, err := json.Marshal(c.order(sub))
 	if err != nil {
-		return tracking.Subscribed{}, p.wire.Unsent(tracking.ErrUnavailable, "order cannot be written")
+		return tracking.Subscribed{}, c.wire.Unsent(tracking.ErrUnavailable, "order cannot be written")
 	}
-	reply, err := p.wire.PostForm(ctx, p.subscribe, url.Values{"schema": {"json"}, "param": {string(raw)}}, hide...)
+	reply, err := c.wire.PostForm(ctx, c.subscribe, url.Values{"schema": {"json"}, "param": {string(raw)}}, hide...)
 	if err != nil {
 		return tracking.Subscribed{}, err
 	}
-	return p.ordered(reply, hide)
+	return c.ordered(reply, hide)
 }
 
-func (p *Pusher) order(wish tracking.Subscription) order {
+func (c *client) order(sub tracking.Subscription) order {
 	o := order{
-		Number: wish.Number, Key: p.key,
+		Number: sub.Number, Key: c.key,
 		Parameters: options{
-			CallbackURL: p.callback + url.PathEscape(wish.Token), Salt: p.salt(wish.Token),
-			Phone: wish.Tail, ResultV2: advanced,
+			CallbackURL: c.callback + url.PathEscape(sub.Token), Salt: c.salt(sub.Token),
+			Phone: sub.Tail, ResultV2: advanced,
 		},
 	}
-	if wish.Carrier == "" {
+	if sub.Carrier == "" {
 		o.Parameters.AutoCom = "1"
 		return o
 	}
-	o.Company, _ = p.carriers.Code(name, wish.Carrier)
+	o.Company, _ = c.carriers.Code(name, sub.Carrier)
 	return o
 }
 
 // salt is what the vendor signs this subscription's pushes with, so that one
 // who learns it can forge no others.
-func (p *Pusher) salt(token string) string {
-	mac := hmac.New(sha256.New, []byte(p.secret))
+func (c *client) salt(token string) string {
+	mac := hmac.New(sha256.New, []byte(c.secret))
 	mac.Write([]byte("kuaidi100 push\x00" + token))
 	return hex.EncodeToString(mac.Sum(nil)[:16])
 }
 
 // ordered reads the answer to a subscription.
-func (p *Pusher) ordered(r tracking.Reply, hide []string) (tracking.Subscribed, error) {
-	if err := p.wire.Answered(r, p.now(), hide...); err != nil {
-		return tracking.Subscribed{}, err
-	}
+func (c *client) ordered(r tracking.Reply, hide []string) (tracking.Subscribed, error) {
 	a, err := decode(r.Body)
 	if err != nil {
-		return tracking.Subscribed{}, p.wire.Refuse(r, tracking.ErrUnavailable, "", err.Error(), hide...)
+		return tracking.Subscribed{}, c.wire.Refuse(r, tracking.ErrUnavailable, "", err.Error(), hide...)
 	}
 	switch a.code() {
 	case "200":
@@ -113,7 +100,7 @@ func (p *Pusher) ordered(r tracking.Reply, hide []string) (tracking.Subscribed, 
 		return tracking.Subscribed{Known: true}, nil
 	}
 	documented, kind := unordered(a)
-	e := p.wire.Refuse(r, kind, a.code(), string(a.Message), hide...)
+	e := c.wire.Refuse(r, kind, a.code(), string(a.Message), hide...)
 	e.Billed = !documented
 	return tracking.Subscribed{}, e
 }
@@ -136,13 +123,13 @@ func unordered(a answer) (documented bool, kind error) {
 	return false, tracking.ErrUnavailable
 }
 
-// badOrder tells what of the order the vendor finds bad. INFERENCE: his text
-// is the only hint; what he does not name is the waybill.
+// badOrder tells what of the order the vendor finds bad. INFERENCE: its text
+// is the only hint; what it does not name is the waybill.
 func badOrder(said string) error {
 	switch {
-	case hasAny(said, "回调", "地址", "callback", "url", "URL"):
+	case scan.ContainsAny(said, "回调", "地址", "callback", "url", "URL"):
 		return tracking.ErrAuth // the callback's address: the operator must mend it
-	case hasAny(said, "公司"):
+	case scan.ContainsAny(said, "公司"):
 		return tracking.ErrCarrier
 	}
 	return tracking.ErrNumber

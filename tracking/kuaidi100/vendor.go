@@ -1,7 +1,6 @@
 package kuaidi100
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -11,10 +10,10 @@ import (
 	"waybill/tracking"
 )
 
-// settings are what the environment says of Kuaidi100. Without a Salt nothing
+// Settings are what the environment says of Kuaidi100. Without a Salt nothing
 // is subscribed to. CallbackURL is where the vendor reaches us when that is not
 // WAYBILL_PUBLIC_URL: it calls http:// unless asked for more.
-type settings struct {
+type Settings struct {
 	Customer      redact.Secret `env:"CUSTOMER"`
 	Key           redact.Secret `env:"KEY"`
 	URL           string        `env:"URL" envDefault:"https://poll.kuaidi100.com"`
@@ -25,7 +24,7 @@ type settings struct {
 
 // Vendor is Kuaidi100 as the program knows it.
 func Vendor() tracking.Vendor {
-	s := &settings{}
+	s := &Settings{}
 	return tracking.Vendor{
 		Name: name, Settings: s, Rate: 1,
 		Wanted:     func() bool { return s.Customer != "" || s.Key != "" || s.Salt != "" },
@@ -36,7 +35,7 @@ func Vendor() tracking.Vendor {
 	}
 }
 
-func (s *settings) check(publicURL string) []tracking.Mistake {
+func (s *Settings) check(publicURL string) []tracking.Mistake {
 	salt := tracking.Setting{Name: "WAYBILL_KUAIDI100_SALT", Value: string(s.Salt)}
 	mistakes := slices.Concat(
 		tracking.Checked(tracking.Setting{Name: "WAYBILL_KUAIDI100_URL", Value: s.URL}, address.API),
@@ -55,26 +54,15 @@ func (s *settings) check(publicURL string) []tracking.Mistake {
 	return mistakes
 }
 
-func (s *settings) open(p tracking.Parts) (tracking.Provider, error) {
-	return New(Settings{
-		Customer: string(s.Customer), Key: string(s.Key),
-		URL: s.URL, AutonumberURL: s.AutonumberURL,
-		Salt: string(s.Salt), CallbackURL: cmp.Or(s.CallbackURL, p.PublicURL),
-		Client: p.Client, Carriers: p.Carriers, FailureBilled: p.FailureBilled, Now: p.Now,
-	})
-}
+func (s *Settings) open(p tracking.Parts) (tracking.Provider, error) { return New(*s, p) }
 
 // examine recognises a sample number, which is free.
-func (s *settings) examine(ctx context.Context, p tracking.Parts) []tracking.Finding {
+func (s *Settings) examine(ctx context.Context, p tracking.Parts) []tracking.Finding {
 	api, err := s.open(p)
 	if err != nil {
 		return tracking.Bad("%v; check the settings WAYBILL_KUAIDI100_…", err)
 	}
-	recogniser, ok := api.(tracking.Detector)
-	if !ok {
-		return tracking.Bad("recognition is off; check the settings WAYBILL_KUAIDI100_…")
-	}
-	_, err = recogniser.Detect(ctx, tracking.SampleNumber)
+	_, err = api.Detect(ctx, tracking.SampleNumber)
 	switch {
 	case err == nil:
 		return tracking.Good("answers and takes the key (nothing was billed; whether the customer fits it, only --paid tells)")

@@ -33,7 +33,7 @@ func TestTheVendorsDefaultsAndAddresses(t *testing.T) {
 		t.Errorf("%q at %v a second calls %v", v.Name, v.Rate, got)
 	}
 	parts := providertest.Parts(t)
-	if p, err := v.Open(parts); err != nil || p.Name() != "kuaidi100" {
+	if p, err := v.Open(parts); err != nil || p.Name != "kuaidi100" {
 		t.Errorf("with a public url: %v", err)
 	}
 	parts.PublicURL = ""

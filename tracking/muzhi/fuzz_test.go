@@ -1,7 +1,6 @@
 package muzhi
 
 import (
-	"net/http"
 	"testing"
 
 	"waybill/tracking"
@@ -20,10 +19,9 @@ func FuzzRead(f *testing.F) {
 		f.Add([]byte(seed), 200)
 		f.Add([]byte(seed), 666)
 	}
-	c := &Client{
-		wire: tracking.NewWire(name, &http.Client{}, billed), carriers: providertest.Carriers(f), appcode: "x", now: providertest.Clock,
-	}
-	q := question{number: "SF1000000000015", tail: "4321", hide: []string{"SF1000000000015", "4321"}}
+	parts := providertest.Parts(f)
+	c := &client{wire: tracking.NewWire(name, parts, billed), carriers: parts.Carriers, appcode: "x"}
+	q := tracking.Question{Number: "SF1000000000015", Tail: "4321", Hide: []string{"SF1000000000015", "4321"}}
 	f.Fuzz(func(t *testing.T, body []byte, status int) {
 		reply := tracking.Reply{Status: status, Body: body}
 		trace, err := c.read(reply, q)

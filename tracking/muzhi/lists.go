@@ -8,25 +8,17 @@ import (
 
 	"waybill/models"
 	"waybill/tracking"
+	"waybill/tracking/scan"
 )
 
-var errTimes = errors.New("no scan with a readable time")
-
-// detector is 接口二.
-type detector struct {
-	client *Client
-	url    string
-}
-
-// Detect names the carriers that Muzhi thinks a number may belong to, in his
-// order, those that the table does not know left out. A number that he takes
+// Detect asks 接口二 which carriers a number may belong to, in the vendor's order,
+// those that the table does not know left out. A number that the vendor takes
 // for none at all is ErrNumber.
-func (d detector) Detect(ctx context.Context, waybill string) (tracking.Detected, error) {
-	c := d.client
-	if !sendable(waybill) {
+func (c *client) Detect(ctx context.Context, waybill string) (tracking.Detected, error) {
+	if !tracking.Sendable(waybill, 1, maxNumber) {
 		return tracking.Detected{}, c.wire.Unsent(tracking.ErrNumber, "1 to 20 letters and digits")
 	}
-	reply, list, err := c.companies(ctx, withQuery(d.url, "kddh", waybill), waybill)
+	reply, list, err := c.companies(ctx, withQuery(c.detect, "kddh", waybill), waybill)
 	if err != nil {
 		return tracking.Detected{}, err
 	}
@@ -40,42 +32,35 @@ func (d detector) Detect(ctx context.Context, waybill string) (tracking.Detected
 }
 
 // carrier finds a row's canonical carrier by its code, else by its name.
-func (c *Client) carrier(row company) (models.Carrier, bool) {
+func (c *client) carrier(row company) (models.Carrier, bool) {
 	if carrier, ok := c.carriers.ByCode(name, string(row.SimName)); ok && row.SimName != "" {
 		return carrier, true
 	}
 	return c.carriers.ByName(string(row.Name))
 }
 
-// lister is 接口三.
-type lister struct {
-	client *Client
-	url    string
-}
-
-// Carriers searches Muzhi's list for a key. The whole list costs some 120
-// calls, so an empty key is refused unsent.
-func (l lister) Carriers(ctx context.Context, key string) (tracking.Listed, error) {
-	c := l.client
+// ListCarriers searches the vendor's list for a key (接口三). The whole list costs
+// some 120 calls, so an empty key is refused unsent.
+func (c *client) ListCarriers(ctx context.Context, key string) (tracking.Listed, error) {
 	if key == "" {
 		return tracking.Listed{}, c.wire.Unsent(tracking.ErrUnavailable, "the whole list costs a call a page")
 	}
-	reply, list, err := c.companies(ctx, withQuery(l.url, "key", key))
+	reply, list, err := c.companies(ctx, withQuery(c.list, "key", key))
 	if err != nil {
 		return tracking.Listed{}, err
 	}
 	found := tracking.Listed{Billed: billed(reply.Status)}
 	for _, row := range list {
 		found.Carriers = append(found.Carriers, tracking.Named{
-			Code: tracking.Clean(string(row.SimName), maxName), Name: tracking.Clean(string(row.Name), maxName),
+			Code: row.SimName.Short(), Name: row.Name.Short(),
 		})
 	}
 	return found, nil
 }
 
-// companies makes one call for a list of carriers. That he knows none is an
-// empty list.
-func (c *Client) companies(ctx context.Context, address string, hide ...string) (tracking.Reply, []company, error) {
+// companies makes one call for a list of carriers. That the vendor
+// knows none is an empty list.
+func (c *client) companies(ctx context.Context, address string, hide ...string) (tracking.Reply, []company, error) {
 	hide = append(hide, c.appcode)
 	reply, err := c.get(ctx, address, hide)
 	if err != nil {
@@ -85,7 +70,7 @@ func (c *Client) companies(ctx context.Context, address string, hide ...string) 
 	if err != nil {
 		return reply, nil, c.unusable(reply, err.Error(), hide)
 	}
-	list, err := rows[company](e.Data)
+	list, err := tracking.Rows[company](e.Data)
 	if err != nil {
 		return reply, nil, c.unusable(reply, err.Error(), hide)
 	}
@@ -95,15 +80,15 @@ func (c *Client) companies(ctx context.Context, address string, hide ...string) 
 	return reply, nil, c.none(reply, e, hide)
 }
 
-// none says why a list is empty: nil when he knows no such carrier.
-func (c *Client) none(r tracking.Reply, e envelope, hide []string) error {
+// none says why a list is empty: nil when the vendor knows no such carrier.
+func (c *client) none(r tracking.Reply, e envelope, hide []string) error {
 	msg := string(e.Msg)
-	said := meaning(msg, "")
+	meant := meaning(msg, "")
 	switch {
-	case yes(e.OK), anyOf(plain(msg), "暂未收录", "无法匹配", "未匹配", "匹配失败"):
+	case yes(e.OK), scan.ContainsAny(plain(msg), "暂未收录", "无法匹配", "未匹配", "匹配失败"):
 		return nil
-	case errors.Is(said.kind, tracking.ErrNumber), errors.Is(said.kind, tracking.ErrAuth):
-		return c.wire.Refuse(r, said.kind, strconv.Itoa(r.Status), msg, hide...)
+	case errors.Is(meant.kind, tracking.ErrNumber), errors.Is(meant.kind, tracking.ErrAuth):
+		return c.wire.Refuse(r, meant.kind, strconv.Itoa(r.Status), msg, hide...)
 	}
 	return c.unusable(r, msg, hide)
 }

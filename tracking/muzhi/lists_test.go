@@ -25,8 +25,7 @@ func TestDetectionAndListAreOfferedOnlyWhereTheirPathsAreKnown(t *testing.T) {
 		s := settings(t, "https://example.com")
 		s.DetectPath, s.ListPath = c.detect, c.list
 		p := client(t, s)
-		_, detects := p.(tracking.Detector)
-		_, lists := p.(tracking.Lister)
+		detects, lists := p.Detect != nil, p.ListCarriers != nil
 		if detects != c.detects || lists != c.lists {
 			t.Errorf("%s: detects %v, lists %v", name, detects, lists)
 		}
@@ -34,9 +33,9 @@ func TestDetectionAndListAreOfferedOnlyWhereTheirPathsAreKnown(t *testing.T) {
 }
 
 func TestSettingsThatCannotWorkAreRefused(t *testing.T) {
-	providertest.Refused(t, muzhi.New, settings(t, "https://example.com"), map[string]func(*muzhi.Settings){
-		"no appcode":           func(s *muzhi.Settings) { s.Appcode = "" },
-		"a line break in it":   func(s *muzhi.Settings) { s.Appcode = "a\nb" },
+	providertest.Refused(t, muzhi.New, settings(t, "https://example.com").Settings, map[string]func(*muzhi.Settings){
+		"no appcode":           func(s *muzhi.Settings) { s.AppCode = "" },
+		"a line break in it":   func(s *muzhi.Settings) { s.AppCode = "a\nb" },
 		"no url":               func(s *muzhi.Settings) { s.URL = "" },
 		"a url without scheme": func(s *muzhi.Settings) { s.URL = "example.com" },
 		"another scheme":       func(s *muzhi.Settings) { s.DetectPath = "ftp://example.com/x" },
@@ -49,7 +48,7 @@ func detect(t *testing.T, status int, body string) (tracking.Detected, error) {
 	url, last := providertest.Answering(t, status, body)
 	s := settings(t, "https://example.com")
 	s.DetectPath = url + "/elsewhere?v=2"
-	found, err := client(t, s).(tracking.Detector).Detect(t.Context(), waybill)
+	found, err := client(t, s).Detect(t.Context(), waybill)
 	if last.Calls != 0 && (last.URL.Path != "/elsewhere" || last.URL.RawQuery != "v=2&kddh="+waybill) {
 		t.Errorf("asked %s?%s", last.URL.Path, last.URL.RawQuery)
 	}
@@ -91,7 +90,7 @@ func TestDetectTellsNoneFromRefused(t *testing.T) {
 			providertest.Failed(t, "detect", err, c.kind, c.billed)
 		})
 	}
-	p := client(t, settings(t, "http://127.0.0.1:1")).(tracking.Detector)
+	p := client(t, settings(t, "http://127.0.0.1:1"))
 	if _, err := p.Detect(t.Context(), ""); !errors.Is(err, tracking.ErrNumber) {
 		t.Errorf("no number: %v", err)
 	}
@@ -99,7 +98,7 @@ func TestDetectTellsNoneFromRefused(t *testing.T) {
 
 func TestCarriersSearchesTheList(t *testing.T) {
 	url, last := providertest.Answering(t, 200, `{"ok":1,"msg":"查询成功","data":[{"Name":"中天快运","simName":"zhongtian","phone":"4000056001","url":""}],"thispage":1,"pagecount":1,"count":1}`)
-	listed, err := client(t, settings(t, url)).(tracking.Lister).Carriers(t.Context(), "中天快运")
+	listed, err := client(t, settings(t, url)).ListCarriers(t.Context(), "中天快运")
 	want := []tracking.Named{{Code: "zhongtian", Name: "中天快运"}}
 	if err != nil || !slices.Equal(listed.Carriers, want) || !listed.Billed {
 		t.Errorf("got %v, billed %v, %v", listed.Carriers, listed.Billed, err)
@@ -111,11 +110,11 @@ func TestCarriersSearchesTheList(t *testing.T) {
 
 func TestCarriersThatAreNotListedAreNone(t *testing.T) {
 	url, _ := providertest.Answering(t, 666, `{"ok":0,"msg":"暂未收录与关键字【测试】相关的快递公司,欢迎反馈添加,谢谢。","data":[],"pages":0,"count":0}`)
-	listed, err := client(t, settings(t, url)).(tracking.Lister).Carriers(t.Context(), "测试")
+	listed, err := client(t, settings(t, url)).ListCarriers(t.Context(), "测试")
 	if err != nil || len(listed.Carriers) != 0 || listed.Billed {
 		t.Errorf("got %v, billed %v, %v", listed.Carriers, listed.Billed, err)
 	}
-	_, err = client(t, settings(t, url)).(tracking.Lister).Carriers(t.Context(), "")
+	_, err = client(t, settings(t, url)).ListCarriers(t.Context(), "")
 	var e *tracking.Error
 	if !errors.As(err, &e) || !e.Unsent {
 		t.Errorf("the whole list is asked for: %v", err)

@@ -18,17 +18,23 @@ const (
 	appcode = "synthetic-appcode-0f9e"
 )
 
-func settings(t *testing.T, url string) muzhi.Settings {
+// setup is what a test opens the provider with.
+type setup struct {
+	muzhi.Settings
+	tracking.Parts
+}
+
+func settings(t *testing.T, url string) setup {
 	t.Helper()
-	return muzhi.Settings{
-		Appcode: appcode, URL: url, QueryPath: "/query", DetectPath: "/detect", ListPath: "/list",
-		Carriers: providertest.Carriers(t), Now: providertest.Clock,
+	return setup{
+		muzhi.Settings{AppCode: appcode, URL: url, QueryPath: "/query", DetectPath: "/detect", ListPath: "/list"},
+		providertest.Parts(t),
 	}
 }
 
-func client(t *testing.T, s muzhi.Settings) tracking.Provider {
+func client(t *testing.T, s setup) tracking.Provider {
 	t.Helper()
-	return providertest.Open(t, muzhi.New, s)
+	return providertest.Open(t, muzhi.New, s.Settings, s.Parts)
 }
 
 func TestContract(t *testing.T) {

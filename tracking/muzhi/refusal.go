@@ -7,6 +7,7 @@ import (
 
 	"waybill/models"
 	"waybill/tracking"
+	"waybill/tracking/scan"
 )
 
 // unbilled is the status of Muzhi's own refusals.
@@ -15,16 +16,16 @@ const unbilled = 666
 // gateway translates what Aliyun's gateway says instead of Muzhi: its reason is
 // in the header X-Ca-Error-Message. Nil when Muzhi itself answered.
 // Source: https://www.alibabacloud.com/help/en/api-gateway/support/error-codes
-func (c *Client) gateway(r tracking.Reply, hide []string) error {
+func (c *client) gateway(r tracking.Reply, hide []string) error {
 	if billed(r.Status) && r.Status < 300 || r.Status == unbilled {
 		return nil
 	}
 	reason := r.Header.Get("X-Ca-Error-Message")
 	if reason == "" && r.Status == http.StatusForbidden {
-		reason = tracking.Clean(string(r.Body), 200)
+		reason = scan.Clean(string(r.Body), 200)
 	}
 	e := c.wire.Refuse(r, gatewayKind(r.Status, reason), strconv.Itoa(r.Status), reason, hide...)
-	e.Until = r.RetryAfter(models.At(c.now()))
+	e.Until = r.RetryAfter(c.wire.Now())
 	return e
 }
 
@@ -38,7 +39,7 @@ func gatewayKind(status int, reason string) error {
 	case http.StatusUnauthorized:
 		return tracking.ErrAuth
 	case http.StatusBadRequest:
-		if anyOf(said, "appkey", "appsecret", "appcode", "signature") {
+		if scan.ContainsAny(said, "appkey", "appsecret", "appcode", "signature") {
 			return tracking.ErrAuth
 		}
 	}
@@ -49,9 +50,9 @@ func gatewayKind(status int, reason string) error {
 // 返回403".
 func forbidden(said string) error {
 	switch {
-	case anyOf(said, "throttled", "flow control"):
+	case scan.ContainsAny(said, "throttled", "flow control"):
 		return tracking.ErrRate
-	case anyOf(said, "unauthorized", "not authorized", "forbidden"):
+	case scan.ContainsAny(said, "unauthorized", "not authorized", "forbidden"):
 		return tracking.ErrAuth
 	}
 	return tracking.ErrQuota // Quota Exhausted, Quota Expired, Expiry of Authorization, User Arrears
@@ -72,26 +73,26 @@ type refusal struct {
 func meaning(msg, tail string) refusal {
 	said := plain(msg)
 	switch {
-	case anyOf(said, "appid", "sendtime", "签名", "时间戳", "非法来源", "已停用"):
+	case scan.ContainsAny(said, "appid", "sendtime", "签名", "时间戳", "非法来源", "已停用"):
 		return refusal{kind: tracking.ErrAuth} // the own platform's, or a banned buyer
-	case anyOf(said, "接口已升级"):
+	case scan.ContainsAny(said, "接口已升级"):
 		return phoneElsewhere(tail)
 	case ofPhone(said) && (tail == "" || !noRecord(said)):
 		return refusal{kind: tracking.TailRefused(tail)}
-	case anyOf(said, "无法匹配", "传入快递代码", "快递代码code"):
+	case scan.ContainsAny(said, "无法匹配", "传入快递代码", "快递代码code"):
 		return refusal{kind: tracking.ErrCarrier}
-	case anyOf(said, "单号格式不正确", "快递单号错误", "快递单号kddh", "请传入快递单号", "kddh字段", "存在*字符"):
+	case scan.ContainsAny(said, "单号格式不正确", "快递单号错误", "快递单号kddh", "请传入快递单号", "kddh字段", "存在*字符"):
 		return refusal{kind: tracking.ErrNumber}
 	case noRecord(said):
 		return refusal{kind: tracking.ErrNoRecord}
-	case anyOf(said, "无效单"):
+	case scan.ContainsAny(said, "无效单"):
 		return refusal{status: models.Invalid}
 	}
 	return refusal{}
 }
 
 // phoneElsewhere is "接口已升级,电话号码请传入另一个字段【tel】": the vendor sees a phone
-// outside tel. Without a tail he wants one there; with one it is ours to mend.
+// outside tel. Without a tail it wants one there; with one it is ours to mend.
 func phoneElsewhere(tail string) refusal {
 	if tail == "" {
 		return refusal{kind: tracking.ErrTailNeeded}
@@ -100,11 +101,11 @@ func phoneElsewhere(tail string) refusal {
 }
 
 func ofPhone(said string) bool {
-	return anyOf(said, "手机", "尾号", "电话") && !anyOf(said, "客服", "联系", "热线", "咨询")
+	return scan.ContainsAny(said, "手机", "尾号", "电话") && !scan.ContainsAny(said, "客服", "联系", "热线", "咨询")
 }
 
 func noRecord(said string) bool {
-	return anyOf(said, "暂无记录", "没有任何跟踪记录", "暂无轨迹", "无物流")
+	return scan.ContainsAny(said, "暂无记录", "没有任何跟踪记录", "暂无轨迹", "无物流")
 }
 
 // plain is a msg in lower case, full-width signs as half-width, without spaces.
@@ -121,13 +122,4 @@ func plain(msg string) string {
 		}
 		return r
 	}, msg)
-}
-
-func anyOf(text string, words ...string) bool {
-	for _, w := range words {
-		if strings.Contains(text, w) {
-			return true
-		}
-	}
-	return false
 }

@@ -22,7 +22,7 @@ func emulated(t *testing.T) (*providertest.World, tracking.Provider) {
 }
 
 func TestEveryScenarioIsUnderstood(t *testing.T) {
-	providertest.Understand(t, map[string]providertest.Course{
+	providertest.ReadsScenarios(t, map[string]providertest.Expected{
 		"YT1000000000013": {Carrier: "yto", Status: models.InTransit, Names: "yto"},
 		"SF1000000000015": {Carrier: "sf", Tail: "1234", After: 45, Status: models.OutForDelivery, Names: "sf"},
 		"SF1000000000023": {Carrier: "sf", Tail: "1234", Kind: tracking.ErrTailWrong},
@@ -75,11 +75,11 @@ func TestThePickedUpParcelIsDelivered(t *testing.T) {
 
 func TestDetectionAndListOfTheEmulatedVendor(t *testing.T) {
 	_, p := emulated(t)
-	found, err := p.(tracking.Detector).Detect(t.Context(), "368000000012")
+	found, err := p.Detect(t.Context(), "368000000012")
 	if err != nil || len(found.Carriers) != 5 || found.Carriers[0] != "sto" {
 		t.Errorf("got %v, %v", found.Carriers, err)
 	}
-	listed, err := p.(tracking.Lister).Carriers(t.Context(), "中天快运")
+	listed, err := p.ListCarriers(t.Context(), "中天快运")
 	if err != nil || len(listed.Carriers) != 1 || listed.Carriers[0].Code != "zhongtian" {
 		t.Errorf("got %v, %v", listed.Carriers, err)
 	}

@@ -9,11 +9,12 @@ import (
 	"waybill/internal/address"
 	"waybill/internal/redact"
 	"waybill/tracking"
+	"waybill/tracking/scan"
 )
 
-// settings are what the environment says of Muzhi; an empty path switches its
+// Settings are what the environment says of Muzhi; an empty path switches its
 // call off.
-type settings struct {
+type Settings struct {
 	AppCode    redact.Secret `env:"APPCODE"`
 	URL        string        `env:"URL" envDefault:"https://chawuliu.market.alicloudapi.com"`
 	QueryPath  string        `env:"QUERY_PATH" envDefault:"/query"`
@@ -23,7 +24,7 @@ type settings struct {
 
 // Vendor is Muzhi as the program knows it.
 func Vendor() tracking.Vendor {
-	s := &settings{}
+	s := &Settings{}
 	configured := func() bool { return s.AppCode != "" }
 	return tracking.Vendor{
 		Name: name, Settings: s, Rate: 20,
@@ -32,7 +33,7 @@ func Vendor() tracking.Vendor {
 	}
 }
 
-func (s *settings) check(string) []tracking.Mistake {
+func (s *Settings) check(string) []tracking.Mistake {
 	return slices.Concat(
 		tracking.Checked(tracking.Setting{Name: "WAYBILL_MUZHI_URL", Value: s.URL}, address.API),
 		tracking.Checked(tracking.Setting{Name: "WAYBILL_MUZHI_QUERY_PATH", Value: s.QueryPath}, address.Path),
@@ -41,29 +42,23 @@ func (s *settings) check(string) []tracking.Mistake {
 	)
 }
 
-func (s *settings) addresses() []string {
+func (s *Settings) addresses() []string {
 	return []string{s.address(s.QueryPath), s.address(s.DetectPath), s.address(s.ListPath)}
 }
 
 // address is where a path leads, "" when it is off.
-func (s *settings) address(path string) string {
+func (s *Settings) address(path string) string {
 	if path == "" || strings.Contains(path, "://") {
 		return path
 	}
 	return strings.TrimRight(s.URL, "/") + path
 }
 
-func (s *settings) open(p tracking.Parts) (tracking.Provider, error) {
-	return New(Settings{
-		Appcode: string(s.AppCode), URL: s.URL,
-		QueryPath: s.QueryPath, DetectPath: s.DetectPath, ListPath: s.ListPath,
-		Client: p.Client, Carriers: p.Carriers, Now: p.Now,
-	})
-}
+func (s *Settings) open(p tracking.Parts) (tracking.Provider, error) { return New(*s, p) }
 
 // examine asks without a number, which Muzhi refuses with HTTP 666 and does not
 // bill: the key has passed Aliyun's gateway by then.
-func (s *settings) examine(ctx context.Context, p tracking.Parts) []tracking.Finding {
+func (s *Settings) examine(ctx context.Context, p tracking.Parts) []tracking.Finding {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.address(s.QueryPath), http.NoBody)
 	if err != nil {
 		return unreachable(err)
@@ -92,7 +87,7 @@ func judged(status int, text string) []tracking.Finding {
 		return tracking.Good("answers and takes the AppCode (nothing was billed)")
 	case strings.Contains(lower, "throttled"):
 		return tracking.Good("answers; it throttles at the moment")
-	case anyOf(lower, "quota", "expir", "arrears"):
+	case scan.ContainsAny(lower, "quota", "expir", "arrears"):
 		return tracking.Bad("the quota is spent (%.80s); renew the package at Aliyun's market", text)
 	case status == http.StatusBadRequest, status == http.StatusUnauthorized, status == http.StatusForbidden:
 		return tracking.Bad("refuses the AppCode (%d %.80s); copy WAYBILL_MUZHI_APPCODE anew from Aliyun's console", status, text)

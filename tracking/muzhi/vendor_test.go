@@ -27,7 +27,7 @@ func TestTheVendorsDefaultsAndAddresses(t *testing.T) {
 		t.Errorf("%q at %v a second calls %v", v.Name, v.Rate, got)
 	}
 	p, err := v.Open(providertest.Parts(t))
-	if err != nil || p.Name() != "muzhi" {
+	if err != nil || p.Name != "muzhi" {
 		t.Errorf("%v", err)
 	}
 }

@@ -78,8 +78,8 @@ func Door(t *testing.T, provider string, take func(token string, body []byte) st
 	return s.URL
 }
 
-// Course is what a provider must say of one of the emulated numbers.
-type Course struct {
+// Expected is what a provider must say of one of the emulated numbers.
+type Expected struct {
 	Carrier models.Carrier // asked with
 	Tail    string
 	After   int // hours, after which it is asked again; 0: once is enough
@@ -90,11 +90,11 @@ type Course struct {
 	Final  bool
 }
 
-// Understand checks what a provider reads out of the emulated vendor's answers,
+// ReadsScenarios checks what a provider reads out of the emulated vendor's answers,
 // and that it knows which of them were billed. Title names a number in words:
 // no name of a test holds a waybill.
-func Understand(t *testing.T, courses map[string]Course, title func(number string) string, open func(*testing.T) (*World, tracking.Provider)) {
-	for number, c := range courses {
+func ReadsScenarios(t *testing.T, expected map[string]Expected, title func(number string) string, open func(*testing.T) (*World, tracking.Provider)) {
+	for number, c := range expected {
 		t.Run(title(number), func(t *testing.T) {
 			w, p := open(t)
 			trace, err := p.Query(t.Context(), number, c.Carrier, c.Tail)
@@ -102,12 +102,12 @@ func Understand(t *testing.T, courses map[string]Course, title func(number strin
 				w.Hours(t, c.After)
 				trace, err = p.Query(t.Context(), number, c.Carrier, c.Tail)
 			}
-			if got := (Course{c.Carrier, c.Tail, c.After, c.Kind, trace.Status, trace.Carrier, trace.Final}); !errors.Is(err, c.Kind) || got != c {
+			if got := (Expected{c.Carrier, c.Tail, c.After, c.Kind, trace.Status, trace.Carrier, trace.Final}); !errors.Is(err, c.Kind) || got != c {
 				t.Errorf("got %q of %q, final %v, %v; want %q of %q, final %v, %v", trace.Status, trace.Carrier, trace.Final, err, c.Status, c.Names, c.Final, c.Kind)
 			}
 			var e *tracking.Error
 			told := trace.Billed || errors.As(err, &e) && e.Billed
-			if _, billed := w.Asked(p.Name(), "query", number); (billed > 0) != told {
+			if _, billed := w.Asked(p.Name, "query", number); (billed > 0) != told {
 				t.Errorf("the vendor bills %d calls, the client says %v", billed, told)
 			}
 		})

@@ -7,6 +7,7 @@ import (
 
 	"waybill/models"
 	"waybill/tracking"
+	"waybill/tracking/scan"
 )
 
 // Unsent wants a call that has failed for this reason before it left.
@@ -63,7 +64,7 @@ func Formed(t *testing.T, trace models.Trace) {
 	for i, e := range trace.Events {
 		worded := e.Text != "" && utf8.ValidString(e.Text+e.Place+e.Code+e.Extra)
 		ordered := i == 0 || trace.Events[i-1].At >= e.At
-		if e.Kind != models.Scan || !worded || utf8.RuneCountInString(e.Text) > tracking.MaxScan || !ordered {
+		if e.Kind != models.Scan || !worded || utf8.RuneCountInString(e.Text) > scan.MaxText || !ordered {
 			t.Fatalf("scan %d is %+v", i, e)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"waybill/models"
 	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 // Fixture reads a file of the caller's testdata.
@@ -24,19 +25,19 @@ func Fixture(t *testing.T, name string) string {
 }
 
 // Carriers is the embedded table.
-func Carriers(tb testing.TB) *tracking.Carriers {
+func Carriers(tb testing.TB) *recognise.Carriers {
 	tb.Helper()
-	c, err := tracking.NewCarriers()
+	c, err := recognise.LoadCarriers()
 	if err != nil {
 		tb.Fatal(err)
 	}
 	return c
 }
 
-// Open makes a provider with settings that it must take.
-func Open[S, P any](tb testing.TB, open func(S) (P, error), s S) P {
+// Open makes something of a provider with settings that it must take.
+func Open[S, P any](tb testing.TB, open func(S, tracking.Parts) (P, error), s S, parts tracking.Parts) P {
 	tb.Helper()
-	p, err := open(s)
+	p, err := open(s, parts)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -79,13 +80,15 @@ func Answering(t *testing.T, status int, body string) (string, *Heard) {
 }
 
 // Refused wants New to take good settings and to refuse every spoilt copy.
-func Refused[S, P any](t *testing.T, open func(S) (P, error), good S, spoilt map[string]func(*S)) {
+func Refused[S any](t *testing.T, open func(S, tracking.Parts) (tracking.Provider, error), good S, spoilt map[string]func(*S)) {
 	t.Helper()
-	Open(t, open, good)
+	parts := Parts(t)
+	parts.PublicURL = ""
+	Open(t, open, good, parts)
 	for name, spoil := range spoilt {
 		s := good
 		spoil(&s)
-		if _, err := open(s); err == nil {
+		if _, err := open(s, parts); err == nil {
 			t.Errorf("%s is taken", name)
 		}
 	}

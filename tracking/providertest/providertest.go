@@ -30,9 +30,9 @@ type Vendor struct {
 	Scans  []Scan
 	Status models.Status
 	Names  models.Carrier // the carrier that Good names
-	// Refusals are the vendor's failures, each row of his tables.
+	// Refusals are the vendor's failures, each row of its tables.
 	Refusals []Refusal
-	// Echo is a refusal of the vendor's whose text holds what he was told.
+	// Echo is a refusal of the vendor's whose text holds what it was told.
 	Echo func(told string) Reply
 	// Billed is whether an answer that cannot be used is billed, by HTTP status.
 	Billed func(status int) bool
@@ -64,8 +64,8 @@ type Refusal struct {
 // Run checks a provider against the contract.
 func Run(t *testing.T, v Vendor) {
 	t.Run("it answers to its name", func(t *testing.T) {
-		if p := v.New(t, "http://127.0.0.1:1", nil); p.Name() != v.Name || !p.Serves(v.Carrier) {
-			t.Errorf("is %q, serves the carrier: %v", p.Name(), p.Serves(v.Carrier))
+		if p := v.New(t, "http://127.0.0.1:1", nil); p.Name != v.Name || !p.Serves(v.Carrier) {
+			t.Errorf("is %q, serves the carrier: %v", p.Name, p.Serves(v.Carrier))
 		}
 	})
 	t.Run("a trace", func(t *testing.T) { traces(t, v) })

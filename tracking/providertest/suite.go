@@ -231,11 +231,11 @@ func (d deadline) Err() error {
 	}
 }
 
-// secrets has the vendor repeat everything that he was told.
+// secrets has the vendor repeat everything that it was told.
 func secrets(t *testing.T, v Vendor) {
 	told := strings.Join(append([]string{"单号", strings.ToLower(v.Waybill), "尾号", v.Tail, "key"}, v.Secrets...), " ")
 	for name, answer := range map[string]http.HandlerFunc{
-		"in his own refusal": say(v.Echo(told)),
+		"in its own refusal": say(v.Echo(told)),
 		"in a server error":  say(Reply{Status: http.StatusInternalServerError, Body: told}),
 		"as a broken status": func(w http.ResponseWriter, _ *http.Request) {
 			conn, _, err := http.NewResponseController(w).Hijack()

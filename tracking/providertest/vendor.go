@@ -21,12 +21,12 @@ func Configure(t *testing.T, v tracking.Vendor, environ ...string) tracking.Vend
 	return v
 }
 
-// Parts are what a vendor opens with: the embedded table and a client that
-// follows no redirect.
-func Parts(t *testing.T) tracking.Parts {
-	t.Helper()
+// Parts are what a vendor opens with: the embedded table, a client that follows
+// no redirect, and a clock that stands still.
+func Parts(tb testing.TB) tracking.Parts {
+	tb.Helper()
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return tracking.Parts{Carriers: Carriers(t), Client: &http.Client{CheckRedirect: stay}, PublicURL: "https://bot.example", Now: Clock}
+	return tracking.Parts{Carriers: Carriers(tb), Client: &http.Client{CheckRedirect: stay}, PublicURL: "https://bot.example", Now: Clock}
 }
 
 // Environment is a set of settings, and which of them are wrong.

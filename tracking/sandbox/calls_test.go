@@ -22,13 +22,13 @@ func TestTroublesOfScenariosAndOfAWholeProvider(t *testing.T) {
 			t.Errorf("%s: got %d %s, want %s", number, got.status, got.reason, want)
 		}
 	}
-	for _, trouble := range Troubles() {
-		w.Break("muzhi", trouble)
-		if got := w.ask(t, "kddh", "YT1000000000013"); trouble != Slow && got.Msg != "" {
-			t.Errorf("broken with %s it still answers %s", trouble, got.Msg)
+	for _, fault := range Faults() {
+		w.Break("muzhi", fault)
+		if got := w.ask(t, "kddh", "YT1000000000013"); fault != Slow && got.Msg != "" {
+			t.Errorf("broken with %s it still answers %s", fault, got.Msg)
 		}
 	}
-	w.Break("muzhi", Fine)
+	w.Break("muzhi", Healthy)
 	if got := w.ask(t, "kddh", "YT1000000000013"); got.Msg != "查询成功" {
 		t.Errorf("mended it says %s", got.Msg)
 	}

@@ -8,7 +8,7 @@ import (
 	"waybill/models"
 )
 
-// Every plot's course, in Muzhi's statuses, with the scans growing all the way.
+// Every itinerary's progress, in Muzhi's statuses, with the scans growing all the way.
 func TestScenariosTakeTheirCourse(t *testing.T) {
 	for number, want := range map[string][]int{
 		"YT1000000000013": {2, 3, 4},
@@ -26,7 +26,7 @@ func TestScenariosTakeTheirCourse(t *testing.T) {
 	} {
 		t.Run(Title(number), func(t *testing.T) {
 			w := newWorld(t, Options{})
-			var course []int
+			var progress []int
 			scans := 0
 			for range 160 {
 				got := w.ask(t, "kddh", number, "tel", "1234")
@@ -34,13 +34,13 @@ func TestScenariosTakeTheirCourse(t *testing.T) {
 					t.Fatalf("%d scans became %d", scans, len(got.Data))
 				}
 				scans = len(got.Data)
-				if len(course) == 0 || course[len(course)-1] != got.Status {
-					course = append(course, got.Status)
+				if len(progress) == 0 || progress[len(progress)-1] != got.Status {
+					progress = append(progress, got.Status)
 				}
 				w.clock.Add(time.Hour)
 			}
-			if fmt.Sprint(course) != fmt.Sprint(want) {
-				t.Errorf("went %v, want %v", course, want)
+			if fmt.Sprint(progress) != fmt.Sprint(want) {
+				t.Errorf("went %v, want %v", progress, want)
 			}
 		})
 	}

@@ -35,7 +35,7 @@ type juheRefusal struct {
 // billed is true of a single row: nothing was found.
 func (r juheRefusal) billed() bool { return r.code == 204304 }
 
-func juheTrouble(t Trouble) juheRefusal {
+func juheTrouble(t Fault) juheRefusal {
 	switch t {
 	case Throttled:
 		return juheRefusal{10011, "111", "当前IP请求超过限制"}
@@ -57,7 +57,7 @@ func (s *Sandbox) juheQuery(w http.ResponseWriter, r *http.Request) {
 	number := strings.ToUpper(q.no)
 	s.serve(w, r, call{
 		provider: "juhe", endpoint: "query", number: number,
-		refuse: func(t Trouble) any { return s.juheNo(number, juheTrouble(t), q.xml).body },
+		refuse: func(t Fault) any { return s.juheNo(number, juheTrouble(t), q.xml).body },
 		answer: func() answer { return s.juheAnswer(number, q) },
 	})
 }
@@ -88,7 +88,7 @@ func (s *Sandbox) juheAnswer(number string, q juheAsked) answer {
 	case !plausible(number), s.invalid(number):
 		return s.juheNo(number, juheRefusal{204302, "204", "请填写正确的运单号"}, q.xml)
 	}
-	carrier, fits := s.truth(number, company.carrier)
+	carrier, fits := s.actualCarrier(number, company.carrier)
 	switch {
 	case !fits && s.scenarios[number].silent:
 		return s.juheNo(number, juheNothing(), q.xml)
@@ -97,7 +97,7 @@ func (s *Sandbox) juheAnswer(number string, q juheAsked) answer {
 	case !s.juheOpens(number, carrier, q):
 		return s.juheNo(number, juheRefusal{204305, "204", "寄件人或收件人手机尾号错误"}, q.xml)
 	}
-	c := s.course(number)
+	c := s.progress(number)
 	if len(c.Scans) == 0 && s.scenarios[number].refusal == "" && !s.odd(number) {
 		return s.juheNo(number, juheNothing(), q.xml)
 	}
@@ -125,7 +125,7 @@ func (s *Sandbox) senders(number string) bool {
 	if c, ok := s.scenarios[number]; ok {
 		return c.sender
 	}
-	return toss(number, 2) == 1
+	return dice(number, 2) == 1
 }
 
 // juheList is the list of all carriers, in which com is the name and no the
@@ -134,7 +134,7 @@ func (s *Sandbox) juheList(w http.ResponseWriter, r *http.Request) {
 	key := juheQuestion(w, r).key
 	s.serve(w, r, call{
 		provider: "juhe", endpoint: "list",
-		refuse: func(t Trouble) any { return s.juheNo("", juheTrouble(t), false).body },
+		refuse: func(t Fault) any { return s.juheNo("", juheTrouble(t), false).body },
 		answer: func() answer {
 			if !s.juheKey(key) {
 				return s.juheNo("", juheTrouble(Refused), false)

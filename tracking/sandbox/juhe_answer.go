@@ -75,7 +75,7 @@ func asElement(root juheXML) []byte {
 }
 
 // juheTrace tells all scans, the oldest first.
-func (s *Sandbox) juheTrace(number string, carrier models.Carrier, q juheAsked, c course) answer {
+func (s *Sandbox) juheTrace(number string, carrier models.Carrier, q juheAsked, c progress) answer {
 	named := byCarrier(s.juhes, carrier)
 	if named.code == "" {
 		named = coded{code: q.com, name: byCarrier(s.kuaidi100s, carrier).name}
@@ -123,7 +123,7 @@ func (s *Sandbox) juheDetail(number string, status models.Status) any {
 		return "INVALID"
 	case status == models.Pending:
 		return "NO_RECORD"
-	case s.odd(number) && toss(number, 16) < 8:
+	case s.odd(number) && dice(number, 16) < 8:
 		return nil
 	case s.odd(number):
 		return "PENDING"

@@ -156,16 +156,16 @@ func TestStatusOneMeansThatNothingWillChange(t *testing.T) {
 		t.Run(Title(number), func(t *testing.T) {
 			w := newWorld(t, Options{})
 			com := byCarrier(juheCompanies(), w.scenarios[number].Carrier).code
-			var course []string
+			var progress []string
 			for range 160 {
 				got := w.find(t, "com", com, "no", number)
 				at := fmt.Sprint(got.Result.Status, " ", got.Result.Detail)
-				if len(course) == 0 || course[len(course)-1] != at {
-					course = append(course, at)
+				if len(progress) == 0 || progress[len(progress)-1] != at {
+					progress = append(progress, at)
 				}
 				w.clock.Add(time.Hour)
 			}
-			if got := strings.Join(course, ", "); got != want {
+			if got := strings.Join(progress, ", "); got != want {
 				t.Errorf("went %s, want %s", got, want)
 			}
 		})
@@ -252,13 +252,13 @@ func TestJuhesListHasNamesAndCodes(t *testing.T) {
 
 func TestJuheShowsItsTroubles(t *testing.T) {
 	w := newWorld(t, Options{Slow: time.Millisecond})
-	for trouble, want := range map[Trouble]string{
+	for fault, want := range map[Fault]string{
 		Down: "500 ", WebPage: "200 <!doctype", Slow: `200 {"resultcode":"200"`, Throttled: `200 {"resultcode":"111"`, Spent: `200 {"resultcode":"112"`, Refused: `200 {"resultcode":"101"`,
 	} {
-		w.Break("juhe", trouble)
+		w.Break("juhe", fault)
 		status, body := w.sent(t, http.MethodPost, JuheQueryPath, formType, pairs("com", "yt", "no", "YT1000000000013", "key", "k").Encode())
 		if got := fmt.Sprint(status, " ", body); !strings.HasPrefix(got, want) {
-			t.Errorf("%s: %s", trouble, got)
+			t.Errorf("%s: %s", fault, got)
 		}
 	}
 	if asked, billed := w.Asked("juhe", "", ""); asked != 6 || billed != 2 {

@@ -71,7 +71,7 @@ func uid(number string) string {
 	return hex.EncodeToString(sum[:]) + "00000000"
 }
 
-func (s *Sandbox) kuaibaoTrouble(t Trouble) any {
+func (s *Sandbox) kuaibaoTrouble(t Fault) any {
 	code, message := 1006, "授权认证失败"
 	switch t {
 	case Throttled:

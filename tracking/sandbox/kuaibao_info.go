@@ -65,8 +65,8 @@ func (s *Sandbox) kuaibaoOne(number string, q kuaibaoAsked) (kuaibaoItem, answer
 	case s.invalid(number):
 		return kuaibaoItem{}, s.kuaibaoNo(number, badParam, "请求参数错误:运单号错误")
 	}
-	carrier, fits := s.truth(number, brand.carrier)
-	c := s.course(number)
+	carrier, fits := s.actualCarrier(number, brand.carrier)
+	c := s.progress(number)
 	switch {
 	case !fits && !s.scenarios[number].silent:
 		return kuaibaoItem{}, s.kuaibaoNo(number, badParam, "请求参数错误:运单号与快递品牌不符")
@@ -87,7 +87,7 @@ func (s *Sandbox) kuaibaoOpens(number string, carrier models.Carrier, phone stri
 	return len(phone) == 4 && digits(phone) && s.opens(number, phone)
 }
 
-func (s *Sandbox) kuaibaoItem(number string, carrier models.Carrier, c course, oldestFirst bool) kuaibaoItem {
+func (s *Sandbox) kuaibaoItem(number string, carrier models.Carrier, c progress, oldestFirst bool) kuaibaoItem {
 	brand := byCarrier(s.kuaibaos, carrier).code
 	item := kuaibaoItem{
 		No: number, WaybillCode: number, Brand: brand, CpCode: brand, Order: "desc",
@@ -115,7 +115,7 @@ func kuaibaoStatus(number string, status models.Status) string {
 	case models.OutForDelivery:
 		return "delivering"
 	case models.ReadyForPickup:
-		if toss(number, 2) == 0 {
+		if dice(number, 2) == 0 {
 			return "allograph"
 		}
 		return "allorgraph"

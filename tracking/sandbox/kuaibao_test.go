@@ -151,18 +151,18 @@ func TestKuaibaosStates(t *testing.T) {
 	} {
 		t.Run(Title(number), func(t *testing.T) {
 			w := newWorld(t, Options{})
-			var course []string
+			var progress []string
 			for range 160 {
 				at := w.looked(t, kuaibaoAsked{WaybillCodes: number}).items[0].Status
 				if strings.HasPrefix(at, "allo") {
 					at = "allo"
 				}
-				if len(course) == 0 || course[len(course)-1] != at {
-					course = append(course, at)
+				if len(progress) == 0 || progress[len(progress)-1] != at {
+					progress = append(progress, at)
 				}
 				w.clock.Add(time.Hour)
 			}
-			if got := strings.Join(course, " "); got != want {
+			if got := strings.Join(progress, " "); got != want {
 				t.Errorf("went %s, want %s", got, want)
 			}
 		})
@@ -221,13 +221,13 @@ func TestKuaibaoSubscribesSixBrandsInBatchesOfTen(t *testing.T) {
 func TestKuaibaoShowsItsTroubles(t *testing.T) {
 	w := newWorld(t, Options{Slow: time.Millisecond})
 	form := kuaibaoForm("express.info.get", strconv.FormatInt(w.clock.Now().Unix(), 10), `{"waybill_codes":"YT1000000000013"}`)
-	for trouble, want := range map[Trouble]string{
+	for fault, want := range map[Fault]string{
 		Down: "500 ", WebPage: "200 <!doctype", Slow: `200 {"code":0`, Throttled: `200 {"code":1008,"msg":"请求频率`, Spent: `200 {"code":1008,"msg":"余额不足"`, Refused: `200 {"code":1006`,
 	} {
-		w.Break("kuaibao", trouble)
+		w.Break("kuaibao", fault)
 		status, body := w.sent(t, http.MethodPost, KuaibaoPath, formType, form.Encode())
 		if got := fmt.Sprint(status, " ", body); !strings.HasPrefix(got, want) {
-			t.Errorf("%s: %s", trouble, got)
+			t.Errorf("%s: %s", fault, got)
 		}
 	}
 }

@@ -41,14 +41,14 @@ func (s *Sandbox) kuaidi100(mux *http.ServeMux) {
 	mux.HandleFunc(Kuaidi100AutoPath, s.kuaidi100Auto)
 }
 
-// kuaidi100Refusal is how Kuaidi100 refuses, whatever he was asked for.
+// kuaidi100Refusal is how Kuaidi100 refuses, whatever it was asked for.
 type kuaidi100Refusal struct {
 	Result     bool   `json:"result"`
 	ReturnCode string `json:"returnCode"`
 	Message    string `json:"message"`
 }
 
-// The refusals of his document that have one wording each.
+// The refusals of its document that have one wording each.
 const (
 	incomplete = "提交数据不完整"
 	noCompany  = "找不到对应公司"
@@ -62,7 +62,7 @@ func kuaidi100No(code, message string) answer {
 	return answer{body: kuaidi100Refusal{ReturnCode: code, Message: message}}
 }
 
-func kuaidi100Trouble(t Trouble) any {
+func kuaidi100Trouble(t Fault) any {
 	switch t {
 	case Throttled:
 		return kuaidi100Refusal{ReturnCode: "502", Message: "服务器繁忙"}
@@ -140,7 +140,7 @@ func (s *Sandbox) kuaidi100Answer(number string, p kuaidi100Param) answer {
 	case s.scenarios[number].refusal != "", !plausible(number):
 		return answer{body: kuaidi100Nothing(p.Num, p.Com, "201", noSuch)}
 	}
-	carrier, fits := s.truth(number, company.carrier)
+	carrier, fits := s.actualCarrier(number, company.carrier)
 	switch {
 	case !fits && s.scenarios[number].silent:
 		return s.kuaidi100Failed(number, "500", noResult)
@@ -149,7 +149,7 @@ func (s *Sandbox) kuaidi100Answer(number string, p kuaidi100Param) answer {
 	case !s.kuaidi100Opens(number, carrier, p.Phone):
 		return s.kuaidi100Failed(number, "408", wrongPhone)
 	}
-	c := s.course(number)
+	c := s.progress(number)
 	if len(c.Scans) == 0 {
 		return s.kuaidi100Failed(number, "500", noResult)
 	}
@@ -166,14 +166,14 @@ func oneOf(value string, all ...string) bool {
 }
 
 func (s *Sandbox) kuaidi100Locked(number string, p kuaidi100Param) (locked bool) {
-	s.habits.with(number, func(h *habits) { locked = h.ask(p.Com+" "+p.Phone, s.Now(), s.lasts) })
+	s.history.with(number, func(h *history) { locked = h.ask(p.Com+" "+p.Phone, s.Now(), s.lasts) })
 	return locked || s.scenarios[number].locked
 }
 
 // kuaidi100Failed is a failure of which every fifth of a waybill is billed.
 func (s *Sandbox) kuaidi100Failed(number, code, message string) answer {
 	a := kuaidi100No(code, message)
-	s.habits.with(number, func(h *habits) { a.billed = h.fail(s.Now(), s.lasts) })
+	s.history.with(number, func(h *history) { a.billed = h.fail(s.Now(), s.lasts) })
 	return a
 }
 

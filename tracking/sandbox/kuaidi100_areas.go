@@ -38,7 +38,7 @@ type kuaidi100Place struct {
 	Name   string `json:"name"`
 }
 
-func (s *Sandbox) routeOf(c course) *kuaidi100Route {
+func (s *Sandbox) routeOf(c progress) *kuaidi100Route {
 	if len(c.Scans) == 0 {
 		return nil
 	}

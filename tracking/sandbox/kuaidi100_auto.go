@@ -38,7 +38,7 @@ func (s *Sandbox) kuaidi100Auto(w http.ResponseWriter, r *http.Request) {
 }
 
 // kuaidi100AutoTrouble has no code for too many requests; 502 is an invention.
-func kuaidi100AutoTrouble(t Trouble) any {
+func kuaidi100AutoTrouble(t Fault) any {
 	if t == Throttled {
 		return kuaidi100Refusal{ReturnCode: "502", Message: "服务器繁忙"}
 	}

@@ -38,7 +38,7 @@ type kuaidi100Wishes struct {
 	corrected string // the company of which the vendor has found that it was wrong
 }
 
-func kuaidi100PollTrouble(t Trouble) any {
+func kuaidi100PollTrouble(t Fault) any {
 	switch t {
 	case Spent:
 		return kuaidi100Refusal{ReturnCode: "601", Message: "KEY已过期"}
@@ -126,7 +126,7 @@ func (s *Sandbox) kuaidi100Watch(number string, company coded, wishes kuaidi100W
 // kuaidi100Sees is what keeps the vendor from seeing a watched waybill's
 // trace: "" when nothing does. The carrier is the right one.
 func (s *Sandbox) kuaidi100Sees(w *watch) (right models.Carrier, status, why string) {
-	right, fits := s.truth(w.number, w.carrier)
+	right, fits := s.actualCarrier(w.number, w.carrier)
 	switch {
 	case !fits:
 		return right, "201", noSuch

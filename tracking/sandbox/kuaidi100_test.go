@@ -219,7 +219,7 @@ func TestKuaidi100ShowsItsTroubles(t *testing.T) {
 	if _, said := ask("JT1000000000020"); said.code() != "503" {
 		t.Errorf("refused: %s", said.code())
 	}
-	w.Break("kuaidi100", Fine)
+	w.Break("kuaidi100", Healthy)
 	if _, said := ask("JT1000000000020"); said.code() != "200" {
 		t.Errorf("mended: %s", said.code())
 	}

@@ -39,7 +39,7 @@ type kuaidi100Scan struct {
 	StatusCode string `json:"statusCode,omitempty"`
 }
 
-func (s *Sandbox) kuaidi100Trace(number string, p kuaidi100Param, carrier models.Carrier, c course) kuaidi100Trace {
+func (s *Sandbox) kuaidi100Trace(number string, p kuaidi100Param, carrier models.Carrier, c progress) kuaidi100Trace {
 	state, checked, condition := basic(advanced(c.Scans[0])), "0", "00"
 	if state == "3" {
 		checked, condition = "1", "F00"

@@ -56,7 +56,7 @@ func TestTheRouteHasNoGoalBeforeTheFirstCityIsLeft(t *testing.T) {
 	}
 }
 
-// Every plot's course in the vendor's states: basic/advanced.
+// Every itinerary's progress in the vendor's states: basic/advanced.
 func TestScenariosTakeTheirCourseAtKuaidi100(t *testing.T) {
 	for number, want := range map[string]string{
 		"YT1000000000013": "0/1002 0/1001 5/5 3/301",
@@ -69,16 +69,16 @@ func TestScenariosTakeTheirCourseAtKuaidi100(t *testing.T) {
 		t.Run(Title(number), func(t *testing.T) {
 			w := newWorld(t, Options{})
 			com := byCarrier(kuaidi100Companies(), w.scenarios[number].Carrier).code
-			var course []string
+			var progress []string
 			for range 160 {
 				got := w.track(t, com, number, "")
 				at := fmt.Sprint(got.State, "/", got.Data[0].StatusCode)
-				if len(course) == 0 || course[len(course)-1] != at {
-					course = append(course, at)
+				if len(progress) == 0 || progress[len(progress)-1] != at {
+					progress = append(progress, at)
 				}
 				w.clock.Add(time.Hour)
 			}
-			if got := strings.Join(course, " "); got != want {
+			if got := strings.Join(progress, " "); got != want {
 				t.Errorf("went %s, want %s", got, want)
 			}
 		})

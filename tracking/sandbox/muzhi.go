@@ -11,7 +11,7 @@ import (
 )
 
 // Paths of the emulated Muzhi. The first is the vendor's; those of detection
-// and list he shows only to buyers, so these are inventions.
+// and list it shows only to buyers, so these are inventions.
 const (
 	MuzhiQueryPath  = "/query"
 	MuzhiDetectPath = "/muzhi/detect"
@@ -76,7 +76,7 @@ func (s *Sandbox) muzhiCall(name string, answer func(r *http.Request) (int, any)
 func (s *Sandbox) muzhiGateway(w http.ResponseWriter, r *http.Request, number string) int {
 	status, reason := s.muzhiKey(r)
 	if status == 0 {
-		switch s.trouble("muzhi", number) {
+		switch s.fault("muzhi", number) {
 		case Down:
 			status, reason = http.StatusInternalServerError, "Failed To Call Backend Service"
 		case Throttled:
@@ -89,7 +89,7 @@ func (s *Sandbox) muzhiGateway(w http.ResponseWriter, r *http.Request, number st
 			webPage(w)
 			return http.StatusOK
 		case Slow:
-			s.drag(r)
+			s.delay(r)
 		}
 	}
 	if status != 0 {
@@ -174,7 +174,7 @@ func firstOf(values []string) string {
 }
 
 // muzhiTail is the msg when a tail is wanted or wrong. The vendor documents
-// neither; both are inventions in the manner of his others.
+// neither; both are inventions in the manner of its others.
 func (s *Sandbox) muzhiTail(number string, carrier models.Carrier, tail string) string {
 	switch {
 	case !wantsTail(carrier):

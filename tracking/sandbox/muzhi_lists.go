@@ -46,7 +46,7 @@ func companies() []company {
 	}
 }
 
-// carrierOf is whom a code of Muzhi's means, "" when he does not know it.
+// carrierOf is who a code of Muzhi's means, "" when it does not know it.
 func (s *Sandbox) carrierOf(code string) models.Carrier {
 	for _, c := range s.companies {
 		if c.SimName == code {

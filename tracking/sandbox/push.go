@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Kuaidi100's rules for pushes, in emulated time. INFERENCE: Kuaibao, who
+// Kuaidi100's rules for pushes, in emulated time. INFERENCE: Kuaibao, which
 // publishes none, goes by the same.
 const (
 	firstLook  = 15 * time.Minute // after the subscription; the vendor: 15 minutes to 4 hours
@@ -16,8 +16,8 @@ const (
 	retries    = 3
 )
 
-// seats is how many pushes are on their way at once.
-const seats = 8
+// pushesAtOnce is how many pushes are on their way at once.
+const pushesAtOnce = 8
 
 // Run pumps until ctx ends. A caller who wants pushes runs it, and waits for it.
 func (s *Sandbox) Run(ctx context.Context) {
@@ -34,7 +34,7 @@ func (s *Sandbox) Run(ctx context.Context) {
 
 // Pump looks at every subscribed waybill whose time has come, sends whatever is
 // to be pushed or pushed again, and returns when all of it has been answered.
-// A provider who is broken pushes nothing until he is mended.
+// A provider that is broken pushes nothing until it is mended.
 func (s *Sandbox) Pump(ctx context.Context) {
 	s.pumping.Lock()
 	defer s.pumping.Unlock()
@@ -46,7 +46,7 @@ func (s *Sandbox) Pump(ctx context.Context) {
 		s.kuaibaoPushes(now)
 	}
 	var sending sync.WaitGroup
-	free := make(chan struct{}, seats)
+	free := make(chan struct{}, pushesAtOnce)
 	for _, d := range s.outbox.take(now, s.well) {
 		free <- struct{}{}
 		sending.Go(func() {
@@ -59,7 +59,7 @@ func (s *Sandbox) Pump(ctx context.Context) {
 
 func (s *Sandbox) well(provider string) bool {
 	t := s.broken.get(provider)
-	return t == Fine || t == Slow
+	return t == Healthy || t == Slow
 }
 
 // deliver sends a push once. What is not taken waits for its next turn, three

@@ -72,11 +72,11 @@ func (s *Sandbox) kuaibaoPushes(now time.Time) {
 // kuaibaoLook looks at one waybill until it is signed for. Of a brand that is
 // not the waybill's own nothing is ever seen.
 func (s *Sandbox) kuaibaoLook(w *watch, now time.Time) (item kuaibaoItem, moved bool) {
-	right, fits := s.truth(w.number, w.carrier)
+	right, fits := s.actualCarrier(w.number, w.carrier)
 	if w.code == "jt" && right == "best" {
 		fits = true
 	}
-	c := s.course(w.number)
+	c := s.progress(w.number)
 	w.look = s.after(now, c.next, now.Add(s.lasts(tire)))
 	if !fits || len(c.Scans) <= w.told {
 		return kuaibaoItem{}, false

@@ -35,7 +35,7 @@ func (s *Sandbox) kuaidi100Pushes(now time.Time) {
 // where the company was wrong.
 func (s *Sandbox) kuaidi100Look(w *watch, now time.Time) (successor *watch) {
 	right, status, why := s.kuaidi100Sees(w)
-	c := s.course(w.number)
+	c := s.progress(w.number)
 	switch {
 	case why == "" && len(c.Scans) > w.told:
 		s.kuaidi100Moved(w, right, c, now)
@@ -51,7 +51,7 @@ func (s *Sandbox) kuaidi100Look(w *watch, now time.Time) (successor *watch) {
 
 // kuaidi100Moved pushes the whole trace. Once a journey has been called
 // finished, whatever comes later corrects it: updateall.
-func (s *Sandbox) kuaidi100Moved(w *watch, right models.Carrier, c course, now time.Time) {
+func (s *Sandbox) kuaidi100Moved(w *watch, right models.Carrier, c progress, now time.Time) {
 	n := kuaidi100Notice{Status: "polling", BillStatus: "change", AutoCheck: "0"}
 	if w.told == 0 {
 		n.BillStatus = "got"
@@ -74,7 +74,7 @@ func (s *Sandbox) kuaidi100Moved(w *watch, right models.Carrier, c course, now t
 
 // kuaidi100Tires ends what has not moved for long. A finished journey ends so
 // without a word.
-func (s *Sandbox) kuaidi100Tires(w *watch, right models.Carrier, c course, now time.Time) {
+func (s *Sandbox) kuaidi100Tires(w *watch, right models.Carrier, c progress, now time.Time) {
 	if now.Sub(w.moved) < s.lasts(tire) {
 		w.look = s.after(now, c.next, w.moved.Add(s.lasts(tire)))
 		return

@@ -134,7 +134,7 @@ func TestRepetitionsAre35MinutesApart(t *testing.T) {
 	}
 }
 
-func TestABrokenVendorPushesOnceHeIsMended(t *testing.T) {
+func TestABrokenVendorPushesOnceItIsMended(t *testing.T) {
 	w, r := newWorld(t, Options{KuaibaoPushURL: "http://127.0.0.1:1/"}), newReceiver(t)
 	w.order(t, ordering("yuantong", "YT1000000000013", r.URL))
 	w.Break("kuaidi100", Down)
@@ -142,7 +142,7 @@ func TestABrokenVendorPushesOnceHeIsMended(t *testing.T) {
 	if got := r.heard(); len(got) != 0 {
 		t.Errorf("pushed while broken: %v", got)
 	}
-	w.Break("kuaidi100", Fine)
+	w.Break("kuaidi100", Healthy)
 	w.Pump(t.Context())
 	if got := told(r.notices(t, "pepper")); got != "polling yuantong 6" {
 		t.Errorf("pushed %s", got)
@@ -187,12 +187,12 @@ func TestTheOldestSubscriptionsGoFirst(t *testing.T) {
 	if len(o.waiting) != 2 || o.waiting[0].tries != 1 {
 		t.Errorf("%d wait", len(o.waiting))
 	}
-	shelved := newShelf[habits](2)
+	kept := newRecent[history](2)
 	for _, number := range []string{"a", "b", "a", "c"} {
-		shelved.with(number, func(h *habits) { h.failed++ })
+		kept.with(number, func(h *history) { h.failed++ })
 	}
-	if len(shelved.rows) != 2 || shelved.rows["a"] != nil || shelved.rows["b"].failed != 1 {
-		t.Errorf("shelved %v", shelved.rows)
+	if len(kept.rows) != 2 || kept.rows["a"] != nil || kept.rows["b"].failed != 1 {
+		t.Errorf("kept %v", kept.rows)
 	}
 }
 

@@ -11,13 +11,13 @@ import (
 type watch struct {
 	number  string
 	carrier models.Carrier // whom the vendor believes
-	code    string         // his code for it
+	code    string         // its code for it
 	since   time.Time
 	look    time.Time // when to look at it next
 	told    int       // scans that have been pushed
 	moved   time.Time // when there was something to push last
 	signed  bool      // the journey has been called finished
-	ended   time.Time // when the vendor stopped watching; zero while he watches
+	ended   time.Time // when the vendor stopped watching; zero while it watches
 
 	kuaidi100 kuaidi100Wishes
 	orders    []time.Time // when it was subscribed to, of late

@@ -5,10 +5,10 @@
 //
 // A journey starts when its number is first asked about and moves with the
 // clock. Where a vendor's documents are silent (what Muzhi says when a tail is
-// wanted, his codes for most carriers, his paths for detection and list), what
+// wanted, its codes for most carriers, its paths for detection and list), what
 // is emulated is an invention; each vendor's files say where.
 //
-// What a vendor measures in time (Kuaidi100's lock and his days until an abort,
+// What a vendor measures in time (Kuaidi100's lock and its days until an abort,
 // the waits between pushes) runs with Speed, as the journeys do.
 package sandbox
 
@@ -60,7 +60,7 @@ type Sandbox struct {
 
 	kuaidi100s, juhes, kuaibaos, kuaibaoSubs []coded
 	areas                                    map[string]area
-	habits                                   *shelf[habits]
+	history                                  *recent[history]
 	kuaidi100Watches, kuaibaoWatches         *watches
 	outbox                                   *outbox
 	console                                  atomic.Pointer[string]
@@ -90,7 +90,7 @@ func New(o Options) *Sandbox {
 	}
 	for _, number := range o.Stuck {
 		carrier, _ := s.carries(number, "")
-		s.scenarios[number] = Scenario{Number: number, Carrier: carrier, plot: stuck}
+		s.scenarios[number] = Scenario{Number: number, Carrier: carrier, itinerary: stuck}
 	}
 	s.others()
 	s.mux.HandleFunc("GET /{$}", index)
@@ -113,7 +113,7 @@ func (s *Sandbox) others() {
 	s.PushKuaibaoTo(s.KuaibaoPushURL)
 	s.kuaidi100s, s.juhes, s.kuaibaos, s.kuaibaoSubs = kuaidi100Companies(), juheCompanies(), kuaibaoBrands(), kuaibaoSubs()
 	s.areas = areas()
-	s.habits = newShelf[habits](s.Remember)
+	s.history = newRecent[history](s.Remember)
 	s.kuaidi100Watches, s.kuaibaoWatches = newWatches(s.Remember), newWatches(s.Remember)
 	s.outbox = newOutbox(s.Remember)
 }

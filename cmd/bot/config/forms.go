@@ -17,6 +17,7 @@ import (
 	"waybill/models"
 	"waybill/models/seal"
 	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 // forms is what each setting must look like, by name without WAYBILL_. What is
@@ -180,7 +181,7 @@ func parseLocale(text string) (string, error) {
 }
 
 func parseCarriers(text string) ([]string, error) {
-	table, err := tracking.NewCarriers()
+	table, err := recognise.LoadCarriers()
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"waybill/cmd/bot/config"
 	"waybill/models/store"
 	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 // Doctor checks one part after the other.
@@ -103,7 +104,7 @@ func (d *Doctor) print(out io.Writer, checks ...[]result) (ok bool, err error) {
 
 // checkVendors has every configured provider examined.
 func (d *Doctor) checkVendors(ctx context.Context, paid bool) []result {
-	carriers, err := tracking.NewCarriers()
+	carriers, err := recognise.LoadCarriers()
 	if err != nil {
 		return bad("providers", "%v", err)
 	}

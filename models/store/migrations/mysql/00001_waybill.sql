@@ -21,6 +21,7 @@ CREATE TABLE IF NOT EXISTS parcels (
     asked_at      BIGINT NOT NULL DEFAULT 0,
     settled_at    BIGINT NOT NULL DEFAULT 0,
     heard_at      BIGINT NOT NULL DEFAULT 0,
+    corrected_at  BIGINT NOT NULL DEFAULT 0,
     failures      INT NOT NULL DEFAULT 0,
     event_at      BIGINT NOT NULL DEFAULT 0,
     news_at       BIGINT NOT NULL DEFAULT 0,

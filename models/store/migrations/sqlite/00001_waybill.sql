@@ -19,6 +19,7 @@ CREATE TABLE parcels (
     asked_at    INTEGER NOT NULL DEFAULT 0,
     settled_at  INTEGER NOT NULL DEFAULT 0,
     heard_at    INTEGER NOT NULL DEFAULT 0,
+    corrected_at INTEGER NOT NULL DEFAULT 0,
     failures    INTEGER NOT NULL DEFAULT 0,
     event_at    INTEGER NOT NULL DEFAULT 0,
     news_at     INTEGER NOT NULL DEFAULT 0,

@@ -1,0 +1,257 @@
+// Package recognise reads tracking numbers, phone tails and names out of what
+// people write and paste, says which carriers a number may belong to by its
+// shape, and holds the table of carriers: names, and the codes that each
+// provider gives them. It is pure: no I/O, no clock, no network.
+package recognise
+
+import (
+	"slices"
+	"strings"
+
+	"waybill/models"
+)
+
+// MaxNumbers is how many numbers of one message are read; what is beyond is only counted.
+const MaxNumbers = 20
+
+// Result is what the local rules alone read out of a text. Its JSON is the
+// line that `bot recognise` prints; see AppendJSON.
+type Result struct {
+	Text    string   // as it came
+	Numbers []Number // in order of appearance, each once, at most MaxNumbers
+	Lines   []int    // in which line of Normalise(Text) each of Numbers stands, from 0
+	More    int      // how many further numbers there were
+	Refused []Reason // why other things that looked like numbers are none, each once
+}
+
+// Number is one tracking number in a text.
+type Number struct {
+	Number   string           // normalised: upper case, without blanks and dashes
+	Carriers []models.Carrier // most likely first; empty when foreign or unknown
+	Sure     bool             // one carrier's rule alone matches
+	Tail     string           // four digits that followed it alone, or ""
+	Name     string           // what the text calls it, or ""; 1 to 20 characters
+}
+
+// Reason says what a run of digits is that is no tracking number.
+type Reason string
+
+const (
+	Order    Reason = "order"    // a shop's order number
+	Phone    Reason = "phone"    // a mobile phone's number
+	IDCard   Reason = "idcard"   // an identity card's number
+	BankCard Reason = "bankcard" // a bank card's number
+	Mistyped Reason = "mistyped" // a carrier's number with something too much, too little or wrong
+)
+
+// Text reads the tracking numbers out of whatever somebody wrote or
+// pasted. It is pure, takes time linear in the text, and never cuts a number
+// out of a longer run of letters or digits.
+//
+// A run of letters or digits is a number when a carrier's letters or a check
+// digit mark it; when it has no letters but a carrier's length and first
+// digits, and nothing around it speaks against it; or when the text calls it
+// one (单号:, ?nu=, "tracking number").
+func Text(text string) Result {
+	return read(text, false)
+}
+
+// Tracked is Text for what follows /track: what opens the text
+// is a number if it can be one at all (see One), whatever it looks like.
+func Tracked(text string) Result {
+	return read(text, true)
+}
+
+// One reads one number that somebody gave as such: 6 to 32 letters
+// and digits, at least four of them digits, blanks and dashes between them
+// allowed. Phones, identity cards and bank cards are refused.
+func One(text string) (Number, bool) {
+	s := compact(strings.TrimSpace(Normalise(text)))
+	if !isClaimable(s, 6) || notNumber(s) != "" {
+		return Number{}, false
+	}
+	r, _ := ruleFor(s)
+	return Number{Number: s, Carriers: r.carriers(), Sure: r.sure}, true
+}
+
+// isClaimable: letters and digits of a length that providers take, with enough
+// digits in it.
+func isClaimable(s string, least int) bool {
+	if len(s) < least || len(s) > 32 || countDigits(s) < 4 {
+		return false
+	}
+	return runEnd(s, 0) == len(s)
+}
+
+// reader goes once through a text.
+type reader struct {
+	raw     string // as it came
+	text    string // normalised
+	tracked bool   // what opens the text is a number
+	out     Result
+
+	urlEnd  int    // the address that was seen last ends here
+	last    int    // where the last thing that was called a number, or an order, ended
+	lastWas saying // what it was called
+	naming  int    // 1 + index of the number whose name may follow, 0 when none
+	nameAt  int    // where it would begin
+	rawAt   int    // a place in raw…
+	textAt  int    // …and the same place in text
+	lineAt  int    // a place in text…
+	line    int    // …and the line that it is in
+	beyond  map[string]bool
+}
+
+func read(raw string, tracked bool) Result {
+	r := &reader{raw: raw, text: Normalise(raw), tracked: tracked}
+	r.out = Result{Text: raw, Numbers: []Number{}}
+	if countDigits(r.text) < 4 {
+		return r.out
+	}
+	for at := 0; at < len(r.text); {
+		if !isAlnum(r.text[at]) {
+			at++
+			continue
+		}
+		at = r.run(at, runEnd(r.text, at))
+		r.tracked = false
+	}
+	r.name(len(r.text))
+	return r.out
+}
+
+// run reads one run of letters and digits and returns where to go on.
+func (r *reader) run(start, end int) int {
+	start = r.address(start, end)
+	s := r.text[start:end]
+	digits := countDigits(s)
+	if digits == 0 && (len(s) > 4 || start < r.urlEnd) {
+		return end
+	}
+	found, ok := ruleFor(s)
+	if ok && found.weight > claimed {
+		return r.known(start, end, found)
+	}
+	if whole, rule, to := r.join(start, end); to > 0 {
+		return r.take(start, to, whole, rule, r.said(start))
+	}
+	if digits > 3 && len(s) > 5 {
+		return r.unknown(start, end, found)
+	}
+	return end
+}
+
+// known reads a run that fits a rule: a number unless what is around it speaks against it.
+func (r *reader) known(start, end int, found rule) int {
+	s := r.text[start:end]
+	if r.isPiece(start, end) {
+		return end
+	}
+	said := r.said(start)
+	switch {
+	case found.weight == marked:
+	case notNumber(s) != "":
+		return r.refuse(end, notNumber(s), said)
+	case said == saidWaybill:
+	case said == saidOrder, r.isPinduoduo(start):
+		return r.refuse(end, Order, said)
+	case said == saidOther, start < r.urlEnd, isClock(s), r.isAmount(start, end):
+		return end
+	}
+	return r.take(start, end, s, found, said)
+}
+
+// unknown reads a run that fits no rule, or only a doubtful one: a number where the text calls it one.
+func (r *reader) unknown(start, end int, found rule) int {
+	s := r.text[start:end]
+	if r.isPiece(start, end) {
+		return end
+	}
+	said := r.said(start)
+	switch {
+	case notNumber(s) != "":
+		return r.refuse(end, notNumber(s), said)
+	case isGlued(s):
+		return r.refuse(end, Mistyped, said)
+	case r.tracked && strings.TrimSpace(r.text[:start]) == "":
+		return r.take(start, end, s, found, saidWaybill)
+	case said == saidWaybill && isClaimable(s, 8) && (len(s) > 8 || !isDate(s)):
+		return r.take(start, end, s, found, said)
+	case said == saidOrder, isOrder(s), len(s) == 15 && r.isPinduoduo(start):
+		return r.refuse(end, Order, said)
+	case start < r.urlEnd, said == saidOther:
+		return end
+	case isForeign(s) && (said == saidParcel || r.standsAlone(start, end)):
+		return r.take(start, end, s, found, said)
+	case isMistyped(s):
+		return r.refuse(end, Mistyped, said)
+	}
+	return end
+}
+
+// take keeps a number with what belongs to it, and returns where to go on.
+// What is listed after it is called what it was called.
+func (r *reader) take(start, end int, s string, found rule, said saying) int {
+	r.name(start)
+	tail, next := r.tail(end)
+	r.line, r.lineAt = r.line+strings.Count(r.text[r.lineAt:start], "\n"), start
+	at := r.keep(Number{Number: s, Carriers: found.carriers(), Sure: found.sure, Tail: tail})
+	if at >= 0 && isBlank(r.byteAt(end)) && r.opensLine(start) {
+		r.naming, r.nameAt = at+1, next
+	}
+	r.last, r.lastWas = next, said
+	return next
+}
+
+// refuse notes why a run is no number, and returns where to go on.
+func (r *reader) refuse(end int, why Reason, said saying) int {
+	r.last, r.lastWas = end, said
+	if !slices.Contains(r.out.Refused, why) {
+		r.out.Refused = append(r.out.Refused, why)
+	}
+	return end
+}
+
+// keep adds a number unless it is there already, and returns its index; -1 when there is no room.
+func (r *reader) keep(n Number) int {
+	for i := range r.out.Numbers {
+		if known := &r.out.Numbers[i]; known.Number == n.Number {
+			known.Tail = firstOf(known.Tail, n.Tail)
+			return i
+		}
+	}
+	if len(r.out.Numbers) < MaxNumbers {
+		r.out.Numbers, r.out.Lines = append(r.out.Numbers, n), append(r.out.Lines, r.line)
+		return len(r.out.Numbers) - 1
+	}
+	if r.beyond == nil {
+		r.beyond = map[string]bool{}
+	}
+	r.beyond[n.Number] = true
+	r.out.More = len(r.beyond)
+	return -1
+}
+
+// byteAt is a byte of the normalised text, 0 outside of it.
+func (r *reader) byteAt(i int) byte {
+	if i < 0 || i >= len(r.text) {
+		return 0
+	}
+	return r.text[i]
+}
+
+func runEnd(s string, at int) int {
+	for at < len(s) && isAlnum(s[at]) {
+		at++
+	}
+	return at
+}
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' }
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
