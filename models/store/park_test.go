@@ -12,7 +12,7 @@ import (
 
 // TestNothingStaysParkedThatSomebodyReachableFollows: while parcels that nobody
 // can be told about are taken out of the queue, chats come back, customers write,
-// others follow, group robots are pushed to and groups move.
+// others follow, and group robots are pushed to.
 func TestNothingStaysParkedThatSomebodyReachableFollows(t *testing.T) {
 	const n = 4 // of each way
 	each(t, func(t *testing.T, k kit) {
@@ -42,9 +42,7 @@ func TestNothingStaysParkedThatSomebodyReachableFollows(t *testing.T) {
 					_, err := other.Follow(k.ctx(), models.Following{ChatID: fresh.ID, ParcelID: r.ID}, now)
 					return err
 				})
-				way(func() error {
-					return errors.Join(k.PushTo(k.ctx(), gone.ID, s.ID, fmt.Sprint("robot", id), now))
-				})
+				way(func() error { return k.PushTo(k.ctx(), gone.ID, s.ID, fmt.Sprint("robot", id), now) })
 				k.ok(k.Gone(k.ctx(), gone.ID, now))
 				c, err := k.Chat(k.ctx(), customer, false, now)
 				k.ok(err)
@@ -96,8 +94,8 @@ func TestTakeLooksBehindWhatItParks(t *testing.T) {
 	})
 }
 
-// TestAParcelThatIsParkedIsNoReasonForASubscription: nor is one that is still in
-// the queue though its last follower has left, or can not be told.
+// TestASubscriptionIsOrderedForNobodyWhoCannotBeTold: not for a parcel either
+// that is in the queue still, though its last follower has left or is gone.
 func TestASubscriptionIsOrderedForNobodyWhoCannotBeTold(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		left, gone, kept := k.parcel(1), k.parcel(2), k.parcel(3)
