@@ -187,13 +187,13 @@ func newRigAt(t testing.TB, db *store.Store, cadence Cadence, now func() time.Ti
 		Providers: []tracking.Provider{r.provider}, Ledger: db, Memory: db, Slots: db,
 		Floor: cadence.Speed.Of(cadence.Floor), Speed: float64(max(cadence.Speed, 1)), Now: now,
 	})
-	r.checker = r.newChecker(r.tracker, db, db)
+	r.checker = r.newChecker(r.tracker, db)
 	return r
 }
 
-func (r *rig) newChecker(t Tracker, records Records, ledger Ledger) *Checker {
-	return NewChecker(Checking{
-		Tracker: t, Records: records, Ledger: ledger, Bell: r.bell, Cadence: r.cadence,
+func (r *rig) newChecker(t Tracker, db Store) *Checker {
+	return NewChecker(CheckerSettings{
+		Tracker: t, Store: db, Waker: r.bell, Cadence: r.cadence,
 		TailCarriers: []models.Carrier{"sf"}, Meter: r.meter, Log: hushed, Now: r.now,
 	})
 }
