@@ -12,13 +12,13 @@ import (
 // hardly mean anything else.
 func (t *turn) answered(ctx context.Context, q models.Question, text string) ([]Reply, bool, error) {
 	sure := q.Asking == models.AskStopAll || q.Asking == models.AskForget
-	if saidNo(text) && (sure || !t.unmeant()) {
+	if saidNo(text) && (sure || !t.overheard()) {
 		replies, err := t.declined(ctx)
 		return replies, true, err
 	}
 	switch q.Asking {
 	case models.AskTail:
-		tail, ok := tailIn(text, t.unmeant())
+		tail, ok := tailIn(text, t.overheard())
 		if !ok {
 			return nil, false, nil
 		}
@@ -29,7 +29,7 @@ func (t *turn) answered(ctx context.Context, q models.Question, text string) ([]
 	case models.AskStop:
 		return t.answerStop(ctx, text)
 	case models.AskName:
-		if t.unmeant() || asksWhere(text) {
+		if t.overheard() || asksWhere(text) {
 			return nil, false, nil
 		}
 		replies, err := t.answerName(ctx, q, text)
@@ -50,20 +50,20 @@ func (t *turn) answerStop(ctx context.Context, text string) ([]Reply, bool, erro
 		return nil, false, err
 	}
 	replies, err := t.stopPicked(ctx, p)
-	if err != nil || p.lost != "" {
+	if err != nil || p.unknown != "" {
 		return replies, true, err
 	}
-	return replies, true, t.drop(ctx)
+	return replies, true, t.dropQuestion(ctx)
 }
 
 // answerTail tries a tail on every parcel that the question was about.
 func (t *turn) answerTail(ctx context.Context, q models.Question, tail string) ([]Reply, error) {
-	var wishes []wish
-	for _, item := range q.Items {
-		item.Needs = ""
-		wishes = append(wishes, wish{Item: item, tail: tail, answered: true})
+	steps := make([]step, len(q.Items))
+	for i, item := range q.Items {
+		r := request{number: item.Number, name: item.Name, tail: tail, answered: true}
+		steps[i] = resumed{r, item.Carrier}
 	}
-	return t.track(ctx, wishes, q.Rest)
+	return t.track(ctx, steps, q.Rest)
 }
 
 // typedCarrier reads the number of a choice, the word for none of them, or a
@@ -71,7 +71,7 @@ func (t *turn) answerTail(ctx context.Context, q models.Question, tail string) (
 func (t *turn) typedCarrier(ctx context.Context, q models.Question, text string) ([]Reply, bool, error) {
 	word, choices := plainWord(text), q.Items[0].Carriers
 	n, err := strconv.Atoi(word)
-	carrier, named := t.Carriers.Typed(word)
+	carrier, named := t.settings.Carriers.Typed(word)
 	switch {
 	case err == nil && n >= 1 && n <= len(choices):
 		replies, err := t.chosen(ctx, q, choices[n-1])
@@ -83,7 +83,7 @@ func (t *turn) typedCarrier(ctx context.Context, q models.Question, text string)
 		replies, err := t.chosen(ctx, q, carrier)
 		return replies, true, err
 	case t.m.Addressed && !t.m.Group && len(choices) == 0 && !asksWhere(text):
-		return t.tell("carrier_ask.unknown", "Number", q.Items[0].Number), true, nil
+		return t.render.reply("carrier_ask.unknown", "Number", q.Items[0].Number), true, nil
 	}
 	return nil, false, nil
 }
@@ -99,8 +99,8 @@ func saidOther(word string) bool {
 // chosen goes on with the carrier that the chat has named.
 func (t *turn) chosen(ctx context.Context, q models.Question, carrier models.Carrier) ([]Reply, error) {
 	item := q.Items[0]
-	item.Carrier, item.Carriers, item.Needs = carrier, nil, ""
-	return t.track(ctx, []wish{{Item: item}}, q.Rest)
+	r := request{number: item.Number, name: item.Name}
+	return t.track(ctx, []step{resumed{r, carrier}}, q.Rest)
 }
 
 // otherCarrier asks for a name, because none of the choices was right.
@@ -109,7 +109,7 @@ func (t *turn) otherCarrier(ctx context.Context, q models.Question) ([]Reply, er
 	if err := t.ask(ctx, &q); err != nil {
 		return nil, err
 	}
-	return t.wording(q), nil
+	return t.renderQuestion(q), nil
 }
 
 func (t *turn) typedYesNo(ctx context.Context, q models.Question, text string) ([]Reply, bool, error) {
@@ -123,22 +123,22 @@ func (t *turn) typedYesNo(ctx context.Context, q models.Question, text string) (
 // confirmed does what was asked about. In a group the one who says yes must be
 // allowed to, whoever asked for it.
 func (t *turn) confirmed(ctx context.Context, q models.Question) ([]Reply, error) {
-	if why, err := t.barred(ctx, "no_admins"); err != nil || why != nil {
+	if why, err := t.notAllowed(ctx, "no_admins"); err != nil || why != nil {
 		return why, err
 	}
 	if q.Asking == models.AskForget {
-		if err := t.Lives.Forget(ctx, t.chat.ID, t.now); err != nil {
+		if err := t.store.Forget(ctx, t.chat.ID, t.now); err != nil {
 			return nil, wrap("forget chat", err)
 		}
-		return t.tell("forget.done"), nil
+		return t.render.reply("forget.done"), nil
 	}
 	replies, err := t.stopAll(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return replies, t.drop(ctx)
+	return replies, t.dropQuestion(ctx)
 }
 
 func (t *turn) declined(ctx context.Context) ([]Reply, error) {
-	return t.tell("dropped"), t.drop(ctx)
+	return t.render.reply("dropped"), t.dropQuestion(ctx)
 }

@@ -13,7 +13,7 @@ import (
 
 const (
 	questionLives = 24 * time.Hour
-	wishLives     = 10 * time.Minute // of a question about what somebody has just wished
+	forNowLives   = 10 * time.Minute // of a question about what somebody asked for just now
 	maxChoices    = 4                // carriers to choose from, beside "other"
 	nonceLength   = 8
 	tailLength    = 4  // digits of a phone
@@ -30,38 +30,40 @@ const (
 // fails on its way finds its question again.
 func (t *turn) askNext(ctx context.Context, missing []models.Item) ([]Reply, error) {
 	if len(missing) == 0 {
-		return nil, t.drop(ctx)
+		return nil, t.dropQuestion(ctx)
 	}
 	q := next(missing)
 	if err := t.ask(ctx, &q); err != nil {
 		return nil, err
 	}
-	return t.wording(q), nil
+	return t.renderQuestion(q), nil
 }
 
-// drop ends the chat's open question, if there is one.
-func (t *turn) drop(ctx context.Context) error {
-	_, open, err := t.Questions.Question(ctx, t.chat.ID, t.now)
+// dropQuestion ends the chat's open question, if there is one.
+func (t *turn) dropQuestion(ctx context.Context) error {
+	_, open, err := t.question(ctx)
 	if err != nil || !open {
-		return wrap("read question", err)
+		return err
 	}
-	return wrap("drop question", t.Questions.DropQuestion(ctx, t.chat.ID))
+	t.asked = &models.Question{}
+	return wrap("drop question", t.store.DropQuestion(ctx, t.chat.ID))
 }
 
 // ask makes q the chat's open question.
 func (t *turn) ask(ctx context.Context, q *models.Question) error {
 	q.ChatID, q.Nonce = t.chat.ID, rand.Text()[:nonceLength]
 	q.AskedAt, q.ExpiresAt = t.now, t.now.Add(questionLives)
-	if wished(q.Asking) {
-		q.ExpiresAt = t.now.Add(wishLives)
+	if forNow(q.Asking) {
+		q.ExpiresAt = t.now.Add(forNowLives)
 	}
-	return wrap("ask question", t.Questions.Ask(ctx, *q))
+	t.asked = q
+	return wrap("ask question", t.store.Ask(ctx, *q))
 }
 
-// wished says that a question is about what somebody has just wished. Whoever
-// gives a command instead of the answer, or comes back later, wishes it no more:
-// a "yes" to something else must not stop or erase everything.
-func wished(asking models.Asking) bool {
+// forNow says that a question is about something that was asked for just now.
+// Whoever gives a command instead of the answer, or comes back later, wants it no
+// more: a "yes" to something else must not stop or erase everything.
+func forNow(asking models.Asking) bool {
 	switch asking {
 	case models.AskStop, models.AskStopAll, models.AskForget, models.AskName:
 		return true
@@ -69,17 +71,17 @@ func wished(asking models.Asking) bool {
 	return false
 }
 
-// overtake drops a question about a wish, because a command follows it. Whoever
-// is asked which parcel to stop may look at the list first.
-func (t *turn) overtake(ctx context.Context, c command) error {
-	q, open, err := t.Questions.Question(ctx, t.chat.ID, t.now)
-	if err != nil || !open || !wished(q.Asking) {
-		return wrap("read question", err)
+// dropOvertaken drops a question that a command follows instead of its answer.
+// Whoever is asked which parcel to stop may look at the list first.
+func (t *turn) dropOvertaken(ctx context.Context, c command) error {
+	q, open, err := t.question(ctx)
+	if err != nil || !open || !forNow(q.Asking) {
+		return err
 	}
 	if looks := c.verb == verbList || c.verb == verbDetail; looks && q.Asking == models.AskStop {
 		return nil
 	}
-	return wrap("drop question", t.Questions.DropQuestion(ctx, t.chat.ID))
+	return t.dropQuestion(ctx)
 }
 
 // next picks the question that comes first.
@@ -112,23 +114,23 @@ func single(asking models.Asking, missing []models.Item, at int) models.Question
 	}
 }
 
-// wording is a question in words and buttons, and how to have the answer heard.
-func (t *turn) wording(q models.Question) []Reply {
-	replies := t.worded(q)
-	replies[0].Blocks = t.mention(replies[0].Blocks)
+// renderQuestion is a question in words and buttons, and how to have the answer heard.
+func (t *turn) renderQuestion(q models.Question) []Reply {
+	replies := t.questionWords(q)
+	replies[0].Blocks = t.render.mention(replies[0].Blocks)
 	return replies
 }
 
-func (t *turn) worded(q models.Question) []Reply {
+func (t *turn) questionWords(q models.Question) []Reply {
 	switch q.Asking {
 	case models.AskTail:
 		return t.askTail(q)
 	case models.AskCarrier:
 		return t.askCarrier(q)
 	case models.AskStop:
-		return t.tell("stop.which")
+		return t.render.reply("stop.which")
 	case models.AskName:
-		return t.tell("name.ask", "Number", q.Items[0].Number)
+		return t.render.reply("name.ask", "Number", q.Items[0].Number)
 	case models.AskStopAll:
 		return t.yesNo(q, "stop.all_sure", "Count", len(q.Items))
 	}
@@ -138,11 +140,11 @@ func (t *turn) worded(q models.Question) []Reply {
 func (t *turn) askTail(q models.Question) []Reply {
 	if len(q.Items) == 1 {
 		item := q.Items[0]
-		return t.tell("tail.ask", "Number", item.Number, "Carrier", t.carrier(item.Carrier))
+		return t.render.reply("tail.ask", "Number", item.Number, "Carrier", t.render.carrier(item.Carrier))
 	}
-	block := t.sentence("tail.ask_many", "Count", len(q.Items))
+	block := t.render.sentence("tail.ask_many", "Count", len(q.Items))
 	for _, item := range q.Items {
-		block = append(block, t.head(models.Parcel{Number: item.Number, Carrier: item.Carrier}, item.Name))
+		block = append(block, t.render.head(models.Parcel{Number: item.Number, Carrier: item.Carrier}, item.Name))
 	}
 	return []Reply{{Blocks: []Block{block}}}
 }
@@ -150,40 +152,40 @@ func (t *turn) askTail(q models.Question) []Reply {
 func (t *turn) askCarrier(q models.Question) []Reply {
 	item := q.Items[0]
 	if len(item.Carriers) == 0 {
-		return t.tell("carrier_ask.typed", "Number", item.Number)
+		return t.render.reply("carrier_ask.typed", "Number", item.Number)
 	}
-	reply := Reply{Blocks: []Block{t.sentence("carrier_ask.choose", "Number", item.Number)}}
+	reply := Reply{Blocks: []Block{t.render.sentence("carrier_ask.choose", "Number", item.Number)}}
 	for row := range slices.Chunk(item.Carriers, 2) {
 		var buttons []Button
 		for _, c := range row {
-			buttons = append(buttons, Button{Text: t.carrier(c), Data: "c:" + q.Nonce + ":" + string(c)})
+			buttons = append(buttons, Button{Text: t.render.carrier(c), Data: "c:" + q.Nonce + ":" + string(c)})
 		}
 		reply.Buttons = append(reply.Buttons, buttons)
 	}
-	elsewhere := Button{Text: t.Say("button.elsewhere"), Data: "c:" + q.Nonce + ":"}
+	elsewhere := Button{Text: t.render.say("button.elsewhere"), Data: "c:" + q.Nonce + ":"}
 	reply.Buttons = append(reply.Buttons, []Button{elsewhere})
 	return []Reply{reply}
 }
 
 func (t *turn) yesNo(q models.Question, key string, args ...any) []Reply {
-	reply := Reply{Blocks: []Block{t.sentence(key, args...)}}
+	reply := Reply{Blocks: []Block{t.render.sentence(key, args...)}}
 	reply.Buttons = [][]Button{{
-		{Text: t.Say("button.yes"), Data: "y:" + q.Nonce},
-		{Text: t.Say("button.no"), Data: "x:" + q.Nonce},
+		{Text: t.render.say("button.yes"), Data: "y:" + q.Nonce},
+		{Text: t.render.say("button.no"), Data: "x:" + q.Nonce},
 	}}
 	return []Reply{reply}
 }
 
 // remind says once more what the open question wants.
 func (t *turn) remind(q models.Question) []Reply {
-	replies := t.wording(q)
-	replies[0].Blocks = append(replies[0].Blocks, t.sentence("question_open"))
+	replies := t.renderQuestion(q)
+	replies[0].Blocks = append(replies[0].Blocks, t.render.sentence("question_open"))
 	return replies
 }
 
-// together puts a question under what was said before it, where the buttons
+// joinReplies puts a question under what was said before it, where the buttons
 // allow it, so that one message is sent and not two.
-func together(replies, question []Reply) []Reply {
+func joinReplies(replies, question []Reply) []Reply {
 	if len(replies) == 0 || len(question) == 0 || len(replies[len(replies)-1].Buttons) > 0 {
 		return append(replies, question...)
 	}

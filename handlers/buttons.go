@@ -29,7 +29,7 @@ func (t *turn) tapped(ctx context.Context) ([]Reply, error) {
 }
 
 func (t *turn) toast(key string) []Reply {
-	return []Reply{{Toast: t.Say(key)}}
+	return []Reply{{Toast: t.render.say(key)}}
 }
 
 func (t *turn) tappedParcel(ctx context.Context, what, id string) ([]Reply, error) {
@@ -57,11 +57,11 @@ func (t *turn) owned(ctx context.Context, id string) (models.Followed, bool, err
 	if err != nil {
 		return models.Followed{}, false, nil //nolint:nilerr // made-up data owns nothing
 	}
-	follow, ok, err := t.Follows.FollowOf(ctx, t.chat.ID, parcelID)
+	follow, ok, err := t.store.FollowOf(ctx, t.chat.ID, parcelID)
 	if err != nil || !ok {
 		return models.Followed{}, false, wrap("find follow", err)
 	}
-	parcel, err := t.Parcels.Parcel(ctx, parcelID)
+	parcel, err := t.store.Parcel(ctx, parcelID)
 	return models.Followed{Follow: follow, Parcel: parcel}, err == nil, wrap("read parcel", err)
 }
 
@@ -71,36 +71,41 @@ func (t *turn) tappedStop(ctx context.Context, f models.Followed) ([]Reply, erro
 	if err != nil {
 		return nil, err
 	}
-	q, open, err := t.Questions.Question(ctx, t.chat.ID, t.now)
+	q, open, err := t.question(ctx)
 	if err != nil || !open || q.Asking != models.AskStop {
-		return replies, wrap("read question", err)
+		return replies, err
 	}
-	return replies, t.drop(ctx)
+	return replies, t.dropQuestion(ctx)
 }
 
 // refresh asks about a parcel again and rewrites the message whose button was
 // pressed; inside the floor it shows what is stored, and says how old it is.
 func (t *turn) refresh(ctx context.Context, f models.Followed) ([]Reply, error) {
-	l := &lookup{
-		wish:   wish{Item: models.Item{Number: f.Parcel.Number, Carrier: f.Parcel.Carrier}},
-		parcel: f.Parcel, follow: f.Follow, state: f.Follow.TailState,
-	}
+	l := located{request: request{number: f.Parcel.Number}, parcel: f.Parcel, follow: f.Follow}
 	if !f.Follow.Opens(f.Parcel) {
-		return t.track(ctx, []wish{l.wish}, nil)
+		return t.track(ctx, []step{l}, nil)
 	}
-	l.stored = !f.Parcel.Live()
-	if err := t.look(ctx, []*lookup{l}); err != nil {
-		return nil, err
+	o := opened{located: l, state: f.Follow.TailState}
+	steps := []step{o}
+	if !f.Parcel.Live() {
+		steps[0] = checked{opened: o, answer: models.Checked{Parcel: f.Parcel}, stored: true}
 	}
-	if err := t.join(ctx, l); err != nil {
-		return nil, err
+	err := t.checkAll(ctx, steps)
+	if c, ok := steps[0].(checked); ok && err == nil {
+		steps[0], err = t.follow(ctx, c)
 	}
-	replies, err := t.results(ctx, []*lookup{l}, false)
 	if err != nil {
 		return nil, err
 	}
-	replies[0].Edit = true
-	replies[0].Toast = t.freshness(l.checked)
+	shown, ok := steps[0].(followed)
+	if !ok {
+		return t.replyTo(ctx, steps, nil)
+	}
+	replies, err := t.results(ctx, steps, false)
+	if err != nil {
+		return nil, err
+	}
+	replies[0].Edit, replies[0].Toast = true, t.freshness(shown.answer)
 	return replies, nil
 }
 
@@ -108,18 +113,18 @@ func (t *turn) refresh(ctx context.Context, f models.Followed) ([]Reply, error) 
 func (t *turn) freshness(c models.Checked) string {
 	switch {
 	case c.Fresh:
-		return t.Say("refreshed")
+		return t.render.say("refreshed")
 	case c.Parcel.HeardAt == 0:
-		return t.Say("later")
+		return t.render.say("later")
 	}
-	return t.Say("heard", "Age", t.age(c.Parcel.HeardAt))
+	return t.render.say("heard", "Age", t.render.age(c.Parcel.HeardAt))
 }
 
 // tappedQuestion answers the open question, if the button belongs to it.
 func (t *turn) tappedQuestion(ctx context.Context, what, nonce string, choice models.Carrier) ([]Reply, error) {
-	q, open, err := t.Questions.Question(ctx, t.chat.ID, t.now)
+	q, open, err := t.question(ctx)
 	if err != nil {
-		return nil, wrap("read question", err)
+		return nil, err
 	}
 	if !open || q.Nonce != nonce {
 		return t.toast("question_old"), nil

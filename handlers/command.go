@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"waybill/locales"
 	"waybill/tracking"
 )
 
@@ -51,7 +52,7 @@ func parse(text string) (command, bool) {
 			return c, true
 		}
 	}
-	return worded(rest)
+	return chineseCommand(rest)
 }
 
 // Talk says that a text holds neither a command nor a tracking number.
@@ -106,16 +107,16 @@ func unslashed(text string) (command, bool) {
 	return command{}, false
 }
 
-// worded reads "停止 2", "停止2", "停止", "停止全部"; the longest word wins, so
+// chineseCommand reads "停止 2", "停止2", "停止", "停止全部"; the longest word wins, so
 // that 取消静音 is not 取消.
-func worded(text string) (command, bool) {
+func chineseCommand(text string) (command, bool) {
 	text = rejoined(text)
 	for length := longestWord; length > 0; length-- {
 		word, rest, ok := cutRunes(text, length)
 		if !ok {
 			continue
 		}
-		if v, known := spoken(word); known {
+		if v, known := chineseVerb(word); known {
 			args, whole := argument(v, rest)
 			return command{verb: v, args: args}, whole
 		}
@@ -169,11 +170,11 @@ func called(word string) (verb, bool) {
 	case "track", "list", "stop", "detail", "name", "tail", "mute", "unmute", "push", "unpush", "lang", "export", "forget", "usage":
 		return verb(word), true
 	}
-	return spoken(word)
+	return chineseVerb(word)
 }
 
-// spoken is the verb of a Chinese word.
-func spoken(word string) (verb, bool) {
+// chineseVerb is the verb of a Chinese word.
+func chineseVerb(word string) (verb, bool) {
 	switch word {
 	case "查", "查询", "查詢":
 		return verbTrack, true
@@ -227,4 +228,25 @@ func cutRunes(s string, n int) (head, tail string, ok bool) {
 		at += size
 	}
 	return s[:at], s[at:], true
+}
+
+// MenuItem is one command as a platform's menu shows it.
+type MenuItem struct {
+	Name string // without the slash
+	Text string // what it does, one line
+}
+
+// Menu is the menu of commands in every language, by its tag (BCP 47).
+func Menu(words *locales.Bundle) map[string][]MenuItem {
+	menus := map[string][]MenuItem{}
+	for _, lang := range words.Languages() {
+		localizer := words.For(lang)
+		for _, v := range []verb{
+			verbList, verbTrack, verbDetail, verbName, verbStop, verbMute, verbUnmute,
+			verbTail, verbLang, verbExport, verbForget, verbHelp,
+		} {
+			menus[lang] = append(menus[lang], MenuItem{Name: string(v), Text: localizer.Say("menu." + string(v))})
+		}
+	}
+	return menus
 }

@@ -201,3 +201,17 @@ func FuzzParse(f *testing.F) {
 		asksWhere(text)
 	})
 }
+
+func TestMenuHasEveryCommandInEveryLanguage(t *testing.T) {
+	menus := Menu(newWords(t, "zh-CN"))
+	if len(menus["zh-CN"]) != len(menus["en"]) || len(menus["en"]) < 12 {
+		t.Fatalf("%d and %d commands", len(menus["zh-CN"]), len(menus["en"]))
+	}
+	for lang, items := range menus {
+		for _, item := range items {
+			if v, ok := called(item.Name); !ok || string(v) != item.Name || strings.HasPrefix(item.Text, "menu.") {
+				t.Errorf("%s: %+v", lang, item)
+			}
+		}
+	}
+}

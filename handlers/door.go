@@ -13,7 +13,7 @@ import (
 // models.ErrNoCredit, *models.Wait and *models.Moved; everything else is
 // passing and is tried again.
 type Door interface {
-	// Name is the door's name in addresses: "telegram", "console".
+	// Name is the door's name in addresses.
 	Name() string
 	// Read turns a stored update into a Message; false means that there is nothing to handle.
 	Read(body []byte) (Message, bool, error)
@@ -49,19 +49,4 @@ func Merge(d Door, rs []Reply) (one Reply, merged int) {
 	}
 	one, merged = m.Merge(rs)
 	return one, min(max(merged, 1), len(rs))
-}
-
-// Traits are what is particular about a door, as far as words depend on it.
-type Traits struct {
-	Metered  bool // its messages are counted: owed news is answer enough to a text that says nothing
-	Humans   bool // whoever asks for a human may be handed over to one
-	Mentions bool // in groups it hears nothing but what mentions the bot
-}
-
-// unheard says that the bot hears a chat only where it is mentioned.
-func (t Traits) unheard(c models.Chat) bool { return t.Mentions && c.Group }
-
-// Judge is a door that can tell who administers a group.
-type Judge interface {
-	Admin(ctx context.Context, group models.Address, person string) (bool, error)
 }

@@ -53,7 +53,7 @@ type (
 
 // export hands out everything that is stored about this chat.
 func (t *turn) export(ctx context.Context) ([]Reply, error) {
-	if why, err := t.barred(ctx, "no_admins"); err != nil || why != nil {
+	if why, err := t.notAllowed(ctx, "no_admins"); err != nil || why != nil {
 		return why, err
 	}
 	all, err := t.exported(ctx)
@@ -64,16 +64,16 @@ func (t *turn) export(ctx context.Context) ([]Reply, error) {
 	if err != nil {
 		return nil, wrap("write export", err)
 	}
-	reply := t.tell("export.done", "Count", len(all.Parcels))
+	reply := t.render.reply("export.done", "Count", len(all.Parcels))
 	reply[0].File = &File{Name: "waybill.json", Body: append(body, '\n')}
 	return reply, nil
 }
 
 func (t *turn) exported(ctx context.Context) (exported, error) {
 	e := exported{Chat: t.exportedChat(), Parcels: []exportedParcel{}, At: stamp(t.now)}
-	q, open, err := t.Questions.Question(ctx, t.chat.ID, t.now)
+	q, open, err := t.question(ctx)
 	if err != nil {
-		return e, wrap("read question", err)
+		return e, err
 	}
 	if open {
 		e.Asking = &exportedAsking{About: q.Asking, At: stamp(q.AskedAt)}
@@ -81,9 +81,9 @@ func (t *turn) exported(ctx context.Context) (exported, error) {
 			e.Asking.Numbers = append(e.Asking.Numbers, item.Number)
 		}
 	}
-	all, err := t.Follows.Followed(ctx, t.chat.ID, true)
+	all, err := t.follows(ctx, true)
 	if err != nil {
-		return e, wrap("read follows", err)
+		return e, err
 	}
 	for _, f := range all {
 		parcel, err := t.exportedParcel(ctx, f)
@@ -113,7 +113,7 @@ func (t *turn) exportedParcel(ctx context.Context, f models.Followed) (exportedP
 		return e, nil // what a tail has not opened is not handed out either
 	}
 	e.Status, e.Done = f.Parcel.Status, stamp(f.Parcel.DoneAt)
-	history, err := t.Parcels.History(ctx, f.Parcel.ID, 0, 0)
+	history, err := t.store.History(ctx, f.Parcel.ID, 0, 0)
 	for _, h := range history {
 		e.Events = append(e.Events, exportedEvent{At: stamp(h.At), Kind: h.Kind, Text: h.Text, Place: h.Place})
 	}

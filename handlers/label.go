@@ -18,7 +18,7 @@ func (t *turn) name(ctx context.Context, args string) ([]Reply, error) {
 		return nil, err
 	}
 	if len(p.rows) == 0 {
-		return t.nothing(p, "name"), nil
+		return t.notFound(p, "name"), nil
 	}
 	if p.rest == "" {
 		return t.askName(ctx, p.rows[0].Parcel)
@@ -31,14 +31,14 @@ func (t *turn) askName(ctx context.Context, p models.Parcel) ([]Reply, error) {
 	if err := t.ask(ctx, &q); err != nil {
 		return nil, err
 	}
-	return t.wording(q), nil
+	return t.renderQuestion(q), nil
 }
 
 // answerName takes whatever was said as the name that was asked for.
 func (t *turn) answerName(ctx context.Context, q models.Question, text string) ([]Reply, error) {
-	all, err := t.Follows.Followed(ctx, t.chat.ID, true)
+	all, err := t.follows(ctx, true)
 	if err != nil {
-		return nil, wrap("read follows", err)
+		return nil, err
 	}
 	item := q.Items[0]
 	for _, f := range all {
@@ -47,21 +47,21 @@ func (t *turn) answerName(ctx context.Context, q models.Question, text string) (
 			if err != nil {
 				return nil, err
 			}
-			return replies, t.drop(ctx)
+			return replies, t.dropQuestion(ctx)
 		}
 	}
-	return t.tell("not_followed_number", "Number", item.Number), t.drop(ctx)
+	return t.render.reply("not_followed_number", "Number", item.Number), t.dropQuestion(ctx)
 }
 
 func (t *turn) rename(ctx context.Context, p models.Parcel, name string) ([]Reply, error) {
 	name = strings.Join(strings.Fields(name), " ")
 	if utf8.RuneCountInString(name) > maxName {
-		return t.tell("name.too_long", "Number", p.Number, "Max", maxName), nil
+		return t.render.reply("name.too_long", "Number", p.Number, "Max", maxName), nil
 	}
-	if err := t.Labels.Rename(ctx, t.chat.ID, p.ID, name); err != nil {
+	if err := t.store.Rename(ctx, t.chat.ID, p.ID, name); err != nil {
 		return nil, wrap("rename parcel", err)
 	}
-	return t.tell("name.done", "Number", p.Number, "Name", name), nil
+	return t.render.reply("name.done", "Number", p.Number, "Name", name), nil
 }
 
 // mute lets only urgent news of a parcel through, or all of it again.
@@ -74,15 +74,15 @@ func (t *turn) mute(ctx context.Context, args string, muted bool) ([]Reply, erro
 	if err != nil {
 		return nil, err
 	}
-	if len(p.rows) == 0 || len(p.gone) > 0 || p.lost != "" {
-		return t.nothing(p, word), nil
+	if len(p.rows) == 0 || len(p.gone) > 0 || p.unknown != "" {
+		return t.notFound(p, word), nil
 	}
-	block := t.sentence(key, "Count", len(p.rows))
+	block := t.render.sentence(key, "Count", len(p.rows))
 	for _, f := range p.rows {
-		if err := t.Labels.Mute(ctx, t.chat.ID, f.Parcel.ID, muted, t.now); err != nil {
+		if err := t.store.Mute(ctx, t.chat.ID, f.Parcel.ID, muted, t.now); err != nil {
 			return nil, wrap("mute parcel", err)
 		}
-		block = append(block, t.head(f.Parcel, f.Follow.Name))
+		block = append(block, t.render.head(f.Parcel, f.Follow.Name))
 	}
 	return []Reply{{Blocks: []Block{block}}}, nil
 }
@@ -90,8 +90,8 @@ func (t *turn) mute(ctx context.Context, args string, muted bool) ([]Reply, erro
 // pickSome is pickAll, where nothing means the only parcel and "all" every live one.
 func (t *turn) pickSome(ctx context.Context, args string) (picked, error) {
 	if wantsAll(args) {
-		live, err := t.Follows.Followed(ctx, t.chat.ID, false)
-		return picked{rows: live}, wrap("read follows", err)
+		live, err := t.follows(ctx, false)
+		return picked{rows: live}, err
 	}
 	if args == "" {
 		return t.pick(ctx, "")

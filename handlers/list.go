@@ -14,54 +14,86 @@ const maxListed = 60
 
 // list shows the chat's parcels, newest news first, and remembers their rows.
 func (t *turn) list(ctx context.Context, all bool) ([]Reply, error) {
-	rows, err := t.Follows.Followed(ctx, t.chat.ID, all)
+	rows, err := t.follows(ctx, all)
 	if err != nil {
-		return nil, wrap("read follows", err)
+		return nil, err
 	}
 	if len(rows) == 0 {
 		return t.emptyList(ctx, all)
 	}
 	more := max(0, len(rows)-maxListed)
 	rows = rows[:len(rows)-more]
-	if err := t.remember(ctx, rows); err != nil {
+	if err := t.rememberRows(ctx, rows); err != nil {
 		return nil, err
 	}
 	key := "list.live"
 	if all {
 		key = "list.all"
 	}
-	blocks := []Block{t.sentence(key, "Count", len(rows)+more)}
+	blocks := []Block{t.render.sentence(key, "Count", len(rows)+more)}
 	for i, f := range rows {
-		blocks = append(blocks, t.row(i+1, f))
+		blocks = append(blocks, t.render.row(i+1, f))
 	}
 	if more > 0 {
-		blocks = append(blocks, t.sentence("list.more", "Count", more))
+		blocks = append(blocks, t.render.sentence("list.more", "Count", more))
 	}
 	return []Reply{{Blocks: blocks}}, nil
 }
 
 func (t *turn) emptyList(ctx context.Context, all bool) ([]Reply, error) {
-	if err := t.remember(ctx, nil); err != nil {
+	if err := t.rememberRows(ctx, nil); err != nil {
 		return nil, err
 	}
 	if all {
-		return t.tell("list.empty", "Number", example), nil
+		return t.render.reply("list.empty", "Number", example), nil
 	}
-	done, err := t.Follows.Followed(ctx, t.chat.ID, true)
+	_, done, err := t.store.CountFollowed(ctx, t.chat.ID)
 	if err != nil {
-		return nil, wrap("read follows", err)
+		return nil, wrap("count parcels", err)
 	}
-	if len(done) > 0 {
-		return t.tell("list.only_done", "Count", len(done), "Number", example), nil
+	if done > 0 {
+		return t.render.reply("list.only_done", "Count", done, "Number", example), nil
 	}
-	return t.tell("list.empty", "Number", example), nil
+	return t.render.reply("list.empty", "Number", example), nil
 }
 
-func (t *turn) remember(ctx context.Context, rows []models.Followed) error {
+func (t *turn) rememberRows(ctx context.Context, rows []models.Followed) error {
 	ids := make([]int64, len(rows))
 	for i, f := range rows {
 		ids[i] = f.Parcel.ID
 	}
 	t.chat.Listed = ids
-	return wrap("remember list", t.Labels.SetListed(ctx, t.chat.ID, ids))
+	return wrap("remember list", t.store.SetListed(ctx, t.chat.ID, ids))
+}
+
+// detail shows a parcel's whole trace, and where its page is.
+func (t *turn) detail(ctx context.Context, args string) ([]Reply, error) {
+	p, err := t.pick(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	if len(p.rows) == 0 {
+		return t.notFound(p, "detail"), nil
+	}
+	return t.details(ctx, p.rows[0])
+}
+
+func (t *turn) details(ctx context.Context, f models.Followed) ([]Reply, error) {
+	if !f.Follow.Opens(f.Parcel) {
+		return []Reply{{Blocks: []Block{{t.render.head(f.Parcel, f.Follow.Name)}, t.render.sentence("tail.unverified")}}}, nil
+	}
+	history, err := t.store.History(ctx, f.Parcel.ID, 0, 0)
+	if err != nil {
+		return nil, wrap("read history", err)
+	}
+	found := scans(history)
+	blocks := t.render.trace(f.Parcel, f.Follow.Name, found, 0)
+	if len(found) == 0 {
+		blocks = append(blocks, t.render.sentence("no_record"))
+	}
+	if t.settings.Links != nil {
+		link := Span{Text: t.render.say("page_link"), Style: Link, URL: t.settings.Links(f.Parcel)}
+		blocks = append(blocks, Block{Line{link}})
+	}
+	return []Reply{{Blocks: blocks, Buttons: t.render.parcelButtons(f.Parcel)}}, nil
 }

@@ -1,6 +1,10 @@
 package handlers
 
-import "waybill/models"
+import (
+	"strings"
+
+	"waybill/models"
+)
 
 // Happening is what a Message tells.
 type Happening string
@@ -25,4 +29,103 @@ type Message struct {
 	From      string // the platform's id of the person, for ownership and administrator checks
 	Lang      string // the person's language as the platform tells it (BCP 47), "" when it does not
 	Token     string // the door's own handle to answer this very update (a callback id, a request id)
+}
+
+// Style is how a Span looks where the platform can show it.
+type Style string
+
+const (
+	Plain  Style = ""
+	Strong Style = "strong"
+	Code   Style = "code" // a number to copy with one tap
+	Link   Style = "link" // Span.URL behind Span.Text
+	Dim    Style = "dim"  // times and places; plain where the platform has no such thing
+)
+
+// Span is a run of text in one style. Text is never markup: doors escape it.
+type Span struct {
+	Text  string `json:"t"`
+	Style Style  `json:"s,omitempty"`
+	URL   string `json:"u,omitempty"`
+}
+
+// Line is one line of a reply.
+type Line []Span
+
+func (l Line) text() string {
+	var b strings.Builder
+	for _, span := range l {
+		b.WriteString(span.Text)
+	}
+	return b.String()
+}
+
+// Block is a group of lines that is never torn apart when a long reply is cut
+// to a platform's limit: an event, a parcel's head, a row of a list.
+type Block []Line
+
+// Button is something to press. Data is at most 64 bytes; doors without
+// buttons show Number choices instead ("回复 1").
+type Button struct {
+	Text string `json:"t"`
+	Data string `json:"d"`
+}
+
+// Occasion is why a Reply is sent. Doors that may send only so many messages
+// keep the last ones for what matters most.
+type Occasion string
+
+const (
+	Answer Occasion = ""       // somebody said something
+	News   Occasion = "news"   // something happened
+	Urgent Occasion = "urgent" // something happened that breaks quiet hours
+)
+
+// Reply is one message to send. A door that must cut it does so between Blocks.
+type Reply struct {
+	Blocks  []Block    `json:"b,omitempty"`
+	Buttons [][]Button `json:"k,omitempty"` // rows of buttons under the text
+	File    *File      `json:"f,omitempty"` // sent with the text, or instead of it
+	Token   string     `json:"o,omitempty"` // Message.Token of what it answers
+	Toast   string     `json:"a,omitempty"` // short note for a pressed button, where the platform has them
+	Edit    bool       `json:"e,omitempty"` // replaces the message whose button was pressed, where that is possible
+	For     Occasion   `json:"n,omitempty"`
+	// Optional says that it need not be sent when a notification is in the same turn.
+	Optional bool   `json:"p,omitempty"`
+	Lang     string `json:"l,omitempty"` // what it is written in (BCP 47), for the words that a door adds; "" where the door is to choose
+}
+
+// File is a document to send.
+type File struct {
+	Name string `json:"n"`
+	Body []byte `json:"b"`
+}
+
+// Text is the reply without any style, lines separated by newlines and blocks by none.
+func (r Reply) Text() string {
+	var b strings.Builder
+	for _, block := range r.Blocks {
+		for _, line := range block {
+			b.WriteString(line.text())
+			b.WriteByte('\n')
+		}
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// PlainText is a reply of plain text.
+func PlainText(s string) Reply { return Reply{Blocks: []Block{{Line{{Text: s}}}}} }
+
+// Plain is the reply without any style and buttons, for a platform that refuses
+// how it looks. Its blocks stay: a long one is cut where it was.
+func (r Reply) Plain() Reply {
+	plain := Reply{Token: r.Token, File: r.File, For: r.For, Lang: r.Lang}
+	for _, b := range r.Blocks {
+		lines := make(Block, len(b))
+		for i, line := range b {
+			lines[i] = Line{{Text: line.text()}}
+		}
+		plain.Blocks = append(plain.Blocks, lines)
+	}
+	return plain
 }

@@ -1,18 +1,15 @@
 package handlers
 
 import (
-	"context"
-	"errors"
 	"strings"
 	"testing"
 	"time"
 
-	"waybill/locales"
 	"waybill/models"
 )
 
 // news is a parcel on its way, of which a chat is owed one scan.
-func (w *world) news(room string) models.Notification {
+func (w *world) notification(room string) models.Notification {
 	now := models.At(w.clock())
 	return models.Notification{
 		Chat:   w.chat(room, false),
@@ -21,6 +18,16 @@ func (w *world) news(room string) models.Notification {
 		Events: []models.Event{{Kind: models.Scan, Text: "派送中", Place: "北京", At: now.Add(-time.Hour)}},
 		Upto:   3,
 	}
+}
+
+// notify is what a chat reads of a notification.
+func (w *world) notify(t *testing.T, n models.Notification) Reply {
+	t.Helper()
+	reply, err := w.conversation().Notify(t.Context(), n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reply
 }
 
 func TestANotificationSaysWhatHasHappened(t *testing.T) {
@@ -62,10 +69,9 @@ func TestANotificationSaysWhatHasHappened(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			n := w.news("a")
+			n := w.notification("a")
 			c.change(&n)
-			v := voice{Speech: w.words.For(), zone: models.Shanghai, now: models.At(w.clock())}
-			if got := shown([]Reply{v.news(n)}); strings.Join(got, "\n") != strings.Join(c.want, "\n") {
+			if got := shown([]Reply{w.notify(t, n)}); strings.Join(got, "\n") != strings.Join(c.want, "\n") {
 				t.Errorf("got:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
 			}
 		})
@@ -82,10 +88,10 @@ func notice(kind models.Kind, text string) func(*models.Notification) {
 func TestEveryNoticeHasWordsInEveryLanguage(t *testing.T) {
 	for _, lang := range []string{"zh-CN", "en"} {
 		w := newWorld(t, lang)
-		v := voice{Speech: w.words.For(lang), zone: models.Shanghai, now: models.At(w.clock())}
+		r := w.conversation().renderer(models.Chat{}, models.At(w.clock()))
 		for _, kind := range []models.Kind{models.Recarried, models.Stuck, models.PickupWaits, models.TailRefused, models.Ended, "new kind"} {
 			for _, text := range []string{"", models.TailMissing, models.EndedPending, models.EndedUnknown, models.EndedSilent} {
-				said := shown([]Reply{{Blocks: []Block{v.notice(models.Event{Kind: kind, Text: text}, models.Parcel{Number: locked, Carrier: "sf"})}}})
+				said := shown([]Reply{{Blocks: []Block{r.notice(models.Event{Kind: kind, Text: text}, models.Parcel{Number: locked, Carrier: "sf"})}}})
 				if len(said) == 0 || strings.Contains(said[0], "notice.") || strings.Contains(said[0], "<no value>") {
 					t.Errorf("%s: %s (%s) is told as %q", lang, kind, text, said)
 				}
@@ -97,28 +103,68 @@ func TestEveryNoticeHasWordsInEveryLanguage(t *testing.T) {
 func TestARefusedTailIsAskedForAgainAndFourDigitsAnswer(t *testing.T) {
 	w := newWorld(t, "zh-CN")
 	w.says(t, "a", "YT1000000000017")
-	n := w.news("a")
+	n := w.notification("a")
 	notice(models.TailRefused, "")(&n)
 	n.Follow.TailState = models.TailWrong
-	c := w.conversation()
-	reply, err := c.Notify(t.Context(), n)
-	if said := reply.Text(); err != nil || !strings.Contains(said, "尾号") || !strings.Contains(said, locked) {
-		t.Errorf("told %q, %v", said, err)
+	if said := w.notify(t, n).Text(); !strings.Contains(said, "尾号") || !strings.Contains(said, locked) {
+		t.Errorf("told %q", said)
 	}
 	if _, open, err := w.store.Question(t.Context(), n.Chat.ID, models.At(w.clock())); open || err != nil {
 		t.Errorf("it is asked before it is sent: %v", err)
 	}
-	if err := c.AskTail(t.Context(), n); err != nil {
+	if err := w.conversation().AskTail(t.Context(), n); err != nil {
 		t.Fatal(err)
 	}
-	if said := w.says(t, "a", "1234"); !opened(said) {
+	if said := w.says(t, "a", "1234"); !showsTrace(said) {
 		t.Errorf("four digits bring %q", said)
+	}
+}
+
+func TestARefusedTailLeavesAnotherOpenQuestionAlone(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	w.says(t, "a", "忘记我")
+	n := w.notification("a")
+	notice(models.TailRefused, "")(&n)
+	if err := w.conversation().AskTail(t.Context(), n); err != nil {
+		t.Fatal(err)
+	}
+	q, open, err := w.store.Question(t.Context(), n.Chat.ID, models.At(w.clock()))
+	if err != nil || !open || q.Asking != models.AskForget {
+		t.Errorf("open: %v %v %v", q.Asking, open, err)
+	}
+}
+
+func TestNewsThatWantsAnAnswerSaysHowItIsHeard(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	for name, c := range map[string]struct {
+		door  string
+		group bool
+		kind  models.Kind
+		text  string
+		says  bool
+	}{
+		"a tail in a group":                     {"wecom_aibot", true, models.TailRefused, "", true},
+		"an end in a group":                     {"wecom_aibot", true, models.Ended, models.EndedSilent, true},
+		"what nobody need answer":               {"wecom_aibot", true, models.Stuck, "", false},
+		"one to one":                            {"wecom_aibot", false, models.TailRefused, "", false},
+		"a group in which everything is heard":  {"test", true, models.TailRefused, "", false},
+		"a customer, who is heard all the time": {"wecom_kf", false, models.TailRefused, "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := w.notification(name)
+			w.door = c.door
+			n.Chat = w.chat(name, c.group)
+			notice(c.kind, c.text)(&n)
+			if said := w.notify(t, n).Text(); strings.Contains(said, "要 @我") != c.says {
+				t.Errorf("it says %q", said)
+			}
+		})
 	}
 }
 
 func TestNewsWithoutARefusedTailAsksNothing(t *testing.T) {
 	w := newWorld(t, "zh-CN")
-	n := w.news("a")
+	n := w.notification("a")
 	if err := w.conversation().AskTail(t.Context(), n); err != nil {
 		t.Fatal(err)
 	}
@@ -130,55 +176,11 @@ func TestNewsWithoutARefusedTailAsksNothing(t *testing.T) {
 func TestANotificationSaysWhyItIsSentAndWhatItIsWrittenIn(t *testing.T) {
 	w := newWorld(t, "zh-CN")
 	for urgent, want := range map[bool]Occasion{false: News, true: Urgent} {
-		n := w.news("a")
+		n := w.notification("a")
 		n.Urgent, n.Chat.Lang = urgent, "en"
 		reply, err := w.conversation().Notify(t.Context(), n)
 		if err != nil || reply.For != want || reply.Lang != "en" || len(reply.Buttons) == 0 {
 			t.Errorf("sent for %q in %q with %d rows of buttons, %v", reply.For, reply.Lang, len(reply.Buttons), err)
 		}
-	}
-}
-
-func TestARefusedTailLeavesAnotherOpenQuestionAlone(t *testing.T) {
-	w := newWorld(t, "zh-CN")
-	w.says(t, "a", "忘记我")
-	n := w.news("a")
-	notice(models.TailRefused, "")(&n)
-	if err := w.conversation().AskTail(t.Context(), n); err != nil {
-		t.Fatal(err)
-	}
-	q, open, err := w.store.Question(t.Context(), n.Chat.ID, models.At(w.clock()))
-	if err != nil || !open || q.Asking != models.AskForget {
-		t.Errorf("open: %v %v %v", q.Asking, open, err)
-	}
-}
-
-func TestMenuHasEveryCommandInEveryLanguage(t *testing.T) {
-	words, err := locales.Load("zh-CN")
-	if err != nil {
-		t.Fatal(err)
-	}
-	menus := Menu(words)
-	if len(menus["zh-CN"]) != len(menus["en"]) || len(menus["en"]) < 12 {
-		t.Fatalf("%d and %d commands", len(menus["zh-CN"]), len(menus["en"]))
-	}
-	for lang, items := range menus {
-		for _, item := range items {
-			if v, ok := called(item.Name); !ok || string(v) != item.Name || strings.HasPrefix(item.Text, "menu.") {
-				t.Errorf("%s: %+v", lang, item)
-			}
-		}
-	}
-}
-
-func TestReasonsAreWordsForPeople(t *testing.T) {
-	w := newWorld(t, "en")
-	for _, err := range []error{models.ErrBudget, models.ErrHeld, models.ErrStale, context.DeadlineExceeded, errors.New("anything")} {
-		if key := reason(err); !w.words.For("en").Has(key) {
-			t.Errorf("%v is told as %q", err, key)
-		}
-	}
-	if reason(nil) != "" || reason(&models.Refusal{Why: models.ErrFloor}) != "" {
-		t.Error("what is stored, and its age, says enough inside the floor")
 	}
 }

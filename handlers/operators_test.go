@@ -6,7 +6,6 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -100,20 +99,29 @@ func (o *office) sweep() {
 	}
 }
 
-// replica is the operators' alarm in one more process.
-func (o *office) replica(posts handlers.Posts) *handlers.Operators {
-	return handlers.NewOperators(handlers.OperatorsNeeds{
+// replica is the operators' alerts in one more process.
+func (o *office) replica(outbox handlers.Outbox) *handlers.Operators {
+	operators := handlers.NewOperators(handlers.OperatorsSettings{
 		Chats: []models.Address{{Door: "test", Room: "boss"}, {Door: "closed", Room: "x"}, {Door: "test", Room: "deputy"}},
-		Doors: map[string]handlers.Door{"test": o}, Posts: posts, Words: o.words, Log: slog.New(slog.NewTextHandler(o.log, nil)), Now: o.clock,
+		Doors: map[string]handlers.Door{"test": o}, Outbox: outbox, Words: o.words, Log: slog.New(slog.NewTextHandler(o.log, nil)), Now: o.clock,
 	})
+	ctx, stop := context.WithCancel(o.t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- operators.Run(ctx) }()
+	o.t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			o.t.Error(err)
+		}
+	})
+	return operators
 }
 
 // spent alerts that a quota is spent.
 func (o *office) spent(operators *handlers.Operators, provider string) {
 	o.t.Helper()
-	if err := operators.Alert(o.t.Context(), handlers.AlertQuota, "Provider", provider); err != nil {
-		o.t.Fatal(err)
-	}
+	operators.Alert(o.t.Context(), handlers.AlertQuota, "Provider", provider)
+	synctest.Wait()
 }
 
 // hear checks what the operators have heard since the last time, in any order.
@@ -175,9 +183,8 @@ func TestWhatIsToldDailyIsToldOnceADayOverAllReplicas(t *testing.T) {
 		for day := range 3 {
 			for hour := range 24 {
 				for i, alarm := range []*handlers.Operators{o.replica(o.store), o.replica(o.store)} {
-					if err := alarm.Daily(t.Context(), "near:muzhi", handlers.AlertNear, "Provider", "muzhi", "Used", 80+hour+i, "Budget", 100); err != nil {
-						t.Fatal(err)
-					}
+					alarm.AlertDaily(t.Context(), "muzhi", handlers.AlertNear, "Provider", "muzhi", "Used", 80+hour+i, "Budget", 100)
+					synctest.Wait()
 				}
 				o.sweep()
 				o.pass(time.Hour)
@@ -198,26 +205,32 @@ func (broken) Post(context.Context, models.Address, string, []byte, models.Momen
 	return false, errors.New("down")
 }
 
+func (broken) Once(context.Context, string, string, models.Moment, models.Moment) (bool, error) {
+	return false, errors.New("down")
+}
+
 func TestWithoutTheStoreOperatorsAreToldFromHereOrAgain(t *testing.T) {
-	inOffice(t, func(t *testing.T, o *office) {
-		alarm, away := o.replica(broken{}), true
-		o.wrong = func(room string) error {
-			if away && room == "boss" {
-				return &models.Wait{After: 2 * time.Second}
+	for fails, want := range map[int]int{0: 1, 3: 4, 99: 10} {
+		inOffice(t, func(t *testing.T, o *office) {
+			alarm, attempts := o.replica(broken{}), 0
+			o.wrong = func(room string) error {
+				if room != "boss" {
+					return nil
+				}
+				if attempts++; attempts <= fails {
+					return &models.Wait{After: 2 * time.Second}
+				}
+				return nil
 			}
-			return nil
-		}
-		var wait *models.Wait
-		if err := alarm.Alert(t.Context(), handlers.AlertQuota, "Provider", "muzhi"); !errors.As(err, &wait) || strings.Contains(err.Error(), "boss") {
-			t.Fatalf("got %v", err)
-		}
-		o.hear("deputy: " + muzhiSpent)
-		away = false
-		o.spent(alarm, "muzhi")
-		o.spent(alarm, "muzhi")
-		o.hear("boss: "+muzhiSpent, "deputy: "+muzhiSpent)
-		if !bytes.Contains(o.log.Bytes(), []byte("level=WARN")) {
-			t.Errorf("the log has %s", o.log)
-		}
-	})
+			o.spent(alarm, "muzhi")
+			time.Sleep(time.Hour) // of the bubble's clock
+			said := slices.DeleteFunc(o.said(), func(s string) bool { return s != "boss: "+muzhiSpent })
+			if heard := len(said) == 1; attempts != want || heard != (fails < 10) {
+				t.Errorf("of %d failures: tried %d times, want %d; heard %v", fails, attempts, want, heard)
+			}
+			if !bytes.Contains(o.log.Bytes(), []byte("level=WARN")) {
+				t.Errorf("the log has %s", o.log)
+			}
+		})
+	}
 }

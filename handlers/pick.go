@@ -15,10 +15,10 @@ import (
 
 // picked is what the beginning of an argument points at.
 type picked struct {
-	rows []models.Followed
-	gone []models.Parcel // of listed rows, which the chat does not follow any more
-	rest string          // what follows, as written
-	lost string          // a row, number or name that there is none of; "" when all was found
+	rows    []models.Followed
+	gone    []models.Parcel // of listed rows, which the chat does not follow any more
+	rest    string          // what follows, as written
+	unknown string          // a row, number or name that there is none of; "" when all was found
 }
 
 // pick finds the one parcel that opens an argument, by row, number or name, and
@@ -27,9 +27,9 @@ func (t *turn) pick(ctx context.Context, args string) (picked, error) {
 	args = strings.TrimSpace(args)
 	first, rest := cutWord(args)
 	if first == "" {
-		live, err := t.Follows.Followed(ctx, t.chat.ID, false)
+		live, err := t.follows(ctx, false)
 		if err != nil || len(live) != 1 {
-			return picked{}, wrap("read follows", err)
+			return picked{}, err
 		}
 		return picked{rows: live}, nil
 	}
@@ -60,9 +60,9 @@ func cutWord(args string) (first, rest string) {
 
 // pickAll finds every parcel that an argument names, by rows, by name or by numbers.
 func (t *turn) pickAll(ctx context.Context, args string) (picked, error) {
-	all, err := t.Follows.Followed(ctx, t.chat.ID, true)
+	all, err := t.follows(ctx, true)
 	if err != nil {
-		return picked{}, wrap("read follows", err)
+		return picked{}, err
 	}
 	if rows, ok := rowsIn(args); ok {
 		return t.pickRows(ctx, rows, all)
@@ -85,19 +85,19 @@ func (t *turn) pickRows(ctx context.Context, rows []int, all []models.Followed) 
 	var p picked
 	for _, n := range rows {
 		if n > len(listed) {
-			p.lost = strconv.Itoa(n)
+			p.unknown = strconv.Itoa(n)
 			continue
 		}
 		id := listed[n-1]
 		if p.add(all, func(f models.Followed) bool { return f.Parcel.ID == id }) {
 			continue
 		}
-		gone, err := t.Parcels.Parcel(ctx, id)
+		gone, err := t.store.Parcel(ctx, id)
 		switch {
 		case err == nil:
 			p.gone = append(p.gone, gone)
 		case errors.Is(err, models.ErrNotFound):
-			p.lost = strconv.Itoa(n)
+			p.unknown = strconv.Itoa(n)
 		default:
 			return p, wrap("read parcel", err)
 		}
@@ -126,7 +126,7 @@ func (t *turn) listed(ctx context.Context, all []models.Followed) ([]int64, erro
 		return last, nil
 	}
 	t.chat.Listed = unseen
-	return live, wrap("remember rows", t.Labels.SetListed(ctx, t.chat.ID, unseen))
+	return live, wrap("remember rows", t.store.SetListed(ctx, t.chat.ID, unseen))
 }
 
 func pickNumbers(args string, all []models.Followed) picked {
@@ -134,7 +134,7 @@ func pickNumbers(args string, all []models.Followed) picked {
 	for _, word := range rowWords(args) {
 		number := tracking.Normalise(word)
 		if !p.add(all, func(f models.Followed) bool { return f.Parcel.Number == number }) {
-			p.lost = word
+			p.unknown = word
 		}
 	}
 	return p
@@ -154,16 +154,95 @@ func (p *picked) add(all []models.Followed, matches func(models.Followed) bool) 
 	return found
 }
 
-// nothing says that an argument led nowhere, with an example of the command.
-func (t *turn) nothing(p picked, word string) []Reply {
+// notFound says that an argument led nowhere, with an example of the command.
+func (t *turn) notFound(p picked, word string) []Reply {
 	if len(p.gone) > 0 {
-		return t.tell("not_followed_number", "Number", p.gone[0].Number)
+		return t.render.reply("not_followed_number", "Number", p.gone[0].Number)
 	}
-	if p.lost == "" {
-		return t.tell("usage", "Example", t.Say("example."+word))
+	if p.unknown == "" {
+		return t.render.reply("usage", "Example", t.render.say("example."+word))
 	}
-	if n, ok := tracking.RecogniseNumber(p.lost); ok {
-		return t.tell("not_followed_number", "Number", n.Number)
+	if n, ok := tracking.RecogniseNumber(p.unknown); ok {
+		return t.render.reply("not_followed_number", "Number", n.Number)
 	}
-	return t.tell("no_such_row", "Row", p.lost)
+	return t.render.reply("no_such_row", "Row", p.unknown)
+}
+
+// maxRow is the highest row number that a range may reach, so that 1-99999999
+// costs nothing.
+const maxRow = 999
+
+// rowsIn reads row numbers: 2, "1 3", 1,3, 1-3, 第2个. False when anything
+// else is among them.
+func rowsIn(text string) ([]int, bool) {
+	var rows []int
+	for _, word := range rowWords(text) {
+		some, ok := rowRange(word)
+		if !ok {
+			return nil, false
+		}
+		rows = append(rows, some...)
+	}
+	return rows, len(rows) > 0
+}
+
+func rowWords(text string) []string {
+	return strings.FieldsFunc(fold(text), func(r rune) bool {
+		return unicode.IsSpace(r) || strings.ContainsRune(",、;和跟&+。.!", r)
+	})
+}
+
+func rowRange(word string) ([]int, bool) {
+	word = strings.NewReplacer("~", "-", "到", "-", "至", "-", "–", "-", "—", "-").Replace(strings.TrimPrefix(word, "#"))
+	low, high, ranged := strings.Cut(word, "-")
+	from, ok := row(low)
+	if !ok || !ranged {
+		return []int{from}, ok
+	}
+	to, ok := row(high)
+	if !ok || to < from {
+		return nil, false
+	}
+	var rows []int
+	for n := from; n <= to; n++ {
+		rows = append(rows, n)
+	}
+	return rows, true
+}
+
+func row(word string) (int, bool) {
+	word, ordinal := strings.CutPrefix(word, "第")
+	for _, counter := range []string{"号", "號", "行", "个", "個", "条", "條", "单", "單", "件"} {
+		word = strings.TrimSuffix(word, counter)
+	}
+	if ordinal {
+		if n, ok := numeral(word); ok {
+			return n, true
+		}
+	}
+	n, err := strconv.Atoi(word)
+	return n, err == nil && n > 0 && n <= maxRow
+}
+
+// numeral reads 一 to 九十九.
+func numeral(word string) (int, bool) {
+	tens, ones, ten := strings.Cut(word, "十")
+	if !ten {
+		n := figure(word)
+		return n, n > 0
+	}
+	high, low := 1, figure(ones)
+	if tens != "" {
+		high = figure(tens)
+	}
+	return high*10 + low, high > 0 && (low > 0 || ones == "")
+}
+
+// figure reads 一 to 九; 0 is anything else.
+func figure(word string) int {
+	r, size := utf8.DecodeRuneInString(word)
+	if size != len(word) {
+		return 0
+	}
+	return slices.Index([]rune("一二三四五六七八九"), r) + 1
 }

@@ -16,37 +16,35 @@ const pushOff = "off"
 // pushes says that parcels' news can be sent to group robots from here: there
 // are some, and only a corporation's own people write through this door.
 func (t *turn) pushes() bool {
-	return t.Pushes != nil && len(t.Settings.Robots) > 0 && staff(t.chat.Door)
+	return len(t.settings.Robots) > 0 && t.traits().Staff
 }
-
-func staff(door string) bool { return door == "wecom_app" || door == "wecom_aibot" }
 
 // push has a group robot told of parcels as well, or not any more.
 func (t *turn) push(ctx context.Context, args string) ([]Reply, error) {
 	switch {
-	case !staff(t.chat.Door) && t.unmeant():
+	case !t.traits().Staff && t.overheard():
 		return nil, nil
-	case !staff(t.chat.Door):
-		return t.tell("push.elsewhere"), nil
+	case !t.traits().Staff:
+		return t.render.reply("push.elsewhere"), nil
 	case !t.pushes():
-		return t.tell("push.none"), nil
+		return t.render.reply("push.none"), nil
 	}
 	robot, rest, known := t.robotIn(args)
 	_, rows := rowsIn(args)
 	switch {
 	case !known && (args == "" || rows):
-		return t.robots("push.usage", t.Settings.Robots[0]), nil
+		return t.robotNames("push.usage", t.settings.Robots[0]), nil
 	case !known:
-		return t.robots("push.unknown", strings.Fields(args)[0]), nil
+		return t.robotNames("push.unknown", strings.Fields(args)[0]), nil
 	}
 	p, err := t.pickSome(ctx, rest)
 	switch {
 	case err != nil:
 		return nil, err
-	case len(p.gone) > 0 || p.lost != "":
-		return t.nothing(p, "push"), nil
+	case len(p.gone) > 0 || p.unknown != "":
+		return t.notFound(p, "push"), nil
 	case len(p.rows) == 0:
-		return t.tell("usage", "Example", t.Say("example.push", "Robot", robot)), nil
+		return t.render.reply("usage", "Example", t.render.say("example.push", "Robot", robot)), nil
 	}
 	return t.pushPicked(ctx, robot, p.rows)
 }
@@ -57,7 +55,7 @@ func (t *turn) robotIn(args string) (robot, rest string, ok bool) {
 	if first, rest := cutWord(args); saysOff(first) {
 		return pushOff, strings.TrimSpace(rest), true
 	}
-	for _, name := range t.Settings.Robots {
+	for _, name := range t.settings.Robots {
 		if len(name) > len(robot) && opens(args, name) {
 			robot, rest, ok = name, strings.TrimSpace(args[len(name):]), true
 		}
@@ -75,10 +73,10 @@ func opens(args, name string) bool {
 	return len(args) == len(name) || unicode.IsSpace(next) || last >= utf8.RuneSelf && next < utf8.RuneSelf
 }
 
-// robots is a sentence over the names of all robots.
-func (t *turn) robots(key, robot string) []Reply {
-	block := t.sentence(key, "Robot", robot)
-	for _, name := range t.Settings.Robots {
+// robotNames is a sentence over the names of all robots.
+func (t *turn) robotNames(key, robot string) []Reply {
+	block := t.render.sentence(key, "Robot", robot)
+	for _, name := range t.settings.Robots {
 		block = append(block, Line{{Text: "· "}, {Text: name, Style: Code}})
 	}
 	return []Reply{{Blocks: []Block{block}}}
@@ -92,13 +90,13 @@ func (t *turn) pushPicked(ctx context.Context, robot string, rows []models.Follo
 	}
 	for _, f := range rows {
 		if robot != "" && !f.Follow.Opens(f.Parcel) {
-			return t.tell("push.locked", "Number", f.Parcel.Number), nil
+			return t.render.reply("push.locked", "Number", f.Parcel.Number), nil
 		}
 	}
 	for _, f := range rows {
-		err := t.Pushes.PushTo(ctx, t.chat.ID, f.Parcel.ID, robot, t.now)
+		err := t.store.PushTo(ctx, t.chat.ID, f.Parcel.ID, robot, t.now)
 		if errors.Is(err, models.ErrNotFound) {
-			return t.tell("not_followed_number", "Number", f.Parcel.Number), nil
+			return t.render.reply("not_followed_number", "Number", f.Parcel.Number), nil
 		}
 		if err != nil {
 			return nil, wrap("push parcel", err)
@@ -122,7 +120,7 @@ func (t *turn) pushed(robot string, rows []models.Followed) []Block {
 			at, under[old] = len(blocks), len(blocks)
 			blocks = append(blocks, t.pushing(robot, old))
 		}
-		blocks[at] = append(blocks[at], t.head(f.Parcel, f.Follow.Name))
+		blocks[at] = append(blocks[at], t.render.head(f.Parcel, f.Follow.Name))
 	}
 	return blocks
 }
@@ -130,9 +128,9 @@ func (t *turn) pushed(robot string, rows []models.Followed) []Block {
 func (t *turn) pushing(robot, old string) Block {
 	switch {
 	case robot == "":
-		return t.sentence("push.off")
+		return t.render.sentence("push.off")
 	case old == "":
-		return t.sentence("push.on", "Robot", robot)
+		return t.render.sentence("push.on", "Robot", robot)
 	}
-	return t.sentence("push.moved", "Robot", robot, "Old", old)
+	return t.render.sentence("push.moved", "Robot", robot, "Old", old)
 }

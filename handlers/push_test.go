@@ -12,7 +12,7 @@ import (
 )
 
 func TestTheNameOfARobotOpensAnArgument(t *testing.T) {
-	turn := &turn{Conversation: &Conversation{Needs{Settings: Settings{Robots: []string{"Ops", "Ops night", "仓库", "仓库群", "2"}}}}}
+	turn := &turn{settings: Settings{Robots: []string{"Ops", "Ops night", "仓库", "仓库群", "2"}}}
 	for _, c := range []struct{ args, robot, rest string }{
 		{"Ops 2", "Ops", "2"},
 		{"ops 2 3", "Ops", "2 3"},
@@ -40,7 +40,10 @@ func TestTheNameOfARobotOpensAnArgument(t *testing.T) {
 }
 
 // keeper is a store that keeps no robots.
-type keeper struct{ err error }
+type keeper struct {
+	Store
+	err error
+}
 
 func (k keeper) PushTo(context.Context, int64, int64, string, models.Moment) error { return k.err }
 
@@ -50,7 +53,7 @@ func TestAPushThatCannotBeKeptIsNotPromised(t *testing.T) {
 	w.says(t, "a", "YT1000000000017")
 	say := func(kept error) ([]Reply, error) {
 		c := w.conversation()
-		c.Pushes = keeper{kept}
+		c.settings.Store = keeper{w.store, kept}
 		return c.Handle(t.Context(), w.chat("a", false), Message{Text: "推送 仓库群 1", Addressed: true})
 	}
 	if _, err := say(errors.New("down")); err == nil {

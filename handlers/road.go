@@ -3,158 +3,209 @@ package handlers
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"waybill/internal/guard"
 	"waybill/models"
-	"waybill/tracking"
 )
 
 const (
-	atOnce    = 8                   // checks of one message under way together
-	patience  = 20 * time.Second    // how long a reply waits for all checks of its message: two vendors that hang, and one that answers
-	staysDone = 30 * 24 * time.Hour // a carrier may use a number again after a year
+	atOnce   = 8                // steps of one message under way together
+	patience = 20 * time.Second // how long a reply waits for all checks of its message: two vendors that hang, and one that answers
 )
 
-// lookup is a wish on its way: what is known, what was found out, what is missing.
-type lookup struct {
-	wish
-	parcel   models.Parcel
-	follow   models.Follow // this chat's; zero when it does not follow yet
-	untried  string        // the tail that a provider is to be asked with
-	state    models.TailState
-	needs    models.Asking // what has to be asked before there is a trace
-	note     string        // key of a sentence that stands instead of the trace, or before a question
-	stored   bool          // what is stored is shown without asking anybody
-	checked  models.Checked
-	keptTail bool // untried is the one the chat told the bot to remember
-	compared bool // tail was compared with one that opened the parcel for somebody, and differs
-	fresh    bool // the chat follows it since just now
-	alone    bool // it is the only one in the reply that is watched
-	left     int  // how many more tails may be tried today
+// step is how far the question about one number has come. It goes
+//
+//	request | resumed -> located -> opened -> checked -> followed
+//
+// and may end as needsCarrier, needsTail or refused instead of going on.
+type step interface{ about() request }
+
+// request is a number that somebody asks about.
+type request struct {
+	number   string
+	name     string // what to call it, "" when nothing is said
+	tail     string // of a phone: given with the number, or the answer to the question for it
+	answered bool   // tail is an answer: when it does not fit, the number is asked about on its own
+	text     string // the text around the number, which may name its carrier
 }
 
-// track brings wishes to an end: replies for those that can be answered, and
-// one question for what is missing. rest is what was to be asked anyway.
-func (t *turn) track(ctx context.Context, wishes []wish, rest []models.Item) ([]Reply, error) {
-	lookups, err := t.prepare(ctx, wishes)
-	if err != nil {
-		return nil, err
-	}
-	if err := t.look(ctx, lookups); err != nil {
-		return nil, err
-	}
-	var missing []models.Item
-	for _, l := range lookups {
-		if err := t.settle(ctx, l); err != nil {
-			return nil, err
-		}
-		if l.needs != "" {
-			missing = append(missing, l.missing())
-		}
-	}
-	replies, err := t.results(ctx, lookups, len(missing)+len(rest) > 0)
-	if err != nil {
-		return nil, err
-	}
-	question, err := t.askNext(ctx, append(missing, rest...))
-	return together(replies, question), err
+func (r request) about() request { return r }
+
+// resumed is a request whose question has been answered: the carrier is known
+// ("" where no one knows it), and nothing that led to the question is done again.
+type resumed struct {
+	request
+	carrier models.Carrier
 }
 
-// missing is the item that a question has to be asked about.
-func (l *lookup) missing() models.Item {
-	item := l.Item
-	item.Carrier, item.Needs = l.parcel.Carrier, l.needs
-	if l.needs == models.AskTail && l.answered {
+// located is a request whose parcel has a row.
+type located struct {
+	request
+	parcel models.Parcel
+	follow models.Follow // this chat's; zero when it does not follow yet
+}
+
+// opened is a parcel that may be asked about: it wants no tail, or has one.
+type opened struct {
+	located
+	digits  string           // the tail to keep with the follow, "" when there is none or the follow has it
+	state   models.TailState // of digits, or of the follow's tail
+	attempt attempt          // how digits were tried; zero when they were not
+}
+
+// checked is a parcel with what came of asking about it.
+type checked struct {
+	opened
+	answer models.Checked
+	stored bool // nobody was asked, because the journey is over
+}
+
+// followed is a parcel that the chat follows.
+type followed struct {
+	checked
+	begun bool // since this message
+}
+
+// needsCarrier waits for the chat to say whose number it is.
+type needsCarrier struct {
+	request
+	choices []models.Carrier // empty: it has to be typed
+}
+
+// needsTail waits for the chat to give the tail of a phone.
+type needsTail struct {
+	located
+	why  string // key of the sentence why another one is wanted, "" when none has been tried
+	left int    // more tails that may be tried today
+}
+
+// refused ends here; why is the key of the sentence that says so.
+type refused struct {
+	located
+	why string
+}
+
+// untried is the tail that a provider is to judge, "" when there is none.
+func (o opened) untried() string {
+	if o.state == models.TailUntried {
+		return o.digits
+	}
+	return ""
+}
+
+// proved says that the answer proves the tail: it brought a trace.
+func (c checked) proved() bool {
+	return c.untried() != "" && c.answer.Err == nil && c.answer.Fresh && c.answer.Parcel.EventAt != 0
+}
+
+// opens says whether this chat may see the trace.
+func (f followed) opens() bool { return f.follow.Opens(f.answer.Parcel) }
+
+// live says that the journey is not over.
+func (f followed) live() bool { return f.answer.Parcel.Live() }
+
+// begins says that the chat begins to follow the journey that it is shown.
+func (f followed) begins() bool {
+	return f.begun && f.live() && f.answer.Parcel.EventAt != 0 && f.opens()
+}
+
+// item is what the question for the carrier is about.
+func (n needsCarrier) item() models.Item {
+	return models.Item{Number: n.number, Name: n.name, Carriers: n.choices, Needs: models.AskCarrier}
+}
+
+// item is what the question for the tail is about.
+func (n needsTail) item() models.Item {
+	item := models.Item{Number: n.number, Name: n.name, Carrier: n.parcel.Carrier, Needs: models.AskTail}
+	if n.answered {
 		item.Needs = askAlone
 	}
 	return item
 }
 
-func (t *turn) prepare(ctx context.Context, wishes []wish) ([]*lookup, error) {
-	room, err := t.room(ctx)
-	if err != nil {
-		return nil, err
-	}
-	lookups, err := t.places(ctx, wishes)
-	if err != nil {
-		return nil, err
-	}
-	for _, l := range lookups {
-		if l.needs == "" && l.follow.ID == 0 && l.parcel.Live() {
-			room--
-			if room < 0 {
-				l.note = "full"
-			}
-		}
-		if err := t.unlock(ctx, l); err != nil {
+// track takes steps to their end: one reply for those that can be answered,
+// and one question for what is missing. rest is what was to be asked anyway.
+func (t *turn) track(ctx context.Context, steps []step, rest []models.Item) ([]Reply, error) {
+	for _, phase := range []func(context.Context, []step) error{t.locateAll, t.openAll, t.checkAll, t.followAll} {
+		if err := phase(ctx, steps); err != nil {
 			return nil, err
 		}
-		l.stored = l.parcel.Status.Done() && !l.parcel.Live() && t.now.Sub(l.parcel.DoneAt) < staysDone && l.untried == ""
 	}
-	return lookups, nil
+	return t.replyTo(ctx, steps, rest)
 }
 
-// room is how many more parcels this chat may follow.
-func (t *turn) room(ctx context.Context) (int, error) {
-	if t.Settings.MaxParcels <= 0 {
-		return int(^uint(0) >> 1), nil
-	}
-	live, err := t.Follows.Followed(ctx, t.chat.ID, false)
-	return t.Settings.MaxParcels - len(live), wrap("count parcels", err)
+// locateAll finds the parcels, some at once: a carrier may have to be asked for
+// over the network.
+func (t *turn) locateAll(ctx context.Context, steps []step) error {
+	return errors.Join(
+		together(steps, func(r request) (step, error) { return t.locate(ctx, r) }),
+		together(steps, func(r resumed) (step, error) { return t.resume(ctx, r) }),
+	)
 }
 
-// look asks about all lookups that can be asked about, some at once. Whatever
-// has not been answered in time is followed all the same: news of it will come.
-func (t *turn) look(ctx context.Context, lookups []*lookup) error {
+// openAll finds the tails that are wanted. A live parcel that would be one too
+// many for the chat is refused before it costs a call.
+func (t *turn) openAll(ctx context.Context, steps []step) error {
+	remaining := -1
+	return oneByOne(steps, func(l located) (step, error) {
+		if t.settings.MaxParcels > 0 && l.follow.ID == 0 && l.parcel.Live() {
+			if remaining < 0 {
+				live, _, err := t.store.CountFollowed(ctx, t.chat.ID)
+				if err != nil {
+					return nil, wrap("count parcels", err)
+				}
+				remaining = max(0, t.settings.MaxParcels-live)
+			}
+			if remaining == 0 {
+				return refused{l, "full"}, nil
+			}
+			remaining--
+		}
+		return t.open(ctx, l)
+	})
+}
+
+// checkAll asks about all parcels that can be asked about, some at once.
+// Whatever has not been answered in time is followed all the same: news of it
+// will come.
+func (t *turn) checkAll(ctx context.Context, steps []step) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	return together(steps, func(o opened) (step, error) { return t.check(ctx, o) })
+}
+
+// followAll has the chat follow what was checked.
+func (t *turn) followAll(ctx context.Context, steps []step) error {
+	return oneByOne(steps, func(c checked) (step, error) { return t.conclude(ctx, c) })
+}
+
+// together takes the steps of one type on to the next, some at once.
+func together[S step](steps []step, next func(S) (step, error)) error {
 	var g errgroup.Group
 	g.SetLimit(atOnce)
-	for _, l := range lookups {
-		l.checked = models.Checked{Parcel: l.parcel}
-		if l.needs == "" && l.note == "" && !l.stored {
-			g.Go(func() error { return t.check(ctx, l) })
+	for i := range steps {
+		if s, ok := steps[i].(S); ok {
+			g.Go(func() (err error) {
+				defer guard.Recover("track parcel", &err)
+				steps[i], err = next(s)
+				return err
+			})
 		}
 	}
 	return g.Wait()
 }
 
-// check asks about one parcel; when it turns out to want a tail, the one at
-// hand is tried.
-func (t *turn) check(ctx context.Context, l *lookup) (err error) {
-	defer caught("check parcel", &err)
-	if err := t.checkOnce(ctx, l); err != nil {
-		return err
+// oneByOne takes the steps of one type on to the next, in their order.
+func oneByOne[S step](steps []step, next func(S) (step, error)) (err error) {
+	for i := range steps {
+		if s, ok := steps[i].(S); ok {
+			if steps[i], err = next(s); err != nil {
+				return err
+			}
+		}
 	}
-	wanted := errors.Is(l.checked.Err, tracking.ErrTailNeeded) || l.checked.Parcel.TailNeeded
-	if !wanted || l.parcel.TailNeeded {
-		return nil
-	}
-	p := l.checked.Parcel
-	if l.parcel, err = t.Parcels.Ensure(ctx, p.Number, p.Carrier, true, t.now); err != nil {
-		return wrap("keep parcel", err)
-	}
-	l.checked.Parcel = l.parcel
-	if err := t.unlock(ctx, l); err != nil || l.untried == "" {
-		return err
-	}
-	return t.checkOnce(ctx, l)
-}
-
-func (t *turn) checkOnce(ctx context.Context, l *lookup) error {
-	checked, err := t.Checker.Check(ctx, l.parcel, l.untried, models.Person)
-	if err != nil && ctx.Err() == nil {
-		return fmt.Errorf("check parcel: %w", err)
-	}
-	if err != nil {
-		checked = models.Checked{Parcel: l.parcel, Err: ctx.Err()}
-	}
-	if checked.Parcel.ID == 0 {
-		checked.Parcel = l.parcel
-	}
-	l.checked = checked
 	return nil
 }

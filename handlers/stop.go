@@ -29,28 +29,28 @@ func (t *turn) stop(ctx context.Context, args string) ([]Reply, error) {
 // stopPicked stops what was found, unless something was named that is not
 // there. Rows that have been stopped already count as found.
 func (t *turn) stopPicked(ctx context.Context, p picked) ([]Reply, error) {
-	if p.lost != "" || len(p.rows)+len(p.gone) == 0 {
-		return t.nothing(p, "stop"), nil
+	if p.unknown != "" || len(p.rows)+len(p.gone) == 0 {
+		return t.notFound(p, "stop"), nil
 	}
-	block := t.sentence("stop.done", "Count", len(p.rows)+len(p.gone))
+	block := t.render.sentence("stop.done", "Count", len(p.rows)+len(p.gone))
 	ids := make([]int64, len(p.rows))
 	for i, f := range p.rows {
 		ids[i] = f.Parcel.ID
-		block = append(block, t.head(f.Parcel, f.Follow.Name))
+		block = append(block, t.render.head(f.Parcel, f.Follow.Name))
 	}
 	for _, parcel := range p.gone {
-		block = append(block, t.head(parcel, ""))
+		block = append(block, t.render.head(parcel, ""))
 	}
-	if err := t.Follows.Unfollow(ctx, t.chat.ID, ids, t.now); err != nil {
+	if err := t.store.Unfollow(ctx, t.chat.ID, ids, t.now); err != nil {
 		return nil, wrap("stop following", err)
 	}
 	return []Reply{{Blocks: []Block{block}}}, nil
 }
 
 func (t *turn) stopBare(ctx context.Context) ([]Reply, error) {
-	_, open, err := t.Questions.Question(ctx, t.chat.ID, t.now)
+	_, open, err := t.question(ctx)
 	if err != nil {
-		return nil, wrap("read question", err)
+		return nil, err
 	}
 	if open {
 		return t.declined(ctx)
@@ -59,17 +59,17 @@ func (t *turn) stopBare(ctx context.Context) ([]Reply, error) {
 	if err != nil || len(t.chat.Listed) == 0 {
 		return replies, err
 	}
-	live, err := t.Follows.Followed(ctx, t.chat.ID, false)
+	live, err := t.follows(ctx, false)
 	if err != nil || len(live) == 0 {
-		return replies, wrap("read follows", err)
+		return replies, err
 	}
 	q := models.Question{Asking: models.AskStop}
 	if err := t.ask(ctx, &q); err != nil {
 		return nil, err
 	}
-	question := t.wording(q)
+	question := t.renderQuestion(q)
 	question[0].Buttons = t.stopChoices(live)
-	return together(replies, question), nil
+	return joinReplies(replies, question), nil
 }
 
 // stopChoices are the rows of the list as buttons, four beside one another.
@@ -86,15 +86,15 @@ func (t *turn) stopChoices(live []models.Followed) [][]Button {
 }
 
 func (t *turn) askStopAll(ctx context.Context) ([]Reply, error) {
-	if why, err := t.barred(ctx, "no_admins_all"); err != nil || why != nil {
+	if why, err := t.notAllowed(ctx, "no_admins_all"); err != nil || why != nil {
 		return why, err
 	}
-	live, err := t.Follows.Followed(ctx, t.chat.ID, false)
+	live, err := t.follows(ctx, false)
 	if err != nil {
-		return nil, wrap("read follows", err)
+		return nil, err
 	}
 	if len(live) == 0 {
-		return t.tell("list.empty", "Number", example), nil
+		return t.render.reply("list.empty", "Number", example), nil
 	}
 	q := models.Question{Asking: models.AskStopAll}
 	for _, f := range live {
@@ -103,17 +103,17 @@ func (t *turn) askStopAll(ctx context.Context) ([]Reply, error) {
 	if err := t.ask(ctx, &q); err != nil {
 		return nil, err
 	}
-	return t.wording(q), nil
+	return t.renderQuestion(q), nil
 }
 
 // stopAll ends following every live parcel.
 func (t *turn) stopAll(ctx context.Context) ([]Reply, error) {
-	live, err := t.Follows.Followed(ctx, t.chat.ID, false)
+	live, err := t.follows(ctx, false)
 	if err != nil {
-		return nil, wrap("read follows", err)
+		return nil, err
 	}
 	if len(live) == 0 {
-		return t.tell("list.empty", "Number", example), nil
+		return t.render.reply("list.empty", "Number", example), nil
 	}
 	return t.stopPicked(ctx, picked{rows: live})
 }

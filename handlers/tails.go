@@ -3,158 +3,156 @@ package handlers
 import (
 	"context"
 	"errors"
+	"sync"
+	"time"
 
 	"waybill/models"
-	"waybill/tracking"
 )
 
-// Wrong tails that are let through to a provider, per waybill and day.
+// Attempts of tails that are let through, per waybill and day.
 const (
-	triesOfChat    = 3
-	triesOfWaybill = 10
+	attemptsOfChat    = 3
+	attemptsOfWaybill = 10
 )
 
-// unlock finds the tail for a parcel that wants one: the one given, what opened
-// it for this chat before, the one the chat wants remembered; else it has to be
-// asked for. A tail that opened the parcel for somebody else opens it without a
-// call; one that nobody has tried yet is tried upstream, a few times a day.
-func (t *turn) unlock(ctx context.Context, l *lookup) error {
-	if !l.parcel.TailNeeded || l.needs != "" || l.note != "" {
-		return nil
-	}
-	if l.tail == "" && l.follow.TailState != models.TailNone && l.follow.TailState != models.TailWrong {
-		l.state = l.follow.TailState
-		return nil
-	}
-	tail, err := t.tailFor(ctx, l)
-	if err != nil {
-		return err
-	}
-	if tail == "" {
-		l.needs = models.AskTail
-		return nil
-	}
-	return t.tryTail(ctx, l, tail)
+// returnWithin is how long giving attempts back may take, even when the
+// message's time is over.
+const returnWithin = 2 * time.Second
+
+// attempt is how a tail is tried.
+type attempt struct {
+	remembered bool // the tail is the one that the chat had remembered
+	compared   bool // it differs from one that opened the parcel for somebody
+	left       int  // attempts left today after this one
 }
 
-// tryTail decides what becomes of a tail. It is compared with the proved ones
-// only while there are tries left: else guessing would be free.
-func (t *turn) tryTail(ctx context.Context, l *lookup, tail string) error {
-	left, err := t.triesLeft(ctx, l.Number)
-	if err != nil {
-		return err
+// open finds the tail for a parcel that wants one: the one given, what opened
+// it for this chat before, the one that the chat had remembered; else it has to
+// be asked for. The remembered one is left alone once an attempt of today was
+// wrong: it may have been this very one, and whoever only asks again would spend
+// all attempts without typing a digit.
+func (t *turn) open(ctx context.Context, l located) (step, error) {
+	given := l.follow.TailState != models.TailNone && l.follow.TailState != models.TailWrong
+	if !l.parcel.TailNeeded || l.tail == "" && given {
+		return opened{located: l, state: l.follow.TailState}, nil
 	}
-	if left == 0 && l.follow.TailState == models.TailOK {
-		l.tail, l.state = "", models.TailOK // it sees the parcel anyway
-		return nil
-	}
-	if left == 0 {
-		l.note = "tail.spent"
-		return nil
-	}
-	tails, err := t.Tails.Tails(ctx, l.parcel.ID)
-	if err != nil {
-		return wrap("read tails", err)
-	}
-	for _, k := range tails {
-		if k.State != models.TailOK {
-			continue
+	digits, ofChat := l.tail, attemptsOfChat
+	if digits == "" {
+		var err error
+		if digits, err = t.store.ChatTail(ctx, t.chat.ID); err != nil || digits == "" {
+			return needsTail{located: l}, wrap("read remembered tail", err)
 		}
-		if k.Digits == tail {
-			l.tail, l.state = tail, models.TailOK
-			return nil
-		}
-		l.compared = true
+		ofChat = 1
 	}
-	l.tail, l.untried, l.state = tail, tail, models.TailUntried
-	return nil
-}
-
-// guessed counts a tail that was compared with a proved one and did not equal
-// it, and that no provider has judged: without that, whoever asks while the
-// providers are out could compare as often as it takes.
-func (t *turn) guessed(ctx context.Context, l *lookup) error {
-	if !l.compared || l.state == models.TailOK {
-		return nil
-	}
-	return wrap("count wrong tail", t.Tails.WrongTail(ctx, t.chat.ID, l.Number, t.now))
-}
-
-// tailFor is the tail given, else the one this chat wants remembered. That one
-// is left alone once a tail was wrong today: it may have been this very one, and
-// whoever only asks again would spend all tries without typing a digit.
-func (t *turn) tailFor(ctx context.Context, l *lookup) (string, error) {
-	if l.tail != "" {
-		return l.tail, nil
-	}
-	kept, err := t.Habits.ChatTail(ctx, t.chat.ID)
-	if err != nil || kept == "" {
-		return "", wrap("read kept tail", err)
-	}
-	wrong, _, err := t.Tails.WrongTails(ctx, t.chat.ID, l.Number, t.now)
-	if err != nil || wrong > 0 {
-		return "", wrap("count wrong tails", err)
-	}
-	l.keptTail = true
-	return kept, nil
-}
-
-// triesLeft is how many more tails of this number may be tried upstream today.
-func (t *turn) triesLeft(ctx context.Context, number string) (int, error) {
-	ofChat, ofWaybill, err := t.Tails.WrongTails(ctx, t.chat.ID, number, t.now)
-	return max(0, min(triesOfChat-ofChat, triesOfWaybill-ofWaybill)), wrap("count wrong tails", err)
-}
-
-// tailWrong takes a provider's no to a tail: it counts, and another one is
-// asked for while there are tries left.
-func (t *turn) tailWrong(ctx context.Context, l *lookup) error {
-	if l.untried == "" {
-		return t.keptWrong(ctx, l)
-	}
-	if err := t.Tails.WrongTail(ctx, t.chat.ID, l.Number, t.now); err != nil {
-		return wrap("count wrong tail", err)
-	}
+	taken, reserved, err := t.store.ReserveTailAttempt(ctx, t.chat.ID, l.number, ofChat, attemptsOfWaybill, t.now)
 	switch {
+	case err != nil:
+		return nil, wrap("reserve attempt", err)
+	case reserved:
+		t.holdAttempt(l.number)
+		return t.compare(ctx, l, digits, attempt{remembered: l.tail == "", left: attemptsLeft(taken)})
+	case l.tail == "" && taken.OfChat > 0:
+		return needsTail{located: l}, nil
 	case l.follow.TailState == models.TailOK:
-		l.note = "tail.wrong_open" // what opened it before still does
-		return nil
-	case l.keptTail:
-		return t.again(ctx, l, "tail.kept_wrong")
+		return opened{located: l, state: models.TailOK}, nil // it sees the parcel anyway
 	}
-	return t.again(ctx, l, "tail.wrong")
+	return refused{l, "tail.spent"}, nil
 }
 
-// again asks for another tail, if there are tries left; note says why.
-func (t *turn) again(ctx context.Context, l *lookup, note string) (err error) {
-	l.left, err = t.triesLeft(ctx, l.Number)
-	l.note, l.needs = note, models.AskTail
-	if l.left == 0 {
-		l.note, l.needs = "tail.spent", ""
+// compare opens a parcel without a call when the tail equals one that has
+// opened it for somebody; else a provider is to judge it. Comparing takes an
+// attempt too: else guessing would be free.
+func (t *turn) compare(ctx context.Context, l located, digits string, a attempt) (step, error) {
+	o := opened{located: l, digits: digits, state: models.TailUntried, attempt: a}
+	if l.parcel.EventAt == 0 {
+		return o, nil // a parcel without a scan has been opened for nobody
 	}
-	return err
-}
-
-// keptWrong is for a stored tail that was refused now, perhaps another
-// follower's. This chat is asked again only if it was its own.
-func (t *turn) keptWrong(ctx context.Context, l *lookup) error {
-	follow, ours, err := t.Follows.FollowOf(ctx, t.chat.ID, l.checked.Parcel.ID)
+	tails, err := t.store.Tails(ctx, l.parcel.ID)
 	if err != nil {
-		return wrap("find follow", err)
+		return nil, wrap("read tails", err)
 	}
-	if ours && follow.TailState == models.TailWrong {
-		return t.again(ctx, l, "tail.wrong")
+	for _, known := range tails {
+		if known.State == models.TailOK && known.Digits == digits {
+			o.state, o.attempt.compared = models.TailOK, false
+			return o, nil
+		}
+		o.attempt.compared = o.attempt.compared || known.State == models.TailOK
 	}
-	return t.join(ctx, l)
+	return o, nil
 }
 
-// verified says that the answer proves the tail: it brought a trace.
-func (l *lookup) verified() bool {
-	return l.untried != "" && l.checked.Err == nil && l.checked.Fresh && l.checked.Parcel.EventAt != 0
+// tailWrong takes a provider's no to a tail: the attempt is spent, and another
+// tail is asked for while there are attempts left.
+func (t *turn) tailWrong(ctx context.Context, c checked) (step, error) {
+	if c.untried() == "" {
+		return t.storedTailWrong(ctx, c)
+	}
+	t.spendAttempt(c.number)
+	switch {
+	case c.follow.TailState == models.TailOK:
+		return refused{c.located, "tail.wrong_open"}, nil // what opened it before still does
+	case c.attempt.remembered:
+		return askAgain(c.located, "tail.kept_wrong", c.attempt.left), nil
+	}
+	return askAgain(c.located, "tail.wrong", c.attempt.left), nil
 }
 
-// opens says whether this chat may see the trace.
-func (l *lookup) opens() bool {
-	return !l.checked.Parcel.TailNeeded || l.state == models.TailOK
+// storedTailWrong is for a stored tail that was refused now, perhaps another
+// follower's. This chat is asked again only if it was its own.
+func (t *turn) storedTailWrong(ctx context.Context, c checked) (step, error) {
+	follow, ours, err := t.store.FollowOf(ctx, t.chat.ID, c.answer.Parcel.ID)
+	if err != nil {
+		return nil, wrap("find follow", err)
+	}
+	if !ours || follow.TailState != models.TailWrong {
+		return t.follow(ctx, c)
+	}
+	taken, err := t.store.TailAttempts(ctx, t.chat.ID, c.number, t.now)
+	return askAgain(c.located, "tail.wrong", attemptsLeft(taken)), wrap("count attempts", err)
 }
 
-func tailRefused(err error) bool { return errors.Is(err, tracking.ErrTailWrong) }
+// askAgain asks for another tail, if there are attempts left; why says the reason.
+func askAgain(l located, why string, left int) step {
+	if left == 0 {
+		return refused{l, "tail.spent"}
+	}
+	return needsTail{l, why, left}
+}
+
+func attemptsLeft(taken models.TailAttempts) int {
+	return max(0, min(attemptsOfChat-taken.OfChat, attemptsOfWaybill-taken.OfWaybill))
+}
+
+// heldAttempts are the numbers for which a message has reserved an attempt that
+// is to be given back at its end. Parcels are checked beside one another.
+type heldAttempts struct {
+	mu   sync.Mutex
+	held map[string]bool
+}
+
+// holdAttempt notes an attempt that was reserved for a number.
+func (t *turn) holdAttempt(number string) {
+	t.attempts.mu.Lock()
+	defer t.attempts.mu.Unlock()
+	t.attempts.held[number] = true
+}
+
+// spendAttempt keeps the number's attempt from being given back: the tail was
+// wrong, or the reply tells that it is none of the proved ones.
+func (t *turn) spendAttempt(number string) {
+	t.attempts.mu.Lock()
+	defer t.attempts.mu.Unlock()
+	delete(t.attempts.held, number)
+}
+
+// returnAttempts gives back what was reserved for tails that were right or that
+// nobody has judged, also when the message has failed and will be handled again.
+func (t *turn) returnAttempts(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), returnWithin)
+	defer cancel()
+	var errs []error
+	for number := range t.attempts.held {
+		errs = append(errs, t.store.ReturnTailAttempt(ctx, t.chat.ID, number, t.now))
+	}
+	return errors.Join(errs...)
+}

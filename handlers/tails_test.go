@@ -20,15 +20,15 @@ func (w *world) says(t *testing.T, room, text string) string {
 	return strings.Join(shown(replies), "\n")
 }
 
-func opened(said string) bool { return strings.Contains(said, "北京转运中心") }
+func showsTrace(said string) bool { return strings.Contains(said, "北京转运中心") }
 
 func TestAProvedTailOpensForASecondChatWithoutACall(t *testing.T) {
 	w := newWorld(t, "zh-CN")
-	if said := w.says(t, "a", locked+" 1234"); !opened(said) {
+	if said := w.says(t, "a", locked+" 1234"); !showsTrace(said) {
 		t.Fatalf("the right tail brings %q", said)
 	}
 	calls := w.asked(locked)
-	if said := w.says(t, "b", locked+" 1234"); !opened(said) {
+	if said := w.says(t, "b", locked+" 1234"); !showsTrace(said) {
 		t.Errorf("the second chat sees %q", said)
 	}
 	if got := w.asked(locked); got != calls {
@@ -40,7 +40,7 @@ func TestASecondChatWithoutATailSeesNothing(t *testing.T) {
 	w := newWorld(t, "zh-CN")
 	w.says(t, "a", locked+" 1234")
 	for _, text := range []string{locked, "/track " + locked, "详情 " + locked, "列表"} {
-		if said := w.says(t, "b", text); opened(said) || strings.Contains(said, "运输中") {
+		if said := w.says(t, "b", text); showsTrace(said) || strings.Contains(said, "运输中") {
 			t.Errorf("%q shows %q", text, said)
 		}
 	}
@@ -54,7 +54,7 @@ func TestGuessingEndsAfterThreeTriesEvenWithTheRightTail(t *testing.T) {
 	}
 	calls := w.asked(locked)
 	for _, tail := range []string{"4444", "1234"} {
-		if said := w.says(t, "b", locked+" "+tail); opened(said) || !strings.Contains(said, "尾号") {
+		if said := w.says(t, "b", locked+" "+tail); showsTrace(said) || !strings.Contains(said, "尾号") {
 			t.Errorf("after three wrong ones another brings %q", said)
 		}
 	}
@@ -69,11 +69,11 @@ func TestUnfollowingGivesNoNewTries(t *testing.T) {
 	w.says(t, "b", locked+" 2222")
 	w.says(t, "b", "停止 "+locked)
 	w.says(t, "b", locked+" 3333")
-	if said := w.says(t, "b", locked+" 1234"); opened(said) {
+	if said := w.says(t, "b", locked+" 1234"); showsTrace(said) {
 		t.Errorf("a fourth try brings %q", said)
 	}
 	w.pass(24 * 3600e9)
-	if said := w.says(t, "b", locked+" 1234"); !opened(said) {
+	if said := w.says(t, "b", locked+" 1234"); !showsTrace(said) {
 		t.Errorf("the next day the right tail brings %q", said)
 	}
 }
@@ -82,13 +82,13 @@ func TestTenWrongTailsAWaybillAreEnough(t *testing.T) {
 	w := newWorld(t, "zh-CN")
 	for i, room := range []string{"a", "b", "c", "d"} {
 		for j := range 3 {
-			if i*3+j < triesOfWaybill {
+			if i*3+j < attemptsOfWaybill {
 				w.pass(6 * 3600e9 / 10)
 				count(t, w, room)
 			}
 		}
 	}
-	if said := w.says(t, "fresh", locked+" 1234"); opened(said) {
+	if said := w.says(t, "fresh", locked+" 1234"); showsTrace(said) {
 		t.Errorf("an eleventh try brings %q", said)
 	}
 }
@@ -96,8 +96,9 @@ func TestTenWrongTailsAWaybillAreEnough(t *testing.T) {
 // count notes a wrong try without asking anybody.
 func count(t *testing.T, w *world, room string) {
 	t.Helper()
-	if err := w.store.WrongTail(t.Context(), w.chat(room, false).ID, locked, models.At(w.clock())); err != nil {
-		t.Fatal(err)
+	_, reserved, err := w.store.ReserveTailAttempt(t.Context(), w.chat(room, false).ID, locked, attemptsOfChat, attemptsOfWaybill, models.At(w.clock()))
+	if err != nil || !reserved {
+		t.Fatal(reserved, err)
 	}
 }
 
@@ -106,11 +107,11 @@ func TestComparingCountsWhileTheProviderIsOut(t *testing.T) {
 	w.says(t, "a", locked+" 1234")
 	w.scripts[locked].err = tracking.ErrUnavailable
 	for _, tail := range []string{"1111", "2222", "3333"} {
-		if said := w.says(t, "b", locked+" "+tail); opened(said) {
+		if said := w.says(t, "b", locked+" "+tail); showsTrace(said) {
 			t.Fatalf("%s opens it", tail)
 		}
 	}
-	if said := w.says(t, "b", locked+" 1234"); opened(said) {
+	if said := w.says(t, "b", locked+" 1234"); showsTrace(said) {
 		t.Error("whoever asks while the provider is out may guess for ever")
 	}
 }
@@ -125,7 +126,7 @@ func TestAnAnswerWithoutARecordProvesNoTail(t *testing.T) {
 	}
 	w.scripts[locked].err = nil
 	w.pass(floor)
-	if said := w.says(t, "b", locked+" 9999"); opened(said) {
+	if said := w.says(t, "b", locked+" 9999"); showsTrace(said) {
 		t.Errorf("a tail that nobody has proved opens %q", said)
 	}
 }
@@ -135,7 +136,7 @@ func TestAWrongTailDoesNotTakeAwayWhatAnotherHasOpened(t *testing.T) {
 	w.says(t, "a", locked+" 1234")
 	w.says(t, "a", locked+" 9999")
 	w.pass(floor)
-	if said := w.says(t, "a", locked); !opened(said) {
+	if said := w.says(t, "a", locked); !showsTrace(said) {
 		t.Errorf("after a wrong tail it shows %q", said)
 	}
 }
@@ -181,7 +182,7 @@ func TestAKeptTailThatIsWrongIsTriedOnce(t *testing.T) {
 	if got := w.asked(locked); got != 1 {
 		t.Errorf("asked %d times, want once", got)
 	}
-	if said := w.says(t, "a", "1234"); !opened(said) {
+	if said := w.says(t, "a", "1234"); !showsTrace(said) {
 		t.Errorf("the right tail brings %q", said)
 	}
 }

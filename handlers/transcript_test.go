@@ -239,16 +239,13 @@ func TestOnlyTheFirstReplyCarriesTheToken(t *testing.T) {
 func TestACheckThatTakesTooLongIsFollowedAllTheSame(t *testing.T) {
 	w := newWorld(t, "en")
 	c := w.conversation()
-	c.Checker = slow{}
-	chat := w.chat("me", false)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	turn := &turn{Conversation: c, voice: c.voice(chat, models.At(w.clock())), chat: chat}
-	l := &lookup{parcel: models.Parcel{ID: 1}}
-	over, end := context.WithCancel(ctx)
-	end()
-	if err := turn.checkOnce(over, l); err != nil || reason(l.checked.Err) != "under_way" {
-		t.Errorf("got %v, %v", l.checked, err)
+	c.settings.Checker = slow{}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	turn := c.turn(w.chat("me", false), Message{}, models.At(w.clock()))
+	checked, err := turn.query(ctx, opened{located: located{parcel: models.Parcel{ID: 1}}})
+	if err != nil || checked.answer.Parcel.ID != 1 || reason(checked.answer.Err) != "under_way" {
+		t.Errorf("got %+v, %v", checked.answer, err)
 	}
 }
 
@@ -258,10 +255,10 @@ const handleWithin = 30 * time.Second
 func TestADetectionThatTakesTooLongLeavesTimeForTheCheck(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		turn := &turn{Conversation: &Conversation{Needs{Detector: slow{}}}}
-		turn.carrierOf(t.Context(), &lookup{}, nil)
-		if took := time.Since(began); took+patience >= handleWithin {
-			t.Errorf("it takes %v, the check %v, and a message has %v", took, patience, handleWithin)
+		turn := New(Settings{Detector: slow{}, Words: newWords(t, "en")}).turn(models.Chat{}, Message{}, 0)
+		turn.carrierOf(t.Context(), request{}, nil)
+		if took := time.Since(began); took+patience >= 30*time.Second { // delivery.handleWithin
+			t.Errorf("it takes %v and the check %v: more than a message has", took, patience)
 		}
 	})
 }
@@ -281,9 +278,9 @@ func (slow) Check(ctx context.Context, _ models.Parcel, _ string, _ models.Purpo
 
 func TestWithoutNamesCarriersCanStillBeChosen(t *testing.T) {
 	w := newWorld(t, "en")
-	needs := w.conversation().Needs
-	needs.Carriers = nil
-	c := New(needs)
+	s := w.conversation().settings
+	s.Carriers = nil
+	c := New(s)
 	for _, step := range []struct{ say, want string }{{"431000000001", "[Other]"}, {"Yunda", "[Other]"}, {"1", "STO Express 431000000001"}} {
 		replies, err := c.Handle(t.Context(), w.chat("me", false), Message{Text: step.say, Addressed: true})
 		if err != nil || !strings.Contains(strings.Join(shown(replies), "\n"), step.want) {

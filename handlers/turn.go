@@ -2,20 +2,72 @@ package handlers
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"waybill/models"
 	"waybill/tracking"
 )
 
-// turn is one message on its way to its replies.
+// turn is one message on its way to its replies. What it has read of its chat
+// it does not read again.
 type turn struct {
-	*Conversation
-	voice
-	chat models.Chat
-	m    Message
+	store    Store
+	settings Settings
+	render   renderer
+	now      models.Moment
+	chat     models.Chat
+	m        Message
+	asked    *models.Question           // the open question, without Asking when there is none; nil: not read yet
+	followed map[bool][]models.Followed // what the chat follows: all, or without what is finished
+	attempts heldAttempts
 }
 
-func (t *turn) answer(ctx context.Context) ([]Reply, error) {
+func (c *Conversation) turn(chat models.Chat, m Message, now models.Moment) *turn {
+	s := c.settings
+	return &turn{
+		store: s.Store, settings: s, now: now, chat: chat, m: m,
+		render:   c.renderer(chat, now),
+		followed: map[bool][]models.Followed{}, attempts: heldAttempts{held: map[string]bool{}},
+	}
+}
+
+// question is the chat's open question; false when there is none.
+func (t *turn) question(ctx context.Context) (models.Question, bool, error) {
+	if t.asked == nil {
+		q, open, err := t.store.Question(ctx, t.chat.ID, t.now)
+		if err != nil {
+			return q, false, wrap("read question", err)
+		}
+		if !open {
+			q = models.Question{}
+		}
+		t.asked = &q
+	}
+	return *t.asked, t.asked.Asking != "", nil
+}
+
+// follows is what the chat follows, the newest news first; all adds the finished
+// parcels to the live ones.
+func (t *turn) follows(ctx context.Context, all bool) ([]models.Followed, error) {
+	if rows, read := t.followed[all]; read {
+		return rows, nil
+	}
+	if rows, read := t.followed[true]; read {
+		return slices.DeleteFunc(slices.Clone(rows), func(f models.Followed) bool { return !f.Parcel.Live() }), nil
+	}
+	rows, err := t.store.Followed(ctx, t.chat.ID, all)
+	if err != nil {
+		return nil, wrap("read follows", err)
+	}
+	t.followed[all] = rows
+	return rows, nil
+}
+
+// answer is what is said to the message. Attempts of tails that nobody has judged
+// are given back in any case.
+func (t *turn) answer(ctx context.Context) (replies []Reply, err error) {
+	defer func() { err = errors.Join(err, t.returnAttempts(ctx)) }()
 	switch t.m.Happening {
 	case Joined:
 		return t.greet(), nil
@@ -30,15 +82,15 @@ func (t *turn) answer(ctx context.Context) ([]Reply, error) {
 func (t *turn) said(ctx context.Context) ([]Reply, error) {
 	text := tidy(t.m.Text)
 	c, ok := parse(text)
-	if !ok && !t.unmeant() {
+	if !ok && !t.overheard() {
 		c, ok = unslashed(text)
 	}
 	if ok {
 		return t.command(ctx, c)
 	}
-	q, open, err := t.Questions.Question(ctx, t.chat.ID, t.now)
+	q, open, err := t.question(ctx)
 	if err != nil {
-		return nil, wrap("read question", err)
+		return nil, err
 	}
 	found := tracking.Recognise(text)
 	stopping := open && q.Asking == models.AskStop
@@ -53,14 +105,14 @@ func (t *turn) said(ctx context.Context) ([]Reply, error) {
 	if len(found.Numbers) > 0 {
 		return t.numbers(ctx, found)
 	}
-	return t.small(ctx, text, found.Refused, q, open)
+	return t.smallTalk(ctx, text, found.Refused, q, open)
 }
 
-// small is for texts that ask nothing the bot was waiting for. A group hears
+// smallTalk is for texts that ask nothing the bot was waiting for. A group hears
 // it only when it means the bot.
-func (t *turn) small(ctx context.Context, text string, refused []tracking.Reason, q models.Question, open bool) ([]Reply, error) {
+func (t *turn) smallTalk(ctx context.Context, text string, refused []tracking.Reason, q models.Question, open bool) ([]Reply, error) {
 	switch {
-	case t.unmeant() || text == "" && !t.m.Addressed:
+	case t.overheard() || text == "" && !t.m.Addressed:
 		return nil, nil
 	case asksWhere(text):
 		return t.list(ctx, false)
@@ -74,18 +126,18 @@ func (t *turn) small(ctx context.Context, text string, refused []tracking.Reason
 
 // unasked answers a text that asks nothing.
 func (t *turn) unasked(ctx context.Context, text string, refused []tracking.Reason, q models.Question, open bool) ([]Reply, error) {
-	if thanked, err := t.nodded(ctx, text, open); thanked != nil || err != nil {
+	if thanked, err := t.acknowledge(ctx, text, open); thanked != nil || err != nil {
 		return thanked, err
 	}
 	switch {
 	case open:
-		return together(t.refused(refused), t.remind(q)), nil
+		return joinReplies(t.refused(refused), t.remind(q)), nil
 	case len(refused) > 0:
 		return t.refused(refused), nil
 	case isTail(plainWord(text)):
-		return t.tell("unasked", "Number", example), nil
+		return t.render.reply("unasked", "Number", example), nil
 	}
-	return t.withHuman(t.tell("help_line")), nil
+	return t.withHuman(t.render.reply("help_line")), nil
 }
 
 // refused says why what looked like a number is none; nothing when nothing did.
@@ -93,50 +145,53 @@ func (t *turn) refused(why []tracking.Reason) []Reply {
 	if len(why) == 0 {
 		return nil
 	}
-	return t.tell("refused." + string(why[0]))
+	return t.render.reply("refused." + string(why[0]))
 }
 
-// unmeant says that the message was said in a group, to somebody else.
-func (t *turn) unmeant() bool { return t.m.Group && !t.m.Addressed }
+// traits are what is particular about the chat's door.
+func (t *turn) traits() Traits { return t.settings.Traits[t.chat.Door] }
+
+// overheard says that the message was said in a group, to somebody else.
+func (t *turn) overheard() bool { return t.m.Group && !t.m.Addressed }
 
 func (t *turn) greet() []Reply {
 	if t.m.Group {
-		return t.tell("greet_group", "Number", example)
+		return t.render.reply("greet_group", "Number", example)
 	}
 	return t.help()
 }
 
 // help is how to use the bot, as far as it can be used here.
 func (t *turn) help() []Reply {
-	replies := t.tell("help", "Number", example)
+	replies := t.render.reply("help", "Number", example)
 	if t.pushes() {
-		replies[0].Blocks = append(replies[0].Blocks, t.sentence("push.help", "Robot", t.Settings.Robots[0]))
+		replies[0].Blocks = append(replies[0].Blocks, t.render.sentence("push.help", "Robot", t.settings.Robots[0]))
 	}
-	replies[0].Blocks = t.mention(replies[0].Blocks)
+	replies[0].Blocks = t.render.mention(replies[0].Blocks)
 	return t.withHuman(replies)
 }
 
 // withHuman ends a reply with how to reach a human, where there are some.
 func (t *turn) withHuman(replies []Reply) []Reply {
 	if t.traits().Humans {
-		replies[0].Blocks = append(replies[0].Blocks, t.sentence("wecom.ask_human"))
+		replies[0].Blocks = append(replies[0].Blocks, t.render.sentence("ask_human"))
 	}
 	return replies
 }
 
-// command obeys, and takes back a question that was to be answered first. A bare
-// /stop deals with it itself.
+// command does what a command says, and drops a question that was to be answered
+// first. A bare /stop deals with it itself.
 func (t *turn) command(ctx context.Context, c command) ([]Reply, error) {
 	if c.verb != verbStop || c.args != "" {
-		if err := t.overtake(ctx, c); err != nil {
+		if err := t.dropOvertaken(ctx, c); err != nil {
 			return nil, err
 		}
 	}
-	return t.obey(ctx, c)
+	return t.run(ctx, c)
 }
 
-// obey does what a command says.
-func (t *turn) obey(ctx context.Context, c command) ([]Reply, error) {
+// run does what a command says.
+func (t *turn) run(ctx context.Context, c command) ([]Reply, error) {
 	switch c.verb {
 	case verbTrack:
 		return t.trackCommand(ctx, c.args)
@@ -168,22 +223,22 @@ func (t *turn) obey(ctx context.Context, c command) ([]Reply, error) {
 	return t.help(), nil
 }
 
-// barred says why the person may not decide for the whole chat, nothing when
+// notAllowed says why the person may not decide for the whole chat, nothing when
 // they may: anybody one to one, in a group its administrators. Where the
 // platform cannot tell them, nobody may, and instead says what else can be done.
-func (t *turn) barred(ctx context.Context, instead string) ([]Reply, error) {
+func (t *turn) notAllowed(ctx context.Context, instead string) ([]Reply, error) {
 	if !t.inGroup() {
 		return nil, nil
 	}
-	judge := t.Settings.Judges[t.chat.Door]
-	if judge == nil {
-		return t.tell(instead, "Example", t.Say("example.stop")), nil
+	admins := t.settings.Admins[t.chat.Door]
+	if admins == nil {
+		return t.render.reply(instead, "Example", t.render.say("example.stop")), nil
 	}
 	if t.m.From != "" {
-		admin, err := judge.Admin(ctx, t.chat.Address, t.m.From)
+		admin, err := admins.Admin(ctx, t.chat.Address, t.m.From)
 		if err != nil || admin {
 			return nil, wrap("ask who administers the group", err)
 		}
 	}
-	return t.tell("admins_only"), nil
+	return t.render.reply("admins_only"), nil
 }

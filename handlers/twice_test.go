@@ -121,18 +121,19 @@ func TestWhatWasHeardJustNowIsNoFailure(t *testing.T) {
 	w.scripts["YT1000000000017"].err = tracking.ErrUnavailable
 	c := w.conversation()
 	chat := w.chat("a", false)
-	turn := &turn{Conversation: c, voice: c.voice(chat, models.At(w.clock())), chat: chat}
+	turn := c.turn(chat, Message{}, models.At(w.clock()))
 	parcels, err := w.store.ByNumber(t.Context(), "YT1000000000017")
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &lookup{parcel: parcels[0], checked: models.Checked{Parcel: parcels[0], Err: tracking.ErrUnavailable}}
+	var f followed
+	f.answer = models.Checked{Parcel: parcels[0], Err: tracking.ErrUnavailable}
 	for _, c := range []struct {
 		later models.Moment
 		want  bool
 	}{{0, false}, {models.Moment(10 * 60 * 1000), true}} {
-		turn.now += c.later
-		said := Reply{Blocks: turn.seen(l, nil, 5)}.Text()
+		turn.render.now += c.later
+		said := Reply{Blocks: turn.render.answer(f, nil, 5, true)}.Text()
 		if got := strings.Contains(said, "暂时查不到"); got != c.want {
 			t.Errorf("%d ms later it says %q", c.later, said)
 		}

@@ -13,19 +13,19 @@ import (
 // usage tells an operator what today has cost, how far the work is behind, and
 // what fails. Everybody else hears what any unknown command brings.
 func (t *turn) usage(ctx context.Context) ([]Reply, error) {
-	if t.Books == nil || !t.operates() {
-		return t.small(ctx, t.m.Text, nil, models.Question{}, false)
+	if !t.operates() {
+		return t.smallTalk(ctx, t.m.Text, nil, models.Question{}, false)
 	}
 	day := t.now.Day()
-	rows, err := t.Books.Usage(ctx, day)
+	rows, err := t.store.Usage(ctx, day)
 	if err != nil {
 		return nil, wrap("read usage", err)
 	}
-	spent, err := t.Books.Spent(ctx, day)
+	spent, err := t.store.Spent(ctx, day)
 	if err != nil {
 		return nil, wrap("read budgets", err)
 	}
-	backlog, err := t.Books.Backlog(ctx, t.now)
+	backlog, err := t.store.Backlog(ctx, t.now)
 	if err != nil {
 		return nil, wrap("read backlog", err)
 	}
@@ -34,7 +34,7 @@ func (t *turn) usage(ctx context.Context) ([]Reply, error) {
 
 // operates says whether this chat is an operator's, in whatever topic.
 func (t *turn) operates() bool {
-	return slices.ContainsFunc(t.Settings.Operators, func(a models.Address) bool {
+	return slices.ContainsFunc(t.settings.Operators, func(a models.Address) bool {
 		return a.Door == t.chat.Door && a.Room == t.chat.Room
 	})
 }
@@ -50,26 +50,26 @@ type bill struct {
 
 // bills is a line for each provider and one for all of them.
 func (t *turn) bills(day string, rows []models.Usage, spent map[string]int64) Block {
-	block := t.sentence("bill.title", "Day", day)
+	block := t.render.sentence("bill.title", "Day", day)
 	total := new(big.Rat)
 	for _, b := range t.sum(rows) {
-		line := t.Say("bill.provider", "Provider", b.provider, "Calls", b.calls, "Billed", b.billed, "Kinds", strings.Join(b.kinds, " · "))
+		line := t.render.say("bill.provider", "Provider", b.provider, "Calls", b.calls, "Billed", b.billed, "Kinds", strings.Join(b.kinds, " · "))
 		if b.cost.Sign() > 0 {
-			line += t.Say("bill.cost", "Yuan", yuan(b.cost))
+			line += t.render.say("bill.cost", "Yuan", yuan(b.cost))
 		}
-		if budget := t.Settings.Budgets[b.provider]; budget > 0 {
-			line += t.Say("bill.budget", "Used", spent[b.provider], "Budget", budget)
+		if budget := t.settings.Budgets[b.provider]; budget > 0 {
+			line += t.render.say("bill.budget", "Used", spent[b.provider], "Budget", budget)
 		}
 		block = append(block, Line{{Text: line}})
 		if len(b.failures) > 0 {
-			block = append(block, Line{{Text: t.Say("bill.failures", "List", strings.Join(b.failures, " · ")), Style: Dim}})
+			block = append(block, Line{{Text: t.render.say("bill.failures", "List", strings.Join(b.failures, " · ")), Style: Dim}})
 		}
 		total.Add(total, b.cost)
 	}
 	if len(rows) == 0 {
-		return append(block, t.sentence("bill.none")...)
+		return append(block, t.render.sentence("bill.none")...)
 	}
-	return append(block, t.sentence("bill.total", "Yuan", yuan(total))...)
+	return append(block, t.render.sentence("bill.total", "Yuan", yuan(total))...)
 }
 
 // sum puts a day's rows, which are ordered by provider and kind, together.
@@ -106,7 +106,7 @@ func (t *turn) sum(rows []models.Usage) []*bill {
 
 // price is what some billed calls cost, exactly as the price was written.
 func (t *turn) price(call string, count int64) *big.Rat {
-	price, ok := new(big.Rat).SetString(strconv.FormatFloat(t.Settings.Prices[call], 'f', -1, 64))
+	price, ok := new(big.Rat).SetString(strconv.FormatFloat(t.settings.Prices[call], 'f', -1, 64))
 	if !ok {
 		return new(big.Rat)
 	}
@@ -130,9 +130,9 @@ func fault(o models.Outcome) bool {
 
 // work is how far the work is behind.
 func (t *turn) work(b models.Backlog) Block {
-	block := t.sentence("bill.work", "Live", b.Live, "Due", b.Due, "Inbox", b.Inbox, "Owed", b.Chats)
+	block := t.render.sentence("bill.work", "Live", b.Live, "Due", b.Due, "Inbox", b.Inbox, "Owed", b.Chats)
 	if b.OldestDue != 0 {
-		block = append(block, t.sentence("bill.oldest", "Age", t.age(b.OldestDue))...)
+		block = append(block, t.render.sentence("bill.oldest", "Age", t.render.age(b.OldestDue))...)
 	}
 	return block
 }

@@ -14,12 +14,11 @@ func TestAnOperatorSeesWhatTodayHasCost(t *testing.T) {
 	} {
 		t.Run(lang, func(t *testing.T) {
 			w := newWorld(t, c.locale)
-			needs := w.conversation().Needs
-			needs.Books = w.store
-			needs.Settings.Operators = []models.Address{{Door: "test", Room: "boss"}}
-			needs.Settings.Prices = map[string]float64{"muzhi.query": 0.0038, "kuaidi100.subscribe": 0.05}
-			needs.Settings.Budgets = map[string]int64{"muzhi": 10}
-			talk := New(needs)
+			s := w.conversation().settings
+			s.Operators = []models.Address{{Door: "test", Room: "boss"}}
+			s.Prices = map[string]float64{"muzhi.query": 0.0038, "kuaidi100.subscribe": 0.05}
+			s.Budgets = map[string]int64{"muzhi": 10}
+			talk := New(s)
 			asks := func(room string, group bool) string {
 				t.Helper()
 				replies, err := talk.Handle(t.Context(), w.chat(room, group), Message{Text: "/usage", Group: group})

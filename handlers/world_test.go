@@ -2,7 +2,7 @@ package handlers
 
 import (
 	"context"
-	"errors"
+	"log/slog"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -13,19 +13,26 @@ import (
 	"waybill/models"
 	"waybill/models/seal"
 	"waybill/models/store"
+	"waybill/scheduler"
 	"waybill/tracking"
 )
+
+const moving = "YT1000000000017" // wants no tail
 
 // floor is the floor of the world's one provider.
 const floor = 30 * time.Minute
 
-// world is a real store with a scripted provider above it.
+var tailCarriers = []models.Carrier{"sf", "sf_freight", "zto", "kye"}
+
+// world is a conversation on a real store, checker and tracker, above a provider
+// that answers by scripts.
 type world struct {
-	t     *testing.T
-	dsn   string
-	keys  *seal.Keys
-	store *store.Store
-	words *locales.Bundle
+	t       *testing.T
+	dsn     string
+	keys    *seal.Keys
+	store   *store.Store
+	checker *scheduler.Checker
+	words   *locales.Bundle
 
 	door   string   // through which chats write
 	robots []string // group robots that are set up
@@ -44,7 +51,6 @@ type script struct {
 	scans  []string // oldest first, one an hour until an hour ago
 	final  bool
 	err    error // instead of an answer
-	lazy   bool  // wants a tail although its carrier is not known to
 }
 
 func newWorld(t *testing.T, locale string) *world {
@@ -53,12 +59,8 @@ func newWorld(t *testing.T, locale string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	words, err := locales.Load(locale)
-	if err != nil {
-		t.Fatal(err)
-	}
 	w := &world{
-		t: t, keys: keys, words: words,
+		t: t, keys: keys, words: newWords(t, locale),
 		dsn:    "sqlite://" + filepath.Join(t.TempDir(), "waybill.db"),
 		now:    time.Date(2026, 3, 2, 10, 0, 0, 0, models.Shanghai),
 		admins: map[string]bool{"boss": true},
@@ -74,7 +76,7 @@ func newWorld(t *testing.T, locale string) *world {
 		"YT1000000000033": {err: tracking.ErrUnavailable},
 		"YT1000000000041": {err: tracking.ErrNumber},
 		"YT1000000000058": {status: models.Delivered, final: true, scans: []string{"【武汉】派送中", "【武汉】已签收，签收人：前台"}},
-		"YT1000000000066": {tail: "4321", lazy: true, status: models.InTransit, scans: []string{"【成都】已揽收"}},
+		"YT1000000000066": {tail: "4321", status: models.InTransit, scans: []string{"【成都】已揽收"}},
 		"YT1000000000074": {status: models.InTransit, scans: []string{"一", "二", "三", "四", "五", "六", "七"}},
 		"YT1000000000082": {status: models.Invalid},
 		"431000000001":    {status: models.InTransit, scans: []string{"【南京】已揽收"}},
@@ -86,6 +88,15 @@ func newWorld(t *testing.T, locale string) *world {
 	}
 	t.Cleanup(func() { _ = w.store.Close() })
 	return w
+}
+
+func newWords(t *testing.T, locale string) *locales.Bundle {
+	t.Helper()
+	words, err := locales.Load(locale)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return words
 }
 
 func (w *world) open() {
@@ -118,21 +129,30 @@ func (w *world) pass(d time.Duration) {
 	w.now = w.now.Add(d)
 }
 
+// conversation stands on the real checker and tracker, as in production.
 func (w *world) conversation() *Conversation {
+	w.t.Helper()
 	carriers, err := tracking.NewCarriers()
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return New(Needs{
-		Parcels: w.store, Follows: w.store, Labels: w.store, Tails: w.store, Habits: w.store, Lives: w.store,
-		Questions: w.store, Checker: w, Detector: w, Carriers: carriers, Pushes: w.store, Words: w.words, Now: w.clock,
-		Settings: Settings{
-			TailCarriers: []models.Carrier{"sf", "sf_freight", "zto", "kye"}, MaxParcels: 6,
-			Links:  func(p models.Parcel) string { return "https://waybill.example/p/" + string(p.Carrier) },
-			Judges: map[string]Judge{"test": w},
-			Traits: map[string]Traits{"wecom_kf": {Metered: true, Humans: true}, "wecom_aibot": {Mentions: true}},
-			Robots: w.robots,
+	tracker := tracking.New(tracking.Settings{
+		Providers: []tracking.Provider{w}, Carriers: carriers, Ledger: w.store, Memory: w.store, Slots: w.store,
+		Floor: floor, Speed: 1, Now: w.clock,
+	})
+	w.checker = scheduler.NewChecker(scheduler.CheckerSettings{
+		Tracker: tracker, Store: w.store, Waker: w, Cadence: scheduler.Cadence{Floor: floor, Speed: 1},
+		TailCarriers: tailCarriers, Log: slog.New(slog.DiscardHandler), Now: w.clock,
+	})
+	return New(Settings{
+		Store: w.store, Detector: tracker, Carriers: carriers, Checker: w.checker, Words: w.words, Now: w.clock,
+		TailCarriers: tailCarriers, MaxParcels: 6,
+		Links:  func(p models.Parcel) string { return "https://waybill.example/p/" + string(p.Carrier) },
+		Admins: map[string]Admins{"test": w},
+		Traits: map[string]Traits{
+			"wecom_kf": {Metered: true, Humans: true}, "wecom_aibot": {Mentions: true, Staff: true}, "wecom_app": {Staff: true},
 		},
+		Robots: w.robots,
 	})
 }
 
@@ -145,97 +165,37 @@ func (w *world) chat(room string, group bool) models.Chat {
 	return c
 }
 
-// Admin is the world's Judge.
+// Admin makes the world know who administers its groups.
 func (w *world) Admin(_ context.Context, _ models.Address, person string) (bool, error) {
 	return w.admins[person], nil
 }
 
-// Detect knows what the local rules know.
-func (w *world) Detect(_ context.Context, number string) ([]models.Carrier, bool) {
-	return tracking.LocalCarriers(number)
-}
+// Wake makes the world a bell that nobody hears.
+func (w *world) Wake(context.Context, string) error { return nil }
 
-// Check asks the scripted provider under the store's real rules.
-func (w *world) Check(ctx context.Context, p models.Parcel, tail string, purpose models.Purpose) (models.Checked, error) {
-	now := models.At(w.clock())
-	tails, err := w.store.Tails(ctx, p.ID)
-	if err != nil {
-		return models.Checked{}, err
-	}
-	untried := tail != ""
-	for _, k := range tails {
-		if p.TailNeeded && tail == "" && k.State == models.TailOK {
-			tail = k.Digits
-		}
-	}
-	for _, k := range tails {
-		if p.TailNeeded && tail == "" && k.State == models.TailUntried {
-			tail, untried = k.Digits, true
-		}
-	}
-	if p.TailNeeded && tail == "" {
-		return models.Checked{Parcel: p, Err: tracking.ErrTailNeeded}, nil
-	}
-	exempt := models.Exempt("")
-	if untried {
-		exempt = models.ExemptTail
-	}
-	ticket, err := w.store.Begin(ctx, models.Call{
-		Provider: "scripted", Kind: models.CallQuery, Purpose: purpose, Number: p.Number,
-		Exempt: exempt, Floor: floor, Parcel: p.ID, Version: p.Version,
-	}, now)
-	if err != nil {
-		return models.Checked{Parcel: p, Err: err}, nil //nolint:nilerr // the ledger's no is an answer
-	}
-	return w.finish(ctx, p, tail, tails, ticket)
-}
+// Name, Serves and Query make the world a provider that answers by its scripts.
+func (w *world) Name() string               { return "muzhi" }
+func (w *world) Serves(models.Carrier) bool { return true }
 
-func (w *world) finish(ctx context.Context, p models.Parcel, tail string, tails []models.Tail, ticket models.Ticket) (models.Checked, error) {
-	now := models.At(w.clock())
-	trace, failure := w.answer(p, tail)
-	known, err := w.store.Identities(ctx, p.ID)
-	if err != nil {
-		return models.Checked{}, err
-	}
-	p.Version, p.AskedAt = ticket.Version, ticket.At
-	f := models.Finish{Version: ticket.Version, Change: models.Change{Parcel: p}, DueAt: now.Add(time.Hour)}
-	switch {
-	case failure == nil:
-		f.Change = models.Decide(p, known, trace, now)
-	case errors.Is(failure, tracking.ErrNoRecord):
-		f.Change.Parcel.HeardAt, f.Change.Parcel.Status = now, models.Pending
-	}
-	for _, k := range tails {
-		if k.Digits == tail && failure == nil && k.State != models.TailOK {
-			f.Verified = append(f.Verified, k.FollowID)
-		}
-		if k.Digits == tail && errors.Is(failure, tracking.ErrTailWrong) && k.State == models.TailUntried {
-			f.Refused = append(f.Refused, k.FollowID)
-		}
-	}
-	f.Closings = []models.Closing{{Ticket: ticket, Outcome: models.OutcomeTrace, Number: p.Number, At: now}}
-	stored, err := w.store.Finish(ctx, f, now)
-	fresh := failure == nil || errors.Is(failure, tracking.ErrNoRecord)
-	return models.Checked{Parcel: stored, Fresh: fresh, Err: failure}, err
-}
-
-// answer is what the provider says.
-func (w *world) answer(p models.Parcel, tail string) (models.Trace, error) {
+func (w *world) Query(_ context.Context, number string, _ models.Carrier, tail string) (models.Trace, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.calls = append(w.calls, p.Number)
-	s, known := w.scripts[p.Number]
+	w.calls = append(w.calls, number)
+	fails := func(kind error) (models.Trace, error) {
+		return models.Trace{}, &tracking.Error{Provider: w.Name(), Kind: kind, Billed: true}
+	}
+	s, known := w.scripts[number]
 	switch {
 	case !known:
-		return models.Trace{}, tracking.ErrNoRecord
+		return fails(tracking.ErrNoRecord)
 	case s.err != nil:
-		return models.Trace{}, s.err
+		return fails(s.err)
 	case s.tail != "" && tail == "":
-		return models.Trace{}, tracking.ErrTailNeeded
+		return fails(tracking.ErrTailNeeded)
 	case s.tail != "" && tail != s.tail:
-		return models.Trace{}, tracking.ErrTailWrong
+		return fails(tracking.ErrTailWrong)
 	}
-	trace := models.Trace{Provider: "scripted", Status: s.status, Final: s.final}
+	trace := models.Trace{Provider: w.Name(), Status: s.status, Final: s.final, Billed: true}
 	begun := models.At(time.Date(2026, 3, 2, 9, 0, 0, 0, models.Shanghai))
 	for i, text := range s.scans {
 		e := models.Event{Kind: models.Scan, Text: text, At: begun.Add(time.Duration(i-len(s.scans)+1) * time.Hour)}

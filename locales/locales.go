@@ -19,10 +19,10 @@ var files embed.FS
 
 // Bundle is all languages, loaded. It is safe for concurrent use.
 type Bundle struct {
-	speeches []*Speech // in the order of the matcher's tags
-	matcher  language.Matcher
-	fallback *Speech // where the platform names no language
-	english  *Speech // where it names one that has no file
+	localizers []*Localizer // in the order of the matcher's tags
+	matcher    language.Matcher
+	fallback   *Localizer // where the platform names no language
+	english    *Localizer // where it names one that has no file
 }
 
 // Load reads the embedded files. fallback is the language (BCP 47) of those
@@ -37,12 +37,12 @@ func Load(fallback string) (*Bundle, error) {
 	b := &Bundle{}
 	var tags []language.Tag
 	for _, name := range names {
-		speech, err := read(messages, name)
+		localizer, err := read(messages, name)
 		if err != nil {
 			return nil, err
 		}
-		b.speeches = append(b.speeches, speech)
-		tags = append(tags, speech.tag)
+		b.localizers = append(b.localizers, localizer)
+		tags = append(tags, localizer.tag)
 	}
 	b.matcher = language.NewMatcher(tags)
 	b.english, _ = b.find("en")
@@ -53,7 +53,7 @@ func Load(fallback string) (*Bundle, error) {
 	return b, nil
 }
 
-func read(messages *i18n.Bundle, name string) (*Speech, error) {
+func read(messages *i18n.Bundle, name string) (*Localizer, error) {
 	body, err := files.ReadFile(name)
 	if err != nil {
 		return nil, fmt.Errorf("read language: %w", err)
@@ -66,19 +66,19 @@ func read(messages *i18n.Bundle, name string) (*Speech, error) {
 	for _, m := range file.Messages {
 		keys[m.ID] = true
 	}
-	return &Speech{tag: file.Tag, words: i18n.NewLocalizer(messages, file.Tag.String()), keys: keys}, nil
+	return &Localizer{tag: file.Tag, words: i18n.NewLocalizer(messages, file.Tag.String()), keys: keys}, nil
 }
 
-// For is the speech of the first language named that is not "": any Chinese
+// For is the localizer of the first language named that is not "": any Chinese
 // finds its file, a language without a file English, and no language at all
 // the fallback.
-func (b *Bundle) For(langs ...string) *Speech {
+func (b *Bundle) For(langs ...string) *Localizer {
 	for _, lang := range langs {
 		if lang == "" {
 			continue
 		}
-		if speech, known := b.find(lang); known {
-			return speech
+		if localizer, known := b.find(lang); known {
+			return localizer
 		}
 		return b.english
 	}
@@ -86,13 +86,13 @@ func (b *Bundle) For(langs ...string) *Speech {
 }
 
 // find reads Telegram's zh-hans and POSIX's zh_CN as well as zh-CN.
-func (b *Bundle) find(lang string) (*Speech, bool) {
+func (b *Bundle) find(lang string) (*Localizer, bool) {
 	tag, err := language.Parse(lang)
 	if err != nil {
 		return nil, false
 	}
 	_, at, sure := b.matcher.Match(tag)
-	return b.speeches[at], sure > language.No
+	return b.localizers[at], sure > language.No
 }
 
 // Knows says whether some file speaks the language (BCP 47).
@@ -103,31 +103,31 @@ func (b *Bundle) Knows(lang string) bool {
 
 // Languages are the tags of all files, in alphabetical order.
 func (b *Bundle) Languages() []string {
-	tags := make([]string, 0, len(b.speeches))
-	for _, s := range b.speeches {
+	tags := make([]string, 0, len(b.localizers))
+	for _, s := range b.localizers {
 		tags = append(tags, s.Tag())
 	}
 	slices.Sort(tags)
 	return tags
 }
 
-// Speech is one language.
-type Speech struct {
+// Localizer says sentences in one language.
+type Localizer struct {
 	tag   language.Tag
 	words *i18n.Localizer
 	keys  map[string]bool
 }
 
 // Tag is the language, as in BCP 47.
-func (s *Speech) Tag() string { return s.tag.String() }
+func (s *Localizer) Tag() string { return s.tag.String() }
 
 // Has says whether there are words for the key.
-func (s *Speech) Has(key string) bool { return s.keys[key] }
+func (s *Localizer) Has(key string) bool { return s.keys[key] }
 
 // Say is the sentence of a key. args are pairs of a placeholder's name and its
 // value; one named Count also chooses the plural form. A key without words
 // comes back as it is.
-func (s *Speech) Say(key string, args ...any) string {
+func (s *Localizer) Say(key string, args ...any) string {
 	config := i18n.LocalizeConfig{MessageID: key}
 	if len(args) > 0 {
 		config.TemplateData, config.PluralCount = values(args)
@@ -149,7 +149,7 @@ func values(args []any) (data map[string]any, count any) {
 }
 
 // Keys are the keys that begin with the prefix, in alphabetical order.
-func (s *Speech) Keys(prefix string) []string {
+func (s *Localizer) Keys(prefix string) []string {
 	var keys []string
 	for key := range s.keys {
 		if strings.HasPrefix(key, prefix) {

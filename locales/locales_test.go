@@ -95,18 +95,18 @@ func TestEveryStatusAndCarrierHasWordsInEveryLanguage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, lang := range bundle.Languages() {
-		speech := bundle.For(lang)
+		localizer := bundle.For(lang)
 		for _, s := range models.Statuses() {
-			if !speech.Has("status." + string(s)) {
+			if !localizer.Has("status." + string(s)) {
 				t.Errorf("%s: no words for status %s", lang, s)
 			}
 		}
 		for _, c := range carriers.All() {
-			if !speech.Has("carrier." + string(c)) {
+			if !localizer.Has("carrier." + string(c)) {
 				t.Errorf("%s: no words for carrier %s", lang, c)
 			}
 		}
-		if got, want := len(speech.Keys("carrier.")), len(carriers.All()); got != want {
+		if got, want := len(localizer.Keys("carrier.")), len(carriers.All()); got != want {
 			t.Errorf("%s: %d carriers have words, the table has %d", lang, got, want)
 		}
 	}
@@ -119,13 +119,13 @@ func TestWhatAProgramMatchesIsSaid(t *testing.T) {
 		"zh-TW": {"手機", "尾號"},
 		"en":    {"phone", "phone"},
 	} {
-		speech := bundle.For(lang)
+		localizer := bundle.For(lang)
 		for key, word := range map[string]string{
 			"tail.ask": want.ask, "tail.ask_many": want.ask, "notice.tail_missing": want.ask,
 			"tail.wrong": want.refused, "tail.wrong_open": want.refused, "tail.kept_wrong": want.refused,
 			"tail.spent": want.refused, "notice.tail": want.refused,
 		} {
-			said := speech.Say(key, "Number", "SF1000000000015", "Carrier", "", "Count", 2)
+			said := localizer.Say(key, "Number", "SF1000000000015", "Carrier", "", "Count", 2)
 			if !strings.Contains(said, word) {
 				t.Errorf("%s: %s says %q, without %q", lang, key, said, word)
 			}

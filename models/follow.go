@@ -52,6 +52,10 @@ type Tail struct {
 	State    TailState
 }
 
+// TailAttempts counts a day's attempts to guess a waybill's tail: those of one chat,
+// and of all chats together.
+type TailAttempts struct{ OfChat, OfWaybill int }
+
 // Hint points a worker at a parcel that was taken for checking. It carries no
 // more, so that a lost one comes again and a doubled one fails the version check.
 type Hint struct {

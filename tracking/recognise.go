@@ -15,6 +15,7 @@ const MaxNumbers = 20
 type Recognised struct {
 	Text    string   // as it came
 	Numbers []Number // in order of appearance, each once, at most MaxNumbers
+	Lines   []int    // in which line of Normalise(Text) each of Numbers stands, from 0
 	More    int      // how many further numbers there were
 	Refused []Reason // why other things that looked like numbers are none, each once
 }
@@ -92,6 +93,8 @@ type reader struct {
 	nameAt  int    // where it would begin
 	rawAt   int    // a place in raw…
 	textAt  int    // …and the same place in text
+	lineAt  int    // a place in text…
+	line    int    // …and the line that it is in
 	beyond  map[string]bool
 }
 
@@ -187,6 +190,7 @@ func (r *reader) unknown(start, end int, found rule) int {
 func (r *reader) take(start, end int, s string, found rule, said saying) int {
 	r.name(start)
 	tail, next := r.tail(end)
+	r.line, r.lineAt = r.line+strings.Count(r.text[r.lineAt:start], "\n"), start
 	at := r.keep(Number{Number: s, Carriers: found.carriers(), Sure: found.sure, Tail: tail})
 	if at >= 0 && isBlank(r.byteAt(end)) && r.opensLine(start) {
 		r.naming, r.nameAt = at+1, next
@@ -213,7 +217,7 @@ func (r *reader) keep(n Number) int {
 		}
 	}
 	if len(r.out.Numbers) < MaxNumbers {
-		r.out.Numbers = append(r.out.Numbers, n)
+		r.out.Numbers, r.out.Lines = append(r.out.Numbers, n), append(r.out.Lines, r.line)
 		return len(r.out.Numbers) - 1
 	}
 	if r.beyond == nil {

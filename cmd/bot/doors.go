@@ -29,7 +29,7 @@ type opened struct {
 	wrap     func(handlers.Handler) handlers.Handler // stands before the conversation; nil: nothing does
 	ready    func() error                            // nil: always
 	routes   []web.Route
-	judge    handlers.Judge // nil: the platform does not tell who administers a group
+	admins   handlers.Admins // nil: the platform does not tell who administers a group
 	traits   handlers.Traits
 	answered func(arrivalID int64) // see delivery.Settings
 }
@@ -80,7 +80,7 @@ func openTelegram(h *house, wake func()) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &opened{Door: d, ready: d.Ready, judge: d, run: func(ctx context.Context) error { return runTelegram(ctx, h, d) }}
+	o := &opened{Door: d, ready: d.Ready, admins: d, run: func(ctx context.Context) error { return runTelegram(ctx, h, d) }}
 	if !d.Polls() {
 		o.routes = []web.Route{{Pattern: "POST /telegram/webhook", Handler: d.Webhook()}}
 	}

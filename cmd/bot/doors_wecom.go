@@ -79,7 +79,9 @@ func openApp(h *house, wake func()) (*opened, error) {
 	if kf := h.settings.WeCom.KF; kf.AgentID == s.AgentID {
 		h.log.Warn("both WeCom doors name one app, which can have one callback URL only", "agent", s.AgentID)
 	}
-	return &opened{Door: d, ready: d.Ready, routes: callbackRoutes("/wecom/app", d.Callback()), wrap: d.Handler}, nil
+	return &opened{
+		Door: d, ready: d.Ready, routes: callbackRoutes("/wecom/app", d.Callback()), wrap: d.Handler, traits: handlers.Traits{Staff: true},
+	}, nil
 }
 
 // callbackRoutes are the check of a callback's URL, and its deliveries.
@@ -96,7 +98,7 @@ func openAIBot(h *house, wake func()) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &opened{Door: d, ready: d.Ready, linked: d.Run, traits: handlers.Traits{Mentions: true}}, nil
+	return &opened{Door: d, ready: d.Ready, linked: d.Run, traits: handlers.Traits{Mentions: true, Staff: true}}, nil
 }
 
 func openRobots(h *house, _ func()) (*opened, error) {

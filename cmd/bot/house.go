@@ -188,21 +188,18 @@ func openProviders(s config.Settings, parts tracking.Parts) ([]tracking.Provider
 const callTimeout = 15 * time.Second
 
 func (h *house) openConversation(context.Context) error {
-	judges := map[string]handlers.Judge{}
+	admins := map[string]handlers.Admins{}
 	for _, d := range h.doors {
-		if d.judge != nil {
-			judges[d.Name()] = d.judge
+		if d.admins != nil {
+			admins[d.Name()] = d.admins
 		}
 	}
-	h.conversation = handlers.New(handlers.Needs{
-		Parcels: h.store, Follows: wishing{h.store, h}, Labels: h.store, Tails: h.store, Habits: h.store, Lives: h.store, Questions: h.store,
-		Books: h.store, Pushes: h.store, Checker: h.checker, Detector: h.tracker, Carriers: h.carriers, Words: h.words, Now: h.now,
-		Settings: handlers.Settings{
-			TailCarriers: tailCarriers(h.settings), MaxParcels: h.settings.MaxParcels,
-			Timezone: h.settings.Zone, Judges: judges, Traits: h.traits(),
-			Operators: addresses(h.settings.AdminChats), Prices: h.settings.Prices, Budgets: h.settings.Budgets,
-			Robots: robotNames(h.settings),
-		},
+	h.conversation = handlers.New(handlers.Settings{
+		Store: wishing{h.store, h}, Detector: h.tracker, Carriers: h.carriers, Checker: h.checker, Words: h.words, Now: h.now,
+		TailCarriers: tailCarriers(h.settings), MaxParcels: h.settings.MaxParcels,
+		Timezone: h.settings.Zone, Admins: admins, Traits: h.traits(),
+		Operators: addresses(h.settings.AdminChats), Prices: h.settings.Prices, Budgets: h.settings.Budgets,
+		Robots: robotNames(h.settings),
 	})
 	for _, d := range h.doors {
 		d.worker = delivery.New(delivery.Settings{

@@ -57,7 +57,7 @@ var layout = map[string]string{
 
 // inTests is what a test may import besides: doubles and the tools of testing.
 const inTests = "go-telegram/bot google/go-cmp pgregory.net/rapid go.uber.org/goleak rogpeppe/go-internal x/sync x/sys x/time models handlers handlers/delivery tracking tracking/sandbox " +
-	"tracking/providertest handlers/doortest handlers/telegram/telegramtest handlers/wecom/wecomtest models/store models/store/storetest models/seal locales"
+	"tracking/providertest handlers/doortest handlers/telegram/telegramtest handlers/wecom/wecomtest models/store models/store/storetest models/seal locales scheduler"
 
 // inTestsOf is what the tests of one package may import besides: those of the
 // settings read what the program reads, with every provider.

@@ -276,9 +276,8 @@ func newRig(t *testing.T, open func() *store.Store, c *clock, now func() time.Ti
 		t: t, clock: c, open: open, db: open(), door: &fakeDoor{}, echo: &echo{times: map[string]int{}}, alarm: &alarm{},
 		meter: &counter{delivered: map[string]int{}}, log: &bytes.Buffer{}, bundle: bundle,
 	}
-	r.words = &wording{Conversation: handlers.New(handlers.Needs{
-		Parcels: r.db, Follows: r.db, Labels: r.db, Tails: r.db, Habits: r.db, Lives: r.db, Questions: r.db,
-		Checker: unheardOf{}, Detector: local{}, Words: bundle, Now: now,
+	r.words = &wording{Conversation: handlers.New(handlers.Settings{
+		Store: r.db, Checker: unheardOf{}, Detector: local{}, Words: bundle, Now: now,
 	})}
 	r.worker = New(r.settings(now))
 	return r

@@ -32,8 +32,8 @@ type Slots interface {
 }
 
 var (
-	_ handlers.Door  = (*Door)(nil)
-	_ handlers.Judge = (*Door)(nil)
+	_ handlers.Door   = (*Door)(nil)
+	_ handlers.Admins = (*Door)(nil)
 )
 
 // Door is the way in and out of Telegram. Its methods may be used at the same time.

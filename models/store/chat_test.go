@@ -226,7 +226,7 @@ func TestWhatIsRememberedAboutAForgottenChatGoes(t *testing.T) {
 				k.ok(k.Remember(k.ctx(), kind, c.Key(), []byte("1"), noon()+hour))
 			}
 		}
-		k.ok(k.WrongTail(k.ctx(), gone.ID, number(1), noon())) // the row stays
+		k.tryTail(gone, 1) // the row stays
 		k.ok(k.Forget(k.ctx(), gone.ID, noon()))
 		for _, kind := range models.ChatMemories() {
 			for c, want := range map[*models.Chat]bool{&gone: false, &other: true} {
@@ -241,18 +241,30 @@ func TestWhatIsRememberedAboutAForgottenChatGoes(t *testing.T) {
 func TestForgettingGivesNoFreshTries(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		c := k.chat(1)
-		k.ok(k.WrongTail(k.ctx(), c.ID, number(1), noon()))
+		k.tryTail(c, 1)
 		k.ok(k.SetLang(k.ctx(), c.ID, "en"))
 		k.ok(k.Forget(k.ctx(), c.ID, noon()))
 		met := k.chat(1)
-		if ofChat, ofWaybill, err := k.WrongTails(k.ctx(), met.ID, number(1), noon()); err != nil || ofChat != 1 || ofWaybill != 1 || met.Lang != "" {
-			t.Fatalf("got %d and %d, %v, chat %+v", ofChat, ofWaybill, err, met)
+		if taken, err := k.TailAttempts(k.ctx(), met.ID, number(1), noon()); err != nil || taken != (models.TailAttempts{OfChat: 1, OfWaybill: 1}) || met.Lang != "" {
+			t.Fatalf("got %+v, %v, chat %+v", taken, err, met)
 		}
 		k.ok(k.Sweep(k.ctx(), noon()+day))
 		if got := k.again(c); got.ID != met.ID {
 			t.Fatalf("got %+v", got)
 		}
 		k.ok(k.Sweep(k.ctx(), noon()+3*day))
+		if _, err := k.ChatByID(k.ctx(), c.ID); !errors.Is(err, models.ErrNotFound) {
+			t.Fatalf("got %v, want %v", err, models.ErrNotFound)
+		}
+	})
+}
+
+func TestAnAttemptThatWasGivenBackKeepsNoForgottenChat(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		c := k.chat(1)
+		k.tryTail(c, 1)
+		k.ok(k.ReturnTailAttempt(k.ctx(), c.ID, number(1), noon()))
+		k.ok(k.Forget(k.ctx(), c.ID, noon()))
 		if _, err := k.ChatByID(k.ctx(), c.ID); !errors.Is(err, models.ErrNotFound) {
 			t.Fatalf("got %v, want %v", err, models.ErrNotFound)
 		}

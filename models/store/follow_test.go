@@ -311,25 +311,97 @@ func TestAChatRemembersATail(t *testing.T) {
 	})
 }
 
-func TestWrongTailsCountPerChatWaybillAndDay(t *testing.T) {
+// tryTail takes one of a chat's tries at the n-th waybill.
+func (k kit) tryTail(c models.Chat, n int) {
+	k.t.Helper()
+	if _, reserved, err := k.ReserveTailAttempt(k.ctx(), c.ID, number(n), 3, 10, noon()); err != nil || !reserved {
+		k.t.Fatalf("reserved %v, %v", reserved, err)
+	}
+}
+
+func TestTailTriesCountPerChatWaybillAndDay(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		a, b, p := k.chat(1), k.chat(2), k.sealed(1)
 		k.follow(a, p)
 		for _, c := range []models.Chat{a, a, b} {
-			k.ok(k.WrongTail(k.ctx(), c.ID, p.Number, noon()))
+			k.tryTail(c, 1)
 		}
-		k.ok(k.WrongTail(k.ctx(), a.ID, number(2), noon()))
+		k.tryTail(a, 2)
 		k.ok(k.Unfollow(k.ctx(), a.ID, []int64{p.ID}, noon()))
-		ofChat, ofWaybill, err := k.WrongTails(k.ctx(), a.ID, p.Number, noon()+11*hour)
-		k.ok(err)
-		if ofChat != 2 || ofWaybill != 3 {
-			t.Fatalf("got %d and %d, want 2 and 3", ofChat, ofWaybill)
+		for at, want := range map[models.Moment]models.TailAttempts{noon() + 11*hour: {OfChat: 2, OfWaybill: 3}, noon() + 12*hour: {}} {
+			if taken, err := k.TailAttempts(k.ctx(), a.ID, p.Number, at); err != nil || taken != want {
+				t.Fatalf("got %+v, %v, want %+v", taken, err, want)
+			}
 		}
-		ofChat, ofWaybill, err = k.WrongTails(k.ctx(), a.ID, p.Number, noon()+12*hour)
-		k.ok(err)
-		if ofChat != 0 || ofWaybill != 0 {
-			t.Fatalf("got %d and %d on the next day, want none", ofChat, ofWaybill)
+	})
+}
+
+func TestATryIsReservedUpToTheLimitsAndGivenBack(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		a, b := k.chat(1), k.chat(2)
+		reserve := func(c models.Chat, want bool, taken models.TailAttempts) {
+			t.Helper()
+			got, reserved, err := k.ReserveTailAttempt(k.ctx(), c.ID, number(1), 2, 3, noon())
+			if err != nil || reserved != want || got != taken {
+				t.Fatalf("reserved %v, %+v, %v; want %v, %+v", reserved, got, err, want, taken)
+			}
 		}
+		reserve(a, true, models.TailAttempts{OfChat: 1, OfWaybill: 1})
+		reserve(a, true, models.TailAttempts{OfChat: 2, OfWaybill: 2})
+		reserve(a, false, models.TailAttempts{OfChat: 2, OfWaybill: 2})
+		reserve(b, true, models.TailAttempts{OfChat: 1, OfWaybill: 3})
+		reserve(b, false, models.TailAttempts{OfChat: 1, OfWaybill: 3})
+		k.ok(k.ReturnTailAttempt(k.ctx(), a.ID, number(1), noon()))
+		reserve(b, true, models.TailAttempts{OfChat: 2, OfWaybill: 3})
+		for range 3 { // more than were taken
+			k.ok(k.ReturnTailAttempt(k.ctx(), a.ID, number(1), noon()))
+		}
+		reserve(a, true, models.TailAttempts{OfChat: 1, OfWaybill: 1})
+	})
+}
+
+// Whoever guesses from many chats at once gets no more tries than one after the other.
+func TestManyChatsAtOnceTakeNoMoreTriesThanThereAre(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		const chats, tries = 12, 48
+		granted := make([]bool, tries)
+		for _, err := range together(tries, func(i int) (err error) {
+			_, granted[i], err = k.ReserveTailAttempt(k.ctx(), int64(1+i%chats), number(1), 3, 10, noon())
+			return err
+		}) {
+			k.ok(err)
+		}
+		n := 0
+		for _, reserved := range granted {
+			if reserved {
+				n++
+			}
+		}
+		if taken, err := k.TailAttempts(k.ctx(), 1, number(1), noon()); err != nil || n != 10 || taken.OfWaybill != 10 || taken.OfChat > 3 {
+			t.Fatalf("%d granted, %+v taken, %v; want 10", n, taken, err)
+		}
+	})
+}
+
+func TestLiveAndFinishedParcelsAreCounted(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		c := k.chat(1)
+		want := func(live, done int) {
+			t.Helper()
+			if l, d, err := k.CountFollowed(k.ctx(), c.ID); err != nil || l != live || d != done {
+				t.Fatalf("got %d and %d, %v; want %d and %d", l, d, err, live, done)
+			}
+		}
+		want(0, 0)
+		over := k.parcel(1)
+		k.follow(c, over)
+		k.follow(c, k.parcel(2))
+		k.follow(k.chat(2), k.parcel(3))
+		want(2, 0)
+		f := scan(k.stored(over.ID), "签收", noon())
+		f.Change.Parcel.DoneAt = noon()
+		k.finish(f, noon())
+		want(1, 1)
 	})
 }
 

@@ -181,6 +181,17 @@ func (s *Store) Followed(ctx context.Context, chatID int64, all bool) ([]models.
 	return rows, nil
 }
 
+// CountFollowed counts what a chat follows: live parcels, and finished ones.
+func (s *Store) CountFollowed(ctx context.Context, chatID int64) (live, done int, err error) {
+	const sql = `SELECT COUNT(CASE WHEN p.done_at = 0 THEN 1 END) AS live, COUNT(*) AS followed
+		FROM follows f JOIN parcels p ON p.id = f.parcel_id WHERE f.chat_id = ?`
+	var row struct{ Live, Followed int }
+	if err := s.read.WithContext(ctx).Raw(sql, chatID).Scan(&row).Error; err != nil {
+		return 0, 0, fmt.Errorf("count follows: %w", err)
+	}
+	return row.Live, row.Followed - row.Live, nil
+}
+
 // parcelsOf reads the parcels of some follows.
 func parcelsOf(db *gorm.DB, follows []models.Follow) (map[int64]models.Parcel, error) {
 	ids := make([]int64, len(follows))

@@ -80,7 +80,7 @@ const empty = `forgotten = 1 AND lang = '' AND tail IS NULL AND (credit_epoch = 
 	AND NOT EXISTS (SELECT 1 FROM arrivals a WHERE a.chat_id = chats.id AND a.due_at < ?)
 	AND NOT EXISTS (SELECT 1 FROM follows f WHERE f.chat_id = chats.id)
 	AND NOT EXISTS (SELECT 1 FROM questions q WHERE q.chat_id = chats.id)
-	AND NOT EXISTS (SELECT 1 FROM tail_attempts t WHERE t.chat_id = chats.id)`
+	AND NOT EXISTS (SELECT 1 FROM tail_attempts t WHERE t.chat_id = chats.id AND t.count > 0)`
 
 // erase removes a forgotten chat if it is empty. The caller holds its lock.
 func erase(tx *gorm.DB, chatID int64) error {

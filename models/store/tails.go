@@ -2,11 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"waybill/models"
 )
@@ -61,46 +61,82 @@ func (s *Store) SetChatTail(ctx context.Context, chatID int64, tail string) erro
 	return s.setChat(ctx, chatID, "tail", sealed)
 }
 
-// tryRow counts a chat's wrong tails for one waybill and day.
-type tryRow struct {
-	Number string `gorm:"primaryKey"`
-	Day    string `gorm:"primaryKey"`
-	ChatID int64  `gorm:"primaryKey;autoIncrement:false"`
-	Count  int
-}
+// allChats is the chat in whose row the attempts of all chats together are counted.
+const allChats = 0
 
-// TableName is where GORM finds the rows.
-func (tryRow) TableName() string { return "tail_attempts" }
-
-// WrongTail counts one wrong tail that a chat gave for a waybill today (Shanghai).
-// Unfollowing does not reset the count.
-func (s *Store) WrongTail(ctx context.Context, chatID int64, number string, now models.Moment) error {
-	err := s.within(ctx, func(tx *gorm.DB) error {
-		more := clause.OnConflict{
-			Columns:   []clause.Column{{Name: "number"}, {Name: "day"}, {Name: "chat_id"}},
-			DoUpdates: clause.Assignments(map[string]any{"count": gorm.Expr("tail_attempts.count + 1")}),
+// ReserveTailAttempt takes one of today's (Shanghai) attempts to guess a waybill's
+// tail, before the tail is compared with anything or a provider is asked: ofChat
+// and ofWaybill are at most how many one chat and all chats together may take,
+// whatever they do at the same time. It says how many are taken now; without
+// reserved there was none left, and nothing has changed. Unfollowing gives none
+// back, only ReturnTailAttempt does.
+func (s *Store) ReserveTailAttempt(ctx context.Context, chatID int64, number string, ofChat, ofWaybill int, now models.Moment) (taken models.TailAttempts, reserved bool, err error) {
+	number, day := cut(number, sizeNumber), now.Day()
+	ensure := "INSERT " + s.driver.words().ignore + " INTO tail_attempts (number, day, chat_id, count) VALUES (?, ?, ?, 0), (?, ?, ?, 0)"
+	if _, err := s.change(ctx, ensure, number, day, allChats, number, day, chatID); err != nil {
+		return taken, false, fmt.Errorf("reserve tail attempt: %w", err)
+	}
+	err = s.within(ctx, func(tx *gorm.DB) error {
+		for _, limit := range []struct {
+			chat int64
+			most int
+		}{{allChats, ofWaybill}, {chatID, ofChat}} { // always in this order, so that two chats never wait for one another
+			const sql = "UPDATE tail_attempts SET count = count + 1 WHERE number = ? AND day = ? AND chat_id = ? AND count < ?"
+			done := tx.Exec(sql, number, day, limit.chat, limit.most)
+			if done.Error != nil {
+				return done.Error
+			}
+			if done.RowsAffected == 0 {
+				return errSpent
+			}
 		}
-		return tx.Clauses(more).Create(&tryRow{Number: cut(number, sizeNumber), Day: now.Day(), ChatID: chatID, Count: 1}).Error
+		taken, err = tailAttempts(tx, chatID, number, day)
+		return err
 	})
-	if err != nil {
-		return fmt.Errorf("count wrong tail: %w", err)
+	if errors.Is(err, errSpent) {
+		taken, err = tailAttempts(s.read.WithContext(ctx), chatID, number, day)
+		return taken, false, wrapped("read tail attempts", err)
 	}
-	return nil
+	return taken, err == nil, wrapped("reserve tail attempt", err)
 }
 
-// WrongTails is how many wrong tails were given for a waybill today
-// (Shanghai), by this chat and by all.
-func (s *Store) WrongTails(ctx context.Context, chatID int64, number string, now models.Moment) (ofChat, ofWaybill int, err error) {
-	var rows []tryRow
-	err = s.read.WithContext(ctx).Where("number = ? AND day = ?", cut(number, sizeNumber), now.Day()).Find(&rows).Error
-	if err != nil {
-		return 0, 0, fmt.Errorf("read wrong tails: %w", err)
+// errSpent undoes a reservation that goes beyond a limit.
+var errSpent = errors.New("no attempts left")
+
+// ReturnTailAttempt gives back an attempt that was reserved at now: the tail was
+// right, or nobody has judged it.
+func (s *Store) ReturnTailAttempt(ctx context.Context, chatID int64, number string, now models.Moment) error {
+	const sql = "UPDATE tail_attempts SET count = count - 1 WHERE number = ? AND day = ? AND chat_id IN ? AND count > 0"
+	_, err := s.change(ctx, sql, cut(number, sizeNumber), now.Day(), []int64{allChats, chatID})
+	return wrapped("return tail attempt", err)
+}
+
+// TailAttempts is how many attempts to guess a waybill's tail are taken today (Shanghai).
+func (s *Store) TailAttempts(ctx context.Context, chatID int64, number string, now models.Moment) (models.TailAttempts, error) {
+	taken, err := tailAttempts(s.read.WithContext(ctx), chatID, cut(number, sizeNumber), now.Day())
+	return taken, wrapped("read tail attempts", err)
+}
+
+func tailAttempts(db *gorm.DB, chatID int64, number, day string) (taken models.TailAttempts, err error) {
+	var rows []struct {
+		ChatID int64
+		Count  int
 	}
+	const sql = "SELECT chat_id, count FROM tail_attempts WHERE number = ? AND day = ? AND chat_id IN ?"
+	err = db.Raw(sql, number, day, []int64{allChats, chatID}).Scan(&rows).Error
 	for _, row := range rows {
-		ofWaybill += row.Count
-		if row.ChatID == chatID {
-			ofChat += row.Count
+		if row.ChatID == allChats {
+			taken.OfWaybill = row.Count
+		} else {
+			taken.OfChat = row.Count
 		}
 	}
-	return ofChat, ofWaybill, nil
+	return taken, err
+}
+
+func wrapped(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", doing, err)
 }

@@ -10,9 +10,9 @@ import (
 // tail remembers this chat's phone tail, or forgets it. When a question for a
 // tail is open, it is answered too. Groups remember none: everybody would use it.
 func (t *turn) tail(ctx context.Context, args string) ([]Reply, error) {
-	q, open, err := t.Questions.Question(ctx, t.chat.ID, t.now)
+	q, open, err := t.question(ctx)
 	if err != nil {
-		return nil, wrap("read question", err)
+		return nil, err
 	}
 	digits, given := tailIn(args, false)
 	asked := given && open && q.Asking == models.AskTail
@@ -20,16 +20,16 @@ func (t *turn) tail(ctx context.Context, args string) ([]Reply, error) {
 	case t.inGroup() && asked:
 		return t.answerTail(ctx, q, digits)
 	case t.inGroup():
-		return t.tell("tail.not_in_groups"), nil
+		return t.render.reply("tail.not_in_groups"), nil
 	case saysOff(args):
-		return t.tell("tail.off"), wrap("erase tail", t.Habits.SetChatTail(ctx, t.chat.ID, ""))
+		return t.render.reply("tail.off"), wrap("erase tail", t.store.SetChatTail(ctx, t.chat.ID, ""))
 	case !given:
-		return t.tell("tail.usage"), nil
+		return t.render.reply("tail.usage"), nil
 	}
-	if err := t.Habits.SetChatTail(ctx, t.chat.ID, digits); err != nil {
+	if err := t.store.SetChatTail(ctx, t.chat.ID, digits); err != nil {
 		return nil, wrap("remember tail", err)
 	}
-	kept := t.tell("tail.kept")
+	kept := t.render.reply("tail.kept")
 	if !asked {
 		return kept, nil
 	}
@@ -52,7 +52,7 @@ func (t *turn) lang(ctx context.Context, args string) ([]Reply, error) {
 	if lang, ok := langOf(args); ok {
 		return t.speak(ctx, lang)
 	}
-	reply := t.tell("lang.which")
+	reply := t.render.reply("lang.which")
 	reply[0].Buttons = [][]Button{{
 		{Text: "简体中文", Data: "l:zh-CN"},
 		{Text: "繁體中文", Data: "l:zh-TW"},
@@ -62,11 +62,11 @@ func (t *turn) lang(ctx context.Context, args string) ([]Reply, error) {
 }
 
 func (t *turn) speak(ctx context.Context, lang string) ([]Reply, error) {
-	if err := t.Habits.SetLang(ctx, t.chat.ID, lang); err != nil {
+	if err := t.store.SetLang(ctx, t.chat.ID, lang); err != nil {
 		return nil, wrap("change language", err)
 	}
-	t.Speech = t.Words.For(lang)
-	return t.tell("lang.done"), nil
+	t.render.words = t.settings.Words.For(lang)
+	return t.render.reply("lang.done"), nil
 }
 
 // langOf is the language that somebody names.
@@ -80,4 +80,16 @@ func langOf(args string) (string, bool) {
 		return "en", true
 	}
 	return "", false
+}
+
+// forget asks whether to erase everything that is stored about this chat.
+func (t *turn) forget(ctx context.Context) ([]Reply, error) {
+	if why, err := t.notAllowed(ctx, "no_admins"); err != nil || why != nil {
+		return why, err
+	}
+	q := models.Question{Asking: models.AskForget}
+	if err := t.ask(ctx, &q); err != nil {
+		return nil, err
+	}
+	return t.renderQuestion(q), nil
 }

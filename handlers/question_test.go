@@ -7,8 +7,8 @@ import (
 )
 
 // A "yes" that was meant for something else must not erase or stop everything.
-func TestAQuestionAboutAWishDoesNotOutliveTheWish(t *testing.T) {
-	for wish, done := range map[string]string{"忘记我": "删干净", "停止 全部": "不再关注："} {
+func TestAQuestionForNowDoesNotWaitForLater(t *testing.T) {
+	for request, done := range map[string]string{"忘记我": "删干净", "停止 全部": "不再关注："} {
 		for name, c := range map[string]struct {
 			between func(t *testing.T, w *world)
 			answer  string
@@ -20,10 +20,10 @@ func TestAQuestionAboutAWishDoesNotOutliveTheWish(t *testing.T) {
 			"ten minutes pass":          {func(_ *testing.T, w *world) { w.pass(11 * time.Minute) }, "是", false},
 			"a nod after news and time": {func(_ *testing.T, w *world) { w.pass(time.Hour) }, "好的", false},
 		} {
-			t.Run(wish+", "+name, func(t *testing.T) {
+			t.Run(request+", "+name, func(t *testing.T) {
 				w := newWorld(t, "zh-CN")
 				w.says(t, "a", moving)
-				if said := w.says(t, "a", wish); !strings.Contains(said, "是") {
+				if said := w.says(t, "a", request); !strings.Contains(said, "是") {
 					t.Fatalf("it is not asked: %q", said)
 				}
 				if c.between != nil {

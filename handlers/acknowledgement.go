@@ -10,9 +10,9 @@ import (
 
 // acknowledges says that a text says nothing: where messages are counted, a
 // notification that comes with the reply is answer enough. While a question is
-// open, whatever is more than a nod may be meant as its answer.
+// open, whatever is more than an acknowledgement may be meant as its answer.
 func (t *turn) acknowledges(text string, open bool) bool {
-	return t.traits().Metered && !t.inGroup() && (nods(text) || !open && !says(text))
+	return t.traits().Metered && !t.inGroup() && (isAcknowledgement(text) || !open && !says(text))
 }
 
 // optional marks the replies to such a text.
@@ -23,24 +23,22 @@ func optional(replies []Reply) []Reply {
 	return replies
 }
 
-// nodded answers whoever does as told ("回复任意内容继续接收") while nothing waits:
+// acknowledge answers whoever does as told ("回复任意内容继续接收") while nothing waits:
 // news will come again. Nothing where nobody was told so.
-func (t *turn) nodded(ctx context.Context, text string, open bool) ([]Reply, error) {
-	if open || !t.traits().Metered || t.inGroup() || text == "" || !nods(text) {
+func (t *turn) acknowledge(ctx context.Context, text string, open bool) ([]Reply, error) {
+	if open || !t.traits().Metered || t.inGroup() || text == "" || !isAcknowledgement(text) {
 		return nil, nil
 	}
-	live, err := t.Follows.Followed(ctx, t.chat.ID, false)
-	if err != nil || len(live) == 0 {
-		return nil, wrap("read follows", err)
+	live, _, err := t.store.CountFollowed(ctx, t.chat.ID)
+	if err != nil || live == 0 {
+		return nil, wrap("count parcels", err)
 	}
-	return t.tell("nodded"), nil
+	return t.render.reply("acknowledged"), nil
 }
 
-func (t *turn) traits() Traits { return t.Settings.Traits[t.chat.Door] }
-
-// nods says that a text only keeps a conversation going, as somebody does who
+// isAcknowledgement says that a text only keeps a conversation going, as somebody does who
 // is told that any reply will do.
-func nods(text string) bool {
+func isAcknowledgement(text string) bool {
 	switch plainWord(text) {
 	case "", "1", "好", "好的", "嗯", "ok", "sure", "继续", "繼續", "继续接收", "繼續接收", "接收", "收到", "知道了", "行", "可以", "嗯嗯", "哦", "噢",
 		"谢谢", "謝謝", "在", "在吗", "在嗎", "continue", "go on", "go ahead", "more", "okay", "thanks", "thank you":
@@ -49,8 +47,8 @@ func nods(text string) bool {
 	return false
 }
 
-// longestNod is how many characters a text may have that says nothing.
-const longestNod = 20
+// longestSmallTalk is how many characters a text may have that says nothing.
+const longestSmallTalk = 20
 
 // questionIs matches what wants an answer.
 var questionIs = regexp.MustCompile(`(?i)[\p{L}\p{N}]\s*[?？]|[吗嗎谁誰]|什么|什麼|甚麼|怎么|怎麼|怎样|怎樣|如何|哪|为啥|为何|為何|多少|是不是|能不能|可不可以` +
@@ -61,5 +59,5 @@ var questionIs = regexp.MustCompile(`(?i)[\p{L}\p{N}]\s*[?？]|[吗嗎谁誰]|�
 // answer: it asks or complains, is long, or holds what looks like a number.
 func says(text string) bool {
 	found := tracking.Recognise(text)
-	return questionIs.MatchString(text) || utf8.RuneCountInString(text) > longestNod || isTail(plainWord(text)) || len(found.Numbers)+len(found.Refused) > 0
+	return questionIs.MatchString(text) || utf8.RuneCountInString(text) > longestSmallTalk || isTail(plainWord(text)) || len(found.Numbers)+len(found.Refused) > 0
 }

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -15,7 +16,7 @@ func (b busy) Check(_ context.Context, p models.Parcel, _ string, _ models.Purpo
 	return models.Checked{Parcel: p, Err: b.why}, nil
 }
 
-func TestAnAnswerThatTakesTooLongIsPromised(t *testing.T) {
+func TestAnAnswerThatTakesTooLongIsAwaited(t *testing.T) {
 	for name, c := range map[string]struct {
 		checker Checker
 		say     string
@@ -30,7 +31,7 @@ func TestAnAnswerThatTakesTooLongIsPromised(t *testing.T) {
 			w := newWorld(t, "zh-CN")
 			talk := w.conversation()
 			if c.checker != nil {
-				talk.Checker = c.checker
+				talk.settings.Checker = c.checker
 			}
 			chat := w.chat("me", false)
 			replies, err := talk.Handle(t.Context(), chat, Message{Text: "YT1000000000017", Addressed: true})
@@ -42,5 +43,17 @@ func TestAnAnswerThatTakesTooLongIsPromised(t *testing.T) {
 				t.Errorf("follows %+v, %v; want awaited %v", followed, err, c.awaited)
 			}
 		})
+	}
+}
+
+func TestReasonsAreWordsForPeople(t *testing.T) {
+	w := newWorld(t, "en")
+	for _, err := range []error{models.ErrBudget, models.ErrHeld, models.ErrStale, context.DeadlineExceeded, errors.New("anything")} {
+		if key := reason(err); !w.words.For("en").Has(key) {
+			t.Errorf("%v is told as %q", err, key)
+		}
+	}
+	if reason(nil) != "" || reason(&models.Refusal{Why: models.ErrFloor}) != "" {
+		t.Error("what is stored, and its age, says enough inside the floor")
 	}
 }

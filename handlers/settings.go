@@ -1,0 +1,112 @@
+package handlers
+
+import (
+	"context"
+	"time"
+
+	"waybill/locales"
+	"waybill/models"
+)
+
+// Store keeps what conversations read and change.
+type Store interface {
+	// Parcels, by what people call them, and their scans.
+	Parcel(ctx context.Context, id int64) (models.Parcel, error)
+	ByNumber(ctx context.Context, number string) ([]models.Parcel, error)
+	Ensure(ctx context.Context, number string, carrier models.Carrier, tailNeeded bool, now models.Moment) (models.Parcel, error)
+	History(ctx context.Context, parcelID, after int64, limit int) ([]models.Event, error)
+
+	// What a chat follows, and how it wants to hear of it. PushTo sends a
+	// parcel's news to a group robot as well ("" ends that); it returns
+	// models.ErrNotFound when the chat does not follow the parcel.
+	Follow(ctx context.Context, w models.Following, now models.Moment) (models.Follow, error)
+	Unfollow(ctx context.Context, chatID int64, parcelIDs []int64, now models.Moment) error
+	Followed(ctx context.Context, chatID int64, all bool) ([]models.Followed, error)
+	FollowOf(ctx context.Context, chatID, parcelID int64) (models.Follow, bool, error)
+	CountFollowed(ctx context.Context, chatID int64) (live, done int, err error)
+	Rename(ctx context.Context, chatID, parcelID int64, name string) error
+	Mute(ctx context.Context, chatID, parcelID int64, muted bool, now models.Moment) error
+	SetListed(ctx context.Context, chatID int64, parcelIDs []int64) error
+	PushTo(ctx context.Context, chatID, parcelID int64, robot string, now models.Moment) error
+
+	// Phone tails: what followers gave, and a day's attempts to guess one.
+	Tails(ctx context.Context, parcelID int64) ([]models.Tail, error)
+	ReserveTailAttempt(ctx context.Context, chatID int64, number string, ofChat, ofWaybill int, now models.Moment) (taken models.TailAttempts, reserved bool, err error)
+	ReturnTailAttempt(ctx context.Context, chatID int64, number string, now models.Moment) error
+	TailAttempts(ctx context.Context, chatID int64, number string, now models.Moment) (models.TailAttempts, error)
+
+	// A chat: what it wants remembered, and whether and where it can be reached.
+	SetLang(ctx context.Context, chatID int64, lang string) error
+	SetSpoken(ctx context.Context, chatID int64, lang string) error
+	ChatTail(ctx context.Context, chatID int64) (string, error)
+	SetChatTail(ctx context.Context, chatID int64, tail string) error
+	Gone(ctx context.Context, chatID int64, now models.Moment) error
+	Back(ctx context.Context, chatID int64, now models.Moment) error
+	MoveChat(ctx context.Context, chatID int64, room string, now models.Moment) error
+	Forget(ctx context.Context, chatID int64, now models.Moment) error
+
+	// The one open question of a chat.
+	Question(ctx context.Context, chatID int64, now models.Moment) (models.Question, bool, error)
+	Ask(ctx context.Context, q models.Question) error
+	DropQuestion(ctx context.Context, chatID int64) error
+
+	// What operators want to know of the money and the work.
+	Usage(ctx context.Context, day string) ([]models.Usage, error)
+	Spent(ctx context.Context, day string) (map[string]int64, error)
+	Backlog(ctx context.Context, now models.Moment) (models.Backlog, error)
+}
+
+// Detector names the carriers of a number, most likely first; sure means that
+// nobody need be asked.
+type Detector interface {
+	Detect(ctx context.Context, number string) (carriers []models.Carrier, sure bool)
+}
+
+// Carriers reads a carrier's name or code as people write it.
+type Carriers interface {
+	Typed(text string) (models.Carrier, bool)
+}
+
+// Checker asks the providers about a parcel now. tail is "" or digits that no
+// provider has seen yet.
+type Checker interface {
+	Check(ctx context.Context, p models.Parcel, tail string, purpose models.Purpose) (models.Checked, error)
+}
+
+// Admins tells who administers a group.
+type Admins interface {
+	Admin(ctx context.Context, group models.Address, person string) (bool, error)
+}
+
+// Traits are what is particular about a door, as far as words depend on it.
+type Traits struct {
+	Metered  bool // its messages are counted: owed news is answer enough to a text that says nothing
+	Humans   bool // whoever asks for a human may be handed over to one
+	Mentions bool // in groups it hears nothing but what mentions the bot
+	Staff    bool // only a corporation's own people write through it: they may send news to its group robots
+}
+
+// mentionsOnly says that of this chat the bot hears only what mentions it.
+func (t Traits) mentionsOnly(c models.Chat) bool { return t.Mentions && c.Group }
+
+// Settings are what a Conversation works with, in the order in which a message
+// meets it, and what the operator decides.
+type Settings struct {
+	Store    Store
+	Detector Detector
+	Carriers Carriers // nil: carriers can be chosen, not typed
+	Checker  Checker
+	Words    *locales.Bundle
+	Now      func() time.Time
+
+	TailCarriers []models.Carrier           // those that want a phone's tail
+	MaxParcels   int                        // live parcels per chat; 0: no limit
+	Timezone     *time.Location             // of the times shown; nil: Asia/Shanghai
+	Links        func(models.Parcel) string // the parcel page's link; nil: there are no pages
+	Operators    []models.Address           // chats that may use the operators' commands
+	Prices       map[string]float64         // yuan for a billed call, by "provider.kind"
+	Budgets      map[string]int64           // billed calls a day, by provider
+	Admins       map[string]Admins          // by door; a door without them cannot tell
+	Traits       map[string]Traits          // by door
+	Robots       []string                   // names of the group robots that news can be sent to
+}
