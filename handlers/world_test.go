@@ -138,7 +138,7 @@ func (w *world) conversation() *Conversation {
 		w.t.Fatal(err)
 	}
 	tracker := tracking.New(tracking.Settings{
-		Providers: []tracking.Provider{w}, Carriers: carriers, Ledger: w.store, Memory: w.store, Slots: w.store,
+		Providers: []tracking.Provider{{Name: "muzhi", Query: w.Query, Serves: func(models.Carrier) bool { return true }}}, Carriers: carriers, Ledger: w.store, Memory: w.store, Slots: w.store,
 		Floor: floor, Speed: 1, Now: w.clock,
 	})
 	w.checker = scheduler.NewChecker(scheduler.CheckerSettings{
@@ -175,15 +175,13 @@ func (w *world) Admin(_ context.Context, _ models.Address, person string) (bool,
 func (w *world) Wake(context.Context, string) error { return nil }
 
 // Name, Serves and Query make the world a provider that answers by its scripts.
-func (w *world) Name() string               { return "muzhi" }
-func (w *world) Serves(models.Carrier) bool { return true }
 
 func (w *world) Query(_ context.Context, number string, _ models.Carrier, tail string) (models.Trace, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.calls = append(w.calls, number)
 	fails := func(kind error) (models.Trace, error) {
-		return models.Trace{}, &tracking.Error{Provider: w.Name(), Kind: kind, Billed: true}
+		return models.Trace{}, &tracking.Error{Provider: "muzhi", Kind: kind, Billed: true}
 	}
 	s, known := w.scripts[number]
 	switch {
@@ -196,7 +194,7 @@ func (w *world) Query(_ context.Context, number string, _ models.Carrier, tail s
 	case s.tail != "" && tail != s.tail:
 		return fails(tracking.ErrTailWrong)
 	}
-	trace := models.Trace{Provider: w.Name(), Status: s.status, Final: s.final, Billed: true}
+	trace := models.Trace{Provider: "muzhi", Status: s.status, Final: s.final, Billed: true}
 	begun := models.At(time.Date(2026, 3, 2, 9, 0, 0, 0, models.Shanghai))
 	for i, text := range s.scans {
 		e := models.Event{Kind: models.Scan, Text: text, At: begun.Add(time.Duration(i-len(s.scans)+1) * time.Hour)}

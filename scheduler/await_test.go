@@ -10,15 +10,15 @@ import (
 	"waybill/models/store/storetest"
 )
 
-// watched are records that tell when somebody reads a parcel.
+// watched is a store that tells when somebody reads a parcel.
 type watched struct {
-	Records
+	Store
 	once sync.Once
 	read chan struct{}
 }
 
 func (w *watched) Parcel(ctx context.Context, id int64) (models.Parcel, error) {
-	p, err := w.Records.Parcel(ctx, id)
+	p, err := w.Store.Parcel(ctx, id)
 	w.once.Do(func() { close(w.read) })
 	return p, err
 }
@@ -46,9 +46,9 @@ func TestWhoAsksDuringACheckSeesWhatItBrings(t *testing.T) {
 			if !early {
 				p = r.parcel(p.ID)
 			}
-			w := &watched{Records: r.db, read: make(chan struct{})}
+			w := &watched{Store: r.db, read: make(chan struct{})}
 			both.Go(func() {
-				got, err := r.newChecker(r.tracker, w, r.db).Check(t.Context(), p, "", models.Person)
+				got, err := r.newChecker(r.tracker, w).Check(t.Context(), p, "", models.Person)
 				if err != nil || got.Parcel.HeardAt == 0 || got.Parcel.Status != models.InTransit {
 					t.Errorf("got %+v, %v", got, err)
 				}
@@ -71,9 +71,9 @@ func TestNobodyWaitsLongerThanTheyAreGiven(t *testing.T) {
 	first.Go(func() { r.ask(p.ID, "") })
 	<-asked
 	ctx, cancel := context.WithCancel(t.Context())
-	w := &watched{Records: r.db, read: make(chan struct{})}
+	w := &watched{Store: r.db, read: make(chan struct{})}
 	go func() { <-w.read; cancel() }()
-	got, err := r.newChecker(r.tracker, w, r.db).Check(ctx, p, "", models.Person)
+	got, err := r.newChecker(r.tracker, w).Check(ctx, p, "", models.Person)
 	if err != nil || !overtaken(got.Err) {
 		t.Errorf("got %+v, %v", got, err)
 	}

@@ -69,10 +69,10 @@ func round(b *testing.B, r *rig, s *Scheduler, n int) {
 			work <- h
 		}
 		close(work)
-		for range s.Workers {
+		for range s.workers {
 			crew.Go(func() {
 				for h := range work {
-					s.look(b.Context(), h)
+					s.check(b.Context(), h)
 				}
 			})
 		}

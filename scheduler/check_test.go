@@ -377,7 +377,7 @@ func TestACorrectionToACarrierThatWantsATailLocksTheParcel(t *testing.T) {
 func TestAFailureOfTheDatabaseIsAnErrorAndLosesNoCall(t *testing.T) {
 	r := newRig(t, storetest.New(t))
 	p := r.follow(yt, "yto", "a")
-	checker := r.newChecker(r.tracker, blind{r.db}, r.db)
+	checker := r.newChecker(r.tracker, blind{r.db})
 	if _, err := checker.Check(t.Context(), p, "", models.Poll); !errors.Is(err, errBroken) {
 		t.Errorf("error %v", err)
 	}

@@ -21,5 +21,5 @@ func (r *rig) tracking(budgets map[string]int64) tracking.Settings {
 // budgets has the checker keep billed calls a day, from now on.
 func (r *rig) budgets(budgets map[string]int64) {
 	r.tracker = tracking.New(r.tracking(budgets))
-	r.checker = r.newChecker(r.tracker, r.db, r.db)
+	r.checker = r.newChecker(r.tracker, r.db)
 }

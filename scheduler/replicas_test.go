@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"context"
+	crypto "crypto/rand"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -84,14 +85,15 @@ func flaky() func(room, said string) error {
 func replica(t *testing.T, like *rig, db *store.Store, shared *line, heard *ears) func() {
 	own := newRigAt(t, db, like.cadence, time.Now, nil)
 	own.bell = like.bell
-	own.checker.Bell = like.bell
-	s := New(Settings{Store: db, Queue: shared, Checker: own.checker, Workers: 4, Log: hushed, Now: time.Now})
-	worker := deliveries(db, heard, like.cadence.Quiet, like.bell.Listen(DeliverTopic), s.Owner)
+	own.checker.waker = like.bell
+	owner := crypto.Text()
+	s := New(Settings{Owner: owner, Store: db, Queue: shared, Checker: own.checker, Workers: 4, Log: hushed, Now: time.Now})
+	worker := deliveries(db, heard, like.cadence.Quiet, like.bell.Listen(DeliverTopic), owner)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 2)
 	go func() { ended <- s.Run(ctx) }()
 	go func() {
-		NewKeeper(db, s.Owner, hushed).Keep(ctx, "sender:test", func(held context.Context) {
+		NewKeeper(db, owner, hushed).Keep(ctx, "sender:test", func(held context.Context) {
 			if err := worker.Run(held); err != nil {
 				t.Error(err)
 			}

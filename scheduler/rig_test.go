@@ -181,13 +181,13 @@ func newRig(t testing.TB, db *store.Store) *rig {
 func newRigAt(t testing.TB, db *store.Store, cadence Cadence, now func() time.Time, pass func(time.Duration)) *rig {
 	r := &rig{t: t, db: db, now: now, pass: pass, provider: &script{answer: shows(models.InTransit, "揽收")}, bell: &bell{}, meter: newCounter(), cadence: cadence}
 	r.tracker = tracking.New(r.tracking(nil))
-	r.checker = r.newChecker(r.tracker, db, db)
+	r.checker = r.newChecker(r.tracker, db)
 	return r
 }
 
-func (r *rig) newChecker(t Tracker, records Records, ledger Ledger) *Checker {
-	return NewChecker(Checking{
-		Tracker: t, Records: records, Ledger: ledger, Bell: r.bell, Cadence: r.cadence,
+func (r *rig) newChecker(t Tracker, db Store) *Checker {
+	return NewChecker(CheckerSettings{
+		Tracker: t, Store: db, Waker: r.bell, Cadence: r.cadence,
 		TailCarriers: []models.Carrier{"sf"}, Meter: r.meter, Log: hushed, Now: r.now,
 	})
 }

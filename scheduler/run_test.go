@@ -232,7 +232,7 @@ func (m *mortal) Release(ctx context.Context, c models.Claim, next models.Moment
 // its own, and returns its store, which can be killed.
 func (w *town) replica(all *fakeLeases) *mortal {
 	m := &mortal{Store: w.db, fakeLeases: all}
-	w.run(m, func(s *Settings) { s.Checker = w.newChecker(w.tracker, w.db, m) })
+	w.run(m, func(s *Settings) { s.Checker = w.newChecker(w.tracker, m) })
 	return m
 }
 
@@ -427,7 +427,7 @@ func TestAStopLetsWhatIsInFlightEnd(t *testing.T) {
 
 func TestAStopWaitsNoLongerThanItsGrace(t *testing.T) {
 	inTown(t, func(t *testing.T, w *town) {
-		w.checker.Tracker = stuck{}
+		w.checker.tracker = stuck{}
 		w.follow(yt, "yto", "a")
 		time.Sleep(2 * time.Second)
 		begun := time.Now()

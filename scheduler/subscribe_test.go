@@ -79,11 +79,11 @@ func newPost(t *testing.T, db *store.Store) *post {
 		Providers: []tracking.Provider{p.provider.offer(), p.first.offer(), p.second.offer()}, Ledger: db, Memory: db, Slots: db,
 		Floor: p.cadence.Floor, Speed: 1, Now: p.now,
 	})
-	p.subscriber = NewSubscriber(Subscribing{
-		Orders: p.tracker, Subscriptions: db, Hearing: db, Turns: db, Parcels: db, Cadence: p.cadence, Log: hushed, Now: p.now,
+	p.subscriber = NewSubscriber(SubscriberSettings{
+		Orders: p.tracker, Store: db, Cadence: p.cadence, Log: hushed, Now: p.now,
 	})
-	p.checker = NewChecker(Checking{
-		Tracker: p.tracker, Records: db, Ledger: db, Bell: p.bell, Pushes: p.subscriber, Cadence: p.cadence,
+	p.checker = NewChecker(CheckerSettings{
+		Tracker: p.tracker, Store: db, Waker: p.bell, Subscriber: p.subscriber, Cadence: p.cadence,
 		TailCarriers: []models.Carrier{"sf"}, Meter: p.meter, Log: hushed, Now: p.now,
 	})
 	p.receiver = NewReceiver(p.subscriber, p.checker)
@@ -100,7 +100,7 @@ func (p *post) subscribed(number string, carrier models.Carrier) (models.Parcel,
 	p.t.Helper()
 	parcel := p.follow(number, carrier, "mother")
 	p.poll(parcel.ID)
-	p.must(p.subscriber.Round(p.t.Context()))
+	p.must(p.subscriber.Order(p.t.Context()))
 	return p.parcel(parcel.ID), p.sub(parcel.ID)
 }
 
@@ -137,8 +137,8 @@ func TestAFollowedParcelIsSubscribedToOnceAndPolledSeldom(t *testing.T) {
 		}
 		p.pass(13 * time.Hour)
 		p.poll(parcel.ID)
-		p.must(p.subscriber.Wish(t.Context(), parcel.ID))
-		p.must(p.subscriber.Round(t.Context()))
+		p.must(p.subscriber.EnsureSubscription(t.Context(), parcel.ID))
+		p.must(p.subscriber.Order(t.Context()))
 		if wait := p.wait(parcel.ID); len(p.first.orders)+len(p.second.orders) != 1 || wait < 12*time.Hour {
 			t.Errorf("%d orders, due in %s", len(p.first.orders), wait)
 		}
@@ -157,7 +157,7 @@ func TestAPushIsTakenAsAPollIs(t *testing.T) {
 			t.Errorf("after the shutdown: %+v", got)
 		}
 		p.wantPending("mother", parcel.Number+" scan:签收 scan:到达 scan:揽收")
-		p.must(p.subscriber.Rest(t.Context()))
+		p.must(p.subscriber.Retire(t.Context()))
 		if s = p.sub(parcel.ID); s.State != models.SubscriptionOver || s.IdleAt == 0 {
 			t.Errorf("after the end: %+v", s)
 		}
@@ -214,12 +214,12 @@ func TestPushesThatDoNotComeAreReplacedByPolls(t *testing.T) {
 		}
 		p.pass(time.Minute)
 		p.poll(parcel.ID)
-		p.must(p.subscriber.Round(t.Context()))
+		p.must(p.subscriber.Order(t.Context()))
 		if len(p.first.orders) != 1 {
 			t.Error("subscribed to again within half an hour")
 		}
 		p.pass(30 * time.Minute)
-		p.must(p.subscriber.Round(t.Context()))
+		p.must(p.subscriber.Order(t.Context()))
 		if again := p.sub(parcel.ID); len(p.first.orders) != 2 || !again.Serves() || again.Token != s.Token {
 			t.Errorf("%d orders, %+v", len(p.first.orders), again)
 		}
@@ -232,14 +232,14 @@ func TestAWaybillIsOrderedFourTimesAMonthAtMost(t *testing.T) {
 		for range 6 {
 			p.must(p.push(s, "abort"))
 			p.pass(40 * time.Minute)
-			p.must(p.subscriber.Wish(t.Context(), parcel.ID))
-			p.must(p.subscriber.Round(t.Context()))
+			p.must(p.subscriber.EnsureSubscription(t.Context(), parcel.ID))
+			p.must(p.subscriber.Order(t.Context()))
 		}
 		if n := len(p.first.orders); n != 4 {
 			t.Errorf("%d orders within a month", n)
 		}
 		p.pass(31 * 24 * time.Hour)
-		p.must(p.subscriber.Round(t.Context()))
+		p.must(p.subscriber.Order(t.Context()))
 		if n := len(p.first.orders); n != 5 {
 			t.Errorf("%d orders after the month", n)
 		}
@@ -270,7 +270,7 @@ func TestWhatCannotBeOrderedIsTriedLaterOrElsewhere(t *testing.T) {
 			if rows[0].State != c.state || rows[0].DueAt != c.until {
 				t.Errorf("%+v", rows[0])
 			}
-			p.must(p.subscriber.Round(t.Context()))
+			p.must(p.subscriber.Order(t.Context()))
 			if len(p.second.orders) != c.second || len(p.first.orders) != 1 {
 				t.Errorf("%d and %d orders", len(p.first.orders), len(p.second.orders))
 			}
@@ -283,11 +283,11 @@ func TestBatchesAreOfOneCarrierAndWhatIsRefusedGoesAlone(t *testing.T) {
 		p.second.err = &tracking.Error{Provider: "kuaibao", Kind: tracking.ErrNumber}
 		for i := range 3 {
 			parcel := p.follow(fmt.Sprintf("7510000000000%d", i), "zto", "mother")
-			p.must(p.subscriber.Wish(t.Context(), parcel.ID))
+			p.must(p.subscriber.EnsureSubscription(t.Context(), parcel.ID))
 		}
-		p.must(p.subscriber.Round(t.Context()))
+		p.must(p.subscriber.Order(t.Context()))
 		p.second.err = nil
-		p.must(p.subscriber.Round(t.Context()))
+		p.must(p.subscriber.Order(t.Context()))
 		var sizes []int
 		for _, o := range p.second.orders {
 			sizes = append(sizes, len(o))
@@ -301,14 +301,14 @@ func TestBatchesAreOfOneCarrierAndWhatIsRefusedGoesAlone(t *testing.T) {
 func TestAParcelWithATailIsSubscribedToOnceATailIsProved(t *testing.T) {
 	eachPost(t, func(t *testing.T, p *post) {
 		parcel := p.followWith("SF1000000000015", "sf", true, models.Following{Tail: "1234", TailState: models.TailUntried}, "mother")
-		p.must(p.subscriber.Wish(t.Context(), parcel.ID))
-		p.must(p.subscriber.Round(t.Context()))
+		p.must(p.subscriber.EnsureSubscription(t.Context(), parcel.ID))
+		p.must(p.subscriber.Order(t.Context()))
 		if len(p.first.orders) != 0 {
 			t.Fatal("ordered with a tail that nobody has proved")
 		}
 		p.poll(parcel.ID)
 		p.pass(10 * time.Minute)
-		p.must(p.subscriber.Round(t.Context()))
+		p.must(p.subscriber.Order(t.Context()))
 		if len(p.first.orders) != 1 || p.first.orders[0][0].Tail != "1234" {
 			t.Fatalf("orders %v", p.first.orders)
 		}

@@ -361,7 +361,7 @@ func TestEveryNumberIsFoundInItsLine(t *testing.T) {
 		"SF1000000000015 茶叶\r\n\n７３１２３４５６７８９０１２ 1234\n谢谢":            {0, 2},
 		"单号：\nSF1000000000015\n又是 SF1000000000015\n73123456789012": {1, 3},
 	} {
-		if got := Recognise(text).Lines; !slices.Equal(got, want) {
+		if got := Text(text).Lines; !slices.Equal(got, want) {
 			t.Errorf("%q: lines %v, want %v", text, got, want)
 		}
 	}
