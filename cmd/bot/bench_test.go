@@ -192,7 +192,7 @@ func BenchmarkReply(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			h.doors[0].inbox.Wake()
+			h.doors[0].worker.Wake()
 			<-sent
 			took[i] = time.Since(begun)
 		}

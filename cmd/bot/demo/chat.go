@@ -39,8 +39,8 @@ type chat struct {
 	over     sync.Map // arrivals that lineAnswered has heard of
 }
 
-// AnswerTimeout is how long a line's answer is waited for before the next is read.
-const AnswerTimeout = time.Minute
+// answerTimeout is how long a line's answer is waited for before the next is read.
+const answerTimeout = time.Minute
 
 // run takes lines in until they end, one after the other, and then stays for
 // linger. A person who leaves is not kept.
@@ -112,7 +112,7 @@ func (c *chat) say(ctx context.Context, line string) error {
 		return err
 	}
 	defer c.input.Answered()
-	timer := time.NewTimer(AnswerTimeout)
+	timer := time.NewTimer(answerTimeout)
 	defer timer.Stop()
 	select {
 	case <-c.answered:
