@@ -135,7 +135,8 @@ func askPaid(ctx context.Context, s config.Settings, number string) (doctor.Paid
 	var paid doctor.Paid
 	answer := h.tracker.Ask(ctx, tracking.Ask{Parcel: models.Parcel{Number: number, Carrier: "yto"}, Purpose: models.Person})
 	for _, c := range answer.Closings {
-		if paid.Calls++; c.Billed {
+		paid.Calls++
+		if c.Billed {
 			paid.Billed++
 		}
 	}
