@@ -24,18 +24,15 @@ func TestNewsThatWantsAnAnswerSaysHowItIsHeard(t *testing.T) {
 		"a customer, who is heard all the time": {"wecom_kf", false, models.TailRefused, "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			door := newFakeDoor()
-			teller := newTeller(w, door, &alarm{})
-			teller.Doors[c.door] = door
-			teller.Traits = w.conversation().Settings.Traits
 			n := w.news(name)
 			w.door = c.door
 			n.Chat = w.chat(name, c.group)
 			notice(c.kind, c.text)(&n)
-			if _, err := teller.Tell(t.Context(), []models.News{n}); err != nil {
+			reply, err := w.conversation().Notify(t.Context(), n)
+			if err != nil {
 				t.Fatal(err)
 			}
-			if said := strings.Join(door.said(), "\n"); strings.Contains(said, "要 @我") != c.says {
+			if said := reply.Text(); strings.Contains(said, "要 @我") != c.says {
 				t.Errorf("it says %q", said)
 			}
 		})

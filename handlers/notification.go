@@ -8,15 +8,9 @@ import (
 	"waybill/models"
 )
 
-// Notify puts a notification into words; it must not be empty. Where a phone
-// tail was refused it opens the question for another one, so that four digits
-// are answer enough. An error is the store's.
-func (c *Conversation) Notify(ctx context.Context, n models.Notification) (Reply, error) {
-	now := models.At(c.Now())
-	if err := c.askAgain(ctx, n, now); err != nil {
-		return Reply{}, err
-	}
-	v := c.voice(n.Chat, now)
+// Notify puts a notification into words; it must not be empty.
+func (c *Conversation) Notify(_ context.Context, n models.Notification) (Reply, error) {
+	v := c.voice(n.Chat, models.At(c.Now()))
 	reply := v.news(n)
 	reply.For, reply.Lang = News, v.Tag()
 	if n.Urgent {
@@ -25,10 +19,11 @@ func (c *Conversation) Notify(ctx context.Context, n models.Notification) (Reply
 	return reply, nil
 }
 
-// askAgain opens the question for a phone tail when the one given was refused,
-// so that four digits are answer enough. Another open question stays.
-func (c *Conversation) askAgain(ctx context.Context, news models.Notification, now models.Moment) error {
-	refused := false
+// AskTail opens the question for a phone tail when a notification that was sent
+// says that the one given was refused, so that four digits are answer enough.
+// Another open question stays.
+func (c *Conversation) AskTail(ctx context.Context, news models.Notification) error {
+	now, refused := models.At(c.Now()), false
 	for _, n := range news.Notices {
 		refused = refused || n.Kind == models.TailRefused
 	}

@@ -8,132 +8,217 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
+	"slices"
 	"time"
 
 	"waybill/locales"
 	"waybill/models"
 )
 
-// Posts has replies sent to chats that have asked nothing, by the replica that
-// can; the store does. What waits already, or came at or after since, by what it
-// is about, is not sent once more.
-type Posts interface {
-	Post(ctx context.Context, to models.Address, about string, replies []byte, since, now models.Moment) (fresh bool, err error)
-}
-
-// What operators are alerted to: keys of sentences, each told at most once in
-// ten minutes. Arguments are pairs of a placeholder and its value.
+// What operators are alerted to: keys of sentences. Arguments are pairs of a
+// placeholder and its value.
 const (
 	AlertRefused = "alert.refused"     // Door: a platform refused a text for good
-	AlertGivenUp = "alert.given_up"    // Door: a message could not be handled
+	AlertGivenUp = "alert.given_up"    // Door: a message could not be handled, or news not be worded
 	AlertAuth    = "alert.auth"        // Provider: key or account refused
 	AlertQuota   = "alert.quota"       // Provider: its quota is spent
 	AlertNear    = "alert.budget_near" // Provider, Used, Budget: 80 % of today's budget
 	AlertBudget  = "alert.budget"      // Provider: today's budget is spent
-	AlertDown    = "alert.down"        // Provider: it does not answer
 )
 
 const (
-	alertEvery   = 10 * time.Minute
-	alertTimeout = 10 * time.Second
+	alertEvery    = 10 * time.Minute // the same alert, unless it is a daily one
+	alertTimeout  = 10 * time.Second
+	alertAgain    = time.Minute // after one that could not be handed over
+	alertAttempts = 10
+	alertsWaiting = 64 // beyond that alerts are logged only
 )
 
-// OperatorsNeeds is everything that the operators' alarm stands on. Chats of
-// doors that are not there hear nothing. Words speaks the operator's language
-// where no other is named.
-type OperatorsNeeds struct {
-	Chats []models.Address
-	Doors map[string]Door // by name
-	Posts Posts
-	Words *locales.Bundle
-	Log   *slog.Logger
-	Now   func() time.Time
+// Outbox takes what is to be said to chats that have asked nothing; the worker
+// of the door sends it, and tries until it is sent. What waits already, or came
+// at or after since, by what it is about, is not taken once more (store.Post).
+type Outbox interface {
+	Post(ctx context.Context, to models.Address, about string, replies []byte, since, now models.Moment) (fresh bool, err error)
+	Once(ctx context.Context, kind, key string, until, now models.Moment) (first bool, err error)
 }
 
-// Operators are the chats of those who run the bot (WAYBILL_ADMIN_CHATS).
+// OperatorsSettings are what the operators' alerts need. Chats of doors that are
+// not there hear nothing. Words speaks the operator's language where no other is
+// named.
+type OperatorsSettings struct {
+	Chats  []models.Address
+	Doors  map[string]Door // by name; may be filled until Run begins
+	Outbox Outbox
+	Words  *locales.Bundle
+	Log    *slog.Logger
+	Now    func() time.Time
+}
+
+// Operators alert those who run the bot (WAYBILL_ADMIN_CHATS), without keeping
+// whoever raises an alert waiting.
 type Operators struct {
-	OperatorsNeeds
+	chats  []models.Address
+	doors  map[string]Door
+	outbox Outbox
+	words  *locales.Bundle
+	log    *slog.Logger
+	now    func() time.Time
 
-	mu   sync.Mutex
-	told map[string]models.Moment // when this process last told it; spares the store
+	raised chan alert
+	failed []alert                  // what could not be handed over; of Run alone
+	told   map[string]models.Moment // when this process last told it, which spares the store; of Run alone
 }
 
-// NewOperators makes the operators' alarm.
-func NewOperators(n OperatorsNeeds) *Operators {
-	return &Operators{OperatorsNeeds: n, told: map[string]models.Moment{}}
+// alert is one thing that operators are to be told.
+type alert struct {
+	about    string // names it: what is about the same is told once
+	daily    bool   // once on a day in Shanghai, else once in ten minutes
+	key      string
+	args     []any
+	attempts int
 }
 
-// Alert has every operator told. The same key with the same arguments is told
-// once in ten minutes, over all replicas. After an error, which says that somebody
-// is not told, it may be tried again.
-func (o *Operators) Alert(ctx context.Context, key string, args ...any) error {
-	sentence := o.Words.For().Say(key, args...)
-	now := models.At(o.Now())
-	return o.tell(ctx, sentence, sentence, now.Add(-alertEvery)+1, now)
-}
-
-// Daily has every operator told, once on a day in Shanghai, over all replicas.
-// about names what is told, whatever the arguments are meanwhile.
-func (o *Operators) Daily(ctx context.Context, about, key string, args ...any) error {
-	now := models.At(o.Now())
-	year, month, day := now.Time().In(models.Shanghai).Date()
-	midnight := models.At(time.Date(year, month, day, 0, 0, 0, 0, models.Shanghai))
-	return o.tell(ctx, about, o.Words.For().Say(key, args...), midnight, now)
-}
-
-// tell tells what nobody has told since.
-func (o *Operators) tell(ctx context.Context, about, sentence string, since, now models.Moment) error {
-	if !o.due(about, since, now) {
-		return nil
+// NewOperators makes the operators' alerts; Run hands them over.
+func NewOperators(s OperatorsSettings) *Operators {
+	return &Operators{
+		chats: s.Chats, doors: s.Doors, outbox: s.Outbox, words: s.Words, log: s.Log, now: s.Now,
+		raised: make(chan alert, alertsWaiting), told: map[string]models.Moment{},
 	}
+}
+
+// Alert has every operator told, once in ten minutes over all replicas. It never
+// fails and never waits.
+func (o *Operators) Alert(_ context.Context, key string, args ...any) {
+	o.raise(alert{about: key + fmt.Sprint(args...), key: key, args: args})
+}
+
+// AlertDaily has every operator told once on a day in Shanghai, over all
+// replicas, for as long as nobody has mended it. about names what is told,
+// whatever the arguments are meanwhile. It never fails and never waits.
+func (o *Operators) AlertDaily(_ context.Context, about, key string, args ...any) {
+	o.raise(alert{about: key + ":" + about, daily: true, key: key, args: args})
+}
+
+func (o *Operators) raise(a alert) {
+	if !a.daily {
+		o.warn(a)
+	}
+	select {
+	case o.raised <- a:
+	default:
+		o.log.Warn("too many alerts at once: one is not told", "alert", a.key)
+	}
+}
+
+func (o *Operators) warn(a alert) {
+	o.log.Warn("the operator must know", append([]any{"alert", a.key}, a.args...)...)
+}
+
+// Run hands alerts over until ctx ends.
+func (o *Operators) Run(ctx context.Context) error {
+	again := time.NewTicker(alertAgain)
+	defer again.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case a := <-o.raised:
+			o.warnFirst(ctx, a)
+			o.tell(ctx, a)
+		case <-again.C:
+			failed := o.failed
+			o.failed = nil
+			for _, a := range failed {
+				o.tell(ctx, a)
+			}
+		}
+	}
+}
+
+// warnFirst logs a daily alert on the first replica that raises it, and when
+// that cannot be found out.
+func (o *Operators) warnFirst(ctx context.Context, a alert) {
+	if !a.daily {
+		return
+	}
+	now := models.At(o.now())
+	first, err := o.outbox.Once(ctx, "alert", a.about+":"+now.Day(), now.Add(24*time.Hour), now)
+	if err != nil {
+		o.log.Warn("look whether operators know", "error", err)
+	}
+	if first || err != nil {
+		o.warn(a)
+	}
+}
+
+// tell hands an alert over to every operator's chat, and keeps what cannot be
+// handed over now, as long as there is room for it and it has not failed too often.
+func (o *Operators) tell(ctx context.Context, a alert) {
+	now := models.At(o.now())
+	since := now.Add(-alertEvery) + 1
+	if a.daily {
+		since = now.Add(-24 * time.Hour).NextDay()
+	}
+	if last, told := o.told[a.about]; told && last >= since {
+		return
+	}
+	err := o.tellAll(ctx, a, since, now)
+	if err == nil {
+		o.forgetBefore(since)
+		o.told[a.about] = now
+		return
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	a.attempts++
+	o.log.Warn("alert operators", "alert", a.key, "failures", a.attempts, "error", err)
+	same := func(b alert) bool { return b.about == a.about }
+	if a.attempts < alertAttempts && len(o.failed) < alertsWaiting && !slices.ContainsFunc(o.failed, same) {
+		o.failed = append(o.failed, a)
+	}
+}
+
+// forgetBefore keeps the list of what was told from growing: after a day
+// everything is told again anyway.
+func (o *Operators) forgetBefore(since models.Moment) {
+	for about, at := range o.told {
+		if at < since.Add(-24*time.Hour) {
+			delete(o.told, about)
+		}
+	}
+}
+
+func (o *Operators) tellAll(ctx context.Context, a alert, since, now models.Moment) error {
 	ctx, cancel := context.WithTimeout(ctx, alertTimeout)
 	defer cancel()
-	sum := sha256.Sum256([]byte(about))
-	about, names := hex.EncodeToString(sum[:16]), about
+	sum := sha256.Sum256([]byte(a.about))
+	about := hex.EncodeToString(sum[:16])
+	reply := PlainText(o.words.For().Say(a.key, a.args...))
 	var failed []error
-	for _, chat := range o.Chats {
-		door, ok := o.Doors[chat.Door]
+	for _, chat := range o.chats {
+		door, ok := o.doors[chat.Door]
 		if !ok {
 			continue
 		}
-		if err := o.hand(ctx, door, chat, about, PlainText(sentence), since, now); err != nil {
+		if err := o.post(ctx, door, chat, about, reply, since, now); err != nil {
 			failed = append(failed, fmt.Errorf("alert operator at %s: %w", chat.Door, err))
 		}
-	}
-	if len(failed) > 0 {
-		o.forget(names)
 	}
 	return errors.Join(failed...)
 }
 
-// hand leaves the reply to the replica that has the door's connection, which
-// tries until it is sent. Without the store it is sent from here, if it can be.
-func (o *Operators) hand(ctx context.Context, door Door, chat models.Address, about string, r Reply, since, now models.Moment) error {
+// post leaves the reply to the door's worker. While the store cannot take it, it
+// is sent from here if it can be: that the database is down is what an operator
+// must hear of first.
+func (o *Operators) post(ctx context.Context, door Door, chat models.Address, about string, r Reply, since, now models.Moment) error {
 	replies, err := json.Marshal([]Reply{r})
 	if err != nil {
 		return fmt.Errorf("write alert: %w", err)
 	}
-	if _, err = o.Posts.Post(ctx, chat, about, replies, since, now); err == nil {
+	if _, err = o.outbox.Post(ctx, chat, about, replies, since, now); err == nil {
 		return nil
 	}
-	o.Log.Warn("post alert: it is sent at once", "door", chat.Door, "error", err)
+	o.log.Warn("post alert: it is sent at once", "door", chat.Door, "error", err)
 	return door.Send(ctx, chat, r)
-}
-
-// due says whether this process has not told it since, and notes that it does.
-func (o *Operators) due(about string, since, now models.Moment) bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if last, told := o.told[about]; told && last >= since {
-		return false
-	}
-	o.told[about] = now
-	return true
-}
-
-func (o *Operators) forget(about string) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	delete(o.told, about)
 }

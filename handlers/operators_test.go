@@ -1,4 +1,4 @@
-package handlers
+package handlers_test
 
 import (
 	"bytes"
@@ -7,10 +7,17 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"waybill/handlers"
+	"waybill/handlers/delivery"
+	"waybill/locales"
 	"waybill/models"
+	"waybill/models/store"
+	"waybill/models/store/storetest"
 )
 
 const (
@@ -18,18 +25,93 @@ const (
 	juheSpent  = "⚠️ juhe's quota is spent."
 )
 
+// office is the operators' chats, served by a real worker at a fake platform.
+type office struct {
+	t      *testing.T
+	store  *store.Store
+	words  *locales.Bundle
+	worker *delivery.Worker
+	log    *bytes.Buffer
+
+	mu    sync.Mutex
+	at    time.Time
+	sent  []string // "room: text"
+	wrong func(room string) error
+}
+
+// inOffice runs a test in a bubble whose clock is ten in the morning.
+func inOffice(t *testing.T, test func(t *testing.T, o *office)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		words, err := locales.Load("en")
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := &office{t: t, store: storetest.New(t), words: words, log: &bytes.Buffer{}, at: time.Date(2026, 3, 2, 10, 0, 0, 0, models.Shanghai)}
+		o.worker = delivery.New(delivery.Settings{Door: o, Store: o.store, Words: words, Owner: "one", Log: slog.New(slog.DiscardHandler), Now: o.clock})
+		test(t, o)
+	})
+}
+
+func (o *office) Name() string { return "test" }
+
+func (o *office) Read([]byte) (handlers.Message, bool, error) { return handlers.Message{}, false, nil }
+
+func (o *office) Send(_ context.Context, to models.Address, r handlers.Reply) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.wrong != nil {
+		if err := o.wrong(to.Room); err != nil {
+			return err
+		}
+	}
+	o.sent = append(o.sent, to.Room+": "+r.Text())
+	return nil
+}
+
+func (o *office) clock() time.Time {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.at
+}
+
+func (o *office) pass(d time.Duration) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.at = o.at.Add(d)
+}
+
+func (o *office) said() []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Clone(o.sent)
+}
+
+// sweep has the worker work until nothing is due.
+func (o *office) sweep() {
+	o.t.Helper()
+	ctx, stop := context.WithCancel(o.t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- o.worker.Run(ctx) }()
+	synctest.Wait()
+	stop()
+	if err := <-ended; err != nil {
+		o.t.Fatal(err)
+	}
+}
+
 // replica is the operators' alarm in one more process.
-func (o *office) replica(posts Posts) *Operators {
-	return NewOperators(OperatorsNeeds{
+func (o *office) replica(posts handlers.Posts) *handlers.Operators {
+	return handlers.NewOperators(handlers.OperatorsNeeds{
 		Chats: []models.Address{{Door: "test", Room: "boss"}, {Door: "closed", Room: "x"}, {Door: "test", Room: "deputy"}},
-		Doors: map[string]Door{"test": o.door}, Posts: posts, Words: o.words, Log: slog.New(slog.NewTextHandler(o.log, nil)), Now: o.clock,
+		Doors: map[string]handlers.Door{"test": o}, Posts: posts, Words: o.words, Log: slog.New(slog.NewTextHandler(o.log, nil)), Now: o.clock,
 	})
 }
 
 // spent alerts that a quota is spent.
-func (o *office) spent(operators *Operators, provider string) {
+func (o *office) spent(operators *handlers.Operators, provider string) {
 	o.t.Helper()
-	if err := operators.Alert(o.t.Context(), AlertQuota, "Provider", provider); err != nil {
+	if err := operators.Alert(o.t.Context(), handlers.AlertQuota, "Provider", provider); err != nil {
 		o.t.Fatal(err)
 	}
 }
@@ -38,10 +120,10 @@ func (o *office) spent(operators *Operators, provider string) {
 func (o *office) hear(want ...string) {
 	o.t.Helper()
 	o.sweep()
-	got := o.door.said()
-	o.door.mu.Lock()
-	o.door.sent = nil
-	o.door.mu.Unlock()
+	got := o.said()
+	o.mu.Lock()
+	o.sent = nil
+	o.mu.Unlock()
 	slices.Sort(got)
 	if slices.Sort(want); !slices.Equal(got, want) {
 		o.t.Fatalf("the operators heard %q, want %q", got, want)
@@ -49,61 +131,64 @@ func (o *office) hear(want ...string) {
 }
 
 func TestOperatorsAreAlertedOnceInTenMinutesOverAllReplicas(t *testing.T) {
-	o := newOffice(t)
-	one, two := o.replica(o.store), o.replica(o.store)
-	o.spent(one, "muzhi")
-	o.spent(one, "muzhi")
-	o.spent(two, "muzhi")
-	o.spent(two, "juhe")
-	o.hear("boss: "+muzhiSpent, "deputy: "+muzhiSpent, "boss: "+juheSpent, "deputy: "+juheSpent)
-	o.pass(10*time.Minute - time.Millisecond)
-	o.spent(one, "muzhi")
-	o.spent(two, "muzhi")
-	o.hear()
-	o.pass(time.Millisecond)
-	o.spent(two, "muzhi")
-	o.spent(one, "muzhi")
-	o.hear("boss: "+muzhiSpent, "deputy: "+muzhiSpent)
+	inOffice(t, func(t *testing.T, o *office) {
+		one, two := o.replica(o.store), o.replica(o.store)
+		o.spent(one, "muzhi")
+		o.spent(one, "muzhi")
+		o.spent(two, "muzhi")
+		o.spent(two, "juhe")
+		o.hear("boss: "+muzhiSpent, "deputy: "+muzhiSpent, "boss: "+juheSpent, "deputy: "+juheSpent)
+		o.pass(10*time.Minute - time.Millisecond)
+		o.spent(one, "muzhi")
+		o.spent(two, "muzhi")
+		o.hear()
+		o.pass(time.Millisecond)
+		o.spent(two, "muzhi")
+		o.spent(one, "muzhi")
+		o.hear("boss: "+muzhiSpent, "deputy: "+muzhiSpent)
+	})
 }
 
 func TestAnAlertThatNobodyCanSendNowIsSentOnceWhenSomebodyCan(t *testing.T) {
-	o := newOffice(t)
-	alarm, away := o.replica(o.store), true
-	o.door.wrong = func(room string, _ Reply) error {
-		if away && room == "boss" {
-			return &models.Wait{After: 2 * time.Second}
+	inOffice(t, func(t *testing.T, o *office) {
+		alarm, away := o.replica(o.store), true
+		o.wrong = func(room string) error {
+			if away && room == "boss" {
+				return &models.Wait{After: 2 * time.Second}
+			}
+			return nil
 		}
-		return nil
-	}
-	for range 12 {
-		o.spent(alarm, "muzhi")
-		o.sweep()
-		o.pass(10 * time.Minute)
-	}
-	o.hear(slices.Repeat([]string{"deputy: " + muzhiSpent}, 12)...)
-	away = false
-	o.pass(time.Minute)
-	o.hear("boss: " + muzhiSpent)
+		for range 12 {
+			o.spent(alarm, "muzhi")
+			o.sweep()
+			o.pass(10 * time.Minute)
+		}
+		o.hear(slices.Repeat([]string{"deputy: " + muzhiSpent}, 12)...)
+		away = false
+		o.pass(time.Minute)
+		o.hear("boss: " + muzhiSpent)
+	})
 }
 
 func TestWhatIsToldDailyIsToldOnceADayOverAllReplicas(t *testing.T) {
-	o := newOffice(t)
-	for day := range 3 {
-		for hour := range 24 {
-			for i, alarm := range []*Operators{o.replica(o.store), o.replica(o.store)} {
-				if err := alarm.Daily(t.Context(), "near:muzhi", AlertNear, "Provider", "muzhi", "Used", 80+hour+i, "Budget", 100); err != nil {
-					t.Fatal(err)
+	inOffice(t, func(t *testing.T, o *office) {
+		for day := range 3 {
+			for hour := range 24 {
+				for i, alarm := range []*handlers.Operators{o.replica(o.store), o.replica(o.store)} {
+					if err := alarm.Daily(t.Context(), "near:muzhi", handlers.AlertNear, "Provider", "muzhi", "Used", 80+hour+i, "Budget", 100); err != nil {
+						t.Fatal(err)
+					}
 				}
+				o.sweep()
+				o.pass(time.Hour)
 			}
-			o.sweep()
-			o.pass(time.Hour)
+			got := o.said()
+			if day == 0 && len(got) != 4 || day > 0 && len(got) != 2 { // the first one has two dates
+				t.Fatalf("in 24 hours the operators heard %q", got)
+			}
+			o.hear(got...)
 		}
-		got := o.door.said()
-		if day == 0 && len(got) != 4 || day > 0 && len(got) != 2 { // the first one has two dates
-			t.Fatalf("in 24 hours the operators heard %q", got)
-		}
-		o.hear(got...)
-	}
+	})
 }
 
 // broken is a store that takes nothing.
@@ -114,24 +199,25 @@ func (broken) Post(context.Context, models.Address, string, []byte, models.Momen
 }
 
 func TestWithoutTheStoreOperatorsAreToldFromHereOrAgain(t *testing.T) {
-	o := newOffice(t)
-	alarm, away := o.replica(broken{}), true
-	o.door.wrong = func(room string, _ Reply) error {
-		if away && room == "boss" {
-			return &models.Wait{After: 2 * time.Second}
+	inOffice(t, func(t *testing.T, o *office) {
+		alarm, away := o.replica(broken{}), true
+		o.wrong = func(room string) error {
+			if away && room == "boss" {
+				return &models.Wait{After: 2 * time.Second}
+			}
+			return nil
 		}
-		return nil
-	}
-	var wait *models.Wait
-	if err := alarm.Alert(t.Context(), AlertQuota, "Provider", "muzhi"); !errors.As(err, &wait) || strings.Contains(err.Error(), "boss") {
-		t.Fatalf("got %v", err)
-	}
-	o.hear("deputy: " + muzhiSpent)
-	away = false
-	o.spent(alarm, "muzhi")
-	o.spent(alarm, "muzhi")
-	o.hear("boss: "+muzhiSpent, "deputy: "+muzhiSpent)
-	if !bytes.Contains(o.log.Bytes(), []byte("level=WARN")) {
-		t.Errorf("the log has %s", o.log)
-	}
+		var wait *models.Wait
+		if err := alarm.Alert(t.Context(), handlers.AlertQuota, "Provider", "muzhi"); !errors.As(err, &wait) || strings.Contains(err.Error(), "boss") {
+			t.Fatalf("got %v", err)
+		}
+		o.hear("deputy: " + muzhiSpent)
+		away = false
+		o.spent(alarm, "muzhi")
+		o.spent(alarm, "muzhi")
+		o.hear("boss: "+muzhiSpent, "deputy: "+muzhiSpent)
+		if !bytes.Contains(o.log.Bytes(), []byte("level=WARN")) {
+			t.Errorf("the log has %s", o.log)
+		}
+	})
 }

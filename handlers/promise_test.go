@@ -17,14 +17,14 @@ func (b busy) Check(_ context.Context, p models.Parcel, _ string, _ models.Purpo
 
 func TestAnAnswerThatTakesTooLongIsPromised(t *testing.T) {
 	for name, c := range map[string]struct {
-		checker  Checker
-		say      string
-		promised int64
+		checker Checker
+		say     string
+		awaited bool
 	}{
-		"a call that hangs":        {busy{context.DeadlineExceeded}, "正在查，有结果就告诉你", models.Unanswered},
-		"somebody else's question": {busy{models.ErrStale}, "正在查，有结果就告诉你", models.Unanswered},
-		"a budget that is spent":   {busy{models.ErrBudget}, "暂时查不到", 0},
-		"an answer":                {nil, "我盯着了", 0},
+		"a call that hangs":        {busy{context.DeadlineExceeded}, "正在查，有结果就告诉你", true},
+		"somebody else's question": {busy{models.ErrStale}, "正在查，有结果就告诉你", true},
+		"a budget that is spent":   {busy{models.ErrBudget}, "暂时查不到", false},
+		"an answer":                {nil, "我盯着了", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "zh-CN")
@@ -38,8 +38,8 @@ func TestAnAnswerThatTakesTooLongIsPromised(t *testing.T) {
 				t.Fatalf("got %q, %v", shown(replies), err)
 			}
 			followed, err := w.store.Followed(t.Context(), chat.ID, false)
-			if err != nil || len(followed) != 1 || followed[0].Follow.Promised != c.promised {
-				t.Errorf("follows %+v, %v; want promised %d", followed, err, c.promised)
+			if err != nil || len(followed) != 1 || followed[0].Follow.Awaited != c.awaited {
+				t.Errorf("follows %+v, %v; want awaited %v", followed, err, c.awaited)
 			}
 		})
 	}

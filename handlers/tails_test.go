@@ -186,12 +186,12 @@ func TestAKeptTailThatIsWrongIsTriedOnce(t *testing.T) {
 	}
 }
 
-func TestFollowingCountsAsToldWhatTheReplyShows(t *testing.T) {
+func TestFollowingCountsAsDeliveredWhatTheReplyShows(t *testing.T) {
 	w := newWorld(t, "zh-CN")
 	w.says(t, "a", "YT1000000000017")
 	f, ok := w.followOf(t, "a", "YT1000000000017")
-	if !ok || f.Told != 2 || f.Owed > f.Told {
-		t.Errorf("followed %v, told %d, owed %d; want 2 told and nothing owed", ok, f.Told, f.Owed)
+	if !ok || f.DeliveredSeq != 2 || f.Pending() {
+		t.Errorf("followed %v, delivered %d, pending %d; want 2 delivered and nothing pending", ok, f.DeliveredSeq, f.PendingSeq)
 	}
 }
 

@@ -131,7 +131,6 @@ func (w *world) conversation() *Conversation {
 			Links:  func(p models.Parcel) string { return "https://waybill.example/p/" + string(p.Carrier) },
 			Judges: map[string]Judge{"test": w},
 			Traits: map[string]Traits{"wecom_kf": {Metered: true, Humans: true}, "wecom_aibot": {Mentions: true}},
-			Quiet:  func(m models.Moment) bool { return m.Time().In(models.Shanghai).Hour() < 7 },
 			Robots: w.robots,
 		},
 	})
@@ -199,7 +198,7 @@ func (w *world) finish(ctx context.Context, p models.Parcel, tail string, tails 
 		return models.Checked{}, err
 	}
 	p.Version, p.AskedAt = ticket.Version, ticket.At
-	f := models.Finish{Version: ticket.Version, Change: models.Change{Parcel: p}, DueAt: now.Add(time.Hour), TellAt: now}
+	f := models.Finish{Version: ticket.Version, Change: models.Change{Parcel: p}, DueAt: now.Add(time.Hour)}
 	switch {
 	case failure == nil:
 		f.Change = models.Decide(p, known, trace, now)

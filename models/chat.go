@@ -64,6 +64,7 @@ type Chat struct {
 type Claim struct {
 	ChatID int64
 	Epoch  int64
+	At     Moment // when the chat was claimed
 	WorkAt Moment // as the claim left it: when it has changed since, there is new work
 }
 

@@ -19,6 +19,10 @@ const (
 	TailRefused   Kind = "tail"    // the tail one follower gave was refused when it was tried
 )
 
+// Answers are the kinds that answer somebody's question. The others are notices
+// that Waybill gives by itself.
+func Answers() []Kind { return []Kind{Scan, StatusChanged, TailRefused} }
+
 // Why following ended, kept in Event.Text of an Ended notice.
 const (
 	EndedPending = "pending" // seven days without any record

@@ -43,3 +43,9 @@ var Shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 // Day is the calendar day of m in Shanghai, as 2006-01-02.
 func (m Moment) Day() string { return m.Time().In(Shanghai).Format(time.DateOnly) }
+
+// NextDay is when the next day begins in Shanghai, and with it budgets and quotas.
+func (m Moment) NextDay() Moment {
+	year, month, day := m.Time().In(Shanghai).Date()
+	return At(time.Date(year, month, day+1, 0, 0, 0, 0, Shanghai))
+}

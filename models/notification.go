@@ -19,7 +19,7 @@ type Notification struct {
 	Notices []Event // everything else that is pending, oldest first
 	Upto    int64   // the sequence number that is delivered once the platform has accepted it
 	Urgent  bool    // some of it breaks quiet hours
-	Awaited bool    // somebody waits for it: it is delivered whatever the hour
+	Awaited bool    // some of it answers somebody who waits: it is delivered whatever the hour
 }
 
 // Empty says that there is nothing in it that this follower may see; the mark
@@ -33,13 +33,14 @@ func (n Notification) Breaks() bool { return !n.Empty() && (n.Urgent || n.Awaite
 // events after its mark, in any order. A follower whose tail is not verified
 // gets only the notices that say nothing of the journey.
 func BuildNotification(c Chat, f Follow, p Parcel, pending []Event) Notification {
-	n := Notification{Chat: c, Follow: f, Parcel: p, Upto: max(f.DeliveredSeq, f.PendingSeq), Awaited: f.Awaited}
+	n := Notification{Chat: c, Follow: f, Parcel: p, Upto: max(f.DeliveredSeq, f.PendingSeq)}
 	for _, e := range pending {
 		n.Upto = max(n.Upto, e.Seq)
 		if !f.MaySee(p, e) {
 			continue
 		}
 		n.Urgent = n.Urgent || e.Urgent
+		n.Awaited = n.Awaited || f.Awaited && slices.Contains(Answers(), e.Kind)
 		if e.Kind == Scan {
 			n.Events = append(n.Events, e)
 		} else {

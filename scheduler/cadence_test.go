@@ -13,7 +13,7 @@ import (
 var (
 	noon     = models.At(time.Date(2025, 6, 4, 12, 0, 0, 0, models.Shanghai))
 	midnight = noon.Add(12 * time.Hour)
-	nightly  = Quiet{From: 23, To: 7, Zone: models.Shanghai}
+	nightly  = models.Quiet{From: 23, To: 7, Zone: models.Shanghai}
 	regular  = Cadence{Floor: 30 * time.Minute, Speed: 1, Quiet: nightly}
 )
 

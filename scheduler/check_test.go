@@ -36,7 +36,7 @@ func TestOneQueryServesEveryFollower(t *testing.T) {
 		t.Errorf("%d queries", n)
 	}
 	for _, room := range rooms {
-		r.wantOwed(room, yt+" scan:到达 scan:揽收")
+		r.wantPending(room, yt+" scan:到达 scan:揽收")
 	}
 	about(t, r.parcel(p.ID).DueAt.Sub(r.moment()), 2*time.Hour)
 	if r.bell.rung() != 1 {
@@ -67,7 +67,7 @@ func TestNoRecordYetIsAnAnswerAndNoNews(t *testing.T) {
 	if !got.Fresh || !errors.Is(got.Err, tracking.ErrNoRecord) || got.Parcel.Status != models.Pending || got.Parcel.Failures != 0 {
 		t.Errorf("checked %+v", got)
 	}
-	r.wantOwed("a")
+	r.wantPending("a")
 	about(t, got.Parcel.DueAt.Sub(r.moment()), 2*time.Hour)
 }
 
@@ -171,7 +171,7 @@ func TestAnInvalidNumberEndsAfterThreeDays(t *testing.T) {
 		r.pass(due.Sub(r.moment()))
 		r.poll(p.ID)
 	}
-	r.wantOwed("a", yt+" ended:unknown")
+	r.wantPending("a", yt+" ended:unknown")
 	if age := r.moment().Sub(p.CreatedAt); age < 3*day || age > 3*day+7*time.Hour {
 		t.Errorf("ended after %s", age)
 	}
@@ -203,22 +203,21 @@ func (r *rig) poke(id int64) error {
 	return err
 }
 
-func TestQuietHoursHoldNewsBackUnlessItIsUrgent(t *testing.T) {
+func TestWhatIsFoundAtNightBreaksQuietHoursOnlyIfItIsUrgent(t *testing.T) {
 	r := newRig(t, storetest.New(t))
 	p := r.follow(yt, "yto", "a")
 	r.pass(12 * time.Hour) // midnight
 	r.poll(p.ID)
-	morning := r.moment().Add(7 * time.Hour)
-	if c := r.chat("a"); c.TellAt != morning || r.bell.rung() != 0 {
-		t.Errorf("told at %s, rung %d", c.TellAt.Time(), r.bell.rung())
+	if c := r.chat("a"); c.WorkAt != r.moment() || r.bell.rung() != 1 || r.breaks("a") {
+		t.Errorf("due at %s, rung %d, breaks %v", c.WorkAt.Time(), r.bell.rung(), r.breaks("a"))
 	}
 	r.pass(time.Hour)
 	r.provider.says(shows(models.OutForDelivery, "揽收", "派送"))
 	r.poll(p.ID)
-	if c := r.chat("a"); c.TellAt != r.moment() || r.bell.rung() != 1 {
-		t.Errorf("told at %s, rung %d", c.TellAt.Time(), r.bell.rung())
+	if r.bell.rung() != 2 || !r.breaks("a") {
+		t.Errorf("rung %d, breaks %v", r.bell.rung(), r.breaks("a"))
 	}
-	r.wantOwed("a", yt+" scan:派送 scan:揽收")
+	r.wantPending("a", yt+" scan:派送 scan:揽收")
 }
 
 func TestTwoWorkersWithTheSameParcelMakeOneCall(t *testing.T) {
@@ -257,7 +256,7 @@ func TestTwoWorkersWithTheSameParcelMakeOneCall(t *testing.T) {
 		if n := len(r.provider.asked()) + len(other.provider.asked()); n != 1 || r.calls()[models.OutcomeTrace] != 1 {
 			t.Errorf("%d queries, ledger %v", n, r.calls())
 		}
-		r.wantOwed("a", yt+" scan:揽收")
+		r.wantPending("a", yt+" scan:揽收")
 	})
 }
 
@@ -272,11 +271,11 @@ func TestAnAnswerThatComesTooLateStillClosesItsCall(t *testing.T) {
 	if !errors.Is(got.Err, models.ErrStale) || r.calls()[models.OutcomeTrace] != 1 || r.calls()[models.OutcomeUnknown] != 0 {
 		t.Errorf("checked %+v, ledger %v", got, r.calls())
 	}
-	r.wantOwed("a")
+	r.wantPending("a")
 	r.pass(30 * time.Minute)
 	r.provider.says(shows(models.InTransit, "揽收"))
 	r.poll(p.ID)
-	r.wantOwed("a", yt+" scan:揽收")
+	r.wantPending("a", yt+" scan:揽收")
 }
 
 func TestWhatIsInFlightWhenTheProcessStopsIsInTheLedgerAndDueAfterTheFloor(t *testing.T) {
@@ -311,7 +310,7 @@ func TestAnAnswerThatCameWhileTheProcessStopsIsKept(t *testing.T) {
 	if got, err := r.checker.Check(ctx, p, "", models.Poll); err != nil || got.Err != nil {
 		t.Fatalf("checked %+v, %v", got, err)
 	}
-	r.wantOwed("a", yt+" scan:揽收")
+	r.wantPending("a", yt+" scan:揽收")
 }
 
 // carrying answers with a carrier of the provider's own.
@@ -331,7 +330,7 @@ func TestAWrongCarrierIsCorrected(t *testing.T) {
 	if got.Parcel.ID != p.ID || got.Parcel.Carrier != "jt" || got.Parcel.Seq != 2 {
 		t.Errorf("parcel %+v", got.Parcel)
 	}
-	r.wantOwed("a", yt+" scan:揽收 carrier:yto")
+	r.wantPending("a", yt+" scan:揽收 carrier:yto")
 }
 
 func TestAnUnknownCarrierThatTheProviderNamesIsNoNewsByItself(t *testing.T) {
@@ -341,7 +340,7 @@ func TestAnUnknownCarrierThatTheProviderNamesIsNoNewsByItself(t *testing.T) {
 	if got := r.poll(p.ID); got.Parcel.Carrier != "yto" {
 		t.Errorf("parcel %+v", got.Parcel)
 	}
-	r.wantOwed("a", yt+" scan:揽收")
+	r.wantPending("a", yt+" scan:揽收")
 }
 
 func TestACorrectionOntoAParcelThatExistsMergesTheFollowers(t *testing.T) {
@@ -352,8 +351,8 @@ func TestACorrectionOntoAParcelThatExistsMergesTheFollowers(t *testing.T) {
 	if got.Parcel.ID != right.ID || got.Err != nil {
 		t.Errorf("checked %+v", got)
 	}
-	r.wantOwed("a", yt+" scan:揽收")
-	r.wantOwed("b", yt+" scan:揽收 carrier:yto")
+	r.wantPending("a", yt+" scan:揽收")
+	r.wantPending("b", yt+" scan:揽收 carrier:yto")
 	if _, err := r.db.Parcel(t.Context(), wrong.ID); !errors.Is(err, models.ErrNotFound) {
 		t.Errorf("the wrong parcel is still there: %v", err)
 	}
@@ -368,9 +367,9 @@ func TestACorrectionToACarrierThatWantsATailLocksTheParcel(t *testing.T) {
 	if got := r.poll(p.ID); !got.Parcel.TailNeeded {
 		t.Errorf("parcel %+v", got.Parcel)
 	}
-	for _, news := range r.owed("a") {
+	for _, news := range r.pending("a") {
 		if strings.Contains(news, "到达") || !strings.Contains(news, "tail:missing") {
-			t.Errorf("owed %q", news)
+			t.Errorf("pending is %q", news)
 		}
 	}
 }

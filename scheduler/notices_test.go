@@ -87,10 +87,11 @@ func TestSpeedDividesAges(t *testing.T) {
 
 func TestANoticeKeepsWhatAnAnswerBrought(t *testing.T) {
 	p := heardAt(noon, models.ReadyForPickup, day)
-	c := models.Change{Parcel: p, Urgent: true}
+	c := models.Change{Parcel: p}
 	c.Note(models.StatusChanged, "x", noon)
+	c.Events[0].Urgent = true
 	got := Notice(c, 1, noon)
-	if len(got.Events) != 2 || !got.Urgent || got.Parcel.Seq != 2 {
+	if len(got.Events) != 2 || !got.Urgent() || got.Parcel.Seq != 2 {
 		t.Errorf("change %+v", got)
 	}
 }

@@ -43,7 +43,7 @@ func TestReplicasOnOneDatabaseDoEverythingOnce(t *testing.T) {
 			r.follow(number, "yto", room)
 			want = append(want, room+": "+number+" scan:揽收")
 		}
-		r.cadence.Quiet = Quiet{}
+		r.cadence.Quiet = models.Quiet{}
 		shared, heard := newLine(r.bell), &ears{answer: flaky()}
 		var stops []func()
 		for range 3 {
@@ -67,10 +67,10 @@ func TestReplicasOnOneDatabaseDoEverythingOnce(t *testing.T) {
 }
 
 // flaky fails one message in five.
-func flaky() func(models.News) error {
+func flaky() func(room, said string) error {
 	var mu sync.Mutex
 	dice := rand.New(rand.NewPCG(1, 2))
-	return func(models.News) error {
+	return func(string, string) error {
 		mu.Lock()
 		defer mu.Unlock()
 		if dice.IntN(5) == 0 {
@@ -85,16 +85,22 @@ func replica(t *testing.T, like *rig, db *store.Store, shared *line, heard *ears
 	own := newRigAt(t, db, like.cadence, time.Now, nil)
 	own.bell = like.bell
 	own.checker.Bell = like.bell
-	s := New(Settings{
-		Store: db, Queue: shared, Checker: own.checker, Teller: heard, Doors: []string{"test"},
-		Workers: 4, Log: hushed, Now: time.Now,
-	})
+	s := New(Settings{Store: db, Queue: shared, Checker: own.checker, Workers: 4, Log: hushed, Now: time.Now})
+	worker := deliveries(db, heard, like.cadence.Quiet, like.bell.Listen(DeliverTopic), s.Owner)
 	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
+	ended := make(chan error, 2)
 	go func() { ended <- s.Run(ctx) }()
+	go func() {
+		NewKeeper(db, s.Owner, hushed).Keep(ctx, "sender:test", func(held context.Context) {
+			if err := worker.Run(held); err != nil {
+				t.Error(err)
+			}
+		})
+		ended <- nil
+	}()
 	return sync.OnceFunc(func() {
 		cancel()
-		if err := <-ended; err != nil {
+		if err := errors.Join(<-ended, <-ended); err != nil {
 			t.Error(err)
 		}
 	})

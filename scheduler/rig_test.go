@@ -143,11 +143,10 @@ func (b *bell) rung() int {
 type counter struct {
 	mu      sync.Mutex
 	checked map[string]int
-	told    map[string]int
 	backlog []models.Backlog
 }
 
-func newCounter() *counter { return &counter{checked: map[string]int{}, told: map[string]int{}} }
+func newCounter() *counter { return &counter{checked: map[string]int{}} }
 
 func (c *counter) Checked(outcome string, _ time.Duration) {
 	c.mu.Lock()
@@ -155,23 +154,10 @@ func (c *counter) Checked(outcome string, _ time.Duration) {
 	c.checked[outcome]++
 }
 
-func (c *counter) Told(_, outcome string, _ time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.told[outcome]++
-}
-
 func (c *counter) Backlog(b models.Backlog) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.backlog = append(c.backlog, b)
-}
-
-// count reads one of the counters.
-func (c *counter) count(of map[string]int, outcome string) int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return of[outcome]
 }
 
 // rig is a checker on a real database, with a real tracker, and a provider
@@ -270,20 +256,21 @@ func (r *rig) ask(id int64, tail string) models.Checked {
 	return c
 }
 
-// owed lists what a chat is owed: "number scan:text …" for each parcel.
-func (r *rig) owed(room string) []string {
+// pending lists what is to be delivered to a chat: "number scan:text …" for each
+// parcel.
+func (r *rig) pending(room string) []string {
 	r.t.Helper()
-	news, err := r.db.Owed(r.t.Context(), r.chat(room))
+	notifications, err := r.db.Pending(r.t.Context(), r.chat(room))
 	r.must(err)
 	var all []string
-	for _, n := range news {
+	for _, n := range notifications {
 		all = append(all, said(n))
 	}
 	return all
 }
 
 // said is one message: number, scans newest first, notices.
-func said(n models.News) string {
+func said(n models.Notification) string {
 	words := []string{n.Parcel.Number}
 	for _, e := range append(slices.Clone(n.Events), n.Notices...) {
 		words = append(words, strings.TrimSuffix(string(e.Kind)+":"+e.Text, ":"))
@@ -291,10 +278,33 @@ func said(n models.News) string {
 	return strings.Join(words, " ")
 }
 
-func (r *rig) wantOwed(room string, want ...string) {
+func (r *rig) wantPending(room string, want ...string) {
 	r.t.Helper()
-	if got := r.owed(room); !slices.Equal(got, want) {
-		r.t.Errorf("%s is owed %q, want %q", room, got, want)
+	if got := r.pending(room); !slices.Equal(got, want) {
+		r.t.Errorf("pending for %s is %q, want %q", room, got, want)
+	}
+}
+
+// breaks says whether something that is pending for a chat breaks quiet hours.
+func (r *rig) breaks(room string) bool {
+	r.t.Helper()
+	notifications, err := r.db.Pending(r.t.Context(), r.chat(room))
+	r.must(err)
+	return slices.ContainsFunc(notifications, models.Notification.Breaks)
+}
+
+// deliver marks what is pending for all chats as delivered.
+func (r *rig) deliver() {
+	r.t.Helper()
+	claimed, err := r.db.ClaimChats(r.t.Context(), "test", "rig", r.moment(), time.Minute, 100)
+	r.must(err)
+	for _, c := range claimed {
+		notifications, err := r.db.Pending(r.t.Context(), c.Chat)
+		r.must(err)
+		for _, n := range notifications {
+			r.must(r.db.Delivered(r.t.Context(), c.Claim, n.Follow.ID, n.Upto))
+		}
+		r.must(r.db.Release(r.t.Context(), c.Claim, models.Never, false))
 	}
 }
 

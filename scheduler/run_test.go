@@ -2,6 +2,8 @@ package scheduler
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -9,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"waybill/handlers"
+	"waybill/handlers/delivery"
 	"waybill/models"
 	"waybill/models/store"
 	"waybill/models/store/storetest"
@@ -52,28 +56,40 @@ func (l *line) Consume(ctx context.Context, workers int, handle func(context.Con
 	crew.Wait()
 }
 
-// ears are a Teller that hears what is told, and answers as it is told.
+// ears are a platform that hears what is delivered, and answers as it is told.
 type ears struct {
-	mu     sync.Mutex
-	heard  []string // "room: number scan:text …"
-	at     []time.Time
-	answer func(n models.News) error
+	handlers.Handler // nobody writes
+	mu               sync.Mutex
+	heard            []string // "room: number scan:text …"
+	at               []time.Time
+	answer           func(room, said string) error
 }
 
-func (e *ears) Tell(_ context.Context, news []models.News) (int, error) {
-	n := news[0]
+func (*ears) Name() string { return "test" }
+
+func (*ears) Read([]byte) (handlers.Message, bool, error) { return handlers.Message{}, false, nil }
+
+func (*ears) Notify(_ context.Context, n models.Notification) (handlers.Reply, error) {
+	return handlers.PlainText(said(n)), nil
+}
+
+func (*ears) AskTail(context.Context, models.Notification) error { return nil }
+
+func (*ears) Alert(context.Context, string, ...any) {}
+
+func (e *ears) Send(_ context.Context, to models.Address, r handlers.Reply) error {
 	e.mu.Lock()
 	answer := e.answer
 	e.mu.Unlock()
 	if answer != nil {
-		if err := answer(n); err != nil {
-			return 1, err
+		if err := answer(to.Room, r.Text()); err != nil {
+			return err
 		}
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.heard, e.at = append(e.heard, n.Chat.Room+": "+said(n)), append(e.at, time.Now())
-	return 1, nil
+	e.heard, e.at = append(e.heard, to.Room+": "+r.Text()), append(e.at, time.Now())
+	return nil
 }
 
 func (e *ears) all() []string {
@@ -110,21 +126,34 @@ func inTownAt(t *testing.T, cadence Cadence, test func(t *testing.T, w *town)) {
 	})
 }
 
-// run starts a scheduler over a store; change may bend its settings.
-func (w *town) run(db Store, change func(*Settings)) {
-	s := Settings{
-		Store: db, Queue: w.line, Checker: w.checker, Teller: w.ears, Doors: []string{"test"}, Quiet: w.cadence.Quiet,
-		Workers: 4, Meter: w.meter, Log: hushed, Now: time.Now,
-	}
+// database is what a process works with.
+type database interface {
+	Store
+	delivery.Store
+}
+
+// run starts a process over a store: a scheduler, whose settings change may bend,
+// and a worker that delivers what it finds.
+func (w *town) run(db database, change func(*Settings)) {
+	s := Settings{Store: db, Queue: w.line, Checker: w.checker, Workers: 4, Meter: w.meter, Log: hushed, Now: time.Now}
 	if change != nil {
 		change(&s)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
+	worker := deliveries(db, w.ears, w.cadence.Quiet, w.bell.Listen(DeliverTopic), rand.Text())
+	ended := make(chan error, 2)
 	go func() { ended <- New(s).Run(ctx) }()
+	go func() { ended <- worker.Run(ctx) }()
 	w.stop = sync.OnceFunc(func() {
 		cancel()
-		w.must(<-ended)
+		w.must(errors.Join(<-ended, <-ended))
+	})
+}
+
+// deliveries is a worker that delivers to ears.
+func deliveries(db delivery.Store, e *ears, quiet models.Quiet, wakes <-chan struct{}, owner string) *delivery.Worker {
+	return delivery.New(delivery.Settings{
+		Door: e, Handler: e, Notifier: e, Alerts: e, Store: db, Quiet: quiet, Wakes: wakes, Owner: owner, Log: hushed, Now: time.Now,
 	})
 }
 
@@ -178,25 +207,25 @@ func (m *mortal) Finish(ctx context.Context, f models.Finish, now models.Moment)
 	return m.Store.Finish(ctx, f, now)
 }
 
-func (m *mortal) ClaimOwed(ctx context.Context, door, owner string, now models.Moment, hold time.Duration, limit int) ([]models.Chat, error) {
+func (m *mortal) ClaimChats(ctx context.Context, door, owner string, now models.Moment, hold time.Duration, limit int) ([]models.Claimed, error) {
 	if err := m.alive(); err != nil {
 		return nil, err
 	}
-	return m.Store.ClaimOwed(ctx, door, owner, now, hold, limit)
+	return m.Store.ClaimChats(ctx, door, owner, now, hold, limit)
 }
 
-func (m *mortal) Told(ctx context.Context, follow, upto int64) error {
+func (m *mortal) Delivered(ctx context.Context, c models.Claim, followID, upto int64) error {
 	if err := m.alive(); err != nil {
 		return err
 	}
-	return m.Store.Told(ctx, follow, upto)
+	return m.Store.Delivered(ctx, c, followID, upto)
 }
 
-func (m *mortal) Release(ctx context.Context, c models.Chat, owner string, next models.Moment) error {
+func (m *mortal) Release(ctx context.Context, c models.Claim, next models.Moment, failed bool) error {
 	if err := m.alive(); err != nil {
 		return err
 	}
-	return m.Store.Release(ctx, c, owner, next)
+	return m.Store.Release(ctx, c, next, failed)
 }
 
 // replica starts one more scheduler on the town's database, with a checker of
@@ -268,7 +297,7 @@ func TestNewsOfTheNightIsToldInTheMorning(t *testing.T) {
 		w.follow(yt, "yto", "a")
 		time.Sleep(29 * time.Second)
 		w.wantTold()
-		w.wantOwed("a", yt+" scan:揽收")
+		w.wantPending("a", yt+" scan:揽收")
 		time.Sleep(3 * time.Second)
 		w.wantTold("a: " + yt + " scan:揽收")
 	})
@@ -392,13 +421,12 @@ func TestAStopLetsWhatIsInFlightEnd(t *testing.T) {
 		if took := time.Since(begun); took > 4*time.Second {
 			t.Errorf("stopped after %s", took)
 		}
-		w.wantOwed("a", yt+" scan:揽收")
+		w.wantPending("a", yt+" scan:揽收")
 	})
 }
 
 func TestAStopWaitsNoLongerThanItsGrace(t *testing.T) {
 	inTown(t, func(t *testing.T, w *town) {
-		w.ears.answer = func(models.News) error { time.Sleep(20 * time.Second); return errBroken }
 		w.checker.Tracker = stuck{}
 		w.follow(yt, "yto", "a")
 		time.Sleep(2 * time.Second)

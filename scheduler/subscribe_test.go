@@ -148,13 +148,13 @@ func TestAPushIsTakenAsAPollIs(t *testing.T) {
 		parcel, s := p.subscribed("YT1000000000013", "yto")
 		p.must(p.push(s, "polling 揽收 到达"))
 		p.must(p.push(s, "polling 揽收 到达")) // twice
-		p.wantOwed("mother", parcel.Number+" scan:到达 scan:揽收")
+		p.wantPending("mother", parcel.Number+" scan:到达 scan:揽收")
 		p.must(p.push(s, "shutdown 揽收 到达 签收"))
 		p.must(p.push(s, "polling 揽收")) // late
 		if got := p.parcel(parcel.ID); got.Status != models.Delivered || !got.Final || got.Live() || got.DueAt != models.Never {
 			t.Errorf("after the shutdown: %+v", got)
 		}
-		p.wantOwed("mother", parcel.Number+" scan:签收 scan:到达 scan:揽收")
+		p.wantPending("mother", parcel.Number+" scan:签收 scan:到达 scan:揽收")
 		p.must(p.subscriber.Rest(t.Context()))
 		if s = p.sub(parcel.ID); s.State != models.SubscriptionOver || s.IdleAt == 0 {
 			t.Errorf("after the end: %+v", s)
@@ -189,7 +189,7 @@ func TestPushesAndPollsThatMeetLoseNothing(t *testing.T) {
 		for range cap(done) {
 			p.must(<-done)
 		}
-		p.wantOwed("mother", parcel.Number+" scan:派送 scan:到达 scan:揽收")
+		p.wantPending("mother", parcel.Number+" scan:派送 scan:到达 scan:揽收")
 	})
 }
 
@@ -312,8 +312,8 @@ func TestAParcelWithATailIsSubscribedToOnceATailIsProved(t *testing.T) {
 		}
 		p.followWith("SF1000000000015", "sf", true, models.Following{}, "stranger")
 		p.must(p.push(p.sub(parcel.ID), "polling 揽收 到达"))
-		p.wantOwed("mother", parcel.Number+" scan:到达 scan:揽收")
-		p.wantOwed("stranger")
+		p.wantPending("mother", parcel.Number+" scan:到达 scan:揽收")
+		p.wantPending("stranger")
 	})
 }
 

@@ -45,7 +45,7 @@ func TestATailThatBringsATraceIsVerifiedForAllWhoGaveIt(t *testing.T) {
 		if r.tailState(room, p.ID) != models.TailOK {
 			t.Errorf("%s: state %v", room, r.tailState(room, p.ID))
 		}
-		r.wantOwed(room, sf+" scan:揽收")
+		r.wantPending(room, sf+" scan:揽收")
 	}
 }
 
@@ -101,8 +101,8 @@ func TestARefusedTailIsToldToWhoGaveItAndToNobodyElse(t *testing.T) {
 	if !errors.Is(got.Err, tracking.ErrTailWrong) || got.Parcel.Failures != 0 || r.tailState("a", p.ID) != models.TailWrong {
 		t.Errorf("checked %+v, state %v", got, r.tailState("a", p.ID))
 	}
-	r.wantOwed("a", sf+" tail")
-	r.wantOwed("b")
+	r.wantPending("a", sf+" tail")
+	r.wantPending("b")
 }
 
 func TestAPersonWhoseTailIsRefusedIsAnsweredDirectly(t *testing.T) {
@@ -112,7 +112,7 @@ func TestAPersonWhoseTailIsRefusedIsAnsweredDirectly(t *testing.T) {
 	if got := r.ask(p.ID, "9999"); !errors.Is(got.Err, tracking.ErrTailWrong) || got.Parcel.Seq != 0 {
 		t.Errorf("checked %+v", got)
 	}
-	r.wantOwed("a")
+	r.wantPending("a")
 }
 
 func TestATailThatOpenedTheParcelStaysProvedWhenItIsRefused(t *testing.T) {
@@ -137,34 +137,32 @@ func TestWithoutATailThatMayFitNothingIsAskedAndTimePasses(t *testing.T) {
 		r.pass(8 * time.Hour)
 		r.poll(p.ID)
 	}
-	r.wantOwed("a", sf+" ended:pending")
+	r.wantPending("a", sf+" ended:pending")
 }
 
 func TestATailThatBecomesWantedIsAskedOfThoseWhoGaveNone(t *testing.T) {
 	r := newRig(t, storetest.New(t))
 	p := r.follow(sf, "jd", "a")
 	r.poll(p.ID)
-	told, _, err := r.db.FollowOf(t.Context(), r.chat("a").ID, p.ID)
-	r.must(err)
-	r.must(r.db.Told(t.Context(), told.ID, 1))
+	r.deliver()
 	r.pass(2 * time.Hour)
 	r.provider.says(fails(tracking.ErrTailNeeded))
 	if got := r.poll(p.ID); !errors.Is(got.Err, tracking.ErrTailNeeded) || !got.Parcel.TailNeeded || got.Parcel.Failures != 0 {
 		t.Errorf("checked %+v", got)
 	}
-	r.wantOwed("a", sf+" tail:missing")
+	r.wantPending("a", sf+" tail:missing")
 }
 
 func TestWhoWasPromisedAnAnswerIsAskedForTheTailThatItTakes(t *testing.T) {
 	r := newRig(t, storetest.New(t))
-	p := r.followWith(yt, "yto", false, models.Following{Promised: true}, "a") // when nobody had answered in time
+	p := r.followWith(yt, "yto", false, models.Following{Awaited: true}, "a") // when nobody had answered in time
 	r.provider.says(fails(tracking.ErrTailNeeded))
 	r.pass(12 * time.Hour)
 	if got := r.poll(p.ID); !got.Parcel.TailNeeded {
 		t.Errorf("checked %+v", got)
 	}
-	r.wantOwed("a", yt+" tail:missing")
-	if at := r.chat("a").TellAt; at != r.moment() {
+	r.wantPending("a", yt+" tail:missing")
+	if at := r.chat("a").WorkAt; at != r.moment() || !r.breaks("a") {
 		t.Errorf("asked at %d, want %d, though it is night", at, r.moment())
 	}
 }
@@ -258,13 +256,11 @@ func TestATailIsVerifiedForAFollowerWhoMovesToTheRightParcel(t *testing.T) {
 	}
 }
 
-func TestACorrectedCarrierIsToldAfterTheQuietHours(t *testing.T) {
+func TestACorrectedCarrierWaitsForTheEndOfTheQuietHours(t *testing.T) {
 	r := newRig(t, storetest.New(t))
-	r.cadence.Quiet = Quiet{From: 0, To: 23} // noon is quiet
-	r.checker = r.newChecker(r.tracker, r.db, r.db)
 	p := r.follow("SF1000000000015", "sf", "a")
 	r.must(r.checker.Correct(t.Context(), p.ID, "zto"))
-	if at := r.chat("a").TellAt; at <= r.moment() || at == models.Never {
-		t.Fatalf("to be told at %d, want after the quiet hours", at)
+	if at := r.chat("a").WorkAt; at != r.moment() || len(r.pending("a")) != 1 || r.breaks("a") {
+		t.Fatalf("due at %d, pending is %q, breaks %v", at, r.pending("a"), r.breaks("a"))
 	}
 }

@@ -65,6 +65,7 @@ func (h *house) openDoors(_ context.Context, doors []door) error {
 			return fmt.Errorf("open %s: %w", d.name, err)
 		}
 		h.doors = append(h.doors, o)
+		h.senders[o.Name()] = o.Door
 	}
 	return nil
 }

@@ -36,13 +36,14 @@ type house struct {
 	store        *store.Store
 	queue        *queue.Queue
 	metrics      *web.Metrics
-	operators    *operators
+	operators    *handlers.Operators
 	carriers     *tracking.Carriers
 	tracker      *tracking.Tracker
 	subscriber   *scheduler.Subscriber // nil: no provider offers subscriptions
 	checker      *scheduler.Checker
 	doors        []*opened
-	wecom        *wecom.API // nil: no door needs it
+	senders      map[string]handlers.Door // of the doors, by name
+	wecom        *wecom.API               // nil: no door needs it
 	conversation *handlers.Conversation
 	scheduler    *scheduler.Scheduler
 	listener     net.Listener // nil: no HTTP
@@ -54,7 +55,7 @@ type house struct {
 // build opens every part. The doors are opened, but nothing works before run.
 // After an error everything is closed again.
 func build(ctx context.Context, s config.Settings, log *slog.Logger, doors []door) (*house, error) {
-	h := &house{settings: s, log: log, owner: newOwner(), now: time.Now}
+	h := &house{settings: s, log: log, owner: newOwner(), now: time.Now, senders: map[string]handlers.Door{}}
 	steps := []func(context.Context) error{
 		h.openWords, h.openStore, h.openQueue, h.openTracker, h.openPushes, h.openChecker,
 		func(ctx context.Context) error { return h.openDoors(ctx, doors) },
@@ -133,7 +134,9 @@ func (h *house) openTracker(context.Context) error {
 		return err
 	}
 	h.metrics = web.NewMetrics(built(), s.Prices, h.now)
-	h.operators = newOperators(h)
+	h.operators = handlers.NewOperators(handlers.OperatorsSettings{
+		Chats: addresses(s.AdminChats), Doors: h.senders, Outbox: h.store, Words: h.words, Log: h.log, Now: h.now,
+	})
 	h.tracker = tracking.New(tracking.Settings{
 		Providers: apis, Carriers: carriers, Ledger: h.store, Memory: h.store, Slots: h.store,
 		Meter: watched{h.metrics, h.operators}, Rates: s.Rates, Budgets: s.Budgets,
@@ -201,7 +204,6 @@ func (h *house) openConversation(context.Context) error {
 			Robots: robotNames(h.settings),
 		},
 	})
-	h.operators.open()
 	for _, d := range h.doors {
 		d.worker = delivery.New(delivery.Settings{
 			Door: d.Door, Handler: d.handler(h.conversation), Notifier: h.conversation, Store: h.store, Words: h.words,
@@ -218,14 +220,6 @@ func (h *house) openScheduler(context.Context) error {
 		Jobs: slices.Concat(h.pushJobs(), h.listJobs(), h.budgetJobs()), Grace: schedulerGrace, Meter: h.metrics, Log: h.log, Now: h.now,
 	})
 	return nil
-}
-
-func (h *house) byName() map[string]handlers.Door {
-	doors := map[string]handlers.Door{}
-	for _, d := range h.doors {
-		doors[d.Name()] = d.Door
-	}
-	return doors
 }
 
 // traits are what is particular about each door.

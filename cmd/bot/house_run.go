@@ -35,7 +35,7 @@ func (h *house) run(ctx context.Context) error {
 	}
 	var work, doors sync.WaitGroup
 	work.Go(guard(inside, "scheduler", h.scheduler.Run))
-	work.Go(guard(inside, "operators", h.operators.run))
+	work.Go(guard(inside, "operators", h.operators.Run))
 	work.Go(guard(inside, "stale processes", h.watchStale))
 	work.Go(guard(inside, "carrier lists", h.refreshLists))
 	for _, d := range h.doors {

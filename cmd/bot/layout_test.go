@@ -35,7 +35,7 @@ var layout = map[string]string{
 	"tracking/providertest":          "models tracking tracking/recognise tracking/scan caarlos0/env google/go-cmp",
 	"tracking/sandbox":               "models",
 	"handlers":                       "models tracking tracking/recognise locales x/sync x/text",
-	"handlers/delivery":              "handlers models x/sync",
+	"handlers/delivery":              "handlers models locales x/sync",
 	"handlers/doortest":              "",
 	"handlers/telegram":              "handlers models go-telegram/bot cenkalti/backoff x/time",
 	"handlers/telegram/telegramtest": "handlers/doortest",
@@ -56,7 +56,7 @@ var layout = map[string]string{
 }
 
 // inTests is what a test may import besides: doubles and the tools of testing.
-const inTests = "go-telegram/bot google/go-cmp pgregory.net/rapid go.uber.org/goleak rogpeppe/go-internal x/sync x/sys x/time models tracking tracking/sandbox " +
+const inTests = "go-telegram/bot google/go-cmp pgregory.net/rapid go.uber.org/goleak rogpeppe/go-internal x/sync x/sys x/time models handlers handlers/delivery tracking tracking/sandbox " +
 	"tracking/providertest handlers/doortest handlers/telegram/telegramtest handlers/wecom/wecomtest models/store models/store/storetest models/seal locales"
 
 // inTestsOf is what the tests of one package may import besides: those of the

@@ -26,13 +26,14 @@ func (t *turn) answerArrivals(ctx, deadline context.Context) (ended bool, err er
 			return true, fmt.Errorf("read updates: %w", err)
 		}
 		for _, a := range open {
-			if ctx.Err() != nil || t.held() > beginWithin {
+			if ctx.Err() != nil || t.handled && t.held() > beginWithin {
 				t.due(t.moment())
 				return true, nil
 			}
 			if err := t.reread(deadline); err != nil {
 				return true, err
 			}
+			t.handled = true
 			if ended, err := t.answerArrival(deadline, a); err != nil || ended {
 				return true, err
 			}
@@ -43,10 +44,9 @@ func (t *turn) answerArrivals(ctx, deadline context.Context) (ended bool, err er
 	}
 }
 
-// reread gets the chat as the message before has left it.
+// reread gets the chat as the message before, if any, has left it.
 func (t *turn) reread(ctx context.Context) error {
-	if !t.read {
-		t.read = true
+	if !t.handled {
 		return nil
 	}
 	chat, err := t.store.ChatByID(ctx, t.chat.ID)
@@ -63,8 +63,8 @@ func (t *turn) reread(ctx context.Context) error {
 // answerArrival brings one update to its end; ended says that the turn is over.
 func (t *turn) answerArrival(ctx context.Context, a models.Arrival) (ended bool, err error) {
 	replies, err := t.replies(ctx, a)
-	if errors.Is(err, models.ErrStale) {
-		return true, err
+	if errors.Is(err, models.ErrStale) || err != nil && ctx.Err() != nil {
+		return true, err // not a failure of the message's
 	}
 	if err != nil {
 		t.log.Warn("handle message", "chat", a.ChatID, "arrival", a.ID, "failures", a.Failures, "error", err)
@@ -87,7 +87,7 @@ func (t *turn) answerArrival(ctx context.Context, a models.Arrival) (ended bool,
 			if err := t.unsent(ctx, outcome, err); err != nil {
 				return true, err
 			}
-			return true, t.endArrival(ctx, a)
+			return false, t.endArrival(ctx, a) // a later one may say that the chat is back
 		case outcome == OutcomeCredit:
 			t.answered(a.ID)
 			return true, t.unsent(ctx, outcome, err)
@@ -129,7 +129,7 @@ func (t *turn) replies(ctx context.Context, a models.Arrival) ([]handlers.Reply,
 		return replies, nil
 	}
 	replies, err := t.handle(ctx, a)
-	if err != nil && a.Failures+1 < attempts {
+	if err != nil && (a.Failures+1 < attempts || ctx.Err() != nil) {
 		return nil, err
 	}
 	if err != nil {

@@ -27,8 +27,9 @@ const (
 	sendWithin   = 45 * time.Second // of a claim: later messages are left to the next one
 	sendTimeout  = 20 * time.Second
 	writeWithin  = 3 * time.Second // of the store, also while the process stops
-	lookEvery    = time.Second     // without being woken
-	atOnce       = 256             // chats of one door that are served together
+	writeAgain   = time.Second / 4
+	lookEvery    = time.Second // without being woken
+	atOnce       = 256         // chats of one door that are served together
 	graceful     = 8 * time.Second
 )
 
@@ -36,6 +37,7 @@ const (
 // another's by now are models.ErrStale.
 type Store interface {
 	ClaimChats(ctx context.Context, door, owner string, now models.Moment, hold time.Duration, limit int) ([]models.Claimed, error)
+	TakeOver(ctx context.Context, door, owner string, now models.Moment) error
 	ChatByID(ctx context.Context, id int64) (models.Chat, error)
 	OpenArrivals(ctx context.Context, chatID int64, now models.Moment) ([]models.Arrival, error)
 	Answer(ctx context.Context, c models.Claim, arrivalID int64, replies []byte) error
@@ -53,6 +55,8 @@ type Store interface {
 // Notifier puts notifications into words (handlers.Conversation).
 type Notifier interface {
 	Notify(ctx context.Context, n models.Notification) (handlers.Reply, error)
+	// AskTail opens the question that a notification asks which was sent.
+	AskTail(ctx context.Context, n models.Notification) error
 }
 
 // Meter counts deliveries.
@@ -134,12 +138,16 @@ func (w *Worker) Wake() {
 
 // Run serves chats until ctx ends, then begins nothing more, gives what is in
 // flight Settings.Grace to end, and returns. It may be run again. Only one
-// process at a time runs the worker of a door: whoever holds the door's lease.
+// process at a time runs the worker of a door: whoever holds the door's lease, and
+// so may take over at once what another one has left behind.
 func (w *Worker) Run(ctx context.Context) error {
 	drain, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(w.grace, cancel) })
 	defer stop()
+	if err := w.store.TakeOver(ctx, w.door.Name(), w.owner, w.moment()); err != nil && ctx.Err() == nil {
+		w.log.Warn("take chats over: they are free once their claims have run out", "error", err)
+	}
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
 	var chats sync.WaitGroup
@@ -176,7 +184,7 @@ func (w *Worker) claim(ctx, drain context.Context, chats *sync.WaitGroup) bool {
 	for _, c := range claimed {
 		w.slots <- struct{}{}
 		chats.Go(func() {
-			t := &turn{Worker: w, chat: c.Chat, claim: c.Claim, begun: begun}
+			t := &turn{Worker: w, chat: c.Chat, claim: c.Claim, begun: begun, dueAt: c.Chat.WorkAt}
 			again := t.serve(ctx, drain)
 			<-w.slots
 			if again {

@@ -2,7 +2,6 @@ package delivery
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"golang.org/x/sync/errgroup"
@@ -21,8 +20,8 @@ type worded struct {
 // deliverPending delivers what is pending for the chat, one message after
 // another, as long as the claim lasts.
 func (t *turn) deliverPending(ctx, deadline context.Context) error {
-	if t.chat.GoneAt != 0 {
-		return nil
+	if err := t.reread(deadline); err != nil || t.chat.GoneAt != 0 {
+		return err
 	}
 	pending, err := t.store.Pending(deadline, t.chat)
 	if err != nil {
@@ -50,22 +49,21 @@ func (t *turn) deliverPending(ctx, deadline context.Context) error {
 	return t.sendAll(ctx, deadline, words)
 }
 
-// word puts notifications into words. One that cannot be is a defect: it is
-// tried again with the chat's next turns, and given up after eight.
+// word puts notifications into words. One that cannot be keeps no other back: it
+// is tried again with the chat's next turns, and given up after eight.
 func (t *turn) word(ctx context.Context, pending []models.Notification) ([]worded, error) {
 	var all []worded
 	for _, n := range pending {
 		reply, err := t.notify(ctx, n)
-		var defect *guard.PanicError
-		switch {
-		case errors.As(err, &defect):
-			if err := t.undeliverable(ctx, n, err); err != nil {
-				return nil, err
-			}
-		case err != nil:
+		if err != nil && ctx.Err() != nil {
 			return nil, fmt.Errorf("word notification: %w", err)
-		default:
+		}
+		if err == nil {
 			all = append(all, worded{n, reply})
+			continue
+		}
+		if err := t.undeliverable(ctx, n, err); err != nil {
+			return nil, err
 		}
 	}
 	return all, nil
@@ -74,6 +72,13 @@ func (t *turn) word(ctx context.Context, pending []models.Notification) ([]worde
 func (t *turn) notify(ctx context.Context, n models.Notification) (reply handlers.Reply, err error) {
 	defer guard.Recover("word notification", &err)
 	return t.notifier.Notify(ctx, n)
+}
+
+// askTail opens the question before the mark moves: the chat's answer to it is
+// handled in a later turn.
+func (t *turn) askTail(ctx context.Context, n models.Notification) (err error) {
+	defer guard.Recover("ask for tail", &err)
+	return record(ctx, func(ctx context.Context) error { return t.notifier.AskTail(ctx, n) })
 }
 
 // sendAll sends the notifications and marks each after it was sent. What fails
@@ -90,7 +95,7 @@ func (t *turn) sendAll(ctx, deadline context.Context, rest []worded) error {
 		}
 		sent, err := t.sendFirst(deadline, replies)
 		outcome := outcomeOf(err)
-		t.meter.Delivered(t.door.Name(), outcome, max(0, t.moment().Sub(t.chat.WorkAt)))
+		t.meter.Delivered(t.door.Name(), outcome, max(0, t.moment().Sub(t.dueAt)))
 		over, err := t.settle(deadline, rest[:sent], outcome, err)
 		if err != nil || over {
 			return err
@@ -107,6 +112,9 @@ func (t *turn) settle(ctx context.Context, sent []worded, outcome string, why er
 	case OutcomeSent, OutcomeRefused:
 		var done []models.Notification
 		for _, w := range sent {
+			if err := t.askTail(ctx, w.Notification); err != nil {
+				return true, err
+			}
 			done = append(done, w.Notification)
 		}
 		return false, t.delivered(ctx, done)
@@ -151,7 +159,7 @@ func (t *turn) undeliverable(ctx context.Context, n models.Notification, why err
 		return err
 	}
 	if failures < attempts {
-		t.retry(failures-1, 0)
+		t.later(failures)
 		return nil
 	}
 	t.giveUp(ctx, "parcel", n.Parcel.ID, why)

@@ -80,14 +80,14 @@ func (t *turn) unsent(ctx context.Context, outcome string, why error) error {
 
 // sendFirst sends the first replies as one message, as many as the door puts
 // together, and returns how many of them the outcome is about, at least one.
-// What the platform refuses is sent once more with fewer replies in it, so that
-// a bad one takes no other along; at last alone, and as plain text. A refusal
-// after that is told to the operators.
+// What the platform refuses, or makes the door panic, is sent once more with
+// fewer replies in it, so that a bad one takes no other along; at last alone, and
+// what was refused as plain text. A refusal after that is told to the operators.
 func (t *turn) sendFirst(ctx context.Context, replies []handlers.Reply) (sent int, err error) {
-	one, sent := handlers.Merge(t.door, replies)
+	one, sent := t.merge(replies)
 	err = t.send(ctx, one)
-	for sent > 1 && errors.Is(err, models.ErrRefused) {
-		one, sent = handlers.Merge(t.door, replies[:sent/2])
+	for sent > 1 && bad(err) {
+		one, sent = t.merge(replies[:sent/2])
 		err = t.send(ctx, one)
 	}
 	if errors.Is(err, models.ErrRefused) {
@@ -98,6 +98,26 @@ func (t *turn) sendFirst(ctx context.Context, replies []handlers.Reply) (sent in
 		t.alerts.Alert(ctx, handlers.AlertRefused, "Door", t.door.Name())
 	}
 	return sent, err
+}
+
+// bad says that something in a message is at fault.
+func bad(err error) bool {
+	outcome := outcomeOf(err)
+	return outcome == OutcomeRefused || outcome == OutcomeDefect
+}
+
+// merge puts the first replies into one; only one where the door cannot.
+func (t *turn) merge(replies []handlers.Reply) (one handlers.Reply, merged int) {
+	err := func() (err error) {
+		defer guard.Recover("merge replies", &err)
+		one, merged = handlers.Merge(t.door, replies)
+		return nil
+	}()
+	if err != nil {
+		t.log.Error("send messages one by one", "chat", t.chat.ID, "error", err)
+		return replies[0], 1
+	}
+	return one, merged
 }
 
 func (t *turn) send(ctx context.Context, r handlers.Reply) (err error) {

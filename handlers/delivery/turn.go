@@ -13,13 +13,14 @@ import (
 // turn is one claimed chat being served.
 type turn struct {
 	*Worker
-	chat  models.Chat
-	claim models.Claim
-	begun time.Time // before the claim was asked for
-	read  bool      // chat is as the claim found it
+	chat    models.Chat
+	claim   models.Claim
+	begun   time.Time     // before the claim was asked for
+	dueAt   models.Moment // since when there has been work
+	handled bool          // a message was handled: chat may have changed
 
-	next   models.Moment // when the chat is due again; Never unless something is left
-	failed bool          // something failed: the chat is left alone until then
+	next    models.Moment // when the chat is due again; Never unless something is left
+	retryAt models.Moment // something failed: the chat is left alone until then; zero when all is well
 }
 
 // serve answers what the chat wrote, delivers what is pending, and gives the
@@ -30,15 +31,21 @@ func (t *turn) serve(ctx, drain context.Context) (again bool) {
 	deadline, cancel := context.WithDeadline(drain, t.begun.Add(claimFor-writeWithin))
 	defer cancel()
 	err := t.work(ctx, deadline)
-	if errors.Is(err, models.ErrStale) {
-		t.log.Warn("claim lost", "chat", t.chat.ID)
-		return false // whoever has it now does the rest
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, models.ErrStale):
+		t.log.Warn("serve chat: the claim is lost", "chat", t.chat.ID, "error", err)
+		t.retry(t.chat.Failures, 0) // whoever has it now does the rest; if nobody has, this one
+	case err != nil:
 		t.log.Error("serve chat", "chat", t.chat.ID, "error", err)
 		t.retry(t.chat.Failures, 0)
+	case t.moment() >= t.claim.WorkAt:
+		t.due(t.moment()) // new work has left no trace since then
 	}
-	err = record(drain, func(ctx context.Context) error { return t.store.Release(ctx, t.claim, t.next, t.failed) })
+	failed := t.retryAt != 0
+	if failed {
+		t.next = t.retryAt
+	}
+	err = record(drain, func(ctx context.Context) error { return t.store.Release(ctx, t.claim, t.next, failed) })
 	if err != nil {
 		t.log.Error("give chat back", "chat", t.chat.ID, "error", err)
 		return false
@@ -58,8 +65,14 @@ func (t *turn) work(ctx, deadline context.Context) (err error) {
 // retry has the chat tried again after so many failures before this one, and
 // not before the platform's own wait.
 func (t *turn) retry(failures int, wait time.Duration) {
-	t.failed = true
-	t.due(t.moment().Add(max(wait, retry.Delay(failures+1, retry.First, retry.Longest))))
+	wait = max(wait, retry.Delay(failures+1, retry.First, retry.Longest))
+	t.retryAt = max(t.retryAt, t.moment().Add(wait))
+}
+
+// later has the chat tried again like retry, but new work makes it due at once:
+// it is not the platform that failed.
+func (t *turn) later(failures int) {
+	t.due(t.moment().Add(retry.Delay(failures, retry.First, retry.Longest)))
 }
 
 // due has the chat due at a moment, or earlier if it is due earlier.
@@ -68,10 +81,15 @@ func (t *turn) due(at models.Moment) { t.next = min(t.next, at) }
 // held is how long the claim has been held.
 func (t *turn) held() time.Duration { return time.Since(t.begun) }
 
-// record notes what has happened even while the process stops: what was sent
-// and is not noted is sent again.
+// record notes what has happened even while the process stops, and tries for
+// some seconds: what was sent and is not noted is sent again.
 func record(ctx context.Context, note func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeWithin)
 	defer cancel()
-	return note(ctx)
+	for {
+		err := note(ctx)
+		if err == nil || errors.Is(err, models.ErrStale) || retry.Sleep(ctx, writeAgain) != nil {
+			return err
+		}
+	}
 }

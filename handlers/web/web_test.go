@@ -91,9 +91,9 @@ func TestMetricsTellWhatWasReported(t *testing.T) {
 	m.Called("muzhi", models.CallQuery, models.OutcomeNumber, false, 20*time.Millisecond)
 	m.Checked("news", 3*time.Hour)
 	m.Checked("news", 0)
-	m.Told("telegram", "sent", time.Second)
-	m.Told("telegram", "wait", time.Second)
-	m.Backlog(models.Backlog{Live: 7, Due: 3, OldestDue: 40_000, Inbox: 2, Owed: 1})
+	m.Delivered("telegram", "sent", time.Second)
+	m.Delivered("telegram", "wait", time.Second)
+	m.Backlog(models.Backlog{Live: 7, Due: 3, OldestDue: 40_000, Inbox: 2, Chats: 1})
 	page := answer(t, New(nil, m.Handler(), quiet), "GET", "/metrics", "").Body.String()
 	for _, want := range []string{
 		`waybill_provider_calls_total{billed="true",kind="query",outcome="trace",provider="muzhi"} 1`,
@@ -101,8 +101,8 @@ func TestMetricsTellWhatWasReported(t *testing.T) {
 		`waybill_provider_cost_yuan_total{kind="query",provider="muzhi"} 0.25`,
 		`waybill_build_info{commit="abc",go="go1.26",version="v1"} 1`,
 		`waybill_checks_total{outcome="news"} 2`, "waybill_check_age_seconds_count 1",
-		`waybill_send_failures_total{door="telegram",reason="wait"} 1`, `waybill_tell_seconds_count{door="telegram"} 1`,
-		"waybill_parcels_live 7", "waybill_parcels_due 3", "waybill_due_age_seconds 60", "waybill_inbox_depth 2", "waybill_chats_owed 1",
+		`waybill_delivery_failures_total{door="telegram",reason="wait"} 1`, `waybill_delivery_seconds_count{door="telegram"} 1`,
+		"waybill_parcels_live 7", "waybill_parcels_due 3", "waybill_due_age_seconds 60", "waybill_inbox_depth 2", "waybill_chats_due 1",
 	} {
 		if !strings.Contains(page, "\n"+want) {
 			t.Errorf("no line %q", want)

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -102,13 +101,17 @@ func (s *Store) ArrivalFailed(ctx context.Context, c models.Claim, arrivalID int
 	return s.setArrival(ctx, c, "failures = failures + 1", arrivalID)
 }
 
-// setArrival changes an open update; models.ErrStale when the claim is another's.
+// setArrival changes an open update; models.ErrStale when the claim is
+// another's, or the update is not the claim's any more.
 func (s *Store) setArrival(ctx context.Context, c models.Claim, set string, arrivalID int64, values ...any) error {
-	args := slices.Concat(values, []any{arrivalID, models.Never, c.ChatID, c.Epoch})
-	n, err := s.change(ctx, "UPDATE arrivals SET "+set+" WHERE id = ? AND due_at < ?"+underClaim, args...)
-	if err == nil && n == 0 {
-		err = models.ErrStale
-	}
+	args := slices.Concat(values, []any{arrivalID, c.ChatID, models.Never})
+	err := s.underClaim(ctx, c, func(tx *gorm.DB, _ chatRow) error {
+		done := tx.Exec("UPDATE arrivals SET "+set+" WHERE id = ? AND chat_id = ? AND due_at < ?", args...)
+		if done.Error == nil && done.RowsAffected == 0 {
+			return models.ErrStale
+		}
+		return done.Error
+	})
 	if err != nil {
 		return fmt.Errorf("change update: %w", err)
 	}
@@ -119,15 +122,7 @@ func (s *Store) setArrival(ctx context.Context, c models.Claim, set string, arri
 // days. The last update of a chat that was erased takes the chat with it.
 // models.ErrStale when the claim is another's.
 func (s *Store) EndArrival(ctx context.Context, c models.Claim, arrivalID int64) error {
-	err := s.within(ctx, func(tx *gorm.DB) error {
-		var chat chatRow
-		err := locking(tx).Take(&chat, "id = ? AND claim_epoch = ?", c.ChatID, c.Epoch).Error
-		if errors.Is(err, gorm.ErrRecordNotFound) {
-			return models.ErrStale
-		}
-		if err != nil {
-			return err
-		}
+	err := s.underClaim(ctx, c, func(tx *gorm.DB, chat chatRow) error {
 		const end = "UPDATE arrivals SET due_at = ?, body = NULL, replies = NULL WHERE id = ? AND chat_id = ?"
 		if err := tx.Exec(end, models.Never, arrivalID, c.ChatID).Error; err != nil || !chat.Forgotten {
 			return err
@@ -138,4 +133,43 @@ func (s *Store) EndArrival(ctx context.Context, c models.Claim, arrivalID int64)
 		return fmt.Errorf("end update: %w", err)
 	}
 	return nil
+}
+
+// Post has replies (JSON of the handlers) sent to a chat that has asked nothing:
+// by whoever serves the chats of its door. about, at most 64 characters, names
+// what they are about. Nothing happens, and fresh is
+// false, while something about the same waits for this chat already, or when
+// it came at or after since.
+func (s *Store) Post(ctx context.Context, to models.Address, about string, replies []byte, since, now models.Moment) (fresh bool, err error) {
+	to = fitAddress(to)
+	err = s.within(ctx, func(tx *gorm.DB) error {
+		fresh = false
+		var known models.Chat
+		if err := at(tx, to).Limit(1).Find(&known).Error; err != nil {
+			return err
+		}
+		c, err := s.ensureChat(tx, to, known.Group, now)
+		if err != nil {
+			return err
+		}
+		prefix := fmt.Sprintf("post:%d:%s:", c.ID, about)
+		var equal int64
+		const same = "door = ? AND update_key >= ? AND update_key < ? AND (due_at < ? OR at >= ?)"
+		err = tx.Model(&models.Arrival{}).Where(same, to.Door, prefix, prefix+"~", models.Never, since).Count(&equal).Error
+		if err != nil || equal > 0 {
+			return err
+		}
+		fresh = true
+		err = tx.Create(&models.Arrival{
+			Door: to.Door, Key: prefix + fmt.Sprint(now), ChatID: c.ID, Replies: replies, Answered: true, DueAt: now, At: now,
+		}).Error
+		if err != nil {
+			return err
+		}
+		return wake(tx, []int64{c.ID}, now)
+	})
+	if err != nil {
+		return false, fmt.Errorf("post to chat: %w", err)
+	}
+	return fresh, nil
 }

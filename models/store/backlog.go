@@ -34,3 +34,17 @@ func (s *Store) Usage(ctx context.Context, day string) ([]models.Usage, error) {
 	}
 	return rows, nil
 }
+
+// Spent is how many calls of a day (2006-01-02 in Shanghai) each provider's
+// budget has been used for: billed ones, and those whose end is not known yet.
+func (s *Store) Spent(ctx context.Context, day string) (map[string]int64, error) {
+	var rows []budgetRow
+	if err := s.read.WithContext(ctx).Where("day = ?", day).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read budgets: %w", err)
+	}
+	spent := map[string]int64{}
+	for _, row := range rows {
+		spent[row.Provider] = row.Used
+	}
+	return spent, nil
+}

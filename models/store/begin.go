@@ -1,8 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -43,15 +47,189 @@ func (s *Store) beginAll(ctx context.Context, asks []start) ([]outcome[models.Ti
 	}
 	var outcomes []outcome[models.Ticket]
 	err = s.within(ctx, func(tx *gorm.DB) error {
-		d, err := s.readDesk(tx, asks)
+		b, err := s.readBatch(tx, asks)
 		if err != nil {
 			return err
 		}
 		outcomes = make([]outcome[models.Ticket], len(asks))
 		for i, a := range asks {
-			outcomes[i].answer, outcomes[i].err = d.decide(a, first+int64(i))
+			outcomes[i].answer, outcomes[i].err = b.decide(a, first+int64(i))
 		}
-		return d.write(tx)
+		return b.write(tx)
 	})
 	return outcomes, err
+}
+
+const (
+	maxExemptions = 5 // calls inside the floor per waybill, over all providers,
+	exemptWindow  = 24 * time.Hour
+)
+
+// pair names a row of provider_calls (number, provider) or of budgets (day, provider).
+type pair struct{ of, provider string }
+
+// callBatch holds, locked, every row that decides about calls that begin together.
+type callBatch struct {
+	parcels       map[int64]*parcelStart
+	providerCalls map[pair]*providerCallRow
+	exemptions    map[string]*exemptionRow
+	budgets       map[pair]*budgetRow
+	calls         []callRow
+}
+
+// readBatch locks and reads what the calls are about, in the store's order.
+func (s *Store) readBatch(tx *gorm.DB, asks []start) (*callBatch, error) {
+	b := &callBatch{
+		parcels: map[int64]*parcelStart{}, exemptions: map[string]*exemptionRow{}, budgets: map[pair]*budgetRow{},
+	}
+	for _, step := range []func(*gorm.DB, *Store, []start) error{b.readParcels, b.readProviderCalls, b.readExemptions, b.readBudgets} {
+		if err := step(tx, s, asks); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+func (b *callBatch) readParcels(tx *gorm.DB, _ *Store, asks []start) error {
+	var ids []int64
+	for _, a := range asks {
+		if a.call.Parcel != 0 {
+			ids = append(ids, a.call.Parcel)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var rows []*parcelStart
+	if err := locking(tx).Where("id IN ?", ids).Order("id").Find(&rows).Error; err != nil {
+		return err
+	}
+	for _, row := range rows {
+		b.parcels[row.ID] = row
+	}
+	return nil
+}
+
+// readProviderCalls locks the rows that the floor goes by. One that is missing is
+// made first, empty, so that there is something to lock: of two processes that ask
+// about a new waybill at once, one must see the other's call.
+func (b *callBatch) readProviderCalls(tx *gorm.DB, s *Store, asks []start) error {
+	want := map[pair]*providerCallRow{}
+	for _, a := range asks {
+		if a.paced() {
+			key := pair{a.call.Number, a.call.Provider}
+			want[key] = &providerCallRow{Number: key.of, Provider: key.provider}
+		}
+	}
+	if len(want) == 0 {
+		return nil
+	}
+	known, err := providerCalls(tx, want)
+	if err != nil {
+		return err
+	}
+	missing := maps.Clone(want)
+	maps.DeleteFunc(missing, func(key pair, _ *providerCallRow) bool { return known[key] != nil })
+	if len(missing) > 0 {
+		if err := tx.Clauses(s.ignore()).Create(sorted(missing)).Error; err != nil {
+			return err
+		}
+	}
+	if b.providerCalls, err = providerCalls(locking(tx), want); err != nil {
+		return err
+	}
+	for key := range want {
+		if b.providerCalls[key] == nil {
+			return errAgain // removed just now, with its parcel
+		}
+	}
+	return nil
+}
+
+// providerCalls reads what is stored about the waybills of some calls.
+func providerCalls(tx *gorm.DB, of map[pair]*providerCallRow) (map[pair]*providerCallRow, error) {
+	var rows []*providerCallRow
+	err := tx.Where("number IN ?", firsts(of)).Order("number, provider").Find(&rows).Error
+	found := map[pair]*providerCallRow{}
+	for _, row := range rows {
+		found[pair{row.Number, row.Provider}] = row
+	}
+	return found, err
+}
+
+// readExemptions locks the exemptions already used, under the lock of the
+// provider_calls rows or, for a waybill that two providers are asked about at once,
+// of its own row.
+func (b *callBatch) readExemptions(tx *gorm.DB, s *Store, asks []start) error {
+	want := map[pair]*exemptionRow{}
+	for _, a := range asks {
+		if a.paced() && a.call.Exempt != "" {
+			want[pair{of: a.call.Number}] = &exemptionRow{Number: a.call.Number, Times: []models.Moment{}}
+		}
+	}
+	if len(want) == 0 {
+		return nil
+	}
+	if err := tx.Clauses(s.ignore()).Create(sorted(want)).Error; err != nil {
+		return err
+	}
+	var rows []*exemptionRow
+	if err := locking(tx).Where("number IN ?", firsts(want)).Order("number").Find(&rows).Error; err != nil {
+		return err
+	}
+	for _, row := range rows {
+		b.exemptions[row.Number] = row
+	}
+	return nil
+}
+
+// readBudgets locks the days that some call has a limit for. The others are
+// only counted up, at the end, so that no other transaction waits for them.
+func (b *callBatch) readBudgets(tx *gorm.DB, s *Store, asks []start) error {
+	limited := map[pair]*budgetRow{}
+	for _, a := range asks {
+		key := pair{a.now.Day(), a.call.Provider}
+		b.budgets[key] = &budgetRow{Day: key.of, Provider: key.provider}
+		if a.call.Limit > 0 {
+			limited[key] = b.budgets[key]
+		}
+	}
+	if len(limited) == 0 {
+		return nil
+	}
+	if err := tx.Clauses(s.ignore()).Create(sorted(limited)).Error; err != nil {
+		return err
+	}
+	var rows []*budgetRow
+	if err := locking(tx).Where("day IN ?", firsts(limited)).Order("day, provider").Find(&rows).Error; err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if own := limited[pair{row.Day, row.Provider}]; own != nil {
+			own.before = row.Used
+		}
+	}
+	return nil
+}
+
+// firsts are the distinct first halves of the keys, in order.
+func firsts[V any](rows map[pair]V) []string {
+	var all []string
+	for key := range rows {
+		all = append(all, key.of)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// sorted are the rows in the order of their keys, in which all processes lock them.
+func sorted[V any](rows map[pair]V) []V {
+	keys := slices.SortedFunc(maps.Keys(rows), func(a, b pair) int {
+		return cmp.Or(cmp.Compare(a.of, b.of), cmp.Compare(a.provider, b.provider))
+	})
+	all := make([]V, len(keys))
+	for i, key := range keys {
+		all[i] = rows[key]
+	}
+	return all
 }

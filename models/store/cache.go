@@ -50,6 +50,24 @@ func (s *Store) Remember(ctx context.Context, kind, key string, value []byte, un
 	return nil
 }
 
+// Once says whether this is the first time that anybody, on any replica, has
+// something to do that is worth doing once until then.
+func (s *Store) Once(ctx context.Context, kind, key string, until, now models.Moment) (first bool, err error) {
+	row := cacheRow{Kind: cut(kind, sizeKind), Key: cacheKey(key), UntilAt: until}
+	err = s.within(ctx, func(tx *gorm.DB) error {
+		if err := tx.Exec("DELETE FROM cache WHERE kind = ? AND cache_key = ? AND until_at <= ?", row.Kind, row.Key, now).Error; err != nil {
+			return err
+		}
+		made := tx.Clauses(s.ignore()).Create(&row)
+		first = made.RowsAffected == 1
+		return made.Error
+	})
+	if err != nil {
+		return false, fmt.Errorf("claim %s: %w", kind, err)
+	}
+	return first, nil
+}
+
 // cacheKey is the key itself, or its hash when the column cannot hold it: two
 // long keys must not become one.
 func cacheKey(key string) string {

@@ -26,7 +26,7 @@ func TestAChatIsMadeOnce(t *testing.T) {
 		}
 		c, err := k.ChatByID(k.ctx(), ids[0])
 		k.ok(err)
-		if c.Address != a || !c.Group || c.TellAt != models.Never || c.CreatedAt != noon() {
+		if c.Address != a || !c.Group || c.WorkAt != models.Never || c.CreatedAt != noon() {
 			t.Fatalf("got %+v", c)
 		}
 		a.Thread = ""
@@ -90,15 +90,19 @@ func TestAGoneChatsParcelsAreNotPolled(t *testing.T) {
 		k.follow(c, shared)
 		k.follow(k.chat(2), shared)
 		k.ok(k.Gone(k.ctx(), c.ID, noon()))
-		if a, b := k.stored(alone.ID).DueAt, k.stored(shared.ID).DueAt; a != models.Never || b != noon() {
-			t.Fatalf("due at %d and %d, want never and now", a, b)
+		if got := k.taken(noon()); len(got) != 1 || !got[shared.ID] {
+			t.Fatalf("handed out %v, want %d alone", got, shared.ID)
+		}
+		if got := k.stored(alone.ID).DueAt; got != models.Never {
+			t.Fatalf("due at %d, want never", got)
 		}
 		k.ok(k.Back(k.ctx(), c.ID, noon()+hour))
 		if got := k.stored(alone.ID).DueAt; got != noon()+hour {
 			t.Fatalf("due at %d, want now", got)
 		}
-		if got := k.again(c).TellAt; got != models.Never {
-			t.Fatalf("to be told at %d though nothing is owed", got)
+		k.ok(k.Release(k.ctx(), k.claimed(noon()+hour).Claim, models.Never, false)) // there is nothing to do
+		if got := k.again(c).WorkAt; got != models.Never {
+			t.Fatalf("due at %d though nothing is pending", got)
 		}
 	})
 }
@@ -149,21 +153,21 @@ func TestAGroupMergesIntoTheOneItBecame(t *testing.T) {
 		if rows, err := k.Followed(k.ctx(), now.ID, true); err != nil || len(rows) != 2 {
 			t.Fatalf("got %+v, %v", rows, err)
 		}
-		if got := k.owed(now, shared); got.TailState != models.TailOK || k.digits(shared) != "2222" || k.digits(mine) != "1111" {
+		if got := k.marks(now, shared); got.TailState != models.TailOK || k.digits(shared) != "2222" || k.digits(mine) != "1111" {
 			t.Fatalf("got %+v, tails %q and %q", got, k.digits(shared), k.digits(mine))
 		}
 		c := k.again(now)
-		if tail, err := k.ChatTail(k.ctx(), now.ID); err != nil || tail != "1234" || c.Lang != "en" || c.TellAt != noon() {
+		if tail, err := k.ChatTail(k.ctx(), now.ID); err != nil || tail != "1234" || c.Lang != "en" || c.WorkAt != noon()+1 {
 			t.Fatalf("tail %q, %v, chat %+v", tail, err, c)
 		}
 		if _, ok, err := k.Question(k.ctx(), now.ID, noon()); !ok || err != nil {
 			t.Fatalf("question: %v, %v", ok, err)
 		}
-		if open, err := k.Pending(k.ctx(), now.ID, noon()); err != nil || len(open) != 1 {
+		if open, err := k.OpenArrivals(k.ctx(), now.ID, noon()); err != nil || len(open) != 1 {
 			t.Fatalf("updates: %+v, %v", open, err)
 		}
-		if news := k.news(now); len(news) != 1 {
-			t.Fatalf("owed %+v", news)
+		if news := k.pending(now); len(news) != 1 {
+			t.Fatalf("pending: %+v", news)
 		}
 	})
 }
@@ -182,9 +186,7 @@ func TestAForgottenChatLeavesNothing(t *testing.T) {
 		if _, ok, err := k.Question(k.ctx(), c.ID, noon()); ok || err != nil || k.digits(p) != "" {
 			t.Fatalf("question %v, %v, tails %q", ok, err, k.digits(p))
 		}
-		if got := k.stored(p.ID).DueAt; got != models.Never {
-			t.Fatalf("due at %d, want never", got)
-		}
+		k.polled(p, noon(), false)
 		k.ok(k.Forget(k.ctx(), c.ID, noon())) // already gone
 	})
 }
@@ -200,10 +202,11 @@ func TestAForgottenChatIsAnsweredBeforeItGoes(t *testing.T) {
 		if got := k.again(c); got.Lang != "" || got.Address != a {
 			t.Fatalf("got %+v", got)
 		}
-		open, err := k.Pending(k.ctx(), c.ID, noon())
+		open, err := k.OpenArrivals(k.ctx(), c.ID, noon())
 		k.ok(err)
-		k.ok(k.Answer(k.ctx(), open[0].ID, []byte("[]")))
-		k.ok(k.EndArrival(k.ctx(), open[0].ID))
+		claim := k.claimed(noon()).Claim
+		k.ok(k.Answer(k.ctx(), claim, open[0].ID, []byte("[]")))
+		k.ok(k.EndArrival(k.ctx(), claim, open[0].ID))
 		if _, err := k.ChatByID(k.ctx(), c.ID); !errors.Is(err, models.ErrNotFound) {
 			t.Fatalf("got %v, want %v", err, models.ErrNotFound)
 		}
@@ -262,7 +265,7 @@ func TestForgettingGivesNoFreshCredit(t *testing.T) {
 		c := k.at(1)
 		k.spend(1, 2)
 		k.ok(k.Forget(k.ctx(), c.ID, noon()))
-		k.ok(k.EndArrival(k.ctx(), k.first(c).ID))
+		k.end(c)
 		if got := k.credit(1); got.Left != 2 || got.Serial != int64(noon()) {
 			t.Fatalf("got %+v", got)
 		}
@@ -286,11 +289,9 @@ func TestAForgottenChatThatWritesOnStays(t *testing.T) {
 		k.ok(err)
 		c := k.chat(1)
 		k.ok(k.Forget(k.ctx(), c.ID, noon()))
-		open, err := k.Pending(k.ctx(), c.ID, noon())
-		k.ok(err)
-		k.ok(k.EndArrival(k.ctx(), open[0].ID))
+		k.end(c)
 		k.follow(k.again(c), k.parcel(1))
-		k.ok(k.EndArrival(k.ctx(), open[1].ID))
+		k.end(c)
 		k.again(c)
 	})
 }
@@ -300,17 +301,17 @@ func TestAMergedGroupHearsWhatEitherHasMissed(t *testing.T) {
 		old, now, p := k.chat(1), k.chat(2), k.parcel(1)
 		k.follow(old, p)
 		k.follow(now, p)
-		k.ok(k.Mute(k.ctx(), now.ID, p.ID, true))
+		k.ok(k.Mute(k.ctx(), now.ID, p.ID, true, noon()))
 		p = k.finish(scan(k.stored(p.ID), "x", noon()), noon())
-		c := k.claimed(noon())
-		k.ok(k.Told(k.ctx(), k.owed(old, p).ID, p.Seq))
-		k.ok(k.Release(k.ctx(), c, "me", 0))
+		claim := k.claimed(noon()).Claim
+		k.ok(k.Delivered(k.ctx(), claim, k.marks(old, p).ID, p.Seq))
+		k.ok(k.Release(k.ctx(), claim, models.Never, false))
 		k.ok(k.MoveChat(k.ctx(), old.ID, now.Room, noon()+minute))
-		if got := k.owed(now, p); got.Told != 0 || got.Owed != p.Seq || got.Muted {
+		if got := k.marks(now, p); got.DeliveredSeq != 0 || got.PendingSeq != p.Seq || got.Muted {
 			t.Fatalf("got %+v", got)
 		}
-		if got := k.again(now); got.TellAt != noon()+minute {
-			t.Fatalf("to be told at %d, want now", got.TellAt)
+		if got := k.again(now); got.WorkAt != noon()+minute {
+			t.Fatalf("due at %d, want now", got.WorkAt)
 		}
 	})
 }

@@ -1,8 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -16,32 +20,65 @@ import (
 // release a claimed chat is due only when new work comes, or once the claim has
 // run out.
 func (s *Store) ClaimChats(ctx context.Context, door, owner string, now models.Moment, hold time.Duration, limit int) ([]models.Claimed, error) {
-	var chats []models.Chat
 	clock := s.driver.words().clock
-	owner = cut(owner, sizeOwner)
-	err := s.within(ctx, func(tx *gorm.DB) error {
+	due := "work_at <= ? AND claim_until <= " + clock
+	var ids []int64
+	// Outside a transaction: most of the time nothing is due.
+	err := s.read.WithContext(ctx).Model(&models.Chat{}).Where("door = ? AND "+due, door, now).Order("work_at").Limit(limit).Pluck("id", &ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("find due chats: %w", err)
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var chats []models.Chat
+	err = s.within(ctx, func(tx *gorm.DB) error {
 		chats = nil
-		err := locking(tx).Where("door = ? AND work_at <= ? AND claim_until <= "+clock, door, now).
-			Order("work_at").Limit(limit).Find(&chats).Error
+		err := locking(tx).Where("id IN ? AND "+due, ids, now).Order("id").Find(&chats).Error
 		if err != nil || len(chats) == 0 {
 			return err
 		}
-		const sql = "UPDATE chats SET claim_owner = ?, claim_epoch = claim_epoch + 1, work_at = ?, claim_until = ? + "
-		return tx.Exec(sql+clock+" WHERE id IN ?", owner, now.Add(hold), hold.Milliseconds(), chatIDs(chats)).Error
+		const claim = "UPDATE chats SET claim_owner = ?, claim_epoch = claim_epoch + 1, work_at = ?, claim_until = ? + "
+		return tx.Exec(claim+clock+" WHERE id IN ?", cut(owner, sizeOwner), now.Add(hold), hold.Milliseconds(), chatIDs(chats)).Error
 	})
 	if err != nil {
 		return nil, fmt.Errorf("claim chats: %w", err)
 	}
+	slices.SortFunc(chats, func(a, b models.Chat) int { return cmp.Compare(a.WorkAt, b.WorkAt) })
 	claimed := make([]models.Claimed, len(chats))
 	for i, c := range chats {
-		claimed[i] = models.Claimed{Chat: c, Claim: models.Claim{ChatID: c.ID, Epoch: c.ClaimEpoch + 1, WorkAt: now.Add(hold)}}
+		claimed[i] = models.Claimed{Chat: c, Claim: models.Claim{ChatID: c.ID, Epoch: c.ClaimEpoch + 1, At: now, WorkAt: now.Add(hold)}}
 	}
 	return claimed, nil
 }
 
-// underClaim narrows a change of a chat's rows to whoever holds the claim; it
-// takes the claim's chat and epoch.
-const underClaim = " AND EXISTS (SELECT 1 FROM chats c WHERE c.id = ? AND c.claim_epoch = ?)"
+// TakeOver gives back a door's claims that others than owner hold, for whoever
+// holds the door's lease now: their process is gone, or must not send any more.
+// Their chats are due now.
+func (s *Store) TakeOver(ctx context.Context, door, owner string, now models.Moment) error {
+	const free = `UPDATE chats SET claim_owner = '', claim_until = 0, claim_epoch = claim_epoch + 1,
+		work_at = CASE WHEN work_at > ? THEN ? ELSE work_at END WHERE claim_until > 0 AND door = ? AND claim_owner <> ?`
+	if _, err := s.change(ctx, free, now, now, door, cut(owner, sizeOwner)); err != nil {
+		return fmt.Errorf("take over chats: %w", err)
+	}
+	return nil
+}
+
+// underClaim runs fn in a transaction in which the claim's chat is locked, or
+// returns models.ErrStale when the claim is another's by now.
+func (s *Store) underClaim(ctx context.Context, c models.Claim, fn func(tx *gorm.DB, chat chatRow) error) error {
+	return s.within(ctx, func(tx *gorm.DB) error {
+		var chat chatRow
+		err := locking(tx).Take(&chat, "id = ? AND claim_epoch = ?", c.ChatID, c.Epoch).Error
+		if errors.Is(err, gorm.ErrRecordNotFound) {
+			return models.ErrStale
+		}
+		if err != nil {
+			return err
+		}
+		return fn(tx, chat)
+	})
+}
 
 // release is one chat that is given back.
 type release struct {
@@ -50,11 +87,11 @@ type release struct {
 	failed bool
 }
 
-// Release gives a claimed chat back, due at next, or at once when new work has
-// come since it was claimed. failed counts a failure, and then new work makes it
-// due at next too: a platform that failed, or asks to wait, is left alone. A
-// claim that is not held any more is no error. Concurrent calls are written
-// together.
+// Release gives a claimed chat back. It is due at next, or earlier when one of
+// its updates is that had to wait; at once when new work has come since it was
+// claimed. failed counts a failure, and then the chat is due at next whatever has
+// come: a platform that failed, or asks to wait, is left alone. A claim that is
+// not held any more is no error. Concurrent calls are written together.
 func (s *Store) Release(ctx context.Context, c models.Claim, next models.Moment, failed bool) error {
 	if _, err := s.releases.do(ctx, release{claim: c, next: next, failed: failed}); err != nil {
 		return fmt.Errorf("release chat: %w", err)
@@ -64,15 +101,18 @@ func (s *Store) Release(ctx context.Context, c models.Claim, next models.Moment,
 
 func (s *Store) releaseAll(ctx context.Context, asks []release) ([]outcome[struct{}], error) {
 	const free = "UPDATE chats SET claim_owner = '', claim_until = 0, "
-	const well = free + "failures = 0, retry_at = 0, work_at = CASE WHEN work_at = ? THEN ? ELSE work_at END WHERE id = ? AND claim_epoch = ?"
-	const failed = free + "failures = failures + 1, retry_at = ?, work_at = ? WHERE id = ? AND claim_epoch = ?"
+	const held = " WHERE id = ? AND claim_epoch = ?"
+	const failed = free + "failures = failures + 1, retry_at = ?, work_at = ?" + held
+	const waiting = "SELECT MIN(a.due_at) FROM arrivals a WHERE a.chat_id = chats.id AND a.due_at > ? AND a.due_at < ?"
+	const well = free + "failures = 0, retry_at = 0, work_at = CASE WHEN work_at = ? THEN COALESCE((" + waiting + "), ?) ELSE work_at END" + held
+	slices.SortFunc(asks, func(a, b release) int { return cmp.Compare(a.claim.ChatID, b.claim.ChatID) })
 	err := s.within(ctx, func(tx *gorm.DB) error {
 		for _, a := range asks {
-			err := error(nil)
+			var err error
 			if a.failed {
 				err = tx.Exec(failed, a.next, a.next, a.claim.ChatID, a.claim.Epoch).Error
 			} else {
-				err = tx.Exec(well, a.claim.WorkAt, a.next, a.claim.ChatID, a.claim.Epoch).Error
+				err = tx.Exec(well, a.claim.WorkAt, a.claim.At, a.next, a.next, a.claim.ChatID, a.claim.Epoch).Error
 			}
 			if err != nil {
 				return err
@@ -81,4 +121,41 @@ func (s *Store) releaseAll(ctx context.Context, asks []release) ([]outcome[struc
 		return nil
 	})
 	return make([]outcome[struct{}], len(asks)), err
+}
+
+// ReleaseStale gives back the leases and the claims of owners that begin with
+// prefix and whose process is gone, so that whoever comes after a process that
+// was killed need not wait until they run out. Of another machine's processes nobody
+// can know that: prefix says which ones gone can judge. Chats whose claim
+// was given back are due now.
+func (s *Store) ReleaseStale(ctx context.Context, prefix string, gone func(owner string) bool, now models.Moment) error {
+	leases, err := s.staleOwners(ctx, "leases", "owner", "expires_at", prefix, gone)
+	if err != nil {
+		return err
+	}
+	if len(leases) > 0 {
+		if _, err := s.change(ctx, "UPDATE leases SET owner = '', expires_at = 0 WHERE owner IN ?", leases); err != nil {
+			return fmt.Errorf("release stale leases: %w", err)
+		}
+	}
+	claims, err := s.staleOwners(ctx, "chats", "claim_owner", "claim_until", prefix, gone)
+	if err != nil || len(claims) == 0 {
+		return err
+	}
+	const free = `UPDATE chats SET claim_owner = '', claim_until = 0, work_at = CASE WHEN work_at > ? THEN ? ELSE work_at END
+		WHERE claim_until > 0 AND claim_owner IN ?`
+	if _, err := s.change(ctx, free, now, now, claims); err != nil {
+		return fmt.Errorf("release stale claims: %w", err)
+	}
+	return nil
+}
+
+// staleOwners are the owners in a table whose process is gone.
+func (s *Store) staleOwners(ctx context.Context, table, owner, until, prefix string, gone func(string) bool) ([]string, error) {
+	var owners []string
+	sql := "SELECT DISTINCT " + owner + " FROM " + table + " WHERE " + until + " > 0"
+	if err := s.read.WithContext(ctx).Raw(sql).Scan(&owners).Error; err != nil {
+		return nil, fmt.Errorf("read owners of %s: %w", table, translate(s.read, err))
+	}
+	return slices.DeleteFunc(owners, func(o string) bool { return !strings.HasPrefix(o, prefix) || !gone(o) }), nil
 }

@@ -45,8 +45,8 @@ func TestAKilledProcessLosesNothingItWasPromised(t *testing.T) {
 				t.Fatalf("parcel %d has %d events and sequence %d", i, len(events), p.Seq)
 			}
 		}
-		if f := k.owed(c, k.parcel(0)); f.Owed != k.parcel(0).Seq || k.again(c).TellAt != noon() {
-			t.Fatalf("owed %+v, sequence %d", f, k.parcel(0).Seq)
+		if f := k.marks(c, k.parcel(0)); f.PendingSeq != k.parcel(0).Seq || k.again(c).WorkAt != noon() {
+			t.Fatalf("pending %+v, sequence %d", f, k.parcel(0).Seq)
 		}
 	})
 }
@@ -115,9 +115,9 @@ func crashOne(s *store.Store, i, round int) error {
 	return err
 }
 
-func TestWhatADeadProcessHadInHandComesAgain(t *testing.T) {
+func TestWhatAKilledProcessHadInHandComesAgain(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
-		c, p := k.arrive("1", 1), k.parcel(1)
+		c, p := k.chat(1), k.parcel(1)
 		k.follow(c, p)
 		taken := func(now models.Moment) int {
 			hints, err := k.Take(k.ctx(), now, 15*time.Second, 10)
@@ -135,12 +135,17 @@ func TestWhatADeadProcessHadInHandComesAgain(t *testing.T) {
 			t.Fatalf("%d taken after the floor", n)
 		}
 		k.finish(scan(k.stored(p.ID), "x", noon()), noon())
-		k.news(k.claimed(noon())) // died before it told
-		if news := k.news(k.claimed(noon() + minute)); len(news) != 1 {
-			t.Fatalf("owed %+v", news)
+		if _, err := k.ClaimChats(k.ctx(), "telegram", "dead", noon(), time.Millisecond, 10); err != nil { // died before it sent
+			t.Fatal(err)
 		}
-		k.ok(k.Answer(k.ctx(), k.first(c).ID, []byte("[]")))
-		if got := k.inbox(noon() + 2*minute); len(got) != 1 || !k.first(got[0]).Answered { // died before it sent
+		k.claimedAfter(noon()+minute, "dead")
+		if all := k.pending(c); len(all) != 1 {
+			t.Fatalf("pending: %+v", all)
+		}
+		k.arrive("1", 1)
+		k.ok(k.Answer(k.ctx(), k.claim(c), k.first(c).ID, []byte("[]")))
+		k.ok(k.ReleaseStale(k.ctx(), "dead", func(string) bool { return true }, noon()+2*minute))
+		if got := k.claimed(noon() + 2*minute); !k.first(got.Chat).Answered { // died before it sent
 			t.Fatalf("claimed %+v", got)
 		}
 	})

@@ -64,9 +64,7 @@ func TestAMessageAndACountNeverMix(t *testing.T) {
 			if got := k.credit(c); got.Left != 5 || got.Serial != before.Serial+1 {
 				t.Fatalf("got %+v", got)
 			}
-			if k.stored(p.ID).DueAt == models.Never {
-				t.Fatal("nobody polls what a customer with credit follows")
-			}
+			k.polled(p, noon()+models.Moment(10+i), true)
 		}
 	})
 }
@@ -86,49 +84,38 @@ func TestWhatOnlyCustomersWithoutCreditFollowIsNotPolled(t *testing.T) {
 			k.follow(k.at(1), p)
 			k.follow(k.at(2), p)
 			end(i)
-			if k.stored(p.ID).DueAt == models.Never {
-				t.Fatal("not polled though another customer has credit")
-			}
+			k.polled(p, noon(), true) // another customer has credit
 			k.spend(2, 0)
-			parked := k.stored(p.ID)
-			if parked.DueAt != models.Never {
-				t.Fatalf("due at %d, want never", parked.DueAt)
-			}
-			if got := k.finish(scan(parked, "pushed", noon()), noon()); got.DueAt != models.Never {
-				t.Fatalf("due at %d after a push, want never", got.DueAt)
-			}
+			k.polled(p, noon()+minute, false)
+			pushed := k.finish(scan(k.stored(p.ID), "pushed", noon()), noon())
+			k.polled(p, pushed.DueAt, false)
 			at := noon() + models.Moment(i+11)*hour
 			k.synced(page(k.mail().Cursor, fmt.Sprint("d", i), at, 1, 2), at)
 			if got := k.stored(p.ID).DueAt; got != at {
 				t.Fatalf("due at %d, want %d", got, at)
 			}
+			k.polled(p, at, true)
 		}
 	})
 }
 
 func TestWhoFollowsWithoutCreditIsNotPolledFor(t *testing.T) {
-	each(t, func(t *testing.T, k kit) {
+	each(t, func(_ *testing.T, k kit) {
 		k.synced(page("", "c", noon(), 1), noon())
 		k.spend(1, 0)
 		p := k.parcel(1)
 		k.follow(k.at(1), p)
-		if got := k.stored(p.ID).DueAt; got != models.Never {
-			t.Fatalf("due at %d, want never", got)
-		}
+		k.polled(p, noon(), false)
 		k.follow(k.chat(2), p) // a chat that is not metered
-		if got := k.stored(p.ID).DueAt; got != noon() {
-			t.Fatalf("due at %d, want now", got)
-		}
+		k.polled(p, noon(), true)
 		k.ok(k.Unfollow(k.ctx(), k.chat(2).ID, []int64{p.ID}, noon()))
-		if got := k.stored(p.ID).DueAt; got != models.Never {
-			t.Fatalf("due at %d, want never", got)
-		}
+		k.polled(p, noon()+minute, false)
 	})
 }
 
-// TestACheckAfterTheLastCreditHasRunOutNeverComes: it would be due then, so it
-// is not queued; and nobody has to look at the credits when it is taken.
-func TestACheckAfterTheLastCreditHasRunOutNeverComes(t *testing.T) {
+// TestNoCheckComesAfterTheLastCreditHasRunOut: the credits are looked at when
+// the parcel is due.
+func TestNoCheckComesAfterTheLastCreditHasRunOut(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		k.synced(page("", "c", noon(), 1), noon())
 		k.synced(page("c", "d", noon()+hour, 2), noon())
@@ -136,45 +123,42 @@ func TestACheckAfterTheLastCreditHasRunOutNeverComes(t *testing.T) {
 		k.follow(k.at(1), p)
 		k.follow(k.at(2), p)
 		for _, step := range []struct {
-			now, due, want models.Moment
+			now, due models.Moment
+			polled   bool
 		}{
-			{noon(), noon() + 48*hour, noon() + 48*hour},
-			{noon() + 40*hour, noon() + 49*hour - 1, noon() + 49*hour - 1},
-			{noon() + 47*hour, noon() + 49*hour, models.Never},
+			{noon(), noon() + 48*hour, true},
+			{noon() + 40*hour, noon() + 49*hour - 1, true},
+			{noon() + 47*hour, noon() + 49*hour, false},
 		} {
 			f := scan(k.stored(p.ID), fmt.Sprint(step.due), step.now)
 			f.DueAt = step.due
-			if got := k.finish(f, step.now); got.DueAt != step.want || k.stored(p.ID).DueAt != step.want {
-				t.Fatalf("due at %d, want %d", got.DueAt, step.want)
-			}
+			k.finish(f, step.now)
+			k.polled(p, step.due, step.polled)
 		}
-		k.synced(page("d", "e", noon()+48*hour, 1), noon()+48*hour)
-		if got := k.stored(p.ID).DueAt; got != noon()+49*hour {
-			t.Fatalf("due at %d, want what its cadence says", got)
+		k.synced(page("d", "e", noon()+50*hour, 1), noon()+50*hour)
+		if got := k.stored(p.ID).DueAt; got != noon()+50*hour {
+			t.Fatalf("due at %d, want now: what its cadence says has passed", got)
 		}
 	})
 }
 
 func TestWhoLeavesTakesTheLongestCreditAlong(t *testing.T) {
-	each(t, func(t *testing.T, k kit) {
+	each(t, func(_ *testing.T, k kit) {
 		k.synced(page("", "c", noon(), 1), noon())
 		p := k.parcel(1)
 		k.follow(k.at(1), p)
 		k.follow(k.chat(2), p)
 		f := scan(k.stored(p.ID), "x", noon())
 		f.DueAt = noon() + 50*hour
-		if got := k.finish(f, noon()); got.DueAt != noon()+50*hour {
-			t.Fatalf("due at %d", got.DueAt)
-		}
+		k.finish(f, noon())
+		k.polled(p, noon()+50*hour, true)
 		k.ok(k.Gone(k.ctx(), k.chat(2).ID, noon()))
-		if got := k.stored(p.ID).DueAt; got != models.Never {
-			t.Fatalf("due at %d, want never", got)
-		}
+		k.polled(p, noon()+50*hour+minute, false)
 	})
 }
 
-// TestAHintIsFollowedWhileThereIsCredit: a parcel that is not queued, because
-// its next check would come too late, is checked when something has happened.
+// TestAHintIsFollowedWhileThereIsCredit: a parcel whose next check would come too
+// late is checked when something has happened.
 func TestAHintIsFollowedWhileThereIsCredit(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		k.synced(page("", "c", noon(), 1), noon())
@@ -197,9 +181,9 @@ func TestAHintIsFollowedWhileThereIsCredit(t *testing.T) {
 			t.Fatalf("due at %d, want now", got)
 		}
 		k.ok(k.Defer(k.ctx(), k.stored(p.ID), noon()+49*hour))
-		k.ok(k.Hurry(k.ctx(), []int64{p.ID}, time.Hour, noon()+48*hour))
-		if got := k.stored(p.ID).DueAt; got != models.Never {
-			t.Fatalf("due at %d, want never", got)
+		for range 2 { // in the queue, and parked
+			k.ok(k.Hurry(k.ctx(), []int64{p.ID}, time.Hour, noon()+48*hour))
+			k.polled(p, noon()+48*hour, false)
 		}
 		rest(noon()+48*hour, noon()+48*hour)
 	})
@@ -226,7 +210,7 @@ func TestAMergedChatGoesByTheLastMessageToEither(t *testing.T) {
 }
 
 // TestFollowingAndSpendingAtOnceAgree: a parcel that is followed while the last
-// message goes out is queued no longer than there is credit.
+// message goes out is handed out no longer than there is credit.
 func TestFollowingAndSpendingAtOnceAgree(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		stores := []*store.Store{k.Store, k.open()}
@@ -241,9 +225,7 @@ func TestFollowingAndSpendingAtOnceAgree(t *testing.T) {
 				_, err := stores[1].Follow(k.ctx(), models.Following{ChatID: c.ID, ParcelID: p.ID}, noon())
 				return err
 			})...))
-			if got := k.stored(p.ID).DueAt; got != models.Never {
-				t.Fatalf("due at %d, want never", got)
-			}
+			k.polled(p, noon()+minute, false)
 		}
 	})
 }
@@ -279,6 +261,7 @@ func TestAMessageAndACheckAgree(t *testing.T) {
 			if got := k.stored(p.ID).DueAt; got != at+9*hour {
 				t.Fatalf("due at %d, want %d", got, at+9*hour)
 			}
+			k.polled(p, at+9*hour, true)
 		}
 	})
 }

@@ -9,21 +9,21 @@ import (
 	"waybill/models"
 )
 
-// decide grants one call or says why not; a grant is noted on the desk, so
-// that the next call of the group sees it.
-func (d *desk) decide(a start, id int64) (models.Ticket, error) {
-	parcel := d.parcels[a.call.Parcel]
+// decide grants one call or says why not; a grant is noted, so that the
+// next call of the batch sees it.
+func (b *callBatch) decide(a start, id int64) (models.Ticket, error) {
+	parcel := b.parcels[a.call.Parcel]
 	if a.call.Parcel != 0 && (parcel == nil || parcel.Version != a.call.Version) {
 		return models.Ticket{}, models.ErrStale
 	}
-	inside, refusal := d.pace(a)
+	exempt, refusal := b.checkFloor(a)
 	if refusal == nil {
-		refusal = d.afford(a)
+		refusal = b.checkBudget(a)
 	}
 	if refusal != nil {
 		return models.Ticket{}, refusal
 	}
-	d.note(a, id, inside)
+	b.grant(a, id, exempt)
 	t := models.Ticket{ID: id, Provider: a.call.Provider, Kind: a.call.Kind, Day: a.now.Day(), At: a.now}
 	if parcel != nil {
 		t.Version = parcel.start(a)
@@ -31,13 +31,13 @@ func (d *desk) decide(a start, id int64) (models.Ticket, error) {
 	return t, nil
 }
 
-// pace holds the call against the provider's lock and the floor; inside says
-// that it may pass inside the floor.
-func (d *desk) pace(a start) (inside bool, no error) {
+// checkFloor refuses a call that the provider's lock or the floor forbids; exempt
+// says that it uses one of the waybill's exemptions from the floor.
+func (b *callBatch) checkFloor(a start) (exempt bool, no error) {
 	if !a.paced() {
 		return false, nil
 	}
-	row := d.asked[pair{a.call.Number, a.call.Provider}]
+	row := b.providerCalls[pair{a.call.Number, a.call.Provider}]
 	if row.LockedUntil > a.now {
 		return false, &models.Refusal{Why: models.ErrHeld, Until: row.LockedUntil}
 	}
@@ -45,14 +45,14 @@ func (d *desk) pace(a start) (inside bool, no error) {
 	if row.StartedAt == 0 || until <= a.now {
 		return false, nil
 	}
-	if a.call.Exempt == "" || !d.passes[a.call.Number].free(a.now) {
+	if a.call.Exempt == "" || !b.exemptions[a.call.Number].available(a.now) {
 		return false, &models.Refusal{Why: models.ErrFloor, Until: until}
 	}
 	return true, nil
 }
 
-// free drops the exemptions that are a day old and says whether one is left.
-func (p *exemptionRow) free(now models.Moment) bool {
+// available drops the exemptions that are a day old and says whether one is left.
+func (p *exemptionRow) available(now models.Moment) bool {
 	recent := []models.Moment{}
 	for _, at := range p.Times {
 		if at.Add(exemptWindow) > now {
@@ -60,12 +60,12 @@ func (p *exemptionRow) free(now models.Moment) bool {
 		}
 	}
 	p.Times = recent
-	return len(recent) < exemptions
+	return len(recent) < maxExemptions
 }
 
-// afford holds the call against the day's budget.
-func (d *desk) afford(a start) error {
-	row := d.budgets[pair{a.now.Day(), a.call.Provider}]
+// checkBudget refuses a call for which the day's budget has nothing left.
+func (b *callBatch) checkBudget(a start) error {
+	row := b.budgets[pair{a.now.Day(), a.call.Provider}]
 	if a.call.Limit <= 0 || row.before+row.Used < a.call.Limit {
 		return nil
 	}
@@ -78,26 +78,26 @@ func midnight(now models.Moment) models.Moment {
 	return models.At(time.Date(y, m, day+1, 0, 0, 0, 0, models.Shanghai))
 }
 
-// note puts a granted call on the desk.
-func (d *desk) note(a start, id int64, inside bool) {
+// grant keeps a granted call in mind, to be written at the end.
+func (b *callBatch) grant(a start, id int64, exempt bool) {
 	day := a.now.Day()
-	d.budgets[pair{day, a.call.Provider}].Used++
-	d.calls = append(d.calls, callRow{
+	b.budgets[pair{day, a.call.Provider}].Used++
+	b.calls = append(b.calls, callRow{
 		ID: id, Day: day, Provider: a.call.Provider, Kind: a.call.Kind, Outcome: models.OutcomeUnknown, Billed: true,
 		Count: 1, Number: a.call.Number, Purpose: a.call.Purpose, StartedAt: a.now,
 	})
-	if inside {
-		pass := d.passes[a.call.Number]
-		pass.Times, pass.touched = append(pass.Times, a.now), true
+	if exempt {
+		exemption := b.exemptions[a.call.Number]
+		exemption.Times, exemption.touched = append(exemption.Times, a.now), true
 	}
 	if a.paced() {
-		row := d.asked[pair{a.call.Number, a.call.Provider}]
+		row := b.providerCalls[pair{a.call.Number, a.call.Provider}]
 		row.StartedAt, row.touched = max(row.StartedAt, a.now), true
 	}
 }
 
 // start raises the parcel's version and moves its due time behind the floor.
-// A parcel that nobody follows stays parked.
+// A parcel that is parked stays so.
 func (p *parcelStart) start(a start) int64 {
 	p.Version++
 	p.AskedAt = a.now
@@ -110,25 +110,25 @@ func (p *parcelStart) start(a start) int64 {
 }
 
 // write stores what was granted.
-func (d *desk) write(tx *gorm.DB) error {
-	if len(d.calls) == 0 {
+func (b *callBatch) write(tx *gorm.DB) error {
+	if len(b.calls) == 0 {
 		return nil
 	}
-	if err := d.writeParcels(tx); err != nil {
+	if err := b.writeParcels(tx); err != nil {
 		return err
 	}
-	if err := d.writeAsked(tx); err != nil {
+	if err := b.writeProviderCalls(tx); err != nil {
 		return err
 	}
-	if err := tx.Create(&d.calls).Error; err != nil {
+	if err := tx.Create(&b.calls).Error; err != nil {
 		return err
 	}
-	return d.writeBudgets(tx)
+	return b.writeBudgets(tx)
 }
 
-func (d *desk) writeParcels(tx *gorm.DB) error {
+func (b *callBatch) writeParcels(tx *gorm.DB) error {
 	var rows []*parcelStart
-	for _, row := range d.parcels {
+	for _, row := range b.parcels {
 		if row.touched {
 			rows = append(rows, row)
 		}
@@ -139,17 +139,17 @@ func (d *desk) writeParcels(tx *gorm.DB) error {
 	return upsert(tx, &rows, []string{"id"}, "version", "asked_at", "due_at", "next_at")
 }
 
-func (d *desk) writeAsked(tx *gorm.DB) error {
+func (b *callBatch) writeProviderCalls(tx *gorm.DB) error {
 	var rows []*providerCallRow
-	for _, row := range d.asked {
+	for _, row := range b.providerCalls {
 		if row.touched {
 			rows = append(rows, row)
 		}
 	}
-	var passes []*exemptionRow
-	for _, row := range d.passes {
+	var exemptions []*exemptionRow
+	for _, row := range b.exemptions {
 		if row.touched {
-			passes = append(passes, row)
+			exemptions = append(exemptions, row)
 		}
 	}
 	if len(rows) > 0 {
@@ -157,17 +157,17 @@ func (d *desk) writeAsked(tx *gorm.DB) error {
 			return err
 		}
 	}
-	if len(passes) == 0 {
+	if len(exemptions) == 0 {
 		return nil
 	}
-	return upsert(tx, &passes, []string{"number"}, "times")
+	return upsert(tx, &exemptions, []string{"number"}, "times")
 }
 
 // writeBudgets adds the granted calls to their days, last of all: the row is
 // everybody's, and is held for as short as can be.
-func (d *desk) writeBudgets(tx *gorm.DB) error {
+func (b *callBatch) writeBudgets(tx *gorm.DB) error {
 	rows := map[pair]*budgetRow{}
-	for key, row := range d.budgets {
+	for key, row := range b.budgets {
 		if row.Used > 0 {
 			rows[key] = row
 		}

@@ -48,14 +48,15 @@ func (s *Store) deliveredAll(ctx context.Context, asks []mark) ([]outcome[struct
 	return outcomes, err
 }
 
-// epochs reads under which claim each chat is now.
+// epochs reads under which claim each chat is, and keeps it so until the
+// transaction ends.
 func epochs(tx *gorm.DB, asks []mark) (map[int64]int64, error) {
 	ids := make([]int64, len(asks))
 	for i, a := range asks {
 		ids[i] = a.claim.ChatID
 	}
 	var rows []models.Chat
-	err := tx.Select("id", "claim_epoch").Where("id IN ?", ids).Find(&rows).Error
+	err := locking(tx).Select("id", "claim_epoch").Where("id IN ?", ids).Order("id").Find(&rows).Error
 	held := make(map[int64]int64, len(rows))
 	for _, c := range rows {
 		held[c.ID] = c.ClaimEpoch
@@ -64,16 +65,18 @@ func epochs(tx *gorm.DB, asks []mark) (map[int64]int64, error) {
 }
 
 // markDelivered writes equal marks together. What came after the mark stays
-// pending. The order of the assignments matters: MySQL reads new values.
+// pending, and who waits for an answer and was given only a notice goes on
+// waiting. The order of the assignments matters: MySQL reads new values.
 func markDelivered(tx *gorm.DB, follows map[int64][]int64) error {
+	const answered = "SELECT 1 FROM events e WHERE e.parcel_id = follows.parcel_id AND e.seq > follows.delivered_seq AND e.seq <= ? AND e.kind IN ?"
 	const sql = `UPDATE follows SET failures = 0,
-		awaited = CASE WHEN pending_seq > ? THEN awaited ELSE 0 END,
+		awaited = CASE WHEN pending_seq > ? OR NOT EXISTS (` + answered + `) THEN awaited ELSE 0 END,
 		pending_seq = CASE WHEN pending_seq > ? THEN pending_seq ELSE 0 END,
 		delivered_seq = CASE WHEN delivered_seq < ? THEN ? ELSE delivered_seq END WHERE id IN ?`
 	for _, upto := range slices.Sorted(maps.Keys(follows)) {
 		ids := follows[upto]
 		slices.Sort(ids)
-		if err := tx.Exec(sql, upto, upto, upto, upto, ids).Error; err != nil {
+		if err := tx.Exec(sql, upto, upto, models.Answers(), upto, upto, upto, ids).Error; err != nil {
 			return err
 		}
 	}
@@ -82,15 +85,11 @@ func markDelivered(tx *gorm.DB, follows map[int64][]int64) error {
 
 // Undeliverable counts that what is pending for a follow could not be put into
 // words, or made the door fail, and returns how often in a row.
+// models.ErrStale when the claim is another's.
 func (s *Store) Undeliverable(ctx context.Context, c models.Claim, followID int64) (failures int, err error) {
-	err = s.within(ctx, func(tx *gorm.DB) error {
-		const sql = "UPDATE follows SET failures = failures + 1 WHERE id = ?" + underClaim
-		done := tx.Exec(sql, followID, c.ChatID, c.Epoch)
-		if done.Error != nil {
-			return done.Error
-		}
-		if done.RowsAffected == 0 {
-			return models.ErrStale
+	err = s.underClaim(ctx, c, func(tx *gorm.DB, _ chatRow) error {
+		if err := tx.Exec("UPDATE follows SET failures = failures + 1 WHERE id = ?", followID).Error; err != nil {
+			return err
 		}
 		return tx.Model(&models.Follow{}).Where("id = ?", followID).Pluck("failures", &failures).Error
 	})

@@ -2,23 +2,26 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
 	"waybill/models"
 )
 
-// FollowMany makes n parcels with one event each, which a chat follows and is
-// owed, faster than n calls would; it returns the parcels' ids.
+// FollowMany makes n parcels with one event each, which a chat follows and which
+// are pending, faster than n calls would; it returns the parcels' ids.
 func (s *Store) FollowMany(ctx context.Context, chatID int64, n int, now models.Moment) ([]int64, error) {
 	parcels, ids := make([]parcelRow, n), make([]int64, n)
 	follows, events := make([]models.Follow, n), make([]models.Event, n)
 	for i := range n {
 		ids[i] = int64(i + 1)
 		parcels[i] = parcelRow{Parcel: models.Parcel{ID: ids[i], Number: fmt.Sprintf("SF1%012d", i), Seq: 1, Version: 1, DueAt: now}}
-		follows[i] = models.Follow{ChatID: chatID, ParcelID: ids[i], Owed: 1}
-		events[i] = fitEvent(models.Event{ParcelID: ids[i], Seq: 1, Kind: models.Scan, At: now, Text: "x"})
+		follows[i] = models.Follow{ChatID: chatID, ParcelID: ids[i], PendingSeq: 1}
+		events[i] = cutEvent(models.Event{ParcelID: ids[i], Seq: 1, Kind: models.Scan, At: now, Text: "x"})
 	}
 	return ids, s.within(ctx, func(tx *gorm.DB) error {
 		for _, rows := range []any{&parcels, &follows, &events} {
@@ -59,4 +62,70 @@ func (s *Store) RememberMany(ctx context.Context, n int, from models.Moment) err
 		rows[i] = cacheRow{Kind: "detect", Key: fmt.Sprint(i), Value: []byte("x"), UntilAt: from + models.Moment(i)}
 	}
 	return s.within(ctx, func(tx *gorm.DB) error { return tx.CreateInBatches(rows, chunk).Error })
+}
+
+// ClaimOf claims one chat for nobody in particular, whether it is due or not.
+func (s *Store) ClaimOf(ctx context.Context, chatID int64) (c models.Claim, err error) {
+	err = s.within(ctx, func(tx *gorm.DB) error {
+		if err := tx.Exec("UPDATE chats SET claim_epoch = claim_epoch + 1 WHERE id = ?", chatID).Error; err != nil {
+			return err
+		}
+		var chat models.Chat
+		err := tx.Take(&chat, "id = ?", chatID).Error
+		c = models.Claim{ChatID: chatID, Epoch: chat.ClaimEpoch}
+		return err
+	})
+	return c, err
+}
+
+// Exec runs a statement as nobody should.
+func (s *Store) Exec(ctx context.Context, sql string, args ...any) error {
+	_, err := s.change(ctx, sql, args...)
+	return err
+}
+
+// ParkedInVain counts the live parcels that are parked though a chat that can be
+// told follows them.
+func (s *Store) ParkedInVain(ctx context.Context, now models.Moment) (n int64, err error) {
+	const sql = `SELECT COUNT(DISTINCT p.id) FROM parcels p JOIN follows f ON f.parcel_id = p.id JOIN chats c ON c.id = f.chat_id
+		WHERE p.due_at = ? AND p.done_at = 0 AND ` + reachableChat
+	return n, s.read.WithContext(ctx).Raw(sql, models.Never, now).Scan(&n).Error
+}
+
+// Explain runs do and returns how the database finds the rows of the queries that
+// it makes.
+func (s *Store) Explain(ctx context.Context, do func()) (plans []string, err error) {
+	type query struct {
+		sql  string
+		vars []any
+	}
+	var queries []query
+	note := func(db *gorm.DB) {
+		queries = append(queries, query{strings.TrimSuffix(db.Statement.SQL.String(), "FOR UPDATE"), db.Statement.Vars})
+	}
+	for _, db := range []*gorm.DB{s.read, s.write} {
+		if err := errors.Join(
+			db.Callback().Query().After("gorm:query").Replace("explain", note),
+			db.Callback().Row().After("gorm:row").Replace("explain", note),
+		); err != nil {
+			return nil, err
+		}
+	}
+	do()
+	explain := "EXPLAIN "
+	if s.write.Name() == "sqlite" {
+		explain = "EXPLAIN QUERY PLAN "
+	}
+	for _, q := range slices.Clone(queries) {
+		var rows []map[string]any
+		if err := s.read.WithContext(ctx).Raw(explain+q.sql, q.vars...).Scan(&rows).Error; err != nil {
+			return nil, fmt.Errorf("%s: %w", q.sql, err)
+		}
+		plan := q.sql
+		for _, row := range rows {
+			plan += fmt.Sprintf("\n%v", row)
+		}
+		plans = append(plans, plan)
+	}
+	return plans, nil
 }

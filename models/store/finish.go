@@ -52,7 +52,7 @@ func (s *Store) finishAll(ctx context.Context, asks []finish) ([]outcome[models.
 			return err
 		}
 		for i, f := range asks {
-			e.admit(i, f)
+			e.accept(i, f)
 		}
 		outcomes = e.outcomes
 		if err := e.write(tx, s); err != nil {
@@ -67,7 +67,7 @@ func (s *Store) finishAll(ctx context.Context, asks []finish) ([]outcome[models.
 type ending struct {
 	stored   map[int64]*parcelRow
 	outcomes []outcome[models.Parcel]
-	fresh    []finish // those whose version fitted, with the parcel as it will be stored
+	fresh    []finish // those whose version was the stored one, with the parcel as it will be stored
 	rows     []*parcelRow
 }
 
@@ -94,8 +94,8 @@ func (e *ending) lock(tx *gorm.DB, asks []finish) error {
 	return nil
 }
 
-// admit takes one end in, or refuses it as stale.
-func (e *ending) admit(i int, f finish) {
+// accept takes one end in, or refuses it as stale.
+func (e *ending) accept(i int, f finish) {
 	if f.Change.Parcel.ID == 0 {
 		return
 	}
@@ -104,7 +104,7 @@ func (e *ending) admit(i int, f finish) {
 		e.outcomes[i].err = models.ErrStale
 		return
 	}
-	row := &parcelRow{Parcel: fit(f.Change.Parcel), NextAt: f.DueAt, LeftAt: stored.LeftAt}
+	row := &parcelRow{Parcel: cutParcel(f.Change.Parcel), NextAt: f.DueAt, LeftAt: stored.LeftAt}
 	row.Number, row.Carrier, row.CreatedAt = stored.Number, stored.Carrier, stored.CreatedAt
 	row.AskedAt, row.SettledAt = max(row.AskedAt, stored.AskedAt), f.now
 	row.Version, row.DueAt = stored.Version+1, f.DueAt
@@ -115,8 +115,8 @@ func (e *ending) admit(i int, f finish) {
 	e.fresh, e.rows = append(e.fresh, f), append(e.rows, row)
 }
 
-// fit cuts a parcel's texts to their columns.
-func fit(p models.Parcel) models.Parcel {
+// cutParcel cuts a parcel's texts to their columns.
+func cutParcel(p models.Parcel) models.Parcel {
 	p.Status = cut(p.Status, sizeStatus)
 	p.Detail = cut(p.Detail, sizeDetail)
 	p.Provider = cut(p.Provider, sizeProvider)
@@ -157,7 +157,7 @@ func (e *ending) addEvents(tx *gorm.DB, s *Store) error {
 	for _, f := range e.fresh {
 		for _, event := range f.Change.Events {
 			event.ParcelID, event.StoredAt = f.Change.Parcel.ID, f.now
-			events = append(events, fitEvent(event))
+			events = append(events, cutEvent(event))
 		}
 	}
 	if len(events) == 0 {
@@ -166,8 +166,8 @@ func (e *ending) addEvents(tx *gorm.DB, s *Store) error {
 	return tx.Clauses(s.ignore()).Create(&events).Error
 }
 
-// fitEvent cuts an event's texts to their columns and signs it if nobody has.
-func fitEvent(e models.Event) models.Event {
+// cutEvent cuts an event's texts to their columns and signs it if nobody has.
+func cutEvent(e models.Event) models.Event {
 	if e.Identity == "" {
 		e.Sign()
 	}

@@ -134,19 +134,15 @@ func TestAFinishedParcelLeavesTheQueueAndReopens(t *testing.T) {
 	})
 }
 
-func TestWhatNobodyCanBeToldAboutIsNotDue(t *testing.T) {
+func TestWhatNobodyCanBeToldAboutIsNotHandedOut(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		p := k.finish(scan(k.parcel(1), "x", noon()), noon())
-		if p.DueAt != models.Never {
-			t.Fatalf("due at %d without a follower, want never", p.DueAt)
-		}
+		k.polled(p, p.DueAt, false)
 		c := k.chat(1)
 		k.follow(c, p)
 		k.ok(k.Gone(k.ctx(), c.ID, noon()))
 		p = k.finish(scan(k.stored(p.ID), "y", noon()), noon())
-		if p.DueAt != models.Never {
-			t.Fatalf("due at %d for a chat that is gone, want never", p.DueAt)
-		}
+		k.polled(p, p.DueAt, false)
 	})
 }
 

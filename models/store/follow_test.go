@@ -116,19 +116,19 @@ func TestFollowingAgainReplacesAndNeverGoesBack(t *testing.T) {
 		for i := range 3 {
 			p = k.finish(scan(p, string(rune('a'+i)), noon()), noon())
 		}
-		w := models.Following{ChatID: c.ID, ParcelID: p.ID, Name: "茶叶", Tail: "1234", TailState: models.TailOK, Told: 3}
+		w := models.Following{ChatID: c.ID, ParcelID: p.ID, Name: "茶叶", Tail: "1234", TailState: models.TailOK, Delivered: 3}
 		first, err := k.Follow(k.ctx(), w, noon())
 		k.ok(err)
-		k.ok(k.Mute(k.ctx(), c.ID, p.ID, true))
-		again, err := k.Follow(k.ctx(), models.Following{ChatID: c.ID, ParcelID: p.ID, Told: 1}, noon()+1)
+		k.ok(k.Mute(k.ctx(), c.ID, p.ID, true, noon()))
+		again, err := k.Follow(k.ctx(), models.Following{ChatID: c.ID, ParcelID: p.ID, Delivered: 1}, noon()+1)
 		k.ok(err)
-		if again.ID != first.ID || again.Told != 3 || again.Name != "茶叶" || again.TailState != models.TailOK || !again.Muted || again.Owed != 0 {
+		if again.ID != first.ID || again.DeliveredSeq != 3 || again.Name != "茶叶" || again.TailState != models.TailOK || !again.Muted || again.PendingSeq != 0 {
 			t.Fatalf("got %+v", again)
 		}
-		w.Tail, w.TailState, w.Name, w.Told = "5678", models.TailUntried, "茶", 99
+		w.Tail, w.TailState, w.Name, w.Delivered = "5678", models.TailUntried, "茶", 99
 		again, err = k.Follow(k.ctx(), w, noon())
 		k.ok(err)
-		if again.Name != "茶" || again.TailState != models.TailUntried || again.Told != 3 {
+		if again.Name != "茶" || again.TailState != models.TailUntried || again.DeliveredSeq != 3 {
 			t.Fatalf("got %+v", again)
 		}
 		if got := k.digits(p); got != "5678" {
@@ -169,12 +169,12 @@ func TestWhatCameBetweenAnswerAndFollowIsOwedAtOnce(t *testing.T) {
 		c, p := k.chat(1), k.parcel(1)
 		p = k.finish(scan(p, "a", noon()), noon())
 		p = k.finish(scan(p, "b", noon()), noon())
-		got, err := k.Follow(k.ctx(), models.Following{ChatID: c.ID, ParcelID: p.ID, Told: 1}, noon()+5)
+		got, err := k.Follow(k.ctx(), models.Following{ChatID: c.ID, ParcelID: p.ID, Delivered: 1}, noon()+5)
 		k.ok(err)
-		if got.Owed != 2 || k.again(c).TellAt != noon()+5 {
+		if got.PendingSeq != 2 || k.again(c).WorkAt != noon()+5 {
 			t.Fatalf("got %+v, chat %+v", got, k.again(c))
 		}
-		if news := k.news(c); len(news) != 1 || len(news[0].Events) != 1 || news[0].Events[0].Text != "b" {
+		if news := k.pending(c); len(news) != 1 || len(news[0].Events) != 1 || news[0].Events[0].Text != "b" {
 			t.Fatalf("got %+v", news)
 		}
 	})
@@ -192,12 +192,9 @@ func TestTheLastFollowerTakesTheParcelOutOfTheQueue(t *testing.T) {
 		if got := k.stored(p.ID); got.DueAt != noon() {
 			t.Fatalf("due at %d while one follows, want now", got.DueAt)
 		}
-		before := k.stored(p.ID)
+		k.polled(p, noon(), true)
 		k.ok(k.Unfollow(k.ctx(), b.ID, []int64{p.ID}, noon()))
-		after := k.stored(p.ID)
-		if after.DueAt != models.Never || after.Version == before.Version {
-			t.Fatalf("got %+v", after)
-		}
+		k.polled(p, noon()+minute, false)
 		if _, ok, err := k.FollowOf(k.ctx(), b.ID, p.ID); ok || err != nil {
 			t.Fatalf("got %v, %v", ok, err)
 		}
@@ -213,11 +210,14 @@ func TestAParcelThatIsFollowedAgainKeepsItsCadence(t *testing.T) {
 		if got := k.stored(p.ID).DueAt; got != noon()+2*hour {
 			t.Fatalf("due at %d, want in two hours", got)
 		}
-		k.ok(k.Unfollow(k.ctx(), c.ID, []int64{p.ID}, noon()))
-		_, err := k.Follow(k.ctx(), models.Following{ChatID: c.ID, ParcelID: p.ID}, noon()+9*hour)
-		k.ok(err)
-		if got := k.stored(p.ID).DueAt; got != noon()+9*hour {
-			t.Fatalf("due at %d, want now", got)
+		for _, step := range []struct{ now, want models.Moment }{{noon() + hour, noon() + 2*hour}, {noon() + 9*hour, noon() + 9*hour}} {
+			k.ok(k.Unfollow(k.ctx(), c.ID, []int64{p.ID}, noon()))
+			k.taken(step.now)
+			_, err := k.Follow(k.ctx(), models.Following{ChatID: c.ID, ParcelID: p.ID}, step.now)
+			k.ok(err)
+			if got := k.stored(p.ID).DueAt; got != step.want {
+				t.Fatalf("due at %d, want %d", got, step.want)
+			}
 		}
 	})
 }
@@ -235,9 +235,7 @@ func TestTwoLastFollowersWhoLeaveAtOnceParkTheParcel(t *testing.T) {
 				}
 				return other.Unfollow(k.ctx(), b.ID, []int64{p.ID}, noon())
 			})...))
-			if got := k.stored(p.ID).DueAt; got != models.Never {
-				t.Fatalf("due at %d, want never", got)
-			}
+			k.polled(p, noon(), false)
 			k.ok(k.Back(k.ctx(), a.ID, noon()))
 		}
 	})
@@ -281,7 +279,7 @@ func TestTailsAreSealedAndOpenForTheirRowOnly(t *testing.T) {
 		if got := k.digits(p); got != "1234,5678" {
 			t.Fatalf("got %q", got)
 		}
-		if row := k.owed(a, p); strings.Contains(string(row.Tail), "1234") {
+		if row := k.marks(a, p); strings.Contains(string(row.Tail), "1234") {
 			t.Fatal("the tail is stored in the clear")
 		}
 		k.ok(k.Unfollow(k.ctx(), a.ID, []int64{p.ID}, noon()))
@@ -341,15 +339,21 @@ func TestAChatMayFollowMoreThanFitsIntoOneStatement(t *testing.T) {
 		const many = 1100
 		ids, err := k.FollowMany(k.ctx(), c.ID, many, noon())
 		k.ok(err)
-		if news := k.news(c); len(news) != many || len(news[many-1].Events) != 1 {
-			t.Fatalf("owed news of %d parcels, want %d", len(news), many)
+		if news := k.pending(c); len(news) != many || len(news[many-1].Events) != 1 {
+			t.Fatalf("news of %d parcels is pending, want %d", len(news), many)
 		}
 		k.ok(k.Gone(k.ctx(), c.ID, noon()))
 		k.ok(k.Back(k.ctx(), c.ID, noon()))
 		if b, err := k.Backlog(k.ctx(), noon()); err != nil || b.Live != many {
 			t.Fatalf("got %+v, %v", b, err)
 		}
+		if got := k.taken(noon()); len(got) != 1000 { // as many as it was asked for
+			t.Fatalf("%d are handed out", len(got))
+		}
 		k.ok(k.Unfollow(k.ctx(), c.ID, ids, noon()))
+		if got := k.taken(noon() + minute); len(got) != 0 {
+			t.Fatalf("%d are handed out", len(got))
+		}
 		if b, err := k.Backlog(k.ctx(), noon()); err != nil || b.Live != 0 {
 			t.Fatalf("got %+v, %v", b, err)
 		}
@@ -367,9 +371,9 @@ func TestWhatTwoChatsAreOwedOfOneParcelDiffersByTheirMarks(t *testing.T) {
 		chats := []models.Chat{a, b}
 		k.ok(errors.Join(together(64, func(i int) error {
 			c := chats[i%2]
-			news, err := k.Owed(k.ctx(), c)
+			news, err := k.Pending(k.ctx(), c)
 			if err == nil && (len(news) != 1 || len(news[0].Events) != want[c.ID]) {
-				t.Errorf("owed %+v, want %d events", news, want[c.ID])
+				t.Errorf("pending: %+v, want %d events", news, want[c.ID])
 			}
 			return err
 		})...))

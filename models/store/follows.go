@@ -55,7 +55,7 @@ func (s *Store) following(tx *gorm.DB, w models.Following, p models.Parcel, now 
 	err := locking(tx).Take(&f, "chat_id = ? AND parcel_id = ?", w.ChatID, w.ParcelID).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		f = models.Follow{ChatID: w.ChatID, ParcelID: w.ParcelID, TailState: w.TailState, CreatedAt: now}
-		err = room(tx, w, p)
+		err = checkLimit(tx, w, p)
 	}
 	if err != nil {
 		return f, err
@@ -94,8 +94,8 @@ func (s *Store) withTail(f models.Follow, w models.Following) (models.Follow, er
 	return f, nil
 }
 
-// room says whether one more live parcel fits into the chat.
-func room(tx *gorm.DB, w models.Following, p models.Parcel) error {
+// checkLimit refuses one more live parcel than the chat may follow.
+func checkLimit(tx *gorm.DB, w models.Following, p models.Parcel) error {
 	if w.Max <= 0 || !p.Live() {
 		return nil
 	}
@@ -110,8 +110,8 @@ func room(tx *gorm.DB, w models.Following, p models.Parcel) error {
 	return nil
 }
 
-// joined puts the parcel back into the queue, and wakes the chat for what is
-// pending already.
+// joined puts the parcel into the queue, and wakes the chat for what is pending
+// already.
 func joined(tx *gorm.DB, f models.Follow, p models.Parcel, c models.Chat, now models.Moment) error {
 	if err := tx.Exec("UPDATE parcels SET left_at = 0 WHERE id = ? AND left_at > 0", p.ID).Error; err != nil {
 		return err
@@ -176,7 +176,7 @@ func (s *Store) Followed(ctx context.Context, chatID int64, all bool) ([]models.
 		}
 	}
 	slices.SortFunc(rows, func(a, b models.Followed) int {
-		return cmp.Or(cmp.Compare(b.Parcel.NewsAt, a.Parcel.NewsAt), cmp.Compare(b.Follow.ID, a.Follow.ID))
+		return cmp.Or(cmp.Compare(b.Parcel.NewsAt, a.Parcel.NewsAt), cmp.Compare(b.Follow.CreatedAt, a.Follow.CreatedAt), cmp.Compare(b.Follow.ID, a.Follow.ID))
 	})
 	return rows, nil
 }
@@ -238,8 +238,8 @@ func (s *Store) Rename(ctx context.Context, chatID, parcelID int64, name string)
 	return nil
 }
 
-// Mute has a chat told of urgent news only from now on, or of everything again:
-// then what it has missed is pending.
+// Mute has only what is urgent delivered to a chat from now on, or everything
+// again: then what it has missed is pending.
 func (s *Store) Mute(ctx context.Context, chatID, parcelID int64, muted bool, now models.Moment) error {
 	err := s.within(ctx, func(tx *gorm.DB) error {
 		p, c, err := lockBoth(tx, parcelID, chatID)

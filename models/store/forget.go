@@ -20,6 +20,9 @@ func (s *Store) Forget(ctx context.Context, chatID int64, now models.Moment) err
 		if err == nil {
 			_, err = lockParcels(tx, ids)
 		}
+		if err == nil {
+			err = lockChats(tx, []int64{chatID})
+		}
 		if err != nil {
 			return err
 		}

@@ -78,7 +78,7 @@ func (k kit) chat(n int) models.Chat {
 // follow has a chat follow a parcel as far as it has come.
 func (k kit) follow(c models.Chat, p models.Parcel) models.Follow {
 	k.t.Helper()
-	f, err := k.Follow(k.ctx(), models.Following{ChatID: c.ID, ParcelID: p.ID, Told: p.Seq}, noon())
+	f, err := k.Follow(k.ctx(), models.Following{ChatID: c.ID, ParcelID: p.ID, Delivered: p.Seq}, noon())
 	k.ok(err)
 	return f
 }
@@ -121,7 +121,7 @@ func scan(p models.Parcel, text string, at models.Moment) models.Finish {
 	version := p.Version
 	p.Seq++
 	p.NewsAt = at
-	return models.Finish{Version: version, Change: models.Change{Parcel: p, Events: []models.Event{e}}, DueAt: at + 2*hour, TellAt: at}
+	return models.Finish{Version: version, Change: models.Change{Parcel: p, Events: []models.Event{e}}, DueAt: at + 2*hour}
 }
 
 // finish ends a check that must be taken.
@@ -135,4 +135,60 @@ func (k kit) finish(f models.Finish, now models.Moment) models.Parcel {
 // closing is a call's end.
 func closing(t models.Ticket, outcome models.Outcome, billed bool) models.Closing {
 	return models.Closing{Ticket: t, Outcome: outcome, Billed: billed, At: t.At + 100}
+}
+
+// claimed is the one chat of the telegram door that is due.
+func (k kit) claimed(now models.Moment) models.Claimed {
+	k.t.Helper()
+	got := k.claims("telegram", now)
+	if len(got) != 1 {
+		k.t.Fatalf("claimed %d chats, want 1", len(got))
+	}
+	return got[0]
+}
+
+// claims claims the due chats of a door.
+func (k kit) claims(door string, now models.Moment) []models.Claimed {
+	k.t.Helper()
+	got, err := k.ClaimChats(k.ctx(), door, "me", now, time.Minute, 100)
+	k.ok(err)
+	return got
+}
+
+// claim claims a chat, whether it is due or not.
+func (k kit) claim(c models.Chat) models.Claim {
+	k.t.Helper()
+	claim, err := k.ClaimOf(k.ctx(), c.ID)
+	k.ok(err)
+	return claim
+}
+
+// end ends the first open update of a chat.
+func (k kit) end(c models.Chat) {
+	k.t.Helper()
+	k.ok(k.EndArrival(k.ctx(), k.claim(c), k.first(c).ID))
+}
+
+// taken are the parcels that Take hands out, and that are not handed out again
+// for a moment.
+func (k kit) taken(now models.Moment) map[int64]bool {
+	k.t.Helper()
+	hints, err := k.Take(k.ctx(), now, time.Millisecond, 1000)
+	k.ok(err)
+	ids := map[int64]bool{}
+	for _, h := range hints {
+		ids[h.Parcel] = true
+	}
+	return ids
+}
+
+// polled checks whether a parcel is handed out now; one that is not is parked.
+func (k kit) polled(p models.Parcel, now models.Moment, want bool) {
+	k.t.Helper()
+	if got := k.taken(now)[p.ID]; got != want {
+		k.t.Fatalf("handed out: %v, want %v", got, want)
+	}
+	if due := k.stored(p.ID).DueAt; (due == models.Never) == want {
+		k.t.Fatalf("due at %d, handed out %v", due, want)
+	}
 }

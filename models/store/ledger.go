@@ -1,6 +1,9 @@
 package store
 
 import (
+	"context"
+	"fmt"
+
 	"gorm.io/gorm"
 
 	"waybill/models"
@@ -72,4 +75,90 @@ func giveBack(tx *gorm.DB, back map[pair]int64) error {
 		}
 	}
 	return nil
+}
+
+const blockSize = 4096
+
+// block is a run of ledger ids that this process has reserved. Ids are given
+// by the store, because what a multi-row insert got is not portable. Only one
+// goroutine, that of the begins, uses it.
+type block struct{ next, end int64 }
+
+// take returns the first of n consecutive ids.
+func (b *block) take(ctx context.Context, s *Store, n int64) (int64, error) {
+	if b.end-b.next < n {
+		var last int64
+		err := s.within(ctx, func(tx *gorm.DB) (err error) {
+			last, err = s.reserve(tx, "calls", blockSize)
+			return err
+		})
+		if err != nil {
+			return 0, fmt.Errorf("reserve ledger ids: %w", err)
+		}
+		b.next, b.end = last-blockSize+1, last+1
+	}
+	b.next += n
+	return b.next - n, nil
+}
+
+// reserve raises a counter by n and returns its new value. The counter stays
+// locked until the transaction ends.
+func (s *Store) reserve(tx *gorm.DB, name string, n int64) (int64, error) {
+	if err := tx.Exec("INSERT "+s.driver.words().ignore+" INTO counters (name, value) VALUES (?, 0)", name).Error; err != nil {
+		return 0, err
+	}
+	if err := tx.Exec("UPDATE counters SET value = value + ? WHERE name = ?", n, name).Error; err != nil {
+		return 0, err
+	}
+	var value int64
+	err := tx.Raw("SELECT value FROM counters WHERE name = ?", name).Scan(&value).Error
+	return value, err
+}
+
+// folded is what the calls of one folded ledger row have in common.
+type folded struct {
+	Day      string
+	Provider string
+	Kind     models.CallKind
+	Outcome  models.Outcome
+	Billed   bool
+}
+
+// fold sums some of the ledger rows that began before a moment, and returns
+// how many. The counter's lock keeps two sweeps apart.
+func (s *Store) fold(tx *gorm.DB, before models.Moment) (int, error) {
+	last, err := s.reserve(tx, "calls", chunk)
+	if err != nil {
+		return 0, err
+	}
+	var rows []callRow
+	err = locking(tx).Where("started_at > 0 AND started_at < ?", before).Order("started_at").Limit(chunk).Find(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	sums, ids := map[folded]int64{}, make([]int64, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+		sums[folded{row.Day, row.Provider, row.Kind, row.Outcome, row.Billed}] += row.Count
+	}
+	for key, n := range sums {
+		if err := addFolded(tx, key, n, last); err != nil {
+			return 0, err
+		}
+		last--
+	}
+	return len(rows), tx.Exec("DELETE FROM calls WHERE id IN ?", ids).Error
+}
+
+// addFolded adds n calls to their folded row, which gets the given id if it
+// has to be made.
+func addFolded(tx *gorm.DB, key folded, n, id int64) error {
+	const add = "UPDATE calls SET `count` = `count` + ? WHERE day = ? AND provider = ? AND kind = ? AND outcome = ? AND billed = ? AND started_at = 0"
+	done := tx.Exec(add, n, key.Day, key.Provider, key.Kind, key.Outcome, key.Billed)
+	if done.Error != nil || done.RowsAffected > 0 {
+		return done.Error
+	}
+	return tx.Create(&callRow{
+		ID: id, Day: key.Day, Provider: key.Provider, Kind: key.Kind, Outcome: key.Outcome, Billed: key.Billed, Count: n, FinishedAt: 1,
+	}).Error
 }

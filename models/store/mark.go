@@ -12,8 +12,16 @@ import (
 // notify sets the tails that the answers verified or refused, marks what is
 // pending for the followers, and wakes their chats.
 func (e *ending) notify(tx *gorm.DB) error {
-	verified := map[int64]bool{}
 	var concerned []int64
+	for _, f := range e.fresh {
+		if f.Change.News() || len(f.Verified) > 0 {
+			concerned = append(concerned, f.Change.Parcel.ID)
+		}
+	}
+	if err := lockFollowers(tx, concerned...); err != nil {
+		return err
+	}
+	verified := map[int64]bool{}
 	for _, f := range e.fresh {
 		opened, err := judgeTails(tx, f)
 		if err != nil {
@@ -22,14 +30,31 @@ func (e *ending) notify(tx *gorm.DB) error {
 		for _, id := range opened {
 			verified[id] = true
 		}
-		if f.Change.News() || len(f.Verified) > 0 {
-			concerned = append(concerned, f.Change.Parcel.ID)
-		}
 	}
 	if err := e.markPending(tx, concerned, verified); err != nil {
 		return err
 	}
 	return e.endAwaiting(tx)
+}
+
+// lockFollowers locks the chats that follow any of the parcels, which the caller
+// has locked.
+func lockFollowers(tx *gorm.DB, parcelIDs ...int64) error {
+	if len(parcelIDs) == 0 {
+		return nil
+	}
+	var chats []int64
+	err := tx.Model(&models.Follow{}).Where("parcel_id IN ?", parcelIDs).Distinct().Pluck("chat_id", &chats).Error
+	if err != nil {
+		return err
+	}
+	return lockChats(tx, chats)
+}
+
+// lockChats locks chats in order of id.
+func lockChats(tx *gorm.DB, ids []int64) error {
+	var locked []int64
+	return locking(tx.Table("chats")).Where("id IN ?", ids).Order("id").Pluck("id", &locked).Error
 }
 
 // markPending marks the followers of parcels.
@@ -126,7 +151,7 @@ func (m *pendingMarks) add(f finish, follow models.Follow, verified bool) {
 	m.chats[follow.ChatID] = true
 }
 
-// write stores the marks: follows first, then their chats in order of id.
+// write stores the marks, and wakes the chats.
 func (m *pendingMarks) write(tx *gorm.DB, now models.Moment) error {
 	for seq, ids := range m.follows {
 		if err := tx.Exec("UPDATE follows SET pending_seq = ? WHERE id IN ?", seq, ids).Error; err != nil {
@@ -143,7 +168,9 @@ func wakeReachable(tx *gorm.DB, chatIDs []int64, now models.Moment) error {
 }
 
 // wake makes chats due. One whose last turn failed is due when it is tried
-// again: the platform may have asked for it.
+// again: the platform may have asked for it. One that is claimed is always
+// changed, by a millisecond at least, so that its Release leaves it due: the
+// clocks of two processes may differ by more than a claim lasts.
 func wake(tx *gorm.DB, chatIDs []int64, now models.Moment) error {
 	return wakeWhere(tx, "", chatIDs, now)
 }
@@ -152,11 +179,11 @@ func wakeWhere(tx *gorm.DB, also string, chatIDs []int64, now models.Moment) err
 	if len(chatIDs) == 0 {
 		return nil
 	}
-	var locked []int64
-	if err := locking(tx.Table("chats")).Where("id IN ?", chatIDs).Order("id").Pluck("id", &locked).Error; err != nil {
+	if err := lockChats(tx, chatIDs); err != nil {
 		return err
 	}
 	const at = "CASE WHEN retry_at > ? THEN retry_at ELSE ? END"
-	const sql = "UPDATE chats SET work_at = " + at + " WHERE id IN ? AND work_at > " + at
-	return tx.Exec(sql+also, now, now, chatIDs, now, now).Error
+	const sql = "UPDATE chats SET work_at = CASE WHEN work_at > " + at + " THEN " + at + " ELSE work_at - 1 END" +
+		" WHERE id IN ? AND (work_at > " + at + " OR claim_until > 0)"
+	return tx.Exec(sql+also, now, now, now, now, chatIDs, now, now).Error
 }

@@ -16,21 +16,21 @@ func TestAMarkOfTheWrongParcelSaysNothingOfTheRightOne(t *testing.T) {
 		for _, text := range []string{"a", "b", "c", "d"} {
 			wrong = k.finish(scan(k.stored(wrong.ID), text, noon()), noon())
 		}
-		news := k.news(c)
-		right, err := k.Recarry(k.ctx(), k.stored(wrong.ID), "zto", noon()+1, noon()+1)
+		news := k.pending(c)
+		right, err := k.Recarry(k.ctx(), k.stored(wrong.ID), "zto", noon()+1)
 		k.ok(err)
-		k.ok(k.Told(k.ctx(), news[0].Follow.ID, news[0].Upto)) // sent before the carrier was corrected
-		if f := k.owed(c, right); f.Told >= f.Owed {
+		k.ok(k.Delivered(k.ctx(), k.claim(c), news[0].Follow.ID, news[0].Upto)) // sent before the carrier was corrected
+		if f := k.marks(c, right); !f.Pending() {
 			t.Fatalf("lost: %+v", f)
 		}
 		k.finish(scan(k.stored(right.ID), "x", noon()+2), noon()+2)
-		if news := k.news(c); len(news) != 1 || len(news[0].Events) != 1 {
+		if news := k.pending(c); len(news) != 1 || len(news[0].Events) != 1 {
 			t.Fatalf("got %+v", news)
 		}
 	})
 }
 
-func TestWhoMovesToTheRightParcelHearsWhatHeDoesNotKnow(t *testing.T) {
+func TestWhoMovesToTheRightParcelHearsWhatIsNew(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		right, err := k.Ensure(k.ctx(), number(1), "zto", false, noon())
 		k.ok(err)
@@ -45,11 +45,11 @@ func TestWhoMovesToTheRightParcelHearsWhatHeDoesNotKnow(t *testing.T) {
 		k.follow(knowsA, wrong)
 		k.follow(waits, wrong)
 		wrong = k.finish(scan(k.stored(wrong.ID), "b", noon()+1), noon())
-		k.ok(k.Told(k.ctx(), k.owed(knowsA, wrong).ID, 2))
-		_, err = k.Recarry(k.ctx(), k.stored(wrong.ID), "zto", noon()+1, noon()+1)
+		k.ok(k.Delivered(k.ctx(), k.claim(knowsA), k.marks(knowsA, wrong).ID, 2))
+		_, err = k.Recarry(k.ctx(), k.stored(wrong.ID), "zto", noon()+1)
 		k.ok(err)
 		for c, want := range map[int64]int{knowsA.ID: 1, knowsNone.ID: 3, waits.ID: 2} {
-			news := k.news(models.Chat{ID: c})
+			news := k.pending(models.Chat{ID: c})
 			if len(news) != 1 || len(news[0].Events) != want || len(news[0].Notices) != 1 {
 				t.Errorf("chat %d: got %+v, want %d scans", c, news, want)
 			}
@@ -57,16 +57,16 @@ func TestWhoMovesToTheRightParcelHearsWhatHeDoesNotKnow(t *testing.T) {
 	})
 }
 
-func TestAChatThatWritesWhileItHasNoCreditIsToldAtOnce(t *testing.T) {
+func TestAChatThatWritesWhileItHasNoCreditIsServedAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		c, p := k.chat(1), k.parcel(1)
 		k.follow(c, p)
 		k.finish(scan(p, "x", noon()), noon())
-		c = k.claimed(noon())
+		claim := k.claimed(noon()).Claim
 		k.ok(k.Back(k.ctx(), c.ID, noon()+1)) // the customer writes while the message is refused
-		k.ok(k.Release(k.ctx(), c, "me", models.Never))
-		if got := k.again(c); got.TellAt > noon()+1 {
-			t.Fatalf("to be told at %d, want now", got.TellAt)
+		k.ok(k.Release(k.ctx(), claim, models.Never, false))
+		if got := k.again(c); got.WorkAt > noon()+1 {
+			t.Fatalf("due at %d, want now", got.WorkAt)
 		}
 	})
 }
@@ -76,11 +76,13 @@ func TestNewsDoesNotBreakThePlatformsWait(t *testing.T) {
 		c, p := k.chat(1), k.parcel(1)
 		k.follow(c, p)
 		p = k.finish(scan(p, "x", noon()), noon())
-		c = k.claimed(noon())
-		k.ok(k.Release(k.ctx(), c, "me", noon()+hour))
-		k.finish(scan(p, "y", noon()+1), noon()+1)
-		if got := k.again(c); got.TellAt != noon()+hour {
-			t.Fatalf("to be told at %d, want in an hour", got.TellAt)
+		claim := k.claimed(noon()).Claim
+		p = k.finish(scan(p, "during", noon()+1), noon()+1)
+		k.ok(k.Release(k.ctx(), claim, noon()+hour, true))
+		k.finish(scan(p, "y", noon()+2), noon()+2)
+		k.arrive("1", 1)
+		if got := k.again(c); got.WorkAt != noon()+hour || got.RetryAt != noon()+hour {
+			t.Fatalf("due at %d, want in an hour", got.WorkAt)
 		}
 	})
 }
@@ -93,12 +95,10 @@ func TestANoticeForOthersLeavesTheMarkOfAnUntriedTail(t *testing.T) {
 		p = k.finish(scan(k.stored(p.ID), "x", noon()), noon())
 		change := models.Change{Parcel: p, Everyone: true}
 		change.Note(models.TailRefused, "", noon())
-		p = k.finish(models.Finish{Version: p.Version, Change: change, TellAt: noon()}, noon())
-		for _, n := range k.news(c) {
-			k.ok(k.Told(k.ctx(), n.Follow.ID, n.Upto))
-		}
-		k.finish(models.Finish{Version: p.Version, Change: models.Change{Parcel: p}, TellAt: noon(), Verified: []int64{follow.ID}}, noon())
-		if news := k.news(c); len(news) != 1 || len(news[0].Events) != 1 {
+		p = k.finish(models.Finish{Version: p.Version, Change: change}, noon())
+		k.deliver(c)
+		k.finish(models.Finish{Version: p.Version, Change: models.Change{Parcel: p}, Verified: []int64{follow.ID}}, noon())
+		if news := k.pending(c); len(news) != 1 || len(news[0].Events) != 1 {
 			t.Fatalf("got %+v, want the scan", news)
 		}
 	})
@@ -112,7 +112,7 @@ func TestARefusalOfAnOlderTailLeavesAVerifiedOne(t *testing.T) {
 		k.tell(c, p, "2222", "", 0) // while the first one is tried
 		p = k.stored(p.ID)
 		k.finish(models.Finish{Version: p.Version, Change: models.Change{Parcel: p}, Refused: []int64{follow.ID}}, noon())
-		if got := k.owed(c, p); got.TailState != models.TailOK {
+		if got := k.marks(c, p); got.TailState != models.TailOK {
 			t.Fatalf("got %+v", got)
 		}
 	})
@@ -122,30 +122,30 @@ func TestAMutedChatHearsWhatItMissedWhenItListensAgain(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		c, p := k.chat(1), k.parcel(1)
 		k.follow(c, p)
-		k.ok(k.Mute(k.ctx(), c.ID, p.ID, true))
+		k.ok(k.Mute(k.ctx(), c.ID, p.ID, true, noon()))
 		k.finish(scan(k.stored(p.ID), "x", noon()), noon())
-		k.ok(k.Mute(k.ctx(), c.ID, p.ID, false))
-		if got := k.again(c); got.TellAt > noon() {
-			t.Fatalf("to be told at %d, want now", got.TellAt)
+		k.ok(k.Mute(k.ctx(), c.ID, p.ID, false, noon()))
+		if got := k.again(c); got.WorkAt > noon() {
+			t.Fatalf("due at %d, want now", got.WorkAt)
 		}
-		if news := k.news(c); len(news) != 1 || len(news[0].Events) != 1 {
+		if news := k.pending(c); len(news) != 1 || len(news[0].Events) != 1 {
 			t.Fatalf("got %+v", news)
 		}
 	})
 }
 
-func TestAChatThatIsMutedIsNotToldWhatWaitsForTheMorning(t *testing.T) {
+func TestOfWhatIsPendingOnlyWhatIsUrgentStaysSoForAMutedChat(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		c, p, q := k.chat(1), k.parcel(1), k.parcel(2)
 		k.follow(c, p)
 		k.follow(c, q)
 		f := scan(q, "urgent", noon())
-		f.Change.Urgent = true
+		f.Change.Events[0].Urgent = true
 		k.finish(f, noon())
 		k.finish(scan(k.stored(p.ID), "x", noon()), noon())
-		k.ok(k.Mute(k.ctx(), c.ID, p.ID, true))
-		k.ok(k.Mute(k.ctx(), c.ID, q.ID, true))
-		if news := k.news(c); len(news) != 1 || news[0].Parcel.ID != q.ID {
+		k.ok(k.Mute(k.ctx(), c.ID, p.ID, true, noon()))
+		k.ok(k.Mute(k.ctx(), c.ID, q.ID, true, noon()))
+		if news := k.pending(c); len(news) != 1 || news[0].Parcel.ID != q.ID {
 			t.Fatalf("got %+v, want what is urgent only", news)
 		}
 	})

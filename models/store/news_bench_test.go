@@ -13,7 +13,7 @@ import (
 )
 
 // BenchmarkNews drives whole checks that bring three events to two followers
-// each, who are then told. It reports parcels per second.
+// each, to whom they are then delivered. It reports parcels per second.
 func BenchmarkNews(b *testing.B) {
 	for _, kind := range storetest.Kinds() {
 		b.Run(kind, func(b *testing.B) {
@@ -32,15 +32,15 @@ func BenchmarkNews(b *testing.B) {
 					}
 				})
 			}
-			told := make(chan int)
-			go func() { told <- tellAll(b, s, 2*b.N) }()
+			served := make(chan int)
+			go func() { served <- deliverAll(b, s, 2*b.N) }()
 			for _, p := range parcels {
 				checks <- p
 			}
 			close(checks)
 			work.Wait()
-			if n := <-told; n != 2*b.N {
-				b.Errorf("%d were told, want %d", n, 2*b.N)
+			if n := <-served; n != 2*b.N {
+				b.Errorf("%d were served, want %d", n, 2*b.N)
 			}
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "parcels/s")
 		})
@@ -90,34 +90,34 @@ func newsOne(s *store.Store, p models.Parcel) error {
 	return err
 }
 
-// tellAll tells n chats what they are owed.
-func tellAll(b *testing.B, s *store.Store, n int) (told int) {
-	for told < n {
-		chats, err := s.ClaimOwed(context.Background(), "telegram", "me", noon(), time.Minute, 128)
+// deliverAll serves n chats with what is pending.
+func deliverAll(b *testing.B, s *store.Store, n int) (served int) {
+	for served < n {
+		chats, err := s.ClaimChats(context.Background(), "telegram", "me", noon(), time.Minute, 128)
 		if err != nil {
 			b.Error(err)
-			return told
+			return served
 		}
-		for _, err := range together(len(chats), func(i int) error { return tellOne(s, chats[i]) }) {
+		for _, err := range together(len(chats), func(i int) error { return deliverOne(s, chats[i]) }) {
 			if err != nil {
 				b.Error(err)
 			}
 		}
-		told += len(chats)
+		served += len(chats)
 	}
-	return told
+	return served
 }
 
-func tellOne(s *store.Store, c models.Chat) error {
+func deliverOne(s *store.Store, c models.Claimed) error {
 	ctx := context.Background()
-	news, err := s.Owed(ctx, c)
+	pending, err := s.Pending(ctx, c.Chat)
 	if err != nil {
 		return err
 	}
-	for _, n := range news {
-		if err := s.Told(ctx, n.Follow.ID, n.Upto); err != nil {
+	for _, n := range pending {
+		if err := s.Delivered(ctx, c.Claim, n.Follow.ID, n.Upto); err != nil {
 			return err
 		}
 	}
-	return s.Release(ctx, c, "me", 0)
+	return s.Release(ctx, c.Claim, models.Never, false)
 }

@@ -39,7 +39,7 @@ func (s *Store) parcelAll(ctx context.Context, ids []int64) ([]outcome[models.Pa
 	return read, nil
 }
 
-// named turns GORM's "no row" into the house's.
+// named turns GORM's "no row" into models.ErrNotFound.
 func named(err error) error {
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return models.ErrNotFound

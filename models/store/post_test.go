@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"testing"
-	"time"
 
 	"waybill/models"
 	"waybill/models/store"
@@ -22,12 +21,11 @@ func TestWhatIsPostedWaitsInTheChatsInboxAsAnAnswer(t *testing.T) {
 		if !k.post(to, "a", noon(), noon()) {
 			t.Fatal("it is not sent")
 		}
-		chats, err := k.ClaimInbox(k.ctx(), "telegram", "me", noon(), time.Minute, 10)
-		k.ok(err)
-		if len(chats) != 1 || chats[0].Address != to {
-			t.Fatalf("claimed %+v", chats)
+		claimed := k.claimed(noon())
+		if claimed.Chat.Address != to {
+			t.Fatalf("claimed %+v", claimed)
 		}
-		if a := k.first(chats[0]); !a.Answered || string(a.Replies) != "a" || a.Failures != 0 {
+		if a := k.first(claimed.Chat); !a.Answered || string(a.Replies) != "a" || a.Failures != 0 {
 			t.Fatalf("got %+v", a)
 		}
 	})
@@ -47,7 +45,7 @@ func TestTheSameIsPostedOnceInATime(t *testing.T) {
 		wants(true, one, "ab", noon()-hour, noon())
 		wants(true, two, "a", noon()-hour, noon())
 		wants(false, one, "a", noon()+day, noon()+2*day) // it still waits
-		k.ok(k.EndArrival(k.ctx(), k.first(k.chat(1)).ID))
+		k.end(k.chat(1))
 		wants(false, one, "a", noon(), noon()+hour)
 		wants(true, one, "a", noon()+1, noon()+hour)
 	})

@@ -50,8 +50,12 @@ func lockCarriers(tx *gorm.DB, p models.Parcel, to models.Carrier) (source, targ
 	if err != nil {
 		return nil, nil, err
 	}
-	rows, err := lockParcels(tx, append(ids, others...))
+	ids = append(ids, others...)
+	rows, err := lockParcels(tx, ids)
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := lockFollowers(tx, ids...); err != nil {
 		return nil, nil, err
 	}
 	for i := range rows {
@@ -68,7 +72,7 @@ func lockCarriers(tx *gorm.DB, p models.Parcel, to models.Carrier) (source, targ
 }
 
 // rename gives the parcel its right carrier. A carrier that was not known
-// before is no correction, and nobody is told.
+// before is no correction, and no notice is given.
 func (s *Store) rename(tx *gorm.DB, p *parcelRow, to models.Carrier, now models.Moment) (models.Parcel, error) {
 	from := p.Carrier
 	p.Carrier = to
@@ -77,8 +81,8 @@ func (s *Store) rename(tx *gorm.DB, p *parcelRow, to models.Carrier, now models.
 	if err != nil {
 		return p.Parcel, err
 	}
-	told := from != "" && len(follows) > 0
-	if told {
+	notice := from != "" && len(follows) > 0
+	if notice {
 		p.Seq++
 	}
 	if err := tx.Save(p).Error; err != nil {
@@ -87,7 +91,7 @@ func (s *Store) rename(tx *gorm.DB, p *parcelRow, to models.Carrier, now models.
 		}
 		return p.Parcel, err
 	}
-	if !told {
+	if !notice {
 		return p.Parcel, nil
 	}
 	return p.Parcel, s.recarried(tx, p.Parcel, from, follows, now)
@@ -96,7 +100,7 @@ func (s *Store) rename(tx *gorm.DB, p *parcelRow, to models.Carrier, now models.
 // recarried stores the notice under the parcel's newest sequence number and
 // marks it for follows.
 func (s *Store) recarried(tx *gorm.DB, p models.Parcel, from models.Carrier, follows []models.Follow, now models.Moment) error {
-	notice := fitEvent(models.Event{
+	notice := cutEvent(models.Event{
 		ParcelID: p.ID, Seq: p.Seq, Kind: models.Recarried, At: now, Text: string(from), Code: string(p.Carrier), StoredAt: now,
 	})
 	if err := tx.Clauses(s.ignore()).Create(&notice).Error; err != nil {
@@ -144,8 +148,7 @@ func (s *Store) merge(tx *gorm.DB, source, target *parcelRow, now models.Moment)
 	return queued(tx, target.Parcel, now)
 }
 
-// queued puts the parcel back into the queue if a chat that can be told
-// follows it now, and reads it again.
+// queued puts the parcel into the queue, and reads it again.
 func queued(tx *gorm.DB, p models.Parcel, now models.Moment) (models.Parcel, error) {
 	if err := unpark(tx, []int64{p.ID}, now); err != nil {
 		return p, err
@@ -207,7 +210,7 @@ func scansOf(tx *gorm.DB, parcelID int64) ([]models.Event, error) {
 }
 
 // remark translates a follow's marks from one parcel's sequence into the
-// other's: what the carrier did after the last scan that it was told of is news
+// other's: what the carrier did after the last scan that was delivered is news
 // to it.
 func remark(f models.Follow, here, there []models.Event, seq int64) models.Follow {
 	var known models.Moment

@@ -7,12 +7,12 @@ import (
 	"waybill/models"
 )
 
-func TestACarrierIsCorrectedAndFollowersAreOwedTheNotice(t *testing.T) {
+func TestACarrierIsCorrectedAndTheNoticeIsPending(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		c, p := k.chat(1), k.parcel(1)
 		k.follow(c, p)
 		p = k.finish(scan(p, "x", noon()), noon())
-		got, err := k.Recarry(k.ctx(), p, "zto", noon()+1, noon()+1)
+		got, err := k.Recarry(k.ctx(), p, "zto", noon()+1)
 		k.ok(err)
 		if got != k.stored(p.ID) || got.Carrier != "zto" || got.Version != p.Version+1 || got.Seq != 2 || got.DueAt != p.DueAt {
 			t.Fatalf("got %+v", got)
@@ -22,10 +22,10 @@ func TestACarrierIsCorrectedAndFollowersAreOwedTheNotice(t *testing.T) {
 		if len(events) != 1 || events[0].Kind != models.Recarried || events[0].Text != "sf" || events[0].Code != "zto" {
 			t.Fatalf("got %+v", events)
 		}
-		if f := k.owed(c, p); f.Owed != 2 {
+		if f := k.marks(c, p); f.PendingSeq != 2 {
 			t.Fatalf("got %+v", f)
 		}
-		if _, err := k.Recarry(k.ctx(), p, "yto", noon(), noon()); !errors.Is(err, models.ErrStale) {
+		if _, err := k.Recarry(k.ctx(), p, "yto", noon()); !errors.Is(err, models.ErrStale) {
 			t.Fatalf("got %v, want %v", err, models.ErrStale)
 		}
 	})
@@ -37,12 +37,12 @@ func TestACarrierThatIsFoundIsNoCorrection(t *testing.T) {
 		k.ok(err)
 		c := k.chat(1)
 		k.follow(c, p)
-		got, err := k.Recarry(k.ctx(), k.stored(p.ID), "zto", noon(), noon())
+		got, err := k.Recarry(k.ctx(), k.stored(p.ID), "zto", noon())
 		k.ok(err)
-		if got.Carrier != "zto" || got.Seq != 0 || k.again(c).TellAt != models.Never {
+		if got.Carrier != "zto" || got.Seq != 0 || k.again(c).WorkAt != models.Never {
 			t.Fatalf("got %+v", got)
 		}
-		same, err := k.Recarry(k.ctx(), got, "zto", noon(), noon())
+		same, err := k.Recarry(k.ctx(), got, "zto", noon())
 		k.ok(err)
 		if same != got {
 			t.Fatalf("got %+v, want %+v", same, got)
@@ -59,16 +59,16 @@ func TestFollowersMoveToTheParcelThatExists(t *testing.T) {
 		for _, text := range []string{"a", "b"} {
 			right = k.finish(scan(k.stored(right.ID), text, noon()), noon())
 		}
-		k.ok(k.Told(k.ctx(), k.owed(knower, right).ID, 0))
+		k.ok(k.Delivered(k.ctx(), k.claim(knower), k.marks(knower, right).ID, 0))
 		wrong := k.sealed(1)
 		wrong = k.finish(scan(wrong, "nonsense", noon()), noon())
 		k.tell(mover, wrong, "1111", "茶叶", 1)
 		k.tell(both, wrong, "2222", "书", 1)
 		k.tell(both, right, "", "", 2)
-		k.ok(k.Mute(k.ctx(), both.ID, wrong.ID, true))
+		k.ok(k.Mute(k.ctx(), both.ID, wrong.ID, true, noon()))
 		k.tell(knower, right, "3333", "", 2)
 
-		got, err := k.Recarry(k.ctx(), k.stored(wrong.ID), "zto", noon()+1, noon()+1)
+		got, err := k.Recarry(k.ctx(), k.stored(wrong.ID), "zto", noon()+1)
 		k.ok(err)
 		if got != k.stored(right.ID) || got.Seq != 3 || got.DueAt == models.Never || got.Version != k.stored(right.ID).Version {
 			t.Fatalf("got %+v, stored %+v", got, k.stored(right.ID))
@@ -79,20 +79,20 @@ func TestFollowersMoveToTheParcelThatExists(t *testing.T) {
 		if left, err := k.History(k.ctx(), wrong.ID, 0, 0); err != nil || len(left) != 0 {
 			t.Fatalf("got %+v, %v", left, err)
 		}
-		if f := k.owed(mover, right); f.Told != 2 || f.Owed != 3 || f.Name != "茶叶" || f.TailState != models.TailOK {
+		if f := k.marks(mover, right); f.DeliveredSeq != 2 || f.PendingSeq != 3 || f.Name != "茶叶" || f.TailState != models.TailOK {
 			t.Fatalf("moved: %+v", f)
 		}
-		if f := k.owed(both, right); f.Told != 2 || f.Owed != 3 || f.Name != "书" || f.TailState != models.TailOK || f.Muted {
+		if f := k.marks(both, right); f.DeliveredSeq != 2 || f.PendingSeq != 3 || f.Name != "书" || f.TailState != models.TailOK || f.Muted {
 			t.Fatalf("merged: %+v", f)
 		}
-		if f := k.owed(knower, right); f.Owed >= 3 || f.Told != 3 {
+		if f := k.marks(knower, right); f.PendingSeq >= 3 || f.DeliveredSeq != 3 {
 			t.Fatalf("unconcerned: %+v", f)
 		}
 		if tails := k.digits(right); tails != "3333,1111,2222" && tails != "3333,2222,1111" {
 			t.Fatalf("tails %q", tails)
 		}
-		if news := k.news(mover); len(news) != 1 || len(news[0].Events) != 0 || len(news[0].Notices) != 1 {
-			t.Fatalf("owed %+v", news)
+		if news := k.pending(mover); len(news) != 1 || len(news[0].Events) != 0 || len(news[0].Notices) != 1 {
+			t.Fatalf("pending: %+v", news)
 		}
 	})
 }
@@ -100,7 +100,7 @@ func TestFollowersMoveToTheParcelThatExists(t *testing.T) {
 // tell has a chat follow a parcel, with a tail that is verified.
 func (k kit) tell(c models.Chat, p models.Parcel, tail, name string, told int64) {
 	k.t.Helper()
-	w := models.Following{ChatID: c.ID, ParcelID: p.ID, Tail: tail, Name: name, Told: told}
+	w := models.Following{ChatID: c.ID, ParcelID: p.ID, Tail: tail, Name: name, Delivered: told}
 	if tail != "" {
 		w.TailState = models.TailOK
 	}
@@ -113,7 +113,7 @@ func TestAParcelThatNobodyFollowsMergesSilently(t *testing.T) {
 		right, err := k.Ensure(k.ctx(), number(1), "zto", false, noon())
 		k.ok(err)
 		wrong := k.parcel(1)
-		got, err := k.Recarry(k.ctx(), wrong, "zto", noon(), noon())
+		got, err := k.Recarry(k.ctx(), wrong, "zto", noon())
 		k.ok(err)
 		if got.ID != right.ID || got.Seq != 0 || got.DueAt != models.Never || got.Version != right.Version+1 {
 			t.Fatalf("got %+v", got)

@@ -151,10 +151,10 @@ func (c *crediting) release(tx *gorm.DB, chatIDs []int64) error {
 	const updates = "UPDATE arrivals SET due_at = ? WHERE chat_id IN ? AND due_at > ? AND due_at < ?"
 	const chats = "UPDATE chats SET failures = 0, retry_at = 0, work_at = ? WHERE id IN ?"
 	for part := range slices.Chunk(chatIDs, chunk) {
-		if err := tx.Exec(updates, c.now, part, c.now, models.Never).Error; err != nil {
+		if err := awaitPending(tx, part); err != nil {
 			return err
 		}
-		if err := awaitPending(tx, part); err != nil {
+		if err := tx.Exec(updates, c.now, part, c.now, models.Never).Error; err != nil {
 			return err
 		}
 		if err := tx.Exec(chats, c.now, part).Error; err != nil {

@@ -27,13 +27,13 @@ func (s *Store) PushTo(ctx context.Context, chatID, parcelID int64, robot string
 		if err != nil {
 			return err
 		}
-		if err := tx.Exec("UPDATE follows SET push_to = ? WHERE id = ?", robot, f.ID).Error; err != nil {
-			return err
-		}
 		if robot != "" {
 			if err := s.joinRobot(tx, p, f, robot, now); err != nil {
 				return err
 			}
+		}
+		if err := tx.Exec("UPDATE follows SET push_to = ? WHERE id = ?", robot, f.ID).Error; err != nil {
+			return err
 		}
 		if _, err := keepRobots(tx, []int64{parcelID}); err != nil {
 			return err
@@ -67,7 +67,7 @@ func lockPushed(tx *gorm.DB, chatID, parcelID int64, robot string) (p models.Par
 			p = row.Parcel
 		}
 	}
-	return p, f, locking(tx).Take(&f, "chat_id = ? AND parcel_id = ?", chatID, parcelID).Error
+	return p, f, tx.Take(&f, "chat_id = ? AND parcel_id = ?", chatID, parcelID).Error
 }
 
 func robotAt(name string) models.Address { return models.Address{Door: models.RobotDoor, Room: name} }
@@ -140,9 +140,9 @@ type wanted struct {
 
 // keepRobots ends the robots' follows of parcels that nobody pushes to them any
 // more, and has the others see what one of those who push may see: a tail that
-// opens the parcel for him opens it for his robot. Where nobody's does, the
-// robot's counts as untried, so that it is not asked for one. A name that nobody
-// of them gave goes. It returns the follows that see more than before. The
+// opens the parcel for a chat opens it for the chat's robot. Where none does, the
+// robot's counts as untried, so that it is not asked for one. A name that none of
+// these chats gave goes. It returns the follows that see more than before. The
 // caller holds the parcels' locks.
 func keepRobots(tx *gorm.DB, parcelIDs []int64) (opened []int64, err error) {
 	for part := range slices.Chunk(parcelIDs, chunk) {
@@ -223,7 +223,7 @@ func keepNames(tx *gorm.DB, robots []robotRow, wants map[pushed]wanted) error {
 func pushedTo(tx *gorm.DB, parcelIDs []int64) (map[pushed]wanted, error) {
 	var rows []models.Follow
 	err := tx.Select("parcel_id", "push_to", "tail_state", "name").
-		Where("parcel_id IN ? AND push_to <> ''", parcelIDs).Order("id").Find(&rows).Error
+		Where("parcel_id IN ? AND push_to <> ''", parcelIDs).Order("created_at, id").Find(&rows).Error
 	wants := map[pushed]wanted{}
 	for _, f := range rows {
 		key := pushed{f.ParcelID, f.PushTo}

@@ -3,7 +3,6 @@ package store_test
 import (
 	"errors"
 	"testing"
-	"time"
 
 	"waybill/models"
 	"waybill/models/store"
@@ -31,7 +30,7 @@ func (k kit) pushes(name string, p models.Parcel, want bool) {
 	}
 }
 
-func TestARobotIsToldWhatHappensFromNowOn(t *testing.T) {
+func TestARobotGetsWhatHappensFromNowOn(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		c, p := k.chat(1), k.parcel(1)
 		if err := k.PushTo(k.ctx(), c.ID, p.ID, "ops", noon()); !errors.Is(err, models.ErrNotFound) {
@@ -42,21 +41,20 @@ func TestARobotIsToldWhatHappensFromNowOn(t *testing.T) {
 		p = k.finish(scan(k.stored(p.ID), "before", noon()), noon())
 		k.push(c, p, "ops")
 		robot := k.robot("ops")
-		if f := k.owed(robot, p); f.Told != 1 || f.Name != "茶叶" || !robot.Group || k.owed(c, p).PushTo != "ops" {
+		if f := k.marks(robot, p); f.DeliveredSeq != 1 || f.Name != "茶叶" || !robot.Group || k.marks(c, p).PushTo != "ops" {
 			t.Fatalf("robot %+v, follow %+v", robot, f)
 		}
 		k.finish(scan(k.stored(p.ID), "after", noon()+minute), noon()+minute)
 		k.push(c, p, "ops") // once more changes nothing
-		got, err := k.ClaimOwed(k.ctx(), models.RobotDoor, "me", noon()+minute, time.Minute, 10)
-		k.ok(err)
-		if len(got) != 1 || got[0].Address != robot.Address {
+		got := k.claims(models.RobotDoor, noon()+minute)
+		if len(got) != 1 || got[0].Chat.Address != robot.Address {
 			t.Fatalf("claimed %+v", got)
 		}
-		if news := k.news(got[0]); len(news) != 1 || len(news[0].Events) != 1 || news[0].Events[0].Text != "after" {
-			t.Fatalf("owed %+v", news)
+		if news := k.pending(got[0].Chat); len(news) != 1 || len(news[0].Events) != 1 || news[0].Events[0].Text != "after" {
+			t.Fatalf("pending: %+v", news)
 		}
-		if news := k.news(c); len(news) != 1 || len(news[0].Events) != 2 {
-			t.Fatalf("the chat itself is owed %+v", news)
+		if news := k.pending(c); len(news) != 1 || len(news[0].Events) != 2 {
+			t.Fatalf("pending for the chat itself: %+v", news)
 		}
 	})
 }
@@ -71,7 +69,7 @@ func TestARobotSpeaksAsTheFirstChatThatPushesToIt(t *testing.T) {
 			k.follow(c, p)
 			k.push(c, p, "ops")
 		}
-		if got := k.robot("ops"); got.Lang != "en" || got.Spoken != "de" || got.TellAt != models.Never {
+		if got := k.robot("ops"); got.Lang != "en" || got.Spoken != "de" || got.WorkAt != models.Never {
 			t.Fatalf("got %+v", got)
 		}
 	})
@@ -88,7 +86,7 @@ func TestARobotCallsAParcelAsTheOnlyChatThatPushesItThere(t *testing.T) {
 		k.push(two, p, "sales")
 		called := func(parcel models.Parcel, want string) {
 			t.Helper()
-			if got := k.owed(k.robot("ops"), parcel).Name; got != want {
+			if got := k.marks(k.robot("ops"), parcel).Name; got != want {
 				t.Fatalf("called %q, want %q", got, want)
 			}
 		}
@@ -130,7 +128,7 @@ func TestARobotForgetsTheNameThatAChatGaveWhichPushesNoMore(t *testing.T) {
 					on.push(c, p, "ops")
 				}
 				for i, want := range []string{"我的药", "tea", "茶"} {
-					if got := on.owed(on.robot("ops"), p).Name; got != want {
+					if got := on.marks(on.robot("ops"), p).Name; got != want {
 						t.Fatalf("called %q, want %q", got, want)
 					}
 					end(on, on.chat(3*n+i), p)
@@ -180,9 +178,7 @@ func TestNoParcelIsKeptByARobotAlone(t *testing.T) {
 		k.follow(c, p)
 		k.push(c, p, "ops")
 		k.ok(k.Unfollow(k.ctx(), c.ID, []int64{p.ID}, noon()))
-		if got := k.stored(p.ID).DueAt; got != models.Never {
-			t.Fatalf("due at %d, want never", got)
-		}
+		k.polled(p, noon(), false)
 		k.ok(k.Sweep(k.ctx(), noon()+90*day+1))
 		if _, err := k.Parcel(k.ctx(), p.ID); !errors.Is(err, models.ErrNotFound) {
 			t.Fatalf("got %v, want %v", err, models.ErrNotFound)
@@ -207,9 +203,7 @@ func TestPushingAndUnfollowingAtOnceLeaveNoRobotAlone(t *testing.T) {
 				t.Fatal(errs)
 			}
 			k.pushes("ops", p, false)
-			if got := k.stored(p.ID).DueAt; got != models.Never {
-				t.Fatalf("due at %d, want never", got)
-			}
+			k.polled(p, noon(), false)
 		}
 	})
 }
@@ -241,12 +235,10 @@ func TestARobotThatWasRemovedIsTriedAgainWhenSomebodyPushesToIt(t *testing.T) {
 		k.ok(k.Gone(k.ctx(), k.robot("ops").ID, noon()))
 		k.finish(scan(k.stored(p.ID), "x", noon()), noon())
 		k.ok(k.Gone(k.ctx(), c.ID, noon()))
-		if got := k.stored(p.ID).DueAt; got != models.Never {
-			t.Fatalf("due at %d though nobody can be told", got)
-		}
+		k.polled(p, k.stored(p.ID).DueAt, false)
 		k.push(c, q, "ops")
-		if got := k.robot("ops"); got.GoneAt != 0 || got.TellAt != noon() || len(k.news(got)) != 1 {
-			t.Fatalf("got %+v, owed %+v", got, k.news(got))
+		if got := k.robot("ops"); got.GoneAt != 0 || got.WorkAt != noon() || len(k.pending(got)) != 1 {
+			t.Fatalf("got %+v, pending %+v", got, k.pending(got))
 		}
 		for _, id := range []int64{p.ID, q.ID} {
 			if got := k.stored(id).DueAt; got == models.Never {
@@ -282,7 +274,7 @@ func TestARobotSeesWhatThoseWhoPushMaySee(t *testing.T) {
 		}
 		state := func(want models.TailState) {
 			t.Helper()
-			if got := k.owed(k.robot("ops"), p).TailState; got != want {
+			if got := k.marks(k.robot("ops"), p).TailState; got != want {
 				t.Fatalf("the robot's tail is in state %d, want %d", got, want)
 			}
 		}
@@ -292,14 +284,14 @@ func TestARobotSeesWhatThoseWhoPushMaySee(t *testing.T) {
 		k.push(two, p, "ops")
 		state(models.TailUntried)
 		p = k.finish(scan(k.stored(p.ID), "hidden", noon()), noon())
-		if news := k.news(k.robot("ops")); len(news) != 0 {
-			t.Fatalf("owed %+v", news)
+		if news := k.pending(k.robot("ops")); len(news) != 0 {
+			t.Fatalf("pending: %+v", news)
 		}
-		f := models.Finish{Version: p.Version, Change: models.Change{Parcel: p}, DueAt: noon() + hour, TellAt: noon(), Verified: []int64{proving.ID}}
+		f := models.Finish{Version: p.Version, Change: models.Change{Parcel: p}, DueAt: noon() + hour, Verified: []int64{proving.ID}}
 		k.finish(f, noon())
 		state(models.TailOK)
-		if news := k.news(k.robot("ops")); len(news) != 1 || len(news[0].Events) != 1 {
-			t.Fatalf("owed %+v", news)
+		if news := k.pending(k.robot("ops")); len(news) != 1 || len(news[0].Events) != 1 {
+			t.Fatalf("pending: %+v", news)
 		}
 		follow(one, "2222", models.TailUntried)
 		state(models.TailUntried)
@@ -319,11 +311,11 @@ func TestARobotIsNotAskedForATail(t *testing.T) {
 		f := scan(p, models.TailMissing, noon())
 		f.Change.Events[0].Kind, f.Change.Everyone = models.TailRefused, true
 		k.finish(f, noon())
-		if news := k.news(c); len(news) != 1 || len(news[0].Notices) != 1 {
-			t.Fatalf("the chat is owed %+v", news)
+		if news := k.pending(c); len(news) != 1 || len(news[0].Notices) != 1 {
+			t.Fatalf("pending for the chat: %+v", news)
 		}
-		if news := k.news(k.robot("ops")); len(news) != 0 {
-			t.Fatalf("the robot is owed %+v", news)
+		if news := k.pending(k.robot("ops")); len(news) != 0 {
+			t.Fatalf("pending for the robot: %+v", news)
 		}
 	})
 }
@@ -340,13 +332,13 @@ func TestRobotsGoAlongToTheRightCarrier(t *testing.T) {
 		k.push(both, wrong, "sales")
 		k.follow(both, right)
 		k.push(both, right, "night")
-		_, err = k.Recarry(k.ctx(), k.stored(wrong.ID), "zto", noon(), noon())
+		_, err = k.Recarry(k.ctx(), k.stored(wrong.ID), "zto", noon())
 		k.ok(err)
 		k.pushes("ops", right, true)
 		k.pushes("night", right, true)
 		k.pushes("sales", right, false) // one parcel of one chat goes to one robot
-		if news := k.news(k.robot("ops")); len(news) != 1 || len(news[0].Notices) != 1 {
-			t.Fatalf("owed %+v", news)
+		if news := k.pending(k.robot("ops")); len(news) != 1 || len(news[0].Notices) != 1 {
+			t.Fatalf("pending: %+v", news)
 		}
 	})
 }

@@ -3,8 +3,8 @@
 // something is conditional on a version or made under the row's lock, so any
 // number of processes on one database is correct.
 //
-// Rows are locked in one order everywhere: mails, parcels, follows, chats, arrivals,
-// asked, calls, budgets. What a deadlock undoes is tried again.
+// Rows are locked in one order everywhere: sync_cursors, parcels, chats, follows,
+// arrivals, provider_calls, calls, budgets. What a deadlock undoes is tried again.
 package store
 
 import (

@@ -27,7 +27,7 @@ func leaving(k kit, other *store.Store, last func(c models.Chat) error) {
 				_, err := other.Follow(k.ctx(), models.Following{ChatID: c.ID, ParcelID: more.ID}, noon())
 				return unless(err, models.ErrNotFound)
 			}
-			_, err := other.Recarry(k.ctx(), wrong, "zto", noon(), noon())
+			_, err := other.Recarry(k.ctx(), wrong, "zto", noon())
 			return unless(err, models.ErrStale)
 		})...))
 	}
@@ -44,6 +44,7 @@ func unless(err, may error) error {
 func TestNoParcelIsLeftBehindByAChatThatIsForgotten(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		leaving(k, k.open(), func(c models.Chat) error { return k.Forget(k.ctx(), c.ID, noon()) })
+		k.taken(noon() + day)
 		if n, err := k.Strays(k.ctx()); err != nil || n != 0 {
 			t.Fatalf("%d parcels are polled or kept for nobody, %v", n, err)
 		}
@@ -53,6 +54,9 @@ func TestNoParcelIsLeftBehindByAChatThatIsForgotten(t *testing.T) {
 func TestNoParcelIsPolledForAChatThatIsGone(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		leaving(k, k.open(), func(c models.Chat) error { return k.Gone(k.ctx(), c.ID, noon()) })
+		if got := k.taken(noon() + day); len(got) != 0 {
+			t.Fatalf("handed out %v for nobody", got)
+		}
 		if n, err := k.Idle(k.ctx()); err != nil || n != 0 {
 			t.Fatalf("%d parcels are polled for nobody, %v", n, err)
 		}
@@ -70,6 +74,7 @@ func TestAParcelThatHasLostItsFollowersIsSweptInTime(t *testing.T) {
 		for _, p := range []models.Parcel{lost, kept} {
 			k.finish(scan(k.stored(p.ID), "x", noon()), noon())
 		}
+		k.taken(noon() + 2*hour)
 		if n, err := k.Strays(k.ctx()); err != nil || n != 0 {
 			t.Fatalf("%d parcels are polled or kept for nobody, %v", n, err)
 		}

@@ -129,7 +129,7 @@ func TestAMergedParcelTakesItsSubscriptionAlong(t *testing.T) {
 		k.ok(err)
 		k.follow(k.chat(1), wrong)
 		k.wanted(wrong, "t", noon())
-		left, err := k.Recarry(k.ctx(), k.stored(wrong.ID), "yto", noon(), noon())
+		left, err := k.Recarry(k.ctx(), k.stored(wrong.ID), "yto", noon())
 		k.ok(err)
 		if s := k.subscription("t"); left.ID != right.ID || s.ParcelID != right.ID {
 			t.Errorf("the token leads to parcel %d, want %d", s.ParcelID, right.ID)

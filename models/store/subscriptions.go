@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -10,12 +11,10 @@ import (
 	"waybill/models"
 )
 
-// needed says that the parcel lives and is followed by a chat that can be told:
-// it is in the queue, or not only because nobody can be told any more when it
-// would be due. Its arguments are models.Never and now.
-const needed = `EXISTS (SELECT 1 FROM parcels p WHERE p.id = subscriptions.parcel_id AND p.done_at = 0 AND (p.due_at < ?
-	OR EXISTS (SELECT 1 FROM follows f JOIN chats c ON c.id = f.chat_id WHERE f.parcel_id = p.id
-		AND c.gone_at = 0 AND c.credit_left > 0 AND c.credit_until > ?)))`
+// needed says that the parcel lives and is followed by a chat that can be told.
+// It takes the moment.
+const needed = `EXISTS (SELECT 1 FROM parcels p JOIN follows f ON f.parcel_id = p.id JOIN chats c ON c.id = f.chat_id
+	WHERE p.id = subscriptions.parcel_id AND p.done_at = 0 AND ` + reachableChat + ")"
 
 // Want has a parcel subscribed to at a provider from due on, under a new token
 // or, if it was subscribed to there before, under the old one: late pushes and
@@ -69,7 +68,7 @@ func (s *Store) Wanted(ctx context.Context, now models.Moment, hold time.Duratio
 	var rows []models.Subscription
 	err := s.within(ctx, func(tx *gorm.DB) error {
 		rows = nil
-		err := locking(tx).Where("due_at <= ? AND idle_at = 0 AND "+needed, now, models.Never, now).Order("due_at").Limit(limit).Find(&rows).Error
+		err := locking(tx).Where("due_at <= ? AND idle_at = 0 AND "+needed, now, now).Order("due_at").Limit(limit).Find(&rows).Error
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -164,10 +163,10 @@ func (s *Store) RestSubscriptions(ctx context.Context, now models.Moment) error 
 	const rest = "UPDATE subscriptions SET idle_at = ? WHERE id IN ? AND idle_at = 0 AND NOT " + needed
 	for last, more := int64(0), true; more; {
 		var ids []int64
-		err := s.read.WithContext(ctx).Raw(find, last, models.Never, now, chunk).Scan(&ids).Error
+		err := s.read.WithContext(ctx).Raw(find, last, now, chunk).Scan(&ids).Error
 		if more = len(ids) == chunk; err == nil && len(ids) > 0 {
 			last = ids[len(ids)-1]
-			_, err = s.change(ctx, rest, now, ids, models.Never, now)
+			_, err = s.change(ctx, rest, now, ids, now)
 		}
 		if err != nil {
 			return fmt.Errorf("rest subscriptions: %w", translate(s.read, err))
@@ -176,8 +175,8 @@ func (s *Store) RestSubscriptions(ctx context.Context, now models.Moment) error 
 	return nil
 }
 
-// Hurry has live parcels checked as soon as the floor allows, if somebody who
-// follows them can be told then.
+// Hurry has live parcels checked as soon as the floor allows. Those that are
+// parked stay so.
 func (s *Store) Hurry(ctx context.Context, parcelIDs []int64, floor time.Duration, now models.Moment) error {
 	if len(parcelIDs) == 0 {
 		return nil
@@ -185,38 +184,11 @@ func (s *Store) Hurry(ctx context.Context, parcelIDs []int64, floor time.Duratio
 	const at = "CASE WHEN asked_at + ? > ? THEN asked_at + ? ELSE ? END"
 	const sql = "UPDATE parcels SET next_at = " + at + ", due_at = " + at + " WHERE id IN ? AND done_at = 0 AND due_at < ? AND due_at > " + at
 	when := []any{floor.Milliseconds(), now, floor.Milliseconds(), now}
-	args := append(append(append([]any{}, when...), when...), parcelIDs, models.Never)
-	args = append(args, when...)
-	err := s.within(ctx, func(tx *gorm.DB) error {
-		if err := tx.Exec(sql, args...).Error; err != nil {
-			return err
-		}
-		return hurryParked(tx, parcelIDs, floor, now)
-	})
-	if err != nil {
+	args := slices.Concat(when, when, []any{parcelIDs, models.Never}, when)
+	if _, err := s.change(ctx, sql, args...); err != nil {
 		return fmt.Errorf("hurry parcels: %w", err)
 	}
 	return nil
-}
-
-// hurryParked does the same for those that left the queue because nobody could
-// have been told by the time they would have been due.
-func hurryParked(tx *gorm.DB, parcelIDs []int64, floor time.Duration, now models.Moment) error {
-	var rows []parcelRow
-	err := locking(tx).Where("id IN ? AND done_at = 0 AND due_at = ?", parcelIDs, models.Never).Order("id").Find(&rows).Error
-	if err != nil || len(rows) == 0 {
-		return err
-	}
-	const sql = "UPDATE parcels SET next_at = ? WHERE id = ? AND next_at > ?"
-	ids := make([]int64, len(rows))
-	for i, row := range rows {
-		ids[i] = row.ID
-		soon := max(now, row.AskedAt.Add(floor))
-		if err := tx.Exec(sql, soon, row.ID, soon).Error; err != nil {
-			return err
-		}
-	}
-	return unpark(tx, ids, now)
 }
 
 // Defer has a parcel checked later than it was to be, unless it has changed
@@ -233,16 +205,21 @@ func (s *Store) Defer(ctx context.Context, p models.Parcel, due models.Moment) e
 const keepPushes = 100
 
 // KeepPush keeps a push's body as it came, in the place of the oldest. It may
-// hold phones: nobody but the operator sees it.
+// hold phones: nobody but the operator sees it. Of two that come in one
+// millisecond the second counts as one later, so that their times tell the order.
 func (s *Store) KeepPush(ctx context.Context, provider, body string, now models.Moment) error {
 	row := struct {
 		ID       int64
 		Provider string
 		At       models.Moment
 		Body     string
-	}{Provider: provider, At: now, Body: body}
+	}{Provider: provider, Body: body}
 	err := s.within(ctx, func(tx *gorm.DB) error {
-		row.ID = 0
+		var newest models.Moment
+		if err := tx.Raw("SELECT COALESCE(MAX(at), 0) FROM raw_pushes").Scan(&newest).Error; err != nil {
+			return err
+		}
+		row.ID, row.At = 0, max(now, newest+1)
 		if err := tx.Table("raw_pushes").Create(&row).Error; err != nil {
 			return err
 		}

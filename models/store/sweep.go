@@ -14,7 +14,7 @@ const (
 	keepCalls    = 7 * 24 * time.Hour
 	keepArrivals = 3 * 24 * time.Hour
 	keepParcels  = 90 * 24 * time.Hour
-	keepTries    = 2 * 24 * time.Hour
+	keepAttempts = 2 * 24 * time.Hour
 	keepBudgets  = 60 * 24 * time.Hour
 	keepTokens   = 60 * 24 * time.Hour
 	keepBodies   = 7 * 24 * time.Hour
@@ -24,7 +24,7 @@ const (
 // provider, kind, outcome and billing, and drops what has had its time:
 // expired questions and memories, updates that ended three days ago, parcels
 // that nobody has followed for 90 days, subscriptions that nobody has needed
-// for 60, bodies of pushes after seven, old tries and budgets, and forgotten
+// for 60, bodies of pushes after seven, old tail attempts and budgets, and forgotten
 // chats that nothing is counted by any more. It works in
 // small transactions and may be stopped at any time.
 func (s *Store) Sweep(ctx context.Context, now models.Moment) error {
@@ -38,7 +38,7 @@ func (s *Store) Sweep(ctx context.Context, now models.Moment) error {
 		{"drop updates", func(tx *gorm.DB) (int, error) { return dropEnded(tx, old(keepArrivals)) }},
 		{"drop questions", draining("questions", "expires_at", now+1)},
 		{"drop memories", draining("cache", "until_at", now+1)},
-		{"drop tries", draining("tail_attempts", "day", old(keepTries).Day())},
+		{"drop tail attempts", draining("tail_attempts", "day", old(keepAttempts).Day())},
 		{"drop forgotten chats", func(tx *gorm.DB) (int, error) { return dropForgotten(tx, now) }},
 		{"drop subscriptions", dropIdle(old(keepTokens))},
 		{"drop pushes", draining("raw_pushes", "at", old(keepBodies))},

@@ -73,7 +73,7 @@ func TestAParcelThatIsFollowedAgainStays(t *testing.T) {
 func TestWhatHasHadItsTimeGoes(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		c := k.arrive("1", 1, 2)
-		k.ok(k.EndArrival(k.ctx(), k.first(c).ID))
+		k.end(c)
 		k.ok(k.Ask(k.ctx(), models.Question{ChatID: c.ID, ExpiresAt: noon() + day}))
 		k.ok(k.Remember(k.ctx(), "detect", "a", []byte("x"), noon()+day))
 		k.ok(k.Sweep(k.ctx(), noon()+2*day))

@@ -2,11 +2,13 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"waybill/models"
 )
@@ -19,12 +21,12 @@ const arrivalsAtOnce = 200 // in one statement: a body has kilobytes
 // cursor is not p.From; an account that was never announced has the cursor "".
 //
 // A renewal counts when the arrival with its key is new and the customer has
-// not written since. It makes what the chat is owed, and its updates that were
-// postponed, due at once, and its parcels are polled again. What was not
+// not written since. It makes what is pending for the chat, and its updates that
+// have to wait, due at once, and its parcels are polled again. What was not
 // delivered arrives once more, and waits for such a renewal.
 func (s *Store) ArriveSynced(ctx context.Context, p models.Page, now models.Moment) (fresh int, err error) {
-	if err = fits(p.Account, sizeAccount); err == nil {
-		err = fits(p.Cursor, sizeCursor)
+	if err = checkLength(p.Account, sizeAccount); err == nil {
+		err = checkLength(p.Cursor, sizeCursor)
 	}
 	if err == nil {
 		err = s.within(ctx, func(tx *gorm.DB) (err error) {
@@ -81,7 +83,7 @@ func (s *Store) turnPage(tx *gorm.DB, p models.Page) error {
 	if m.Cursor != p.From {
 		return models.ErrStale
 	}
-	const sql = "UPDATE mails SET next_cursor = ?, fetched = ? WHERE account = ?"
+	const sql = "UPDATE sync_cursors SET next_cursor = ?, fetched = ? WHERE account = ?"
 	return tx.Exec(sql, p.Cursor, max(m.Fetched, p.Fetched), p.Account).Error
 }
 
@@ -154,4 +156,48 @@ func wakeAt(tx *gorm.DB, rows []models.Arrival) error {
 		}
 	}
 	return nil
+}
+
+var errTooLong = errors.New("longer than its column")
+
+// Announce notes that an account (at most 64 characters) has messages to
+// fetch, with the announcement's token. A token of more than 128 characters is
+// dropped: cut, it would be wrong.
+func (s *Store) Announce(ctx context.Context, account, token string, now models.Moment) error {
+	if cut(token, sizeToken) != token {
+		token = ""
+	}
+	err := checkLength(account, sizeAccount)
+	if err == nil {
+		err = s.within(ctx, func(tx *gorm.DB) error {
+			m := models.Mail{Account: account, Token: token, TokenAt: now, FirstAt: now, Announced: 1}
+			return tx.Clauses(clause.OnConflict{
+				Columns: []clause.Column{{Name: "account"}},
+				DoUpdates: clause.Assignments(map[string]any{
+					"token": token, "token_at": now, "announced": gorm.Expr("sync_cursors.announced + 1"),
+				}),
+			}).Create(&m).Error
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("note announcement: %w", err)
+	}
+	return nil
+}
+
+// checkLength refuses what its column cannot hold and must not be cut.
+func checkLength(text string, size int) error {
+	if cut(text, size) != text {
+		return errTooLong
+	}
+	return nil
+}
+
+// Mails reads how far every account that was ever announced is fetched.
+func (s *Store) Mails(ctx context.Context) ([]models.Mail, error) {
+	var all []models.Mail
+	if err := s.read.WithContext(ctx).Order("account").Find(&all).Error; err != nil {
+		return nil, fmt.Errorf("read mails: %w", err)
+	}
+	return all, nil
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"waybill/models"
 	"waybill/models/store"
@@ -151,7 +150,7 @@ func TestAKilledProcessHasStoredPagesWholeOrNotAtAll(t *testing.T) {
 		storetest.Migrate(t, s)
 		k := kit{Store: s, t: t}
 		told := killed(t, envPages, dsn, 50)
-		open, err := k.Pending(k.ctx(), k.at(1).ID, noon()+hour)
+		open, err := k.OpenArrivals(k.ctx(), k.at(1).ID, noon()+hour)
 		k.ok(err)
 		cursor, n := k.mail().Cursor, len(open)
 		if n < told || cursor != cursorOf(n) || k.credit(1).Serial != int64(noon())+int64(n)-1 {
@@ -199,7 +198,7 @@ func TestAMessageThatIsFetchedTwiceRenewsOnce(t *testing.T) {
 		if c := k.credit(2); c.Left != 5 || c.Serial != int64(noon()+minute) || c.SpokeAt != noon()+minute || c.Until != noon()+minute+48*hour {
 			t.Fatalf("got %+v", c)
 		}
-		if open, err := k.Pending(k.ctx(), k.at(2).ID, noon()); err != nil || len(open) != 1 || string(open[0].Body) != "{}" {
+		if open, err := k.OpenArrivals(k.ctx(), k.at(2).ID, noon()); err != nil || len(open) != 1 || string(open[0].Body) != "{}" {
 			t.Fatalf("got %+v, %v", open, err)
 		}
 	})
@@ -216,7 +215,7 @@ func TestWhatWasWrittenEarlierRenewsNothing(t *testing.T) {
 		if c := k.credit(1); c.Serial != int64(noon())+1 {
 			t.Fatalf("got %+v", c)
 		}
-		if open, err := k.Pending(k.ctx(), k.at(1).ID, noon()); err != nil || len(open) != 3 {
+		if open, err := k.OpenArrivals(k.ctx(), k.at(1).ID, noon()); err != nil || len(open) != 3 {
 			t.Fatalf("got %+v, %v", open, err)
 		}
 	})
@@ -282,38 +281,40 @@ func TestWhatWaitedForTheCustomerIsDueWhenTheCustomerWrites(t *testing.T) {
 		c := k.at(1)
 		p := k.parcel(1)
 		k.follow(c, p)
-		old := k.first(c)
-		k.ok(k.PostponeArrival(k.ctx(), old.ID, noon()+24*hour))
-		f := scan(k.stored(p.ID), "x", noon())
-		f.TellAt = noon() + 9*hour
-		k.finish(f, noon())
-		k.synced(page("c1", "c2", noon()+minute, 1), noon()+minute)
-		open, err := k.Pending(k.ctx(), c.ID, noon()+minute)
-		k.ok(err)
-		if got := k.again(c); len(open) != 2 || open[0].ID != old.ID || got.TellAt != noon()+minute || got.TellVersion != c.TellVersion+2 {
-			t.Fatalf("open %+v, chat %+v", open, got)
+		k.end(c)
+		k.synced(undelivered("c1", "c2", 1, k.credit(1).Serial, noon()), noon())
+		k.finish(scan(k.stored(p.ID), "x", noon()), noon())
+		k.ok(k.Release(k.ctx(), k.claims("wecom_kf", noon())[0].Claim, noon()+9*hour, false)) // it waits for the morning
+		k.synced(page("c2", "c3", noon()+minute, 1), noon()+minute)
+		k.waits(c, noon()+minute, "f:c2", "c3-1")
+		if got := k.again(c); got.WorkAt != noon()+minute || len(k.pending(c)) != 1 {
+			t.Fatalf("chat %+v", got)
 		}
 	})
 }
 
-// TestWhoPutsAnAnswerOffKnowsOfNoNewerMessage: the customer writes between the
-// look at the credit and the postponing for lack of it.
-func TestWhoPutsAnAnswerOffKnowsOfNoNewerMessage(t *testing.T) {
+// TestWhatTheCustomerWritesDuringATurnIsAnswered: the customer writes between
+// the look at the credit and the release of the chat, whatever the turn was about.
+func TestWhatTheCustomerWritesDuringATurnIsAnswered(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		k.synced(page("", "c1", noon(), 1), noon())
-		old := k.first(k.at(1))
+		c := k.at(1)
+		claim := k.claims("wecom_kf", noon())[0].Claim
 		k.synced(page("c1", "c2", noon()+minute, 1), noon()+minute)
-		k.ok(k.PostponeArrival(k.ctx(), old.ID, noon()+2*minute)) // any other failure waits as it should
-		if open, err := k.Pending(k.ctx(), old.ChatID, noon()+minute); err != nil || len(open) != 0 {
+		k.ok(k.Release(k.ctx(), claim, models.Never, false)) // there was no credit
+		if open, err := k.OpenArrivals(k.ctx(), c.ID, noon()+minute); err != nil || len(open) != 2 {
 			t.Fatalf("open %+v, %v", open, err)
 		}
-		k.ok(k.PostponeArrival(k.ctx(), old.ID, noon()+24*hour))
-		if open, err := k.Pending(k.ctx(), old.ChatID, noon()+2*minute); err != nil || len(open) != 2 || open[0].Failures != 2 {
-			t.Fatalf("open %+v, %v", open, err)
+		claim = k.claims("wecom_kf", noon()+minute)[0].Claim
+		k.ok(k.ArrivalFailed(k.ctx(), claim, k.first(c).ID))
+		k.ok(k.Release(k.ctx(), claim, noon()+2*minute, true)) // any other failure waits as it should
+		if got := k.claims("wecom_kf", noon()+2*minute-1); len(got) != 0 {
+			t.Fatalf("claimed %+v", got)
 		}
-		k.ok(k.PostponeArrival(k.ctx(), old.ID, noon()+24*hour)) // there really is none
-		if open, err := k.Pending(k.ctx(), old.ChatID, noon()+2*minute); err != nil || len(open) != 0 {
-			t.Fatalf("open %+v, %v", open, err)
+		claim = k.claims("wecom_kf", noon()+2*minute)[0].Claim
+		k.ok(k.Release(k.ctx(), claim, models.Never, false)) // there really is none
+		if got := k.claims("wecom_kf", noon()+24*hour); len(got) != 0 {
+			t.Fatalf("claimed %+v", got)
 		}
 	})
 }
@@ -326,42 +327,60 @@ func TestNewsThatIsLeftForLackOfCreditIsNotStuck(t *testing.T) {
 		p := k.parcel(1)
 		k.follow(k.at(1), p)
 		k.finish(scan(k.stored(p.ID), "x", noon()), noon())
-		claim := func(at models.Moment) []models.Chat {
-			got, err := k.ClaimOwed(k.ctx(), "wecom_kf", "me", at, time.Minute, 10)
-			k.ok(err)
-			return got
-		}
-		c := claim(noon())[0]
+		claim := k.claims("wecom_kf", noon())[0].Claim
 		k.synced(page("c1", "c2", noon()+1000, 1), noon()+1000)
-		k.ok(k.Release(k.ctx(), c, "me", models.Never))
-		again := claim(noon() + 1000)
+		k.ok(k.Release(k.ctx(), claim, models.Never, false))
+		again := k.claims("wecom_kf", noon()+1000)
 		if len(again) != 1 {
 			t.Fatal("the news is stuck")
 		}
-		k.ok(k.Release(k.ctx(), again[0], "me", models.Never))
-		if got := claim(noon() + 47*hour); len(got) != 0 {
+		k.ok(k.Release(k.ctx(), again[0].Claim, models.Never, false))
+		if got := k.claims("wecom_kf", noon()+47*hour); len(got) != 0 {
 			t.Fatalf("claimed %+v, though nobody has written", got)
 		}
 		k.synced(page("c2", "c3", noon()+47*hour, 1), noon()+47*hour)
-		if got := claim(noon() + 47*hour); len(got) != 1 || got[0].Failures != 0 || len(k.news(got[0])) != 1 {
+		if got := k.claims("wecom_kf", noon()+47*hour); len(got) != 1 || got[0].Chat.Failures != 0 || len(k.pending(got[0].Chat)) != 1 {
 			t.Fatalf("claimed %+v", got)
 		}
 	})
 }
 
-func TestSomebodyWhoIsGoneIsOnlyToldOnceHeIsBack(t *testing.T) {
+// TestARenewalBreaksTheWaitAfterAFailure: new work does not.
+func TestARenewalBreaksTheWaitAfterAFailure(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		k.synced(page("", "c1", noon(), 1), noon())
+		k.ok(k.Release(k.ctx(), k.claims("wecom_kf", noon())[0].Claim, noon()+hour, true))
+		if _, err := k.Arrive(k.ctx(), []models.Arrival{{Key: "x", Address: customer(1)}}, noon()+1); err != nil {
+			t.Fatal(err)
+		}
+		if got := k.again(k.at(1)); got.WorkAt != noon()+hour {
+			t.Fatalf("due at %d, want in an hour", got.WorkAt)
+		}
+		k.synced(page("c1", "c2", noon()+minute, 1), noon()+minute)
+		if got := k.again(k.at(1)); got.WorkAt != noon()+minute || got.Failures != 0 || got.RetryAt != 0 {
+			t.Fatalf("got %+v, want it due now", got)
+		}
+	})
+}
+
+func TestNothingIsDeliveredToSomebodyWhoIsGoneBeforeTheyAreBack(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		k.synced(page("", "c1", noon(), 1), noon())
 		c, p := k.at(1), k.parcel(1)
 		k.follow(c, p)
-		k.finish(scan(k.stored(p.ID), "x", noon()), noon())
+		k.ok(k.Release(k.ctx(), k.claims("wecom_kf", noon())[0].Claim, models.Never, false))
 		k.ok(k.Gone(k.ctx(), c.ID, noon()))
+		k.finish(scan(k.stored(p.ID), "x", noon()), noon())
+		if got := k.again(c); got.WorkAt != models.Never {
+			t.Fatalf("due at %d for what cannot be delivered", got.WorkAt)
+		}
 		k.synced(page("c1", "c2", noon()+minute, 1), noon()+minute)
-		if got := k.again(c); got.GoneAt == 0 || got.TellAt != models.Never || k.stored(p.ID).DueAt != models.Never {
-			t.Fatalf("chat %+v, due at %d", got, k.stored(p.ID).DueAt)
+		k.polled(p, noon()+9*hour, false)
+		if got := k.again(c); got.GoneAt == 0 || got.WorkAt != noon()+minute { // for what it wrote
+			t.Fatalf("chat %+v", got)
 		}
 		k.ok(k.Back(k.ctx(), c.ID, noon()+minute))
-		if got := k.again(c); got.TellAt != noon()+minute || k.stored(p.ID).DueAt == models.Never {
+		if got := k.again(c); got.GoneAt != 0 || got.WorkAt != noon()+minute || k.stored(p.ID).DueAt == models.Never {
 			t.Fatalf("chat %+v, due at %d", got, k.stored(p.ID).DueAt)
 		}
 	})

@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	writeTries = 12
-	chunk      = 1000 // ids in one statement, at most
+	writeAttempts = 12
+	chunk         = 1000 // ids in one statement, at most
 )
 
 // within runs fn in one transaction, again when the database undid it because
@@ -34,7 +34,7 @@ func again(ctx context.Context, do func() error) error {
 			err = backoff.Permanent(err)
 		}
 		return struct{}{}, err
-	}, backoff.WithBackOff(wait), backoff.WithMaxTries(writeTries))
+	}, backoff.WithBackOff(wait), backoff.WithMaxTries(writeAttempts))
 	return err
 }
 

@@ -29,10 +29,10 @@ func Fill(tb testing.TB, dsn, door string, parcels int) {
 		{"INSERT INTO events (parcel_id, seq, kind, identity, text) " + numbers +
 			"SELECT i+1, 1, 'scan', 'filled', '快件离开【泉州转运中心】已发往【上海转运中心】' FROM n", []any{parcels}},
 		{
-			"INSERT INTO chats (id, door, room, tell_at) " + numbers + "SELECT i+1, ?, i+1, 4611686018427387904 FROM n",
+			"INSERT INTO chats (id, door, conversation, work_at) " + numbers + "SELECT i+1, ?, i+1, 4611686018427387904 FROM n",
 			[]any{(parcels + perChat - 1) / perChat, door},
 		},
-		{"INSERT INTO follows (chat_id, parcel_id, muted, told, owed) " + numbers + "SELECT 1+i/?, i+1, 1, 1, 1 FROM n", []any{parcels, perChat}},
+		{"INSERT INTO follows (chat_id, parcel_id, muted, delivered_seq) " + numbers + "SELECT 1+i/?, i+1, 1, 1 FROM n", []any{parcels, perChat}},
 	} {
 		if _, err := db.ExecContext(tb.Context(), fill.what, fill.args...); err != nil {
 			tb.Fatal(err)

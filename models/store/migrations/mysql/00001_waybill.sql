@@ -85,7 +85,7 @@ CREATE TABLE IF NOT EXISTS follows (
 CREATE TABLE IF NOT EXISTS chats (
     id            BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
     door          VARCHAR(24) NOT NULL DEFAULT '',
-    conversation          VARCHAR(128) NOT NULL DEFAULT '',
+    conversation  VARCHAR(128) NOT NULL DEFAULT '',
     thread        VARCHAR(32) NOT NULL DEFAULT '',
     is_group      BOOLEAN NOT NULL DEFAULT 0,
     lang          VARCHAR(12) NOT NULL DEFAULT '',

@@ -83,7 +83,7 @@ CREATE INDEX follows_pending ON follows (chat_id, pending_seq) WHERE pending_seq
 CREATE TABLE chats (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     door         TEXT    NOT NULL DEFAULT '',
-    conversation         TEXT    NOT NULL DEFAULT '',
+    conversation TEXT    NOT NULL DEFAULT '',
     thread       TEXT    NOT NULL DEFAULT '',
     is_group     INTEGER NOT NULL DEFAULT 0,
     lang         TEXT    NOT NULL DEFAULT '',

@@ -3,8 +3,6 @@ package handlers
 import (
 	"context"
 	"errors"
-	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -13,23 +11,10 @@ import (
 	"waybill/models"
 )
 
-func newTeller(w *world, door Door, alerts Alerter) *Teller {
-	return NewTeller(TellerNeeds{
-		Doors: map[string]Door{"test": door}, Questions: w.store, Words: w.words, Alerts: alerts,
-		Log: slog.New(slog.DiscardHandler), Now: w.clock,
-	})
-}
-
-// tell tells one parcel's news.
-func tell(t *Teller, n models.News) error {
-	_, err := t.Tell(context.Background(), []models.News{n})
-	return err
-}
-
 // news is a parcel on its way, of which a chat is owed one scan.
-func (w *world) news(room string) models.News {
+func (w *world) news(room string) models.Notification {
 	now := models.At(w.clock())
-	return models.News{
+	return models.Notification{
 		Chat:   w.chat(room, false),
 		Follow: models.Follow{ID: 1, Name: "茶", TailState: models.TailOK},
 		Parcel: models.Parcel{ID: 7, Number: locked, Carrier: "sf", Status: models.OutForDelivery, TailNeeded: true, EventAt: now.Add(-80 * time.Hour), StatusAt: now.Add(-25 * time.Hour)},
@@ -38,17 +23,17 @@ func (w *world) news(room string) models.News {
 	}
 }
 
-func TestTellSaysWhatHasHappened(t *testing.T) {
+func TestANotificationSaysWhatHasHappened(t *testing.T) {
 	w := newWorld(t, "zh-CN")
 	for _, c := range []struct {
 		name   string
-		change func(*models.News)
+		change func(*models.Notification)
 		want   []string
 	}{
-		{"a scan", func(*models.News) {}, []string{
+		{"a scan", func(*models.Notification) {}, []string{
 			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "03-02 09:00 派送中 (北京)", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔕 停止]",
 		}},
-		{"scans that are not shown are counted", func(n *models.News) { n.More = 2 }, []string{
+		{"scans that are not shown are counted", func(n *models.Notification) { n.More = 2 }, []string{
 			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "03-02 09:00 派送中 (北京)", "更早的还有 2 条", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔕 停止]",
 		}},
 		{"a status without a scan", notice(models.StatusChanged, string(models.OutForDelivery)), []string{
@@ -63,13 +48,13 @@ func TestTellSaysWhatHasHappened(t *testing.T) {
 		{"it waits to be fetched", notice(models.PickupWaits, ""), []string{
 			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "1 天前就到了，还等着你去取。", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔕 停止]",
 		}},
-		{"following ended", func(n *models.News) {
+		{"following ended", func(n *models.Notification) {
 			notice(models.Ended, models.EndedSilent)(n)
 			n.Parcel.DoneAt = 1
 		}, []string{
 			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "太久没有动静，我先不跟了。还想看的话，再发一次 SF1000000000015 就行。", "[📋 详情] [🔕 停止]",
 		}},
-		{"somebody whose tail opens nothing learns no status", func(n *models.News) {
+		{"somebody whose tail opens nothing learns no status", func(n *models.Notification) {
 			notice(models.Ended, models.EndedPending)(n)
 			n.Follow.TailState = models.TailUntried
 		}, []string{
@@ -87,8 +72,8 @@ func TestTellSaysWhatHasHappened(t *testing.T) {
 	}
 }
 
-func notice(kind models.Kind, text string) func(*models.News) {
-	return func(n *models.News) {
+func notice(kind models.Kind, text string) func(*models.Notification) {
+	return func(n *models.Notification) {
 		n.Events = nil
 		n.Notices = []models.Event{{Kind: kind, Text: text}}
 	}
@@ -112,18 +97,45 @@ func TestEveryNoticeHasWordsInEveryLanguage(t *testing.T) {
 func TestARefusedTailIsAskedForAgainAndFourDigitsAnswer(t *testing.T) {
 	w := newWorld(t, "zh-CN")
 	w.says(t, "a", "YT1000000000017")
-	door := newFakeDoor()
 	n := w.news("a")
 	notice(models.TailRefused, "")(&n)
 	n.Follow.TailState = models.TailWrong
-	if err := tell(newTeller(w, door, &alarm{}), n); err != nil {
-		t.Fatal(err)
+	c := w.conversation()
+	reply, err := c.Notify(t.Context(), n)
+	if said := reply.Text(); err != nil || !strings.Contains(said, "尾号") || !strings.Contains(said, locked) {
+		t.Errorf("told %q, %v", said, err)
 	}
-	if said := door.said(); len(said) != 1 || !strings.Contains(said[0], "尾号") || !strings.Contains(said[0], locked) {
-		t.Errorf("told %q", said)
+	if _, open, err := w.store.Question(t.Context(), n.Chat.ID, models.At(w.clock())); open || err != nil {
+		t.Errorf("it is asked before it is sent: %v", err)
+	}
+	if err := c.AskTail(t.Context(), n); err != nil {
+		t.Fatal(err)
 	}
 	if said := w.says(t, "a", "1234"); !opened(said) {
 		t.Errorf("four digits bring %q", said)
+	}
+}
+
+func TestNewsWithoutARefusedTailAsksNothing(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	n := w.news("a")
+	if err := w.conversation().AskTail(t.Context(), n); err != nil {
+		t.Fatal(err)
+	}
+	if _, open, err := w.store.Question(t.Context(), n.Chat.ID, models.At(w.clock())); open || err != nil {
+		t.Errorf("it asks something: %v", err)
+	}
+}
+
+func TestANotificationSaysWhyItIsSentAndWhatItIsWrittenIn(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	for urgent, want := range map[bool]Occasion{false: News, true: Urgent} {
+		n := w.news("a")
+		n.Urgent, n.Chat.Lang = urgent, "en"
+		reply, err := w.conversation().Notify(t.Context(), n)
+		if err != nil || reply.For != want || reply.Lang != "en" || len(reply.Buttons) == 0 {
+			t.Errorf("sent for %q in %q with %d rows of buttons, %v", reply.For, reply.Lang, len(reply.Buttons), err)
+		}
 	}
 }
 
@@ -132,51 +144,12 @@ func TestARefusedTailLeavesAnotherOpenQuestionAlone(t *testing.T) {
 	w.says(t, "a", "忘记我")
 	n := w.news("a")
 	notice(models.TailRefused, "")(&n)
-	if err := tell(newTeller(w, newFakeDoor(), &alarm{}), n); err != nil {
+	if err := w.conversation().AskTail(t.Context(), n); err != nil {
 		t.Fatal(err)
 	}
 	q, open, err := w.store.Question(t.Context(), n.Chat.ID, models.At(w.clock()))
 	if err != nil || !open || q.Asking != models.AskForget {
 		t.Errorf("open: %v %v %v", q.Asking, open, err)
-	}
-}
-
-func TestTellReturnsWhatThePlatformSays(t *testing.T) {
-	w := newWorld(t, "zh-CN")
-	for _, want := range []error{models.ErrGone, models.ErrNoCredit, &models.Wait{After: time.Second}, &models.Moved{Room: "x"}, errors.New("passing")} {
-		door := newFakeDoor()
-		door.wrong = func(string, Reply) error { return fmt.Errorf("send: %w", want) }
-		if err := tell(newTeller(w, door, &alarm{}), w.news("a")); !errors.Is(err, want) {
-			t.Errorf("got %v, want %v", err, want)
-		}
-	}
-}
-
-func TestRefusedNewsIsSentPlainAndThenReported(t *testing.T) {
-	w := newWorld(t, "zh-CN")
-	door, heard := newFakeDoor(), &alarm{}
-	door.wrong = func(_ string, r Reply) error {
-		if len(r.Buttons) > 0 {
-			return models.ErrRefused
-		}
-		return nil
-	}
-	teller := newTeller(w, door, heard)
-	if err := tell(teller, w.news("a")); err != nil || len(door.said()) != 1 || len(heard.keys) != 0 {
-		t.Errorf("plain text: %v, %q, %v", err, door.said(), heard.keys)
-	}
-	door.wrong = func(string, Reply) error { return models.ErrRefused }
-	if err := tell(teller, w.news("a")); !errors.Is(err, models.ErrRefused) || len(heard.keys) != 1 {
-		t.Errorf("refused: %v, %v", err, heard.keys)
-	}
-}
-
-func TestNewsForADoorThatIsNotThereIsNotTold(t *testing.T) {
-	w := newWorld(t, "zh-CN")
-	n := w.news("a")
-	n.Chat.Door = "closed"
-	if err := tell(newTeller(w, newFakeDoor(), &alarm{}), n); err == nil {
-		t.Error("it counts as told")
 	}
 }
 

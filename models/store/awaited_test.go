@@ -6,20 +6,18 @@ import (
 	"waybill/models"
 )
 
-const morning = 10 * hour // from now on, until when news that is not urgent waits
-
 // asks has a chat follow a parcel whose providers are still being asked.
 func (k kit) asks(c models.Chat, p models.Parcel) models.Follow {
 	k.t.Helper()
-	f, err := k.Follow(k.ctx(), models.Following{ChatID: c.ID, ParcelID: p.ID, Told: p.Seq, Promised: true}, noon())
+	f, err := k.Follow(k.ctx(), models.Following{ChatID: c.ID, ParcelID: p.ID, Delivered: p.Seq, Awaited: true}, noon())
 	k.ok(err)
 	return f
 }
 
-// answer is a provider's answer with one more scan, which is told in the morning.
+// answer is a provider's answer with one more scan.
 func answer(p models.Parcel, text string, now models.Moment) models.Finish {
 	f := scan(p, text, now)
-	f.Change.Parcel.HeardAt, f.TellAt = now, now+morning
+	f.Change.Parcel.HeardAt = now
 	return f
 }
 
@@ -30,57 +28,59 @@ func silence(p models.Parcel, now models.Moment) models.Finish {
 	return f
 }
 
-// told tells a chat everything that it is owed.
-func (k kit) told(c models.Chat) {
+// deliver delivers to a chat everything that is pending.
+func (k kit) deliver(c models.Chat) {
 	k.t.Helper()
-	for _, n := range k.news(c) {
-		k.ok(k.Told(k.ctx(), n.Follow.ID, n.Upto))
+	claim := k.claim(c)
+	for _, n := range k.pending(c) {
+		k.ok(k.Delivered(k.ctx(), claim, n.Follow.ID, n.Upto))
 	}
 }
 
-// wantTold checks when a chat is told what it is owed, and whether somebody waits for it.
-func (k kit) wantTold(c models.Chat, at models.Moment, promised bool) {
+// wantPending checks since when something is pending for a chat, and whether
+// somebody waits for it: then it is delivered whatever the hour.
+func (k kit) wantPending(c models.Chat, at models.Moment, awaited bool) {
 	k.t.Helper()
-	if got := k.again(c).TellAt; got != at {
-		k.t.Errorf("chat %s is told at %d, want %d", c.Room, got, at)
+	if got := k.again(c).WorkAt; got != at {
+		k.t.Errorf("chat %s is due at %d, want %d", c.Room, got, at)
 	}
-	news := k.news(c)
-	if len(news) != 1 || news[0].Promised != promised {
-		k.t.Errorf("chat %s is owed %+v, want promised %v", c.Room, news, promised)
+	all := k.pending(c)
+	if len(all) != 1 || all[0].Awaited != awaited || all[0].Breaks() != awaited {
+		k.t.Errorf("pending for chat %s: %+v, want awaited %v", c.Room, all, awaited)
 	}
 }
 
-func TestAnAnswerIsToldAtOnceToWhomItIsPromised(t *testing.T) {
+func TestAnAnswerIsAwaitedByWhoAsked(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		p, asking, other, muted := k.parcel(1), k.chat(1), k.chat(2), k.chat(3)
 		k.asks(asking, p)
 		k.follow(other, p)
 		k.follow(muted, p)
-		k.ok(k.Mute(k.ctx(), muted.ID, p.ID, true))
+		k.ok(k.Mute(k.ctx(), muted.ID, p.ID, true, noon()))
 		k.asks(muted, p)
 		p = k.finish(answer(k.stored(p.ID), "揽收", noon()+minute), noon()+minute)
-		k.wantTold(asking, noon()+minute, true)
-		k.wantTold(muted, noon()+minute, true)
-		k.wantTold(other, noon()+minute+morning, false)
-		k.told(asking)
+		k.wantPending(asking, noon()+minute, true)
+		k.wantPending(muted, noon()+minute, true)
+		k.wantPending(other, noon()+minute, false)
+		k.deliver(asking)
 		k.finish(answer(p, "到达", noon()+2*minute), noon()+2*minute)
-		if news := k.news(asking); len(news) != 1 || news[0].Promised {
-			t.Errorf("a promise that is kept is kept again: %+v", news)
+		if all := k.pending(asking); len(all) != 1 || all[0].Awaited {
+			t.Errorf("an answer that was given is awaited again: %+v", all)
 		}
 	})
 }
 
-func TestAPromiseOutlivesWhatDoesNotAnswerIt(t *testing.T) {
+func TestWaitingOutlivesWhatAnswersNothing(t *testing.T) {
 	each(t, func(_ *testing.T, k kit) {
 		p, c := k.parcel(1), k.chat(1)
 		k.asks(c, p)
 		notice := answer(k.stored(p.ID), "", noon())
 		notice.Change.Parcel.HeardAt, notice.Change.Events[0].Kind = 0, models.Stuck
 		p = k.finish(notice, noon()) // the providers have failed once more
-		k.wantTold(c, noon()+morning, false)
-		k.told(c)
+		k.wantPending(c, noon(), false)
+		k.deliver(c)
 		k.finish(answer(p, "揽收", noon()+hour), noon()+hour)
-		k.wantTold(c, noon()+hour, true)
+		k.wantPending(c, noon(), true)
 	})
 }
 
@@ -90,7 +90,7 @@ func TestAnAnswerWithoutNewsEndsTheWaiting(t *testing.T) {
 		k.asks(c, p)
 		p = k.finish(silence(k.stored(p.ID), noon()), noon())
 		k.finish(answer(p, "揽收", noon()+hour), noon()+hour)
-		k.wantTold(c, noon()+hour+morning, false)
+		k.wantPending(c, noon()+hour, false)
 	})
 }
 
@@ -98,12 +98,12 @@ func TestWhoWaitsForATailToBeTriedIsAnsweredByIt(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		for n, verdict := range []models.TailState{models.TailOK, models.TailWrong} {
 			p, c := k.sealed(n), k.chat(n)
-			w := models.Following{ChatID: c.ID, ParcelID: p.ID, Tail: "1234", TailState: models.TailUntried, Promised: true}
+			w := models.Following{ChatID: c.ID, ParcelID: p.ID, Tail: "1234", TailState: models.TailUntried, Awaited: true}
 			follow, err := k.Follow(k.ctx(), w, noon())
 			k.ok(err)
 			p = k.finish(answer(k.stored(p.ID), "揽收", noon()), noon()) // with somebody else's tail
-			if at := k.again(c).TellAt; at != models.Never {
-				t.Errorf("told at %d what it may not see", at)
+			if at := k.again(c).WorkAt; at != models.Never {
+				t.Errorf("due at %d for what it may not see", at)
 			}
 			f := silence(p, noon()+hour)
 			if f.Verified = []int64{follow.ID}; verdict == models.TailWrong {
@@ -112,12 +112,12 @@ func TestWhoWaitsForATailToBeTriedIsAnsweredByIt(t *testing.T) {
 				f.Change.Parcel.HeardAt, f.Refused = p.HeardAt, []int64{follow.ID}
 			}
 			k.finish(f, noon()+hour)
-			k.wantTold(c, noon()+hour, true)
+			k.wantPending(c, noon()+hour, true)
 		}
 	})
 }
 
-func TestAPromiseMovesToTheRightCarriersParcel(t *testing.T) {
+func TestWaitingMovesToTheRightCarriersParcel(t *testing.T) {
 	each(t, func(_ *testing.T, k kit) {
 		for n, both := range []bool{false, true} {
 			wrong, c := k.parcel(n), k.chat(n)
@@ -127,16 +127,16 @@ func TestAPromiseMovesToTheRightCarriersParcel(t *testing.T) {
 			if both {
 				k.follow(c, right)
 			}
-			p, err := k.Recarry(k.ctx(), k.stored(wrong.ID), "yto", noon(), noon()+morning)
+			p, err := k.Recarry(k.ctx(), k.stored(wrong.ID), "yto", noon())
 			k.ok(err)
-			k.wantTold(c, noon()+morning, false) // the notice alone is no answer
+			k.wantPending(c, noon(), false) // the notice alone is no answer
 			k.finish(answer(p, "揽收", noon()+minute), noon()+minute)
-			k.wantTold(c, noon()+minute, true)
+			k.wantPending(c, noon(), true)
 		}
 	})
 }
 
-func TestWhoComesBackWaitsForWhatIsOwed(t *testing.T) {
+func TestWhoComesBackWaitsForWhatIsPending(t *testing.T) {
 	returns := map[string]func(k kit, c models.Chat, p models.Parcel){
 		"follows": func(k kit, c models.Chat, p models.Parcel) {
 			k.ok(k.Unfollow(k.ctx(), c.ID, []int64{p.ID}, noon()))
@@ -156,9 +156,11 @@ func TestWhoComesBackWaitsForWhatIsOwed(t *testing.T) {
 				c, p := k.at(1), k.parcel(1)
 				k.follow(c, p)
 				k.finish(answer(k.stored(p.ID), "揽收", noon()), noon())
-				k.wantTold(c, noon()+morning, false)
+				k.wantPending(c, noon(), false)
+				claim := k.claims(c.Door, noon())[0].Claim
+				k.ok(k.Release(k.ctx(), claim, noon()+9*hour, false)) // it waits for the morning
 				does(k, c, p)
-				k.wantTold(c, noon()+hour, true)
+				k.wantPending(c, noon()+hour, true)
 			})
 		})
 	}
@@ -168,12 +170,12 @@ func TestWhoEndsASilenceWaitsForWhatWasMissed(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		c, p := k.chat(1), k.parcel(1)
 		k.asks(c, p)
-		k.ok(k.Mute(k.ctx(), c.ID, p.ID, true))
-		p = k.finish(answer(k.stored(p.ID), "揽收", noon()), noon())
-		if at := k.again(c).TellAt; at != models.Never {
-			t.Errorf("who wants silence is told at %d", at)
+		k.ok(k.Mute(k.ctx(), c.ID, p.ID, true, noon()))
+		k.finish(answer(k.stored(p.ID), "揽收", noon()), noon())
+		if at := k.again(c).WorkAt; at != models.Never {
+			t.Errorf("who wants silence is due at %d", at)
 		}
-		k.ok(k.Mute(k.ctx(), c.ID, p.ID, false))
-		k.wantTold(c, p.SettledAt, true)
+		k.ok(k.Mute(k.ctx(), c.ID, p.ID, false, noon()+hour))
+		k.wantPending(c, noon()+hour, true)
 	})
 }

@@ -10,31 +10,28 @@ import (
 	"waybill/models/store/storetest"
 )
 
-func TestTheDeadGiveBackWhatTheyHeldAndTheLivingKeepIt(t *testing.T) {
+func TestWhatAProcessHeldThatIsGoneIsGivenBackAndNothingElse(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
 		s, ctx, now := open(), t.Context(), models.At(time.Now())
-		dead := func(owner string) bool {
-			return strings.HasPrefix(owner, "here-dead") || strings.HasPrefix(owner, "away-dead")
+		gone := func(owner string) bool {
+			return strings.HasPrefix(owner, "here-gone") || strings.HasPrefix(owner, "away-gone")
 		}
-		owners := []string{"here-dead", "here-alive", "away-dead"}
+		owners := []string{"here-gone", "here-alive", "away-gone"}
 		for i, owner := range owners {
 			if _, held, err := s.Lease(ctx, owner, owner, time.Minute); err != nil || !held {
 				t.Fatal(held, err)
 			}
 			claimed(t, s, owner, now, i)
 		}
-		if err := s.BuryLeases(ctx, "here-", dead); err != nil {
-			t.Fatal(err)
-		}
-		if err := s.BuryClaims(ctx, "here-", dead, now); err != nil {
+		if err := s.ReleaseStale(ctx, "here-", gone, now); err != nil {
 			t.Fatal(err)
 		}
 		for _, owner := range owners {
-			free := owner == "here-dead"
+			free := owner == "here-gone"
 			if _, held, err := s.Lease(ctx, owner, "heir", time.Minute); err != nil || held != free {
 				t.Errorf("the lease of %s passes on: %v, %v", owner, held, err)
 			}
-			chats, err := s.ClaimInbox(ctx, owner, "heir", now, time.Minute, 10)
+			chats, err := s.ClaimChats(ctx, owner, "heir", now, time.Minute, 10)
 			if err != nil || (len(chats) == 1) != free {
 				t.Errorf("the chat of %s passes on: %v, %v", owner, chats, err)
 			}
@@ -52,7 +49,7 @@ func claimed(t *testing.T, s *store.Store, owner string, now models.Moment, i in
 	if err != nil {
 		t.Fatal(err)
 	}
-	if chats, err := s.ClaimInbox(t.Context(), owner, owner, now, time.Minute, 10); err != nil || len(chats) != 1 {
+	if chats, err := s.ClaimChats(t.Context(), owner, owner, now, time.Minute, 10); err != nil || len(chats) != 1 {
 		t.Fatal(chats, err)
 	}
 }

@@ -44,7 +44,7 @@ func TestAnUpdateHasOneEffectHoweverOftenItComes(t *testing.T) {
 		for _, n := range fresh {
 			total += n
 		}
-		open, err := k.Pending(k.ctx(), k.chat(1).ID, noon())
+		open, err := k.OpenArrivals(k.ctx(), k.chat(1).ID, noon())
 		k.ok(err)
 		if total != 2 || len(open) != 2 {
 			t.Fatalf("%d were new, %d are open, want 2 and 2", total, len(open))
@@ -61,7 +61,7 @@ func TestUpdatesComeInThePlatformsOrder(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		c := k.arrive("1", 3, 1)
 		k.arrive("1", 2)
-		open, err := k.Pending(k.ctx(), c.ID, noon())
+		open, err := k.OpenArrivals(k.ctx(), c.ID, noon())
 		k.ok(err)
 		for i, a := range open {
 			if a.Pos != int64(i+1) || string(a.Body) != fmt.Sprintf("body %d", i+1) {
@@ -77,21 +77,23 @@ func TestUpdatesComeInThePlatformsOrder(t *testing.T) {
 func TestAnAnswerSurvivesUntilItIsSent(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		c := k.arrive("1", 1)
-		id := k.first(c).ID
-		k.ok(k.Answer(k.ctx(), id, []byte(`["a","b"]`)))
-		k.ok(k.SentOne(k.ctx(), id, 1))
-		k.ok(k.PostponeArrival(k.ctx(), id, noon()+minute))
-		if open, err := k.Pending(k.ctx(), c.ID, noon()); err != nil || len(open) != 0 {
-			t.Fatalf("got %+v, %v before it is due", open, err)
+		claim, id := k.claimed(noon()).Claim, k.first(c).ID
+		k.ok(k.Answer(k.ctx(), claim, id, []byte(`["a","b"]`)))
+		k.ok(k.RepliesSent(k.ctx(), claim, id, 1))
+		k.ok(k.ArrivalFailed(k.ctx(), claim, id))
+		k.ok(k.Release(k.ctx(), claim, noon()+minute, true))
+		if got := k.claims("telegram", noon()+minute-1); len(got) != 0 {
+			t.Fatalf("claimed %+v before it is due", got)
 		}
-		open, err := k.Pending(k.ctx(), c.ID, noon()+minute)
-		k.ok(err)
-		if a := open[0]; !a.Answered || string(a.Replies) != `["a","b"]` || a.Sent != 1 || a.Failures != 1 {
+		claim = k.claimed(noon() + minute).Claim
+		if a := k.first(c); !a.Answered || string(a.Replies) != `["a","b"]` || a.Sent != 1 || a.Failures != 1 {
 			t.Fatalf("got %+v", a)
 		}
-		k.ok(k.EndArrival(k.ctx(), id))
-		k.ok(k.PostponeArrival(k.ctx(), id, noon())) // it has ended: it stays so
-		if open, err := k.Pending(k.ctx(), c.ID, noon()+9*hour); err != nil || len(open) != 0 {
+		k.ok(k.EndArrival(k.ctx(), claim, id))
+		if err := k.RepliesSent(k.ctx(), claim, id, 1); !errors.Is(err, models.ErrStale) {
+			t.Fatalf("got %v, want %v: it has ended", err, models.ErrStale)
+		}
+		if open, err := k.OpenArrivals(k.ctx(), c.ID, noon()+9*hour); err != nil || len(open) != 0 {
 			t.Fatalf("got %+v, %v after it ended", open, err)
 		}
 	})
@@ -100,7 +102,7 @@ func TestAnAnswerSurvivesUntilItIsSent(t *testing.T) {
 // first is the first open update of a chat.
 func (k kit) first(c models.Chat) models.Arrival {
 	k.t.Helper()
-	open, err := k.Pending(k.ctx(), c.ID, noon())
+	open, err := k.OpenArrivals(k.ctx(), c.ID, noon())
 	k.ok(err)
 	if len(open) == 0 {
 		k.t.Fatal("nothing is open")
@@ -108,61 +110,52 @@ func (k kit) first(c models.Chat) models.Arrival {
 	return open[0]
 }
 
-func TestWhatCameAfterAPostponedUpdateWaitsWithIt(t *testing.T) {
+func TestWhatCameAfterAnUpdateThatFailedWaitsWithIt(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		c := k.arrive("1", 1, 2)
-		k.ok(k.PostponeArrival(k.ctx(), k.first(c).ID, noon()+minute))
+		claim := k.claimed(noon()).Claim
+		k.ok(k.ArrivalFailed(k.ctx(), claim, k.first(c).ID))
+		k.ok(k.Release(k.ctx(), claim, noon()+minute, true))
 		k.arrive("1", 3)
-		if got := k.inbox(noon()); len(got) != 0 {
+		if got := k.claims("telegram", noon()); len(got) != 0 {
 			t.Fatalf("claimed %+v", got)
 		}
-		if open, err := k.Pending(k.ctx(), c.ID, noon()); err != nil || len(open) != 0 {
-			t.Fatalf("got %+v, %v", open, err)
-		}
-		if got := k.inbox(noon() + minute); len(got) != 1 {
-			t.Fatalf("claimed %d, want 1", len(got))
-		}
-		if open, err := k.Pending(k.ctx(), c.ID, noon()+minute); err != nil || len(open) != 3 {
+		k.claimed(noon() + minute)
+		if open, err := k.OpenArrivals(k.ctx(), c.ID, noon()+minute); err != nil || len(open) != 3 || open[0].Failures != 1 {
 			t.Fatalf("got %+v, %v", open, err)
 		}
 	})
 }
 
-// inbox claims the chats with open updates.
-func (k kit) inbox(now models.Moment) []models.Chat {
-	k.t.Helper()
-	got, err := k.ClaimInbox(k.ctx(), "telegram", "me", now, time.Minute, 10)
-	k.ok(err)
-	return got
-}
-
-func TestAChatsUpdatesAreWorkedOffByOne(t *testing.T) {
+func TestAChatIsServedByOne(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		c := k.arrive("1", 1)
 		k.arrive("2", 2)
-		other := k.open()
-		claimed := make([][]models.Chat, 8)
+		stores := []*store.Store{k.Store, k.open()}
+		claimed := make([][]models.Claimed, 8)
 		k.ok(errors.Join(together(len(claimed), func(i int) (err error) {
-			s := k.Store
-			if i%2 == 1 {
-				s = other
-			}
-			claimed[i], err = s.ClaimInbox(k.ctx(), "telegram", "me", noon(), time.Minute, 10)
+			claimed[i], err = stores[i%2].ClaimChats(k.ctx(), "telegram", "me", noon(), time.Minute, 10)
 			return err
 		})...))
-		n := 0
-		for _, chats := range claimed {
-			n += len(chats)
+		var all []models.Claimed
+		for _, some := range claimed {
+			all = append(all, some...)
 		}
-		if n != 2 {
-			t.Fatalf("%d claims of two chats", n)
+		if len(all) != 2 {
+			t.Fatalf("%d claims of two chats", len(all))
 		}
-		k.ok(k.FreeChat(k.ctx(), c.ID, "somebody else"))
-		if got := k.inbox(noon()); len(got) != 0 {
+		mine := all[0].Claim
+		if mine.ChatID != c.ID {
+			mine = all[1].Claim
+		}
+		stale := mine
+		stale.Epoch--
+		k.ok(k.Release(k.ctx(), stale, noon(), false))
+		if got := k.claims("telegram", noon()); len(got) != 0 {
 			t.Fatalf("claimed %+v", got)
 		}
-		k.ok(k.FreeChat(k.ctx(), c.ID, "me"))
-		if got := k.inbox(noon()); len(got) != 1 || got[0].ID != c.ID || got[0].Claim != "me" {
+		k.ok(k.Release(k.ctx(), mine, noon(), false))
+		if got := k.claimed(noon()); got.Chat.ID != c.ID || got.Claim.Epoch != mine.Epoch+1 || k.again(c).ClaimOwner != "me" {
 			t.Fatalf("claimed %+v", got)
 		}
 	})
@@ -170,12 +163,13 @@ func TestAChatsUpdatesAreWorkedOffByOne(t *testing.T) {
 
 func TestNewsAndRepliesShareTheChatsClaim(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
-		c := k.arrive("1", 1)
+		c := k.chat(1)
 		p := k.parcel(1)
 		k.follow(c, p)
 		k.finish(scan(p, "x", noon()), noon())
 		k.claimed(noon())
-		if got := k.inbox(noon()); len(got) != 0 {
+		k.arrive("1", 1)
+		if got := k.claims("telegram", noon()); len(got) != 0 {
 			t.Fatalf("claimed %+v while news is sent", got)
 		}
 	})
@@ -184,7 +178,7 @@ func TestNewsAndRepliesShareTheChatsClaim(t *testing.T) {
 func TestTheBacklogCountsWhatIsBehind(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		c := k.arrive("1", 1, 2)
-		k.ok(k.EndArrival(k.ctx(), k.first(c).ID))
+		k.end(c)
 		p := k.parcel(1)
 		k.follow(c, p)
 		k.follow(c, k.parcel(2))
@@ -194,31 +188,31 @@ func TestTheBacklogCountsWhatIsBehind(t *testing.T) {
 		k.finish(f, noon())
 		got, err := k.Backlog(k.ctx(), noon()+minute)
 		k.ok(err)
-		want := models.Backlog{Live: 2, Due: 1, OldestDue: noon(), Inbox: 1, Owed: 1}
+		want := models.Backlog{Live: 2, Due: 1, OldestDue: noon(), Inbox: 1, Chats: 1}
 		if got != want {
 			t.Fatalf("got %+v, want %+v", got, want)
 		}
-		if got, err = k.Backlog(k.ctx(), noon()-1); err != nil || got.OldestDue != 0 {
+		if got, err = k.Backlog(k.ctx(), noon()-1); err != nil || got.OldestDue != 0 || got.Chats != 0 {
 			t.Fatalf("got %+v, %v", got, err)
 		}
 	})
 }
 
+// TestWhatStandsBeforeAnUpdateThatWaitsIsDue: what was not delivered waits for
+// the customer; what stands before it, in the platform's order, does not.
 func TestWhatStandsBeforeAnUpdateThatWaitsIsDue(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
-		a := models.Address{Door: "wecom_kf", Room: "1"}
-		_, err := k.Arrive(k.ctx(), []models.Arrival{{Key: "question", Pos: 2, Address: a}}, noon())
-		k.ok(err)
-		c, err := k.Chat(k.ctx(), a, false, noon())
-		k.ok(err)
-		k.ok(k.PostponeArrival(k.ctx(), k.first(c).ID, noon()+day))
-		for key, pos := range map[string]int64{"entrance": 1, "another": 3} {
-			_, err = k.Arrive(k.ctx(), []models.Arrival{{Key: key, Pos: pos, Address: a}}, noon())
+		k.synced(page("", "c1", noon(), 1), noon())
+		c := k.at(1)
+		k.end(c)
+		k.ok(k.Release(k.ctx(), k.claims("wecom_kf", noon())[0].Claim, models.Never, false))
+		k.synced(undelivered("c1", "c2", 1, k.credit(1).Serial, noon()+1), noon()+1)
+		for key, pos := range map[string]int64{"entrance": int64(noon()), "another": int64(noon()) + 2} {
+			_, err := k.Arrive(k.ctx(), []models.Arrival{{Key: key, Pos: pos, Address: customer(1)}}, noon()+1)
 			k.ok(err)
 		}
-		claimed, err := k.ClaimInbox(k.ctx(), "wecom_kf", "me", noon(), time.Minute, 10)
-		k.ok(err)
-		open, err := k.Pending(k.ctx(), c.ID, noon())
+		claimed := k.claims("wecom_kf", noon()+1)
+		open, err := k.OpenArrivals(k.ctx(), c.ID, noon()+1)
 		if err != nil || len(claimed) != 1 || len(open) != 1 || open[0].Key != "entrance" {
 			t.Fatalf("claimed %d, got %+v, %v", len(claimed), open, err)
 		}

@@ -1,0 +1,99 @@
+package store_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"waybill/models"
+)
+
+// TestFrequentQueriesFindTheirRowsInAnIndex: none of them gets slower with what
+// is not due.
+func TestFrequentQueriesFindTheirRowsInAnIndex(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		c := k.chat(1)
+		_, err := k.FollowMany(k.ctx(), c.ID, 2000, noon())
+		k.ok(err)
+		for _, sql := range []string{
+			fmt.Sprintf("UPDATE parcels SET due_at = %d WHERE id > 20", models.Never),
+			"UPDATE follows SET pending_seq = 0 WHERE id > 20",
+			"INSERT INTO chats (door, conversation) SELECT 'telegram', number FROM parcels",
+			"INSERT INTO subscriptions (parcel_id, provider, token, state) SELECT id, 'kuaidi100', number, 'living' FROM parcels",
+			fmt.Sprintf("UPDATE subscriptions SET due_at = %d WHERE id <= 20", noon()),
+			fmt.Sprintf("INSERT INTO arrivals (door, update_key, chat_id, due_at, at) SELECT 'telegram', number, id, %d, %d FROM parcels WHERE id > 1", models.Never, noon()),
+		} {
+			k.ok(k.Exec(k.ctx(), sql))
+		}
+		for _, table := range []string{"parcels", "follows", "chats", "subscriptions", "arrivals"} {
+			analyze := "ANALYZE " + table
+			if strings.HasSuffix(t.Name(), "mariadb") {
+				analyze = "ANALYZE TABLE " + table
+			}
+			k.ok(k.Exec(k.ctx(), analyze))
+		}
+		k.arrive("1", 1)
+		for _, query := range []struct {
+			name, index string
+			run         func() error
+		}{
+			{"ClaimChats", "chats_work", func() error {
+				got, err := k.ClaimChats(k.ctx(), "telegram", "me", noon(), time.Millisecond, 32)
+				if err == nil && len(got) != 1 {
+					err = fmt.Errorf("claimed %d chats", len(got))
+				}
+				return err
+			}},
+			{"Pending", "follows_pending", func() error {
+				got, err := k.Pending(k.ctx(), c)
+				if err == nil && len(got) != 20 {
+					err = fmt.Errorf("%d are pending", len(got))
+				}
+				return err
+			}},
+			{"OpenArrivals", "arrivals_chat", func() error {
+				got, err := k.OpenArrivals(k.ctx(), c.ID, noon())
+				if err == nil && len(got) != 1 {
+					err = fmt.Errorf("%d are open", len(got))
+				}
+				return err
+			}},
+			{"Wanted", "subscriptions_due", func() error {
+				got, err := k.Wanted(k.ctx(), noon(), time.Minute, 10)
+				if err == nil && len(got) != 10 {
+					err = fmt.Errorf("%d are wanted", len(got))
+				}
+				return err
+			}},
+			{"ReleaseStale", "chats_claimed", func() error {
+				return k.ReleaseStale(k.ctx(), "me", func(string) bool { return false }, noon())
+			}},
+			{"Take", "parcels_due", func() error {
+				got, err := k.Take(k.ctx(), noon(), time.Minute, 256)
+				if err == nil && len(got) != 20 {
+					err = fmt.Errorf("took %d", len(got))
+				}
+				return err
+			}},
+		} {
+			plans, err := k.Explain(k.ctx(), func() { k.ok(query.run()) })
+			k.ok(err)
+			all := strings.Join(plans, "\n")
+			if !strings.Contains(all, query.index) || slices.ContainsFunc(plans, readsWholeTable) {
+				t.Errorf("%s does not use %s, or reads a whole table:\n%s", query.name, query.index, all)
+			}
+		}
+	})
+}
+
+// readsWholeTable says that a plan does so with a table that grows. SCAN f is a
+// subquery's few rows.
+func readsWholeTable(plan string) bool {
+	if strings.Contains(plan, "FROM leases") {
+		return false
+	}
+	plan = strings.ReplaceAll(plan, "SCAN f ", "")
+	return strings.Contains(plan, "SCAN ") || strings.Contains(plan, "type:ALL")
+}
