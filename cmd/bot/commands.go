@@ -124,21 +124,26 @@ func (c doctorCommand) Run(ctx context.Context, p process) error {
 
 // askPaid asks the only provider of the settings about a waybill, through
 // ledger, budget and rate as every other call.
-func askPaid(ctx context.Context, s config.Settings, number string) (paid doctor.Paid, err error) {
+func askPaid(ctx context.Context, s config.Settings, number string) (doctor.Paid, error) {
 	h := &house{settings: s, log: slog.New(slog.DiscardHandler), owner: newOwner(), now: time.Now}
-	defer func() { err = errors.Join(err, h.close()) }()
+	defer func() { _ = h.close() }() // the ledger is written by then
 	for _, step := range []func(context.Context) error{h.openStore, h.openTracker} {
 		if err := step(ctx); err != nil {
-			return paid, err
+			return doctor.Paid{}, err
 		}
 	}
+	var paid doctor.Paid
 	answer := h.tracker.Ask(ctx, tracking.Ask{Parcel: models.Parcel{Number: number, Carrier: "yto"}, Purpose: models.Person})
 	for _, c := range answer.Closings {
-		if paid.Calls++; c.Billed {
+		paid.Calls++
+		if c.Billed {
 			paid.Billed++
 		}
 	}
-	return paid, errors.Join(answer.Err, h.store.Settle(context.WithoutCancel(ctx), answer.Closings))
+	if err := h.store.Settle(context.WithoutCancel(ctx), answer.Closings); err != nil {
+		return paid, err
+	}
+	return paid, answer.Err
 }
 
 // release is set by the linker (make build, the Dockerfile).

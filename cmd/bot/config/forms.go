@@ -175,7 +175,7 @@ func parseZone(text string) (time.Location, error) {
 
 func parseLocale(text string) (string, error) {
 	if _, err := locales.Load(text); err != nil {
-		return "", errors.New("no such language; want zh-CN, zh-TW or en")
+		return "", errors.New("no such language; want a tag such as zh-CN or en")
 	}
 	return text, nil
 }

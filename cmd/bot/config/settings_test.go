@@ -296,13 +296,22 @@ func TestAnUnknownNameIsToldWithItsNearest(t *testing.T) {
 	}
 }
 
-func TestNoMistakeRepeatsAValue(t *testing.T) {
+func TestAWrongValueIsNamedAndNotRepeated(t *testing.T) {
 	const secret = "hunter2hunter2"
+	refused := map[string]bool{}
 	for name := range strings.FieldsSeq(contract) {
-		for _, value := range []string{secret, "a=" + secret, "muzhi=" + secret, "muzhi," + secret} {
-			if _, err := Read(enough(name+"="+value), vendors()); err != nil && strings.Contains(err.Error(), secret) {
+		for _, value := range []string{secret, "a=" + secret, "muzhi=" + secret, "muzhi," + secret, secret + " /"} {
+			_, err := Read(enough(name+"="+value), vendors())
+			if err != nil && strings.Contains(err.Error(), secret) {
 				t.Errorf("%s=%s: %v", name, value, err)
 			}
+			refused[name] = refused[name] || slices.Contains(named(err), name)
+		}
+	}
+	anything := strings.Fields("MUZHI_APPCODE KUAIDI100_CUSTOMER KUAIDI100_KEY KUAIDI100_SALT JUHE_KEY KUAIBAO_APP_ID KUAIBAO_API_KEY")
+	for name, named := range refused {
+		if named == slices.Contains(anything, name) {
+			t.Errorf("%s: is a wrong value named: %t", name, named)
 		}
 	}
 }
