@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"waybill/models"
 	"waybill/models/seal"
 	"waybill/models/store"
+	"waybill/models/store/storetest"
 	"waybill/scheduler"
 	"waybill/tracking"
 	"waybill/tracking/recognise"
@@ -56,13 +56,8 @@ type script struct {
 
 func newWorld(t *testing.T, locale string) *world {
 	t.Helper()
-	keys, err := seal.New(seal.NewKey())
-	if err != nil {
-		t.Fatal(err)
-	}
 	w := &world{
-		t: t, keys: keys, words: newWords(t, locale),
-		dsn:    "sqlite://" + filepath.Join(t.TempDir(), "waybill.db"),
+		t: t, keys: storetest.Keys(t), words: newWords(t, locale), dsn: storetest.Migrated(t, "sqlite"),
 		now:    time.Date(2026, 3, 2, 10, 0, 0, 0, models.Shanghai),
 		admins: map[string]bool{"boss": true},
 		door:   "test",
@@ -84,9 +79,6 @@ func newWorld(t *testing.T, locale string) *world {
 		"781000000001":    {tail: "1234", status: models.InTransit, scans: []string{"【苏州】已揽收"}},
 	}
 	w.open()
-	if err := w.store.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	t.Cleanup(func() { _ = w.store.Close() })
 	return w
 }
