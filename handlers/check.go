@@ -100,6 +100,7 @@ func (t *turn) follow(ctx context.Context, c checked) (step, error) {
 	if err != nil {
 		return nil, wrap("follow parcel", err)
 	}
+	t.settings.Checker.Followed(ctx, follow.ParcelID)
 	f := followed{checked: c, begun: c.follow.ID == 0}
 	f.follow = follow
 	return f, nil

@@ -16,6 +16,8 @@ func (b busy) Check(_ context.Context, p models.Parcel, _ string, _ models.Purpo
 	return models.Checked{Parcel: p, Err: b.why}, nil
 }
 
+func (busy) Followed(context.Context, int64) {}
+
 func TestAnAnswerThatTakesTooLongIsAwaited(t *testing.T) {
 	for name, c := range map[string]struct {
 		checker Checker

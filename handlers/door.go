@@ -28,9 +28,12 @@ type Handler interface {
 	Handle(ctx context.Context, chat models.Chat, m Message) ([]Reply, error)
 }
 
-// Alerter tells the operators. It never fails and never waits long.
+// Alerter tells the operators. It never fails and never waits.
 type Alerter interface {
+	// Alert tells the same once in ten minutes.
 	Alert(ctx context.Context, key string, args ...any)
+	// AlertDaily tells what is about the same once a day, until it is mended.
+	AlertDaily(ctx context.Context, about, key string, args ...any)
 }
 
 // Merger is a door whose messages are counted: it puts several replies into one.

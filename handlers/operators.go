@@ -13,6 +13,7 @@ import (
 
 	"waybill/locales"
 	"waybill/models"
+	"waybill/tracking"
 )
 
 // What operators are alerted to: keys of sentences. Arguments are pairs of a
@@ -40,6 +41,7 @@ const (
 type Outbox interface {
 	Post(ctx context.Context, to models.Address, about string, replies []byte, since, now models.Moment) (fresh bool, err error)
 	Once(ctx context.Context, kind, key string, until, now models.Moment) (first bool, err error)
+	Spent(ctx context.Context, day string) (map[string]int64, error)
 }
 
 // OperatorsSettings are what the operators' alerts need. Chats of doors that are
@@ -99,6 +101,39 @@ func (o *Operators) AlertDaily(_ context.Context, about, key string, args ...any
 	o.raise(alert{about: key + ":" + about, daily: true, key: key, args: args})
 }
 
+// ProviderFailed alerts once a day when a provider's answer says that only an
+// operator can mend it: the key is dead, or the quota is spent.
+func (o *Operators) ProviderFailed(ctx context.Context, provider string, outcome models.Outcome) {
+	switch outcome {
+	case models.OutcomeAuth:
+		o.AlertDaily(ctx, provider, AlertAuth, "Provider", provider)
+	case models.OutcomeQuota:
+		o.AlertDaily(ctx, provider, AlertQuota, "Provider", provider)
+	}
+}
+
+// LookAtBudgets alerts once a day when polling has used up its part of a
+// provider's daily budget, and when all of it is used, over all replicas.
+func (o *Operators) LookAtBudgets(ctx context.Context, budgets map[string]int64) error {
+	if len(budgets) == 0 {
+		return nil
+	}
+	spent, err := o.outbox.Spent(ctx, models.At(o.now()).Day())
+	if err != nil {
+		return fmt.Errorf("look at budgets: %w", err)
+	}
+	for provider, budget := range budgets {
+		used := spent[provider]
+		if used >= tracking.PollLimit(budget) {
+			o.AlertDaily(ctx, provider, AlertNear, "Provider", provider, "Used", used, "Budget", budget)
+		}
+		if used >= budget {
+			o.AlertDaily(ctx, provider, AlertBudget, "Provider", provider)
+		}
+	}
+	return nil
+}
+
 func (o *Operators) raise(a alert) {
 	if !a.daily {
 		o.warn(a)
@@ -138,10 +173,10 @@ func (o *Operators) Run(ctx context.Context) error {
 // warnFirst logs a daily alert on the first replica that raises it, and when
 // that cannot be found out.
 func (o *Operators) warnFirst(ctx context.Context, a alert) {
-	if !a.daily {
+	now := models.At(o.now())
+	if last, told := o.told[a.about]; !a.daily || told && last >= startOfDay(now) {
 		return
 	}
-	now := models.At(o.now())
 	first, err := o.outbox.Once(ctx, "alert", a.about+":"+now.Day(), now.Add(24*time.Hour), now)
 	if err != nil {
 		o.log.Warn("look whether operators know", "error", err)
@@ -157,7 +192,7 @@ func (o *Operators) tell(ctx context.Context, a alert) {
 	now := models.At(o.now())
 	since := now.Add(-alertEvery) + 1
 	if a.daily {
-		since = now.Add(-24 * time.Hour).NextDay()
+		since = startOfDay(now)
 	}
 	if last, told := o.told[a.about]; told && last >= since {
 		return
@@ -178,6 +213,9 @@ func (o *Operators) tell(ctx context.Context, a alert) {
 		o.failed = append(o.failed, a)
 	}
 }
+
+// startOfDay is when the day of now began in Shanghai.
+func startOfDay(now models.Moment) models.Moment { return now.Add(-24 * time.Hour).NextDay() }
 
 // forgetBefore keeps the list of what was told from growing: after a day
 // everything is told again anyway.

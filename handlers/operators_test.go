@@ -205,6 +205,10 @@ func (broken) Post(context.Context, models.Address, string, []byte, models.Momen
 	return false, errors.New("down")
 }
 
+func (broken) Spent(context.Context, string) (map[string]int64, error) {
+	return nil, errors.New("down")
+}
+
 func (broken) Once(context.Context, string, string, models.Moment, models.Moment) (bool, error) {
 	return false, errors.New("down")
 }

@@ -71,6 +71,9 @@ type Carriers interface {
 // provider has seen yet.
 type Checker interface {
 	Check(ctx context.Context, p models.Parcel, tail string, purpose models.Purpose) (models.Checked, error)
+	// Followed sees to what a parcel needs that has just been followed: a push
+	// subscription, where a provider offers one.
+	Followed(ctx context.Context, parcelID int64)
 }
 
 // Admins tells who administers a group.

@@ -276,6 +276,8 @@ func (slow) Check(ctx context.Context, _ models.Parcel, _ string, _ models.Purpo
 	return models.Checked{}, ctx.Err()
 }
 
+func (slow) Followed(context.Context, int64) {}
+
 func TestWithoutNamesCarriersCanStillBeChosen(t *testing.T) {
 	w := newWorld(t, "en")
 	s := w.conversation().settings

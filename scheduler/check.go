@@ -87,6 +87,17 @@ func (c *Checker) Check(ctx context.Context, p models.Parcel, tail string, purpo
 	return c.check(ctx, later, tail, purpose)
 }
 
+// Followed has a parcel subscribed to that a chat has just begun to follow. A
+// subscription that is not ordered now comes with the parcel's next check.
+func (c *Checker) Followed(ctx context.Context, parcelID int64) {
+	if c.subscriber == nil {
+		return
+	}
+	if err := c.subscriber.EnsureSubscription(ctx, parcelID); err != nil {
+		c.log.Warn("ensure subscription", "parcel", parcelID, "error", err)
+	}
+}
+
 // check is Check that waits for nobody.
 func (c *Checker) check(ctx context.Context, p models.Parcel, tail string, purpose models.Purpose) (models.Checked, error) {
 	var tails []models.Tail

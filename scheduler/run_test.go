@@ -77,6 +77,10 @@ func (*ears) AskTail(context.Context, models.Notification) error { return nil }
 
 func (*ears) Alert(context.Context, string, ...any) {}
 
+func (e *ears) AlertDaily(ctx context.Context, _, key string, args ...any) {
+	e.Alert(ctx, key, args...)
+}
+
 func (e *ears) Send(_ context.Context, to models.Address, r handlers.Reply) error {
 	e.mu.Lock()
 	answer := e.answer

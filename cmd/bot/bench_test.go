@@ -87,14 +87,14 @@ func (m mouth) Send(_ context.Context, to models.Address, _ handlers.Reply) erro
 	return nil
 }
 
-// inhabit builds a house around an API and a door, and runs it for the
+// startApp assembles the program around an API and a door, and runs it for the
 // benchmark after prepare.
-func inhabit(b *testing.B, kind string, speed float64, a *api, sent func(models.Address), prepare func(*house)) *house {
+func startApp(b *testing.B, kind string, speed float64, a *api, sent func(models.Address), prepare func(*app)) *app {
 	b.Helper()
 	ctx, leave := context.WithCancel(context.Background())
 	s := benchSettings(b, a)
 	s.DB, s.SecretKey, s.PollSpeed = storetest.DSN(b, kind), key, speed
-	o := door{name: "bench", open: func(*house, func()) (*opened, error) { return &opened{Door: mouth{sent}}, nil }}
+	o := door{name: "bench", open: func(*app, func()) (*openDoor, error) { return &openDoor{Door: mouth{sent}}, nil }}
 	h, err := build(ctx, s, slog.New(slog.DiscardHandler), []door{o})
 	if err != nil {
 		b.Fatal(err)
@@ -124,7 +124,7 @@ func benchSettings(b *testing.B, a *api) config.Settings {
 }
 
 // follow makes parcels from one number on, each followed by so many chats.
-func follow(b *testing.B, h *house, from, parcels, chats int) {
+func follow(b *testing.B, h *app, from, parcels, chats int) {
 	b.Helper()
 	var crew sync.WaitGroup
 	next := make(chan int)
@@ -144,7 +144,7 @@ func follow(b *testing.B, h *house, from, parcels, chats int) {
 	crew.Wait()
 }
 
-func followOne(h *house, i, chats int) error {
+func followOne(h *app, i, chats int) error {
 	ctx, now := context.Background(), models.At(time.Now())
 	p, err := h.store.Ensure(ctx, waybill(i), "yto", false, now)
 	if err != nil {
@@ -180,7 +180,7 @@ func eachDB(b *testing.B, bench func(b *testing.B, kind string)) {
 func BenchmarkReply(b *testing.B) {
 	eachDB(b, func(b *testing.B, kind string) {
 		sent := make(chan struct{}, 1)
-		h := inhabit(b, kind, 1, serveAPI(b, 0, 3), func(models.Address) { sent <- struct{}{} }, func(*house) {})
+		h := startApp(b, kind, 1, serveAPI(b, 0, 3), func(models.Address) { sent <- struct{}{} }, func(*app) {})
 		took := make([]time.Duration, b.N)
 		b.ResetTimer()
 		for i := range b.N {
@@ -208,7 +208,7 @@ func BenchmarkTold(b *testing.B) {
 	eachDB(b, func(b *testing.B, kind string) {
 		a := serveAPI(b, 0, 3)
 		sent := make(chan time.Time, 1)
-		h := inhabit(b, kind, 1, a, func(models.Address) { sent <- time.Now() }, func(*house) {})
+		h := startApp(b, kind, 1, a, func(models.Address) { sent <- time.Now() }, func(*app) {})
 		took := make([]time.Duration, b.N)
 		for i := range b.N {
 			follow(b, h, i, 1, 1)
@@ -224,7 +224,7 @@ func BenchmarkNews(b *testing.B) {
 	eachDB(b, func(b *testing.B, kind string) {
 		told := make(chan struct{}, 1024)
 		begun := time.Now()
-		inhabit(b, kind, 1, serveAPI(b, 0, 3), func(models.Address) { told <- struct{}{} }, func(h *house) {
+		startApp(b, kind, 1, serveAPI(b, 0, 3), func(models.Address) { told <- struct{}{} }, func(h *app) {
 			follow(b, h, 0, b.N, 2)
 			begun = time.Now()
 		})
@@ -248,7 +248,7 @@ func BenchmarkSlowProvider(b *testing.B) {
 		bare := bareLoop(b, a)
 		a.slow.Store(0)
 		told := make(chan struct{}, busy)
-		inhabit(b, kind, hurry, a, func(models.Address) { told <- struct{}{} }, func(h *house) { follow(b, h, 0, busy, 1) })
+		startApp(b, kind, hurry, a, func(models.Address) { told <- struct{}{} }, func(h *app) { follow(b, h, 0, busy, 1) })
 		for range busy { // the first answers are news
 			<-told
 		}

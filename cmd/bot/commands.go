@@ -9,7 +9,6 @@ import (
 	"math"
 	"net"
 	"runtime/debug"
-	"time"
 
 	"waybill/cmd/bot/config"
 	"waybill/cmd/bot/demo"
@@ -35,13 +34,13 @@ func (serveCommand) Run(ctx context.Context, p process) error {
 		return err
 	}
 	log := config.NewLog(s, p.err)
-	h, err := build(ctx, s, log, configuredDoors(s))
+	a, err := build(ctx, s, log, configuredDoors(s))
 	if err != nil {
 		log.Error("cannot start", "error", err)
 		return errors.Join(errSaid, err)
 	}
-	log.Info("serving", "version", built().Version, "http", h.listener.Addr().String(), "doors", len(h.doors), "providers", len(s.Vendors))
-	if err := h.run(ctx); err != nil {
+	log.Info("serving", "version", built().Version, "http", a.listener.Addr().String(), "doors", len(a.doors), "providers", len(s.Vendors))
+	if err := a.run(ctx); err != nil {
 		log.Error("stopped", "error", err)
 		return errors.Join(errSaid, err)
 	}
@@ -125,22 +124,22 @@ func (c doctorCommand) Run(ctx context.Context, p process) error {
 // askPaid asks the only provider of the settings about a waybill, through
 // ledger, budget and rate as every other call.
 func askPaid(ctx context.Context, s config.Settings, number string) (doctor.Paid, error) {
-	h := &house{settings: s, log: slog.New(slog.DiscardHandler), owner: newOwner(), now: time.Now}
-	defer func() { _ = h.close() }() // the ledger is written by then
-	for _, step := range []func(context.Context) error{h.openStore, h.openTracker} {
+	a := newApp(s, slog.New(slog.DiscardHandler))
+	defer func() { _ = a.close() }() // the ledger is written by then
+	for _, step := range []func(context.Context) error{a.openStore, a.openTracking} {
 		if err := step(ctx); err != nil {
 			return doctor.Paid{}, err
 		}
 	}
 	var paid doctor.Paid
-	answer := h.tracker.Ask(ctx, tracking.Ask{Parcel: models.Parcel{Number: number, Carrier: "yto"}, Purpose: models.Person})
+	answer := a.tracker.Ask(ctx, tracking.Ask{Parcel: models.Parcel{Number: number, Carrier: "yto"}, Purpose: models.Person})
 	for _, c := range answer.Closings {
 		paid.Calls++
 		if c.Billed {
 			paid.Billed++
 		}
 	}
-	if err := h.store.Settle(context.WithoutCancel(ctx), answer.Closings); err != nil {
+	if err := a.store.Settle(context.WithoutCancel(ctx), answer.Closings); err != nil {
 		return paid, err
 	}
 	return paid, answer.Err

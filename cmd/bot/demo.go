@@ -53,15 +53,15 @@ func (c demoCommand) Run(ctx context.Context, p process) error {
 
 // buildDemo assembles the program with the demo's door alone.
 func buildDemo(ctx context.Context, s config.Settings, log *slog.Logger, d demo.Door) (demo.App, error) {
-	one := door{name: console.Name, open: func(h *house, wake func()) (*opened, error) {
-		return &opened{Door: d.Open(h.store, wake, h.now)}, nil
+	one := door{name: console.Name, open: func(a *app, wake func()) (*openDoor, error) {
+		return &openDoor{Door: d.Open(a.store, wake, a.now)}, nil
 	}}
 	if d.Open == nil {
 		one = configuredDoors(s)[0]
 	}
 	open := one.open
-	one.open = func(h *house, wake func()) (*opened, error) {
-		o, err := open(h, wake)
+	one.open = func(a *app, wake func()) (*openDoor, error) {
+		o, err := open(a, wake)
 		if err != nil {
 			return nil, err
 		}
@@ -71,13 +71,13 @@ func buildDemo(ctx context.Context, s config.Settings, log *slog.Logger, d demo.
 		}
 		return o, nil
 	}
-	h, err := build(ctx, s, log, []door{one})
+	a, err := build(ctx, s, log, []door{one})
 	if err != nil {
 		return demo.App{}, err
 	}
-	app := demo.App{Run: h.run}
-	if h.listener != nil {
-		app.Addr = h.listener.Addr()
+	running := demo.App{Run: a.run}
+	if a.listener != nil {
+		running.Addr = a.listener.Addr()
 	}
-	return app, nil
+	return running, nil
 }

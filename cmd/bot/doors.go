@@ -2,7 +2,8 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -11,27 +12,29 @@ import (
 	"waybill/handlers/delivery"
 	"waybill/handlers/telegram"
 	"waybill/handlers/web"
+	"waybill/handlers/wecom"
+	"waybill/models"
 	"waybill/scheduler"
 )
 
 // door is one way in and out as the program knows it, and how it is opened.
 type door struct {
 	name string
-	open func(h *house, wake func()) (*opened, error)
+	open func(a *app, wake func()) (*openDoor, error)
 }
 
-// opened is a door that stands open.
-type opened struct {
+// openDoor is a door that stands open.
+type openDoor struct {
 	handlers.Door
-	worker   *delivery.Worker
-	run      func(context.Context) error             // takes messages in until its context ends; nil: they come by routes
-	linked   func(context.Context) error             // the connection that the worker sends over, kept by whoever holds the door's lease; nil: none
-	wrap     func(handlers.Handler) handlers.Handler // stands before the conversation; nil: nothing does
-	ready    func() error                            // nil: always
-	routes   []web.Route
-	admins   handlers.Admins // nil: the platform does not tell who administers a group
-	traits   handlers.Traits
-	answered func(arrivalID int64) // see delivery.Settings
+	worker     *delivery.Worker
+	run        func(context.Context) error             // takes messages in until its context ends; nil: they come by routes
+	connection func(context.Context) error             // the connection that the worker sends over, kept by whoever holds the door's lease; nil: none
+	wrap       func(handlers.Handler) handlers.Handler // stands before the conversation; nil: nothing does
+	ready      func() error                            // nil: always
+	routes     []web.Route
+	admins     handlers.Admins // nil: the platform does not tell who administers a group
+	traits     handlers.Traits
+	answered   func(arrivalID int64) // see delivery.Settings
 }
 
 // doors is where the next door is registered.
@@ -40,7 +43,7 @@ func doors() []door {
 }
 
 // handler is what the door's inbox calls.
-func (o *opened) handler(h handlers.Handler) handlers.Handler {
+func (o *openDoor) handler(h handlers.Handler) handlers.Handler {
 	if o.wrap == nil {
 		return h
 	}
@@ -55,32 +58,17 @@ func configuredDoors(s config.Settings) []door {
 	})
 }
 
-// openDoors opens every door. A door wakes its worker, which is there by the
-// time anything comes in.
-func (h *house) openDoors(_ context.Context, doors []door) error {
-	for _, d := range doors {
-		var o *opened
-		o, err := d.open(h, func() { o.worker.Wake() })
-		if err != nil {
-			return fmt.Errorf("open %s: %w", d.name, err)
-		}
-		h.doors = append(h.doors, o)
-		h.senders[o.Name()] = o.Door
-	}
-	return nil
-}
-
-func openTelegram(h *house, wake func()) (*opened, error) {
-	s := h.settings
+func openTelegram(a *app, wake func()) (*openDoor, error) {
+	s := a.settings
 	d, err := telegram.New(telegram.Settings{
 		Token: string(s.Telegram.Token), APIURL: s.Telegram.APIURL,
 		WebhookSecret: string(s.Telegram.WebhookSecret), PublicURL: s.PublicURL,
-		Menus: telegramMenus(h), Slots: h.store, Log: h.log, Now: h.now,
-	}, h.store, wake)
+		Menus: telegramMenus(a), Slots: a.store, Log: a.log, Now: a.now,
+	}, a.store, wake)
 	if err != nil {
 		return nil, err
 	}
-	o := &opened{Door: d, ready: d.Ready, admins: d, run: func(ctx context.Context) error { return runTelegram(ctx, h, d) }}
+	o := &openDoor{Door: d, ready: d.Ready, admins: d, run: func(ctx context.Context) error { return runTelegram(ctx, a, d) }}
 	if !d.Polls() {
 		o.routes = []web.Route{{Pattern: "POST /telegram/webhook", Handler: d.Webhook()}}
 	}
@@ -89,14 +77,14 @@ func openTelegram(h *house, wake func()) (*opened, error) {
 
 // runTelegram sets the door up on every replica, and polls on the one that
 // holds the lease: two pollers would throw each other out.
-func runTelegram(ctx context.Context, h *house, d *telegram.Door) error {
+func runTelegram(ctx context.Context, a *app, d *telegram.Door) error {
 	if err := d.Setup(ctx); err != nil || !d.Polls() {
 		return nil //nolint:nilerr // setting up gives up only when it is told to stop
 	}
-	keeper := scheduler.NewKeeper(h.store, h.owner.name, h.log)
+	keeper := scheduler.NewKeeper(a.store, a.process.name, a.log)
 	keeper.Keep(ctx, "poll:telegram", func(held context.Context) {
 		if err := d.Run(held); err != nil {
-			h.log.Error("telegram polling ended", "error", err)
+			a.log.Error("telegram polling ended", "error", err)
 		}
 	})
 	return nil
@@ -104,10 +92,10 @@ func runTelegram(ctx context.Context, h *house, d *telegram.Door) error {
 
 // telegramMenus are the commands in every language: the operator's for
 // everybody, the others for those whose Telegram speaks them.
-func telegramMenus(h *house) []telegram.Menu {
-	menus := handlers.Menu(h.words)
-	all := []telegram.Menu{telegramMenu("", menus[h.words.For(h.settings.Locale).Tag()])}
-	for _, tag := range h.words.Languages() {
+func telegramMenus(a *app) []telegram.Menu {
+	menus := handlers.Menu(a.words)
+	all := []telegram.Menu{telegramMenu("", menus[a.words.For(a.settings.Locale).Tag()])}
+	for _, tag := range a.words.Languages() {
 		lang, _, _ := strings.Cut(tag, "-")
 		if !slices.ContainsFunc(all, func(m telegram.Menu) bool { return m.Lang == lang }) {
 			all = append(all, telegramMenu(lang, menus[tag]))
@@ -126,4 +114,122 @@ func telegramMenu(lang string, items []handlers.MenuItem) telegram.Menu {
 		}
 	}
 	return m
+}
+
+// wecomDoors are the three doors to WeCom, and the group robots, which are a
+// way out only.
+func wecomDoors() []door {
+	return []door{
+		{name: "wecom_kf", open: openKF},
+		{name: "wecom_app", open: openApp},
+		{name: wecom.AIBotName, open: openAIBot},
+		{name: models.RobotDoor, open: openRobots},
+	}
+}
+
+// wecomAPI is the one way to WeCom's API that all doors of a process share.
+func (a *app) wecomAPI() (*wecom.API, error) {
+	if a.wecom != nil {
+		return a.wecom, nil
+	}
+	api, err := wecom.Open(wecom.Settings{
+		CorpID: a.settings.WeCom.CorpID, APIURL: a.settings.WeCom.APIURL, Memory: a.store, Leases: a.store,
+		Owner: a.process.name, Phrases: a.wecomPhrases(), Alerts: a.operators, Log: a.log, Now: a.now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.wecom = api
+	a.closers = append(a.closers, func() error { api.Close(); return nil })
+	return api, nil
+}
+
+func openKF(a *app, wake func()) (*openDoor, error) {
+	api, err := a.wecomAPI()
+	if err != nil {
+		return nil, err
+	}
+	keys, err := openKeys(a.settings)
+	if err != nil {
+		return nil, err
+	}
+	s := a.settings.WeCom.KF
+	d, err := wecom.NewKF(api, wecom.KFSettings{
+		AgentID: s.AgentID, Secret: string(s.Secret), Token: string(s.Token), AESKey: string(s.AESKey),
+		Mailbox: a.store, Credits: a.store, Sealer: keys,
+	}, wake)
+	if err != nil {
+		return nil, err
+	}
+	return &openDoor{
+		Door: d, ready: d.Ready, routes: callbackRoutes("/wecom/kf", d.Callback()), wrap: d.Handler,
+		traits: handlers.Traits{Metered: true, Humans: true},
+		run:    func(ctx context.Context) error { return a.keep(ctx, "sync:wecom_kf", d.Run) },
+	}, nil
+}
+
+func openApp(a *app, wake func()) (*openDoor, error) {
+	api, err := a.wecomAPI()
+	if err != nil {
+		return nil, err
+	}
+	s := a.settings.WeCom.App
+	d, err := wecom.NewApp(api, wecom.AppSettings{
+		AgentID: s.AgentID, Secret: string(s.Secret), Token: string(s.Token), AESKey: string(s.AESKey), Inbox: a.store,
+	}, wake)
+	if err != nil {
+		return nil, err
+	}
+	if kf := a.settings.WeCom.KF; kf.AgentID == s.AgentID {
+		a.log.Warn("both WeCom doors name one app, which can have one callback URL only", "agent", s.AgentID)
+	}
+	return &openDoor{
+		Door: d, ready: d.Ready, routes: callbackRoutes("/wecom/app", d.Callback()), wrap: d.Handler, traits: handlers.Traits{Staff: true},
+	}, nil
+}
+
+// callbackRoutes are the check of a callback's URL, and its deliveries.
+func callbackRoutes(path string, callback http.Handler) []web.Route {
+	return []web.Route{{Pattern: "GET " + path, Handler: callback}, {Pattern: "POST " + path, Handler: callback}}
+}
+
+func openAIBot(a *app, wake func()) (*openDoor, error) {
+	s := a.settings.WeCom
+	d, err := wecom.NewAIBot(wecom.AIBotSettings{
+		ID: s.AibotID, Secret: string(s.AibotSecret), URL: s.AibotURL, Memory: a.store, Phrases: a.wecomPhrases(),
+		Alerts: a.operators, Log: a.log, Now: a.now,
+	}, a.store, wake)
+	if err != nil {
+		return nil, err
+	}
+	return &openDoor{Door: d, ready: d.Ready, connection: d.Run, traits: handlers.Traits{Mentions: true, Staff: true}}, nil
+}
+
+func openRobots(a *app, _ func()) (*openDoor, error) {
+	api, err := a.wecomAPI()
+	if err != nil {
+		return nil, err
+	}
+	d, err := wecom.NewWebhooks(api, a.settings.WeCom.Robots())
+	if err != nil {
+		return nil, err
+	}
+	return &openDoor{Door: d}, nil
+}
+
+// robotNames are the group robots that news can be sent to, in order.
+func robotNames(s config.Settings) []string { return slices.Sorted(maps.Keys(s.WeCom.Robots())) }
+
+// wecomPhrases are the words that the WeCom doors add by themselves.
+func (a *app) wecomPhrases() func(lang string) wecom.Phrases {
+	said := map[string]wecom.Phrases{}
+	for _, tag := range a.words.Languages() {
+		speech := a.words.For(tag)
+		said[tag] = wecom.Phrases{
+			Continue: speech.Say("wecom.continue"), Choose: speech.Say("wecom.choose"),
+			Human: speech.Say("wecom.human"), NoHuman: speech.Say("wecom.no_human"),
+			Number: speech.Say("wecom.number"), MentionNumber: speech.Say("wecom.mention_number"), FileCut: speech.Say("wecom.file_cut"),
+		}
+	}
+	return func(lang string) wecom.Phrases { return said[a.words.For(lang).Tag()] }
 }

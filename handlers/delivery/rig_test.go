@@ -210,6 +210,10 @@ func (a *alarm) Alert(_ context.Context, key string, _ ...any) {
 	a.keys = append(a.keys, key)
 }
 
+func (a *alarm) AlertDaily(ctx context.Context, _, key string, args ...any) {
+	a.Alert(ctx, key, args...)
+}
+
 // counter is a Meter.
 type counter struct {
 	mu        sync.Mutex
@@ -297,6 +301,8 @@ type unheardOf struct{}
 func (unheardOf) Check(_ context.Context, p models.Parcel, _ string, _ models.Purpose) (models.Checked, error) {
 	return models.Checked{Parcel: p, Err: tracking.ErrNoRecord}, nil
 }
+
+func (unheardOf) Followed(context.Context, int64) {}
 
 type local struct{}
 

@@ -45,7 +45,7 @@ func (d *AIBot) Run(ctx context.Context) error {
 		wait := waits.next(err, lived)
 		d.link.down(err, wait)
 		if waits.needOperator(err) {
-			d.settings.Alerts.Alert(ctx, AlertBot, "Bot", d.settings.ID, "Code", codeOf(err))
+			d.settings.Alerts.AlertDaily(ctx, d.settings.ID, AlertBot, "Bot", d.settings.ID, "Code", codeOf(err))
 		}
 		level := slog.LevelWarn
 		if logged && lived == 0 {

@@ -144,7 +144,7 @@ func (c *client) call(ctx context.Context, path string, query url.Values, r requ
 	case wrongSecret(err):
 		c.tokens.block(ctx, err)
 	case needsOperator(err):
-		c.settings.Alerts.Alert(ctx, AlertAccess, "Agent", c.tokens.agent, "Code", codeOf(err))
+		c.settings.Alerts.AlertDaily(ctx, c.tokens.agent, AlertAccess, "Agent", c.tokens.agent, "Code", codeOf(err))
 	}
 	return redact.Error(err, c.tokens.secret, token)
 }
@@ -153,7 +153,7 @@ func (c *client) call(ctx context.Context, path string, query url.Values, r requ
 // operators are told of what only they can mend.
 func (c *client) sendError(ctx context.Context, err error) error {
 	if unreachable(err) {
-		c.settings.Alerts.Alert(ctx, AlertReach, "Agent", c.tokens.agent, "Code", codeOf(err))
+		c.settings.Alerts.AlertDaily(ctx, c.tokens.agent, AlertReach, "Agent", c.tokens.agent, "Code", codeOf(err))
 	}
 	return doorError(err)
 }

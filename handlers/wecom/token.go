@@ -259,7 +259,7 @@ func (t *tokens) block(ctx context.Context, why error) {
 	if err := t.settings.Memory.Remember(ctx, kindBlocked, t.key, []byte("1"), until); err != nil {
 		t.settings.Log.Warn("remember that wecom refuses a secret", slog.String("agent", t.agent), slog.Any("error", err))
 	}
-	t.settings.Alerts.Alert(ctx, AlertSecret, "Agent", t.agent)
+	t.settings.Alerts.AlertDaily(ctx, t.agent, AlertSecret, "Agent", t.agent)
 }
 
 // ready is nil unless this process saw the secret refused within the hour.

@@ -64,7 +64,7 @@ func (w *Webhooks) Send(ctx context.Context, to models.Address, r handlers.Reply
 func (w *Webhooks) Push(ctx context.Context, name string, r handlers.Reply) error {
 	key, ok := w.keys[name]
 	if !ok {
-		w.settings.Alerts.Alert(ctx, AlertRobot, "Robot", name)
+		w.settings.Alerts.AlertDaily(ctx, name, AlertRobot, "Robot", name)
 		return fmt.Errorf("push to a group robot: %w: nobody has configured it", &models.Wait{After: repairWait})
 	}
 	parts := pages(texts(r.Blocks, markdown), maxMarkdown)
@@ -84,7 +84,7 @@ func (w *Webhooks) send(ctx context.Context, name, key, text string) error {
 	err := exchange(ctx, "webhook/send", address("webhook/send", nil, "key", key),
 		func(ctx context.Context, uri string) ([]byte, error) { return util.PostJSONContext(ctx, uri, body) }, nil)
 	if unreachable(err) {
-		w.settings.Alerts.Alert(ctx, AlertRobot, "Robot", name)
+		w.settings.Alerts.AlertDaily(ctx, name, AlertRobot, "Robot", name)
 	}
 	return doorError(err)
 }

@@ -148,3 +148,6 @@ type noAlerts struct{}
 
 // Alert does nothing.
 func (noAlerts) Alert(context.Context, string, ...any) {}
+
+// AlertDaily tells nobody.
+func (noAlerts) AlertDaily(context.Context, string, string, ...any) {}

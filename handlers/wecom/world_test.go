@@ -75,6 +75,10 @@ func (a *alarm) Alert(_ context.Context, key string, _ ...any) {
 	a.alerts = append(a.alerts, key)
 }
 
+func (a *alarm) AlertDaily(ctx context.Context, _, key string, args ...any) {
+	a.Alert(ctx, key, args...)
+}
+
 func (a *alarm) keys() []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -356,9 +356,9 @@ func wantNumbers(t *testing.T, text, want string) {
 
 func TestEveryNumberIsFoundInItsLine(t *testing.T) {
 	for text, want := range map[string][]int{
-		"SF1000000000015":                                          {0},
-		"SF1000000000015 73123456789012":                           {0, 0},
-		"SF1000000000015 茶叶\r\n\n７３１２３４５６７８９０１２ 1234\n谢谢":            {0, 2},
+		"SF1000000000015":                {0},
+		"SF1000000000015 73123456789012": {0, 0},
+		"SF1000000000015 茶叶\r\n\n７３１２３４５６７８９０１２ 1234\n谢谢":          {0, 2},
 		"单号：\nSF1000000000015\n又是 SF1000000000015\n73123456789012": {1, 3},
 	} {
 		if got := Text(text).Lines; !slices.Equal(got, want) {

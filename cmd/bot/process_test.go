@@ -10,7 +10,7 @@ import (
 )
 
 func TestOnlyTheDeadOfThisMachineAreDead(t *testing.T) {
-	me := newOwner()
+	me := newProcessName()
 	gone := exec.Command("bot", "version")
 	if err := gone.Run(); err != nil {
 		t.Fatal(err)
@@ -35,17 +35,17 @@ func TestOnlyTheDeadOfThisMachineAreDead(t *testing.T) {
 		want  bool
 	}{
 		"this process":                   {me.name, false},
-		"an earlier one of our number":   {me.room + strconv.Itoa(os.Getpid()) + "-EARLIER", true},
-		"its parent":                     {me.room + strconv.Itoa(os.Getppid()) + "-PARENT", false},
-		"one that has ended":             {me.room + strconv.Itoa(gone.Process.Pid) + "-GONE", true},
-		"one that nobody has buried":     {me.room + strconv.Itoa(unburied.Process.Pid) + "-DEAD", true},
+		"an earlier one of our number":   {me.host + strconv.Itoa(os.Getpid()) + "-EARLIER", true},
+		"its parent":                     {me.host + strconv.Itoa(os.Getppid()) + "-PARENT", false},
+		"one that has ended":             {me.host + strconv.Itoa(gone.Process.Pid) + "-GONE", true},
+		"one that nobody has buried":     {me.host + strconv.Itoa(unburied.Process.Pid) + "-DEAD", true},
 		"one of another machine":         {"0123456789-" + strconv.Itoa(gone.Process.Pid) + "-AWAY", false},
-		"a name of another kind":         {me.room + "x", false},
-		"a number that would be a group": {me.room + "-1-X", false},
+		"a name of another kind":         {me.host + "x", false},
+		"a number that would be a group": {me.host + "-1-X", false},
 		"no name":                        {"", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := me.dead(c.owner); got != c.want {
+			if got := me.gone(c.owner); got != c.want {
 				t.Errorf("dead: %v", got)
 			}
 		})

@@ -12,35 +12,35 @@ import (
 	"syscall"
 )
 
-// owner names a process among all that work on one database, so that those
+// processName names a process among all that work on one database, so that those
 // beside it can tell whether it is still alive.
-type owner struct {
-	room string // the processes that can see one another: one boot of one machine, one container
+type processName struct {
+	host string // the processes that can see one another: one boot of one machine, one container
 	name string
 }
 
-func newOwner() owner {
-	room := "elsewhere-"
+func newProcessName() processName {
+	host := "elsewhere-"
 	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	space, spaceErr := os.Readlink("/proc/self/ns/pid")
 	if err == nil && spaceErr == nil {
 		sum := sha256.Sum256([]byte(string(boot) + space))
-		room = hex.EncodeToString(sum[:5]) + "-"
+		host = hex.EncodeToString(sum[:5]) + "-"
 	}
-	return owner{room: room, name: room + strconv.Itoa(os.Getpid()) + "-" + rand.Text()[:8]}
+	return processName{host: host, name: host + strconv.Itoa(os.Getpid()) + "-" + rand.Text()[:8]}
 }
 
-// sees says whether this process can judge others at all: without /proc it
+// seesOthers says whether this process can judge others at all: without /proc it
 // cannot, and waits for leases to run out.
-func (o owner) sees() bool { return o.room != "elsewhere-" }
+func (p processName) seesOthers() bool { return p.host != "elsewhere-" }
 
-// dead says whether the process that another name belongs to is gone. A number
+// gone says whether the process that another name belongs to is gone. A number
 // that is in use again counts as alive: then its leases run out by themselves.
-func (o owner) dead(name string) bool {
-	rest, here := strings.CutPrefix(name, o.room)
+func (p processName) gone(name string) bool {
+	rest, here := strings.CutPrefix(name, p.host)
 	number, _, _ := strings.Cut(rest, "-")
 	pid, err := strconv.Atoi(number)
-	if !here || err != nil || pid <= 0 || name == o.name {
+	if !here || err != nil || pid <= 0 || name == p.name {
 		return false
 	}
 	return pid == os.Getpid() || errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) || zombie(pid)

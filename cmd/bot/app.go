@@ -1,0 +1,386 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"waybill/cmd/bot/config"
+	"waybill/handlers"
+	"waybill/handlers/delivery"
+	"waybill/handlers/web"
+	"waybill/handlers/wecom"
+	"waybill/internal/retry"
+	"waybill/locales"
+	"waybill/models"
+	"waybill/models/seal"
+	"waybill/models/store"
+	"waybill/scheduler"
+	"waybill/scheduler/queue"
+	"waybill/tracking"
+	"waybill/tracking/recognise"
+)
+
+// app is all parts of the program.
+type app struct {
+	settings config.Settings
+	log      *slog.Logger
+	process  processName // this process among the replicas
+	now      func() time.Time
+
+	words        *locales.Bundle
+	store        *store.Store
+	queue        *queue.Queue
+	metrics      *web.Metrics
+	operators    *handlers.Operators
+	carriers     *recognise.Carriers
+	tracker      *tracking.Tracker
+	subscriber   *scheduler.Subscriber // nil: no provider offers subscriptions
+	checker      *scheduler.Checker
+	doors        []*openDoor
+	senders      map[string]handlers.Door // of the doors, by name
+	wecom        *wecom.API               // nil: no door needs it
+	conversation *handlers.Conversation
+	scheduler    *scheduler.Scheduler
+	listener     net.Listener // nil: no HTTP
+	server       *web.Server
+
+	closers []func() error // in the order of opening
+}
+
+// How long a provider's call may take, and how long a part may finish what is in
+// flight when the program stops. Doors stop first (two seconds for HTTP, at once
+// otherwise), then deliveries and checks beside one another: less than ten
+// seconds together.
+const (
+	callTimeout    = 15 * time.Second
+	deliveryGrace  = 4 * time.Second
+	schedulerGrace = 5 * time.Second
+)
+
+// build introduces the parts to one another, in the order in which a message
+// meets them. Nothing works before run. After an error everything is closed
+// again.
+func build(ctx context.Context, s config.Settings, log *slog.Logger, doors []door) (*app, error) {
+	a := newApp(s, log)
+	for _, step := range []func(context.Context) error{
+		a.openStore,        // remembers: what comes in is stored before it is acknowledged
+		a.openQueue,        // carries hints and wake-ups between replicas
+		a.openTracking,     // finds out: numbers, carriers, the providers in turn
+		a.openChecks,       // asks about one parcel and keeps what came of it, for people and for the scheduler
+		a.openDoors(doors), // take updates in, and send
+		a.openConversation, // understands and words
+		a.openDeliveries,   // serve each chat in order: answers, then what is pending
+		a.openScheduler,    // decides when parcels are checked
+		a.openHTTP,         // webhooks, pushes, health, metrics
+	} {
+		if err := step(ctx); err != nil {
+			return nil, errors.Join(err, a.close())
+		}
+	}
+	return a, nil
+}
+
+func newApp(s config.Settings, log *slog.Logger) *app {
+	return &app{settings: s, log: log, process: newProcessName(), now: time.Now, senders: map[string]handlers.Door{}}
+}
+
+func (a *app) openStore(ctx context.Context) (err error) {
+	if a.words, err = locales.Load(a.settings.Locale); err != nil {
+		return err
+	}
+	if a.store, err = openStore(ctx, a.settings); err != nil {
+		return err
+	}
+	a.closers = append(a.closers, a.store.Close)
+	if err := a.store.Migrate(ctx); err != nil {
+		return err
+	}
+	return a.releaseStale(ctx)
+}
+
+// openStore opens the database with the keys that belong to it.
+func openStore(ctx context.Context, s config.Settings) (*store.Store, error) {
+	keys, err := openKeys(s)
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, s.DB, keys)
+}
+
+// openKeys reads the keys that seal what is kept; beside an SQLite file they are
+// made once.
+func openKeys(s config.Settings) (*seal.Keys, error) {
+	keys := string(s.SecretKey)
+	if path, file := s.SQLitePath(); file && keys == "" {
+		var err error
+		if keys, err = seal.KeyFile(seal.FileName(path)); err != nil {
+			return nil, err
+		}
+	}
+	return seal.New(keys)
+}
+
+func (a *app) openQueue(ctx context.Context) (err error) {
+	if a.queue, err = queue.Open(ctx, queue.Settings{URL: a.settings.NATSURL, Log: a.log}); err != nil {
+		return err
+	}
+	a.closers = append(a.closers, a.queue.Close)
+	return nil
+}
+
+// openTracking opens the configured tracking APIs, in the order in which they
+// are asked, and what counts their calls.
+func (a *app) openTracking(context.Context) (err error) {
+	s := a.settings
+	a.metrics = web.NewMetrics(built(), s.Prices, a.now)
+	a.operators = handlers.NewOperators(handlers.OperatorsSettings{
+		Chats: addresses(s.AdminChats), Doors: a.senders, Outbox: a.store, Words: a.words, Log: a.log, Now: a.now,
+	})
+	if a.carriers, err = recognise.LoadCarriers(); err != nil {
+		return err
+	}
+	parts := tracking.Parts{
+		Carriers: a.carriers, Client: tracking.NewClient(callTimeout), PublicURL: s.PublicURL,
+		FailureBilled: tracking.NewFailures(a.store, a.now).Billed, Now: a.now,
+	}
+	var providers []tracking.Provider
+	for _, v := range s.Vendors {
+		p, err := v.Open(parts)
+		if err != nil {
+			return err
+		}
+		providers = append(providers, p)
+	}
+	a.tracker = tracking.New(tracking.Settings{
+		Providers: providers, Carriers: a.carriers, Ledger: a.store, Memory: a.store, Slots: a.store,
+		Meter: a.metrics, Operators: a.operators, Log: a.log, Rates: s.Rates, Budgets: s.Budgets,
+		Floor: scheduler.Speed(s.PollSpeed).Of(s.MinInterval), Speed: s.PollSpeed, Now: a.now,
+	})
+	a.closers = append(a.closers, a.tracker.Close)
+	return nil
+}
+
+func (a *app) openChecks(context.Context) error {
+	s := a.settings
+	cadence := scheduler.Cadence{Floor: s.MinInterval, Speed: scheduler.Speed(s.PollSpeed), Quiet: s.Quiet}
+	if len(a.tracker.Batches()) > 0 {
+		a.subscriber = scheduler.NewSubscriber(scheduler.SubscriberSettings{
+			Orders: a.tracker, Store: a.store, Cadence: cadence, Log: a.log, Now: a.now,
+		})
+	}
+	a.checker = scheduler.NewChecker(scheduler.CheckerSettings{
+		Tracker: a.tracker, Store: a.store, Waker: a.queue, Subscriber: a.subscriber, Cadence: cadence,
+		TailCarriers: tailCarriers(s), Meter: a.metrics, Log: a.log, Now: a.now,
+	})
+	return nil
+}
+
+// openDoors opens every door. A door wakes its worker, which is there by the
+// time anything comes in.
+func (a *app) openDoors(doors []door) func(context.Context) error {
+	return func(context.Context) error {
+		for _, d := range doors {
+			var o *openDoor
+			o, err := d.open(a, func() { o.worker.Wake() })
+			if err != nil {
+				return fmt.Errorf("open %s: %w", d.name, err)
+			}
+			a.doors = append(a.doors, o)
+			a.senders[o.Name()] = o.Door
+		}
+		return nil
+	}
+}
+
+func (a *app) openConversation(context.Context) error {
+	s := a.settings
+	admins, traits := map[string]handlers.Admins{}, map[string]handlers.Traits{}
+	for _, d := range a.doors {
+		traits[d.Name()] = d.traits
+		if d.admins != nil {
+			admins[d.Name()] = d.admins
+		}
+	}
+	a.conversation = handlers.New(handlers.Settings{
+		Store: a.store, Detector: a.tracker, Carriers: a.carriers, Checker: a.checker, Words: a.words, Now: a.now,
+		TailCarriers: tailCarriers(s), MaxParcels: s.MaxParcels, Timezone: s.Zone, Admins: admins, Traits: traits,
+		Operators: addresses(s.AdminChats), Prices: s.Prices, Budgets: s.Budgets, Robots: robotNames(s),
+	})
+	return nil
+}
+
+func (a *app) openDeliveries(context.Context) error {
+	for _, d := range a.doors {
+		d.worker = delivery.New(delivery.Settings{
+			Door: d.Door, Handler: d.handler(a.conversation), Notifier: a.conversation, Store: a.store, Words: a.words,
+			Quiet: a.settings.Quiet, Alerts: a.operators, Meter: a.metrics, Wakes: a.queue.Listen(scheduler.DeliverTopic),
+			Owner: a.process.name, Log: a.log, Now: a.now, Grace: deliveryGrace, Answered: d.answered,
+		})
+	}
+	return nil
+}
+
+func (a *app) openScheduler(context.Context) error {
+	a.scheduler = scheduler.New(scheduler.Settings{
+		Store: a.store, Queue: a.queue, Checker: a.checker, Owner: a.process.name,
+		Jobs: a.jobs(), Grace: schedulerGrace, Meter: a.metrics, Log: a.log, Now: a.now,
+	})
+	return nil
+}
+
+// openHTTP takes the address, so that one that is taken shows at start.
+func (a *app) openHTTP(ctx context.Context) (err error) {
+	if a.settings.HTTPAddr == "" {
+		return nil
+	}
+	if a.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", a.settings.HTTPAddr); err != nil {
+		return fmt.Errorf("open http: %w", err)
+	}
+	a.closers = append(a.closers, func() error { return ignoreClosed(a.listener.Close()) })
+	checks := []web.Check{
+		{Name: "database", Ready: a.store.Ping},
+		{Name: "queue", Ready: func(context.Context) error { return a.queue.Ready() }},
+	}
+	routes := a.pushRoutes()
+	for _, d := range a.doors {
+		routes = append(routes, d.routes...)
+		if d.ready != nil {
+			checks = append(checks, web.Check{Name: d.Name(), Ready: func(context.Context) error { return d.ready() }})
+		}
+	}
+	a.server = web.New(checks, a.metrics.Handler(), a.log, routes...)
+	return nil
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) || errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// run works until ctx ends, or until a part fails, and stops in reverse: doors
+// take nothing more, then what is in flight ends, then everything is closed.
+// A failure of one part stops all of them.
+func (a *app) run(ctx context.Context) error {
+	outside, stop := context.WithCancelCause(ctx)
+	inside, stopInside := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopInside()
+	part := func(ctx context.Context, name string, run func(context.Context) error) func() {
+		return func() {
+			if err := run(ctx); err != nil {
+				stop(fmt.Errorf("run %s: %w", name, err))
+			}
+		}
+	}
+	var doors, work sync.WaitGroup
+	work.Go(part(inside, "scheduler", a.scheduler.Run))
+	work.Go(part(inside, "operators", a.operators.Run))
+	work.Go(part(inside, "stale processes", a.watchStale))
+	work.Go(part(inside, "carrier lists", a.refreshLists))
+	for _, d := range a.doors {
+		work.Go(part(inside, d.Name()+" deliveries", func(ctx context.Context) error { return a.deliver(ctx, d) }))
+		if d.run != nil {
+			doors.Go(part(outside, d.Name(), d.run))
+		}
+	}
+	if a.server != nil {
+		doors.Go(part(outside, "http", func(ctx context.Context) error { return a.server.Serve(ctx, a.listener) }))
+	}
+	<-outside.Done()
+	doors.Wait()
+	stopInside()
+	work.Wait()
+	var failure error
+	if ctx.Err() == nil { // nobody asked for it
+		failure = context.Cause(outside)
+	}
+	return errors.Join(failure, a.close())
+}
+
+// close closes what was opened, the last first.
+func (a *app) close() error {
+	var errs []error
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		errs = append(errs, a.closers[i]())
+	}
+	a.closers = nil
+	return errors.Join(errs...)
+}
+
+// deliver runs the worker of a door in the one process that holds its lease: the
+// sender of each account exists once. A connection that it sends over ends after it.
+func (a *app) deliver(ctx context.Context, d *openDoor) error {
+	work := d.worker.Run
+	if d.connection != nil {
+		work = func(held context.Context) error { return runWithConnection(held, d.connection, d.worker.Run) }
+	}
+	return a.keep(ctx, "sender:"+d.Name(), work)
+}
+
+// keep runs a part in the one process that holds the lease. That it fails does
+// not stop the program.
+func (a *app) keep(ctx context.Context, lease string, part func(context.Context) error) error {
+	scheduler.NewKeeper(a.store, a.process.name, a.log).Keep(ctx, lease, func(held context.Context) {
+		if err := part(held); err != nil {
+			a.log.Error("a part ended", "lease", lease, "error", err)
+		}
+	})
+	return nil
+}
+
+// runWithConnection runs work, and under it the connection that it needs, which
+// is told to end after work has ended, and is waited for. Without the connection
+// work ends, too.
+func runWithConnection(ctx context.Context, connection, work func(context.Context) error) (err error) {
+	connected, disconnect := context.WithCancel(context.WithoutCancel(ctx))
+	working, stop := context.WithCancel(ctx)
+	var connections sync.WaitGroup
+	var broken error
+	connections.Go(func() {
+		defer stop()
+		broken = connection(connected)
+	})
+	defer func() {
+		disconnect()
+		connections.Wait()
+		err = errors.Join(err, broken)
+	}()
+	return work(working)
+}
+
+// staleEvery is how often it is looked for processes that were killed: what they
+// held is free within three seconds on the same machine.
+const staleEvery = time.Second
+
+// watchStale takes over what processes held that were killed on this machine.
+func (a *app) watchStale(ctx context.Context) error {
+	for a.process.seesOthers() && retry.Sleep(ctx, staleEvery) == nil {
+		if err := a.releaseStale(ctx); err != nil && ctx.Err() == nil {
+			a.log.Warn("release what a killed process held", "error", err)
+		}
+	}
+	return nil
+}
+
+func (a *app) releaseStale(ctx context.Context) error {
+	if !a.process.seesOthers() {
+		return nil
+	}
+	return a.store.ReleaseStale(ctx, a.process.host, a.process.gone, models.At(a.now()))
+}
+
+// tailCarriers are those that want the last four digits of a phone.
+func tailCarriers(s config.Settings) []models.Carrier {
+	var carriers []models.Carrier
+	for _, code := range s.TailCarriers {
+		carriers = append(carriers, models.Carrier(code))
+	}
+	return carriers
+}
