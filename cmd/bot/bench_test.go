@@ -126,10 +126,10 @@ func benchSettings(b *testing.B, a *api) config.Settings {
 // follow makes parcels from one number on, each followed by so many chats.
 func follow(b *testing.B, h *app, from, parcels, chats int) {
 	b.Helper()
-	var crew sync.WaitGroup
+	var callers sync.WaitGroup
 	next := make(chan int)
 	for range 64 {
-		crew.Go(func() {
+		callers.Go(func() {
 			for i := range next {
 				if err := followOne(h, i, chats); err != nil {
 					b.Error(err)
@@ -141,7 +141,7 @@ func follow(b *testing.B, h *app, from, parcels, chats int) {
 		next <- from + i
 	}
 	close(next)
-	crew.Wait()
+	callers.Wait()
 }
 
 func followOne(h *app, i, chats int) error {
@@ -272,17 +272,17 @@ func bareLoop(b *testing.B, a *api) float64 {
 	if err != nil {
 		b.Fatal(err)
 	}
-	apis, err := openProviders(benchSettings(b, a), tracking.Parts{Carriers: carriers, Client: tracking.NewClient(callTimeout), Now: time.Now})
+	provider, err := benchSettings(b, a).Vendors[0].Open(tracking.Parts{Carriers: carriers, Client: tracking.NewClient(callTimeout), Now: time.Now})
 	if err != nil {
 		b.Fatal(err)
 	}
-	var crew sync.WaitGroup
+	var callers sync.WaitGroup
 	next := make(chan int)
 	begun := time.Now()
 	for range 256 {
-		crew.Go(func() {
+		callers.Go(func() {
 			for i := range next {
-				if _, err := apis[0].Query(context.Background(), waybill(i), "yto", ""); err != nil {
+				if _, err := provider.Query(context.Background(), waybill(i), "yto", ""); err != nil {
 					b.Error(err)
 				}
 			}
@@ -292,6 +292,6 @@ func bareLoop(b *testing.B, a *api) float64 {
 		next <- i
 	}
 	close(next)
-	crew.Wait()
+	callers.Wait()
 	return float64(b.N) / time.Since(begun).Seconds()
 }

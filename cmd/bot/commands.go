@@ -23,7 +23,7 @@ type serveCommand struct{}
 
 // Help is shown by bot serve --help.
 func (serveCommand) Help() string {
-	return "Settings are read from the environment, each also from the file that NAME_FILE points at; see README.md. " +
+	return "Settings are read from the environment, each also from the file that NAME_FILE points at; see docs/settings.md. " +
 		"SIGTERM stops within ten seconds and loses nothing; a second one stops at once."
 }
 

@@ -263,9 +263,9 @@ func TestARateThatIsNotNamedKeepsItsDefault(t *testing.T) {
 	}
 }
 
-func TestTheREADMEsNameEverySetting(t *testing.T) {
-	for _, file := range []string{"README.md", "README.zh-CN.md"} {
-		body, err := os.ReadFile(filepath.Join("..", "..", "..", file))
+func TestTheDocumentsNameEverySetting(t *testing.T) {
+	for _, file := range []string{"docs/settings.md", "docs/settings.zh-CN.md"} {
+		body, err := os.ReadFile(filepath.Join("..", "..", "..", filepath.FromSlash(file)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -277,7 +277,7 @@ func TestTheREADMEsNameEverySetting(t *testing.T) {
 	}
 }
 
-// explained says whether a README names a setting: whole, or as the ending of
+// explained says whether a document names a setting: whole, or as the ending of
 // the one before it (`WAYBILL_KUAIDI100_CUSTOMER`, `_KEY`).
 func explained(readme, name string) bool {
 	part, rest, _ := strings.Cut(name, "_")
