@@ -228,6 +228,7 @@ func TestWithoutTheStoreOperatorsAreToldFromHereOrAgain(t *testing.T) {
 			}
 			o.spent(alarm, "muzhi")
 			time.Sleep(time.Hour) // of the bubble's clock
+			synctest.Wait()
 			said := slices.DeleteFunc(o.said(), func(s string) bool { return s != "boss: "+muzhiSpent })
 			if heard := len(said) == 1; attempts != want || heard != (fails < 10) {
 				t.Errorf("of %d failures: tried %d times, want %d; heard %v", fails, attempts, want, heard)
