@@ -35,7 +35,7 @@ func (c *Conversation) Handle(ctx context.Context, chat models.Chat, m Message) 
 	case Left:
 		return nil, wrap("leave chat", c.settings.Store.Gone(ctx, chat.ID, now))
 	case Moved:
-		return nil, wrap("move chat", c.settings.Store.MoveChat(ctx, chat.ID, m.NewRoom, now))
+		return nil, wrap("move chat", c.settings.Store.MoveChat(ctx, chat.ID, m.NewConversation, now))
 	}
 	if err := c.meet(ctx, &chat, m, now); err != nil {
 		return nil, err

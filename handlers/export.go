@@ -98,7 +98,7 @@ func (t *turn) exported(ctx context.Context) (exported, error) {
 func (t *turn) exportedChat() exportedChat {
 	c := t.chat
 	return exportedChat{
-		Door: c.Door, Room: c.Room, Thread: c.Thread, Group: c.Group,
+		Door: c.Door, Room: c.Conversation, Thread: c.Thread, Group: c.Group,
 		Language: c.Lang, Platform: c.Spoken, Tail: set(len(c.Tail) > 0), Since: stamp(c.CreatedAt),
 	}
 }

@@ -19,16 +19,16 @@ const (
 
 // Message is one incoming update in the house's own words, made by a door.
 type Message struct {
-	Address   models.Address
-	Happening Happening
-	Group     bool   // more than one person reads the chat
-	Addressed bool   // in a group: the bot is meant (mention, reply to it, command with its name); always true one to one
-	Text      string // the bot's own mention is stripped
-	Button    string // Tapped: the button's data
-	NewRoom   string // Moved: the platform's new chat id
-	From      string // the platform's id of the person, for ownership and administrator checks
-	Lang      string // the person's language as the platform tells it (BCP 47), "" when it does not
-	Token     string // the door's own handle to answer this very update (a callback id, a request id)
+	Address         models.Address
+	Happening       Happening
+	Group           bool   // more than one person reads the chat
+	Addressed       bool   // in a group: the bot is meant (mention, reply to it, command with its name); always true one to one
+	Text            string // the bot's own mention is stripped
+	Button          string // Tapped: the button's data
+	NewConversation string // Moved: the platform's new chat id
+	From            string // the platform's id of the person, for ownership and administrator checks
+	Lang            string // the person's language as the platform tells it (BCP 47), "" when it does not
+	Token           string // the door's own handle to answer this very update (a callback id, a request id)
 }
 
 // Style is how a Span looks where the platform can show it.

@@ -79,7 +79,7 @@ func (r renderer) headline(p models.Parcel) Line {
 // none: the headline has it.
 func (r renderer) notice(e models.Event, p models.Parcel) Block {
 	switch e.Kind {
-	case models.Recarried:
+	case models.CarrierChanged:
 		return r.sentence("notice.carrier", "Carrier", r.carrier(p.Carrier))
 	case models.Stuck:
 		return r.sentence("notice.stuck", "Age", r.age(p.EventAt))

@@ -46,7 +46,7 @@ func TestANotificationSaysWhatHasHappened(t *testing.T) {
 		{"a status without a scan", notice(models.StatusChanged, string(models.OutForDelivery)), []string{
 			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔕 停止]",
 		}},
-		{"another carrier", notice(models.Recarried, "sf"), []string{
+		{"another carrier", notice(models.CarrierChanged, "sf"), []string{
 			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "快递公司更正为顺丰速运。", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔕 停止]",
 		}},
 		{"nothing for days", notice(models.Stuck, ""), []string{
@@ -89,7 +89,7 @@ func TestEveryNoticeHasWordsInEveryLanguage(t *testing.T) {
 	for _, lang := range []string{"zh-CN", "en"} {
 		w := newWorld(t, lang)
 		r := w.conversation().renderer(models.Chat{}, models.At(w.clock()))
-		for _, kind := range []models.Kind{models.Recarried, models.Stuck, models.PickupWaits, models.TailRefused, models.Ended, "new kind"} {
+		for _, kind := range []models.Kind{models.CarrierChanged, models.Stuck, models.PickupWaits, models.TailRefused, models.Ended, "new kind"} {
 			for _, text := range []string{"", models.TailMissing, models.EndedPending, models.EndedUnknown, models.EndedSilent} {
 				said := shown([]Reply{{Blocks: []Block{r.notice(models.Event{Kind: kind, Text: text}, models.Parcel{Number: locked, Carrier: "sf"})}}})
 				if len(said) == 0 || strings.Contains(said[0], "notice.") || strings.Contains(said[0], "<no value>") {

@@ -60,11 +60,11 @@ func (o *office) Send(_ context.Context, to models.Address, r handlers.Reply) er
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.wrong != nil {
-		if err := o.wrong(to.Room); err != nil {
+		if err := o.wrong(to.Conversation); err != nil {
 			return err
 		}
 	}
-	o.sent = append(o.sent, to.Room+": "+r.Text())
+	o.sent = append(o.sent, to.Conversation+": "+r.Text())
 	return nil
 }
 
@@ -102,7 +102,7 @@ func (o *office) sweep() {
 // replica is the operators' alerts in one more process.
 func (o *office) replica(outbox handlers.Outbox) *handlers.Operators {
 	operators := handlers.NewOperators(handlers.OperatorsSettings{
-		Chats: []models.Address{{Door: "test", Room: "boss"}, {Door: "closed", Room: "x"}, {Door: "test", Room: "deputy"}},
+		Chats: []models.Address{{Door: "test", Conversation: "boss"}, {Door: "closed", Conversation: "x"}, {Door: "test", Conversation: "deputy"}},
 		Doors: map[string]handlers.Door{"test": o}, Outbox: outbox, Words: o.words, Log: slog.New(slog.NewTextHandler(o.log, nil)), Now: o.clock,
 	})
 	ctx, stop := context.WithCancel(o.t.Context())

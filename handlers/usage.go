@@ -35,7 +35,7 @@ func (t *turn) usage(ctx context.Context) ([]Reply, error) {
 // operates says whether this chat is an operator's, in whatever topic.
 func (t *turn) operates() bool {
 	return slices.ContainsFunc(t.settings.Operators, func(a models.Address) bool {
-		return a.Door == t.chat.Door && a.Room == t.chat.Room
+		return a.Door == t.chat.Door && a.Conversation == t.chat.Conversation
 	})
 }
 

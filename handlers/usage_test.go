@@ -15,7 +15,7 @@ func TestAnOperatorSeesWhatTodayHasCost(t *testing.T) {
 		t.Run(lang, func(t *testing.T) {
 			w := newWorld(t, c.locale)
 			s := w.conversation().settings
-			s.Operators = []models.Address{{Door: "test", Room: "boss"}}
+			s.Operators = []models.Address{{Door: "test", Conversation: "boss"}}
 			s.Prices = map[string]float64{"muzhi.query": 0.0038, "kuaidi100.subscribe": 0.05}
 			s.Budgets = map[string]int64{"muzhi": 10}
 			talk := New(s)

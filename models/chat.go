@@ -8,13 +8,13 @@ import (
 // Address says where a chat is: the door, the platform's id of the chat, and
 // the topic within it ("" when none).
 type Address struct {
-	Door   string `gorm:"size:24;uniqueIndex:chats_address,priority:1"`                      // "telegram", "console", …
-	Room   string `gorm:"column:conversation;size:128;uniqueIndex:chats_address,priority:2"` // the platform's chat id
-	Thread string `gorm:"size:32;uniqueIndex:chats_address,priority:3"`
+	Door         string `gorm:"size:24;uniqueIndex:chats_address,priority:1"`                      // "telegram", "console", …
+	Conversation string `gorm:"column:conversation;size:128;uniqueIndex:chats_address,priority:2"` // the platform's chat id
+	Thread       string `gorm:"size:32;uniqueIndex:chats_address,priority:3"`
 }
 
 // Key is the address as one text, which names what is remembered about the chat.
-func (a Address) Key() string { return a.Door + ":" + a.Room + ":" + a.Thread }
+func (a Address) Key() string { return a.Door + ":" + a.Conversation + ":" + a.Thread }
 
 // KeyOf names what is remembered about one message to the chat, without saying
 // which chat that is. The keys of all its messages begin with KeyOf("").

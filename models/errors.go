@@ -48,7 +48,7 @@ type Wait struct{ After time.Duration }
 func (w *Wait) Error() string { return fmt.Sprintf("the platform asks to wait %s", w.After) }
 
 // Moved says that a chat has another address now; what was to be sent was not.
-type Moved struct{ Room string }
+type Moved struct{ Conversation string }
 
 // Error says that the chat has moved.
 func (m *Moved) Error() string { return "the chat has moved to another id" }

@@ -10,13 +10,13 @@ import (
 type Kind string
 
 const (
-	Scan          Kind = "scan"    // the carrier wrote it
-	StatusChanged Kind = "status"  // the status changed without a new scan
-	Recarried     Kind = "carrier" // the carrier was corrected
-	Stuck         Kind = "stuck"   // 72 h without a scan
-	PickupWaits   Kind = "pickup"  // it still waits to be picked up
-	Ended         Kind = "ended"   // following ended; Event.Text says why (Ended… constants)
-	TailRefused   Kind = "tail"    // the tail one follower gave was refused when it was tried
+	Scan           Kind = "scan"    // the carrier wrote it
+	StatusChanged  Kind = "status"  // the status changed without a new scan
+	CarrierChanged Kind = "carrier" // the carrier was corrected
+	Stuck          Kind = "stuck"   // 72 h without a scan
+	PickupWaits    Kind = "pickup"  // it still waits to be picked up
+	Ended          Kind = "ended"   // following ended; Event.Text says why (Ended… constants)
+	TailRefused    Kind = "tail"    // the tail one follower gave was refused when it was tried
 )
 
 // Answers are the kinds that answer somebody's question. The others are notices

@@ -23,7 +23,7 @@ type Parcel struct {
 	AskedAt   Moment // the start of the last call, whatever came of it
 	SettledAt Moment // the end of the last check, whatever came of it; store.Finish sets it
 	HeardAt   Moment // the last time a provider answered (a trace or "no record")
-	// CorrectedAt is when a provider put the carrier right; see store.Recarry.
+	// CorrectedAt is when a provider put the carrier right; see store.ChangeCarrier.
 	CorrectedAt Moment
 
 	Failures int    // checks in a row without an answer

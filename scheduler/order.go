@@ -19,7 +19,7 @@ const (
 // Order orders what is wanted, until nothing more is due or ctx ends.
 func (s *Subscriber) Order(ctx context.Context) error {
 	for ctx.Err() == nil {
-		rows, err := s.store.Wanted(ctx, s.moment(), orderHold, orderBatch)
+		rows, err := s.store.TakeDueSubscriptions(ctx, s.moment(), orderHold, orderBatch)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -103,7 +103,7 @@ func (s *Subscriber) ready(ctx context.Context, row models.Subscription) (p mode
 	now := s.moment()
 	wait := func(until models.Moment) (models.Parcel, string, bool, error) {
 		o := models.Ordering{State: models.SubscriptionWanted, DueAt: until}
-		return p, "", false, s.store.Ordered(ctx, []int64{row.ID}, o, row.AskedAt)
+		return p, "", false, s.store.SubscriptionsOrdered(ctx, []int64{row.ID}, o, row.AskedAt)
 	}
 	if row.Month == now.Day()[:7] && row.Orders >= ordersAMonth {
 		return wait(nextMonth(now))
@@ -135,7 +135,7 @@ func nextMonth(now models.Moment) models.Moment {
 func (s *Subscriber) ordered(ctx context.Context, ready []orderItem) error {
 	now := s.moment()
 	o := models.Ordering{State: models.SubscriptionLiving, DueAt: models.Never, Counted: true}
-	if err := s.store.Ordered(ctx, ids(ready), o, now); err != nil {
+	if err := s.store.SubscriptionsOrdered(ctx, ids(ready), o, now); err != nil {
 		return err
 	}
 	for _, w := range ready {
@@ -143,7 +143,7 @@ func (s *Subscriber) ordered(ctx context.Context, ready []orderItem) error {
 			continue // it has not been heard of: its next check is not to wait
 		}
 		due := s.cadence.Next(w.parcel, Given{Pushed: true, Unasked: true}, now)
-		if err := s.store.Defer(ctx, w.parcel, due); err != nil {
+		if err := s.store.CheckLater(ctx, w.parcel, due); err != nil {
 			return err
 		}
 	}
@@ -167,7 +167,7 @@ func (s *Subscriber) failed(ctx context.Context, ready []orderItem, why error) e
 	if refused && len(ready) > 1 {
 		o.DueAt = now // each on its own
 	}
-	if err := s.store.Ordered(ctx, ids(ready), o, now); err != nil || o.State != models.SubscriptionRefused {
+	if err := s.store.SubscriptionsOrdered(ctx, ids(ready), o, now); err != nil || o.State != models.SubscriptionRefused {
 		return err
 	}
 	return s.EnsureSubscription(ctx, ready[0].parcel.ID) // another provider may take it

@@ -47,7 +47,7 @@ func (c *Checker) Correct(ctx context.Context, parcelID int64, to models.Carrier
 			return nil
 		}
 		now := c.moment()
-		_, err = c.store.Recarry(ctx, p, to, now)
+		_, err = c.store.ChangeCarrier(ctx, p, to, now)
 		return err
 	})
 }
@@ -115,7 +115,7 @@ func (r *Receiver) tail(ctx context.Context, parcelID int64) (string, error) {
 // over is polled no longer as one that is pushed.
 func (r *Receiver) take(ctx context.Context, row models.Subscription, p tracking.Push) error {
 	said := models.Pushed{Carrier: p.Corrected, Over: p.Over(), Hint: p.Stage == tracking.StageHint && !p.Traced()}
-	if err := r.subscriber.store.Heard(ctx, row.ID, said, r.subscriber.moment()); err != nil {
+	if err := r.subscriber.store.PushReceived(ctx, row.ID, said, r.subscriber.moment()); err != nil {
 		return err
 	}
 	if p.Err != nil {
@@ -143,7 +143,7 @@ func (r *Receiver) Hint(ctx context.Context, provider, token string, body []byte
 	if err != nil {
 		return "", err
 	}
-	if err := r.subscriber.store.KeepPush(ctx, provider, push.Raw, r.subscriber.moment()); err != nil {
+	if err := r.subscriber.store.KeepRawPush(ctx, provider, push.Raw, r.subscriber.moment()); err != nil {
 		return "", err
 	}
 	rows, err := r.subscriber.store.SubscriptionsTo(ctx, provider, push.Numbers)
@@ -152,7 +152,7 @@ func (r *Receiver) Hint(ctx context.Context, provider, token string, body []byte
 	}
 	var parcels []int64
 	for _, row := range rows {
-		if err := r.subscriber.store.Heard(ctx, row.ID, models.Pushed{Hint: true}, r.subscriber.moment()); err != nil {
+		if err := r.subscriber.store.PushReceived(ctx, row.ID, models.Pushed{Hint: true}, r.subscriber.moment()); err != nil {
 			return "", err
 		}
 		parcels = append(parcels, row.ParcelID)
@@ -162,5 +162,5 @@ func (r *Receiver) Hint(ctx context.Context, provider, token string, body []byte
 
 // checkSoon has parcels checked as soon as the floor allows.
 func (r *Receiver) checkSoon(ctx context.Context, parcels []int64) error {
-	return r.subscriber.store.Hurry(ctx, parcels, r.subscriber.cadence.Speed.Of(r.subscriber.cadence.Floor), r.subscriber.moment())
+	return r.subscriber.store.CheckSoon(ctx, parcels, r.subscriber.cadence.Speed.Of(r.subscriber.cadence.Floor), r.subscriber.moment())
 }

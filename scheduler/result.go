@@ -87,7 +87,7 @@ func (c *Checker) heard(ctx context.Context, e *result, p models.Parcel, k key, 
 	if k.untried && !opened && e.err == nil {
 		e.err = tracking.ErrNoRecord
 	}
-	p, err := c.recarry(ctx, e, p, t.Carrier, now)
+	p, err := c.changeCarrier(ctx, e, p, t.Carrier, now)
 	if err != nil {
 		return err
 	}
@@ -114,13 +114,13 @@ func (c *Checker) heard(ctx context.Context, e *result, p models.Parcel, k key, 
 	return nil
 }
 
-// recarry moves the check to the parcel of the carrier that the provider
+// changeCarrier moves the check to the parcel of the carrier that the provider
 // names. The store keeps the notice of it.
-func (c *Checker) recarry(ctx context.Context, e *result, p models.Parcel, to models.Carrier, now models.Moment) (models.Parcel, error) {
+func (c *Checker) changeCarrier(ctx context.Context, e *result, p models.Parcel, to models.Carrier, now models.Moment) (models.Parcel, error) {
 	if to == "" || to == p.Carrier {
 		return p, nil
 	}
-	moved, err := c.store.Recarry(ctx, p, to, now)
+	moved, err := c.store.ChangeCarrier(ctx, p, to, now)
 	if err != nil {
 		return p, fmt.Errorf("correct carrier: %w", err)
 	}

@@ -204,7 +204,7 @@ func (r *rig) must(err error) {
 // chat makes a chat of the door "test".
 func (r *rig) chat(room string) models.Chat {
 	r.t.Helper()
-	c, err := r.db.Chat(r.t.Context(), models.Address{Door: "test", Room: room}, false, r.moment())
+	c, err := r.db.Chat(r.t.Context(), models.Address{Door: "test", Conversation: room}, false, r.moment())
 	r.must(err)
 	return c
 }

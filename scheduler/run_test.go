@@ -86,13 +86,13 @@ func (e *ears) Send(_ context.Context, to models.Address, r handlers.Reply) erro
 	answer := e.answer
 	e.mu.Unlock()
 	if answer != nil {
-		if err := answer(to.Room, r.Text()); err != nil {
+		if err := answer(to.Conversation, r.Text()); err != nil {
 			return err
 		}
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.heard, e.at = append(e.heard, to.Room+": "+r.Text()), append(e.at, time.Now())
+	e.heard, e.at = append(e.heard, to.Conversation+": "+r.Text()), append(e.at, time.Now())
 	return nil
 }
 

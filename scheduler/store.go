@@ -13,8 +13,8 @@ type Store interface {
 
 	// Of parcels that are due.
 	Take(ctx context.Context, now models.Moment, hold time.Duration, limit int) ([]models.Hint, error)
-	Hurry(ctx context.Context, parcelIDs []int64, floor time.Duration, now models.Moment) error
-	Defer(ctx context.Context, p models.Parcel, due models.Moment) error
+	CheckSoon(ctx context.Context, parcelIDs []int64, floor time.Duration, now models.Moment) error
+	CheckLater(ctx context.Context, p models.Parcel, due models.Moment) error
 	Backlog(ctx context.Context, now models.Moment) (models.Backlog, error)
 	Sweep(ctx context.Context, now models.Moment) error
 
@@ -22,19 +22,19 @@ type Store interface {
 	Parcel(ctx context.Context, id int64) (models.Parcel, error)
 	Tails(ctx context.Context, parcelID int64) ([]models.Tail, error)
 	Identities(ctx context.Context, parcelID int64) (map[string]bool, error)
-	Recarry(ctx context.Context, p models.Parcel, to models.Carrier, now models.Moment) (models.Parcel, error)
+	ChangeCarrier(ctx context.Context, p models.Parcel, to models.Carrier, now models.Moment) (models.Parcel, error)
 	Finish(ctx context.Context, f models.Finish, now models.Moment) (models.Parcel, error)
 	Settle(ctx context.Context, closings []models.Closing) error
 
 	// Of push subscriptions.
 	Subscriptions(ctx context.Context, parcelID int64) ([]models.Subscription, error)
-	Want(ctx context.Context, p models.Parcel, provider, token string, due, now models.Moment) error
-	Wanted(ctx context.Context, now models.Moment, hold time.Duration, limit int) ([]models.Subscription, error)
-	Ordered(ctx context.Context, ids []int64, o models.Ordering, now models.Moment) error
+	EnsureSubscription(ctx context.Context, p models.Parcel, provider, token string, due, now models.Moment) error
+	TakeDueSubscriptions(ctx context.Context, now models.Moment, hold time.Duration, limit int) ([]models.Subscription, error)
+	SubscriptionsOrdered(ctx context.Context, ids []int64, o models.Ordering, now models.Moment) error
 	Subscription(ctx context.Context, token string) (models.Subscription, error)
 	SubscriptionsTo(ctx context.Context, provider string, numbers []string) ([]models.Subscription, error)
-	Heard(ctx context.Context, id int64, p models.Pushed, now models.Moment) error
-	KeepPush(ctx context.Context, provider, body string, now models.Moment) error
-	Silence(ctx context.Context, id int64, now models.Moment) error
-	RestSubscriptions(ctx context.Context, now models.Moment) error
+	PushReceived(ctx context.Context, id int64, p models.Pushed, now models.Moment) error
+	KeepRawPush(ctx context.Context, provider, body string, now models.Moment) error
+	MarkSilent(ctx context.Context, id int64, now models.Moment) error
+	RetireSubscriptions(ctx context.Context, now models.Moment) error
 }

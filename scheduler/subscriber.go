@@ -71,7 +71,7 @@ func (s *Subscriber) Standing(ctx context.Context, p models.Parcel, missed bool)
 		switch {
 		case row.Serves() && silent:
 			s.log.Info("pushes do not come; polling instead", "provider", row.Provider, "parcel", p.ID)
-			if err := s.store.Silence(ctx, row.ID, s.moment()); err != nil {
+			if err := s.store.MarkSilent(ctx, row.ID, s.moment()); err != nil {
 				return Standing{}, err
 			}
 		case row.Serves():
@@ -113,7 +113,7 @@ func (s *Subscriber) ensure(ctx context.Context, p models.Parcel, rows []models.
 		case had && row.State != models.SubscriptionRefused && row.IdleAt == 0:
 			return nil // it lives, or is about to
 		}
-		return s.store.Want(ctx, p, provider, rand.Text(), due, s.moment())
+		return s.store.EnsureSubscription(ctx, p, provider, rand.Text(), due, s.moment())
 	}
 	return nil
 }
@@ -136,7 +136,7 @@ func newest(rows []models.Subscription, provider string) (row models.Subscriptio
 // Retire lets go of subscriptions to parcels that are finished or followed by
 // nobody. The vendors know no way to end one; late pushes are still taken.
 func (s *Subscriber) Retire(ctx context.Context) error {
-	return s.store.RestSubscriptions(ctx, s.moment())
+	return s.store.RetireSubscriptions(ctx, s.moment())
 }
 
 func (s *Subscriber) moment() models.Moment { return models.At(s.now()) }

@@ -79,7 +79,7 @@ func (mouth) Name() string { return "bench" }
 
 func (mouth) Read(body []byte) (handlers.Message, bool, error) {
 	room, text, _ := strings.Cut(string(body), " ")
-	return handlers.Message{Address: models.Address{Door: "bench", Room: room}, Text: text, Addressed: true}, true, nil
+	return handlers.Message{Address: models.Address{Door: "bench", Conversation: room}, Text: text, Addressed: true}, true, nil
 }
 
 func (m mouth) Send(_ context.Context, to models.Address, _ handlers.Reply) error {
@@ -151,7 +151,7 @@ func followOne(h *app, i, chats int) error {
 		return err
 	}
 	for c := range chats {
-		chat, err := h.store.Chat(ctx, models.Address{Door: "bench", Room: strconv.Itoa(i) + "/" + strconv.Itoa(c)}, false, now)
+		chat, err := h.store.Chat(ctx, models.Address{Door: "bench", Conversation: strconv.Itoa(i) + "/" + strconv.Itoa(c)}, false, now)
 		if err != nil {
 			return err
 		}
@@ -188,7 +188,7 @@ func BenchmarkReply(b *testing.B) {
 			now := models.At(begun)
 			_, err := h.store.Arrive(b.Context(), []models.Arrival{{
 				Door: "bench", Key: strconv.Itoa(i), Pos: int64(i), Body: []byte("me " + waybill(i)), DueAt: now, At: now,
-				Address: models.Address{Door: "bench", Room: "me"},
+				Address: models.Address{Door: "bench", Conversation: "me"},
 			}}, now)
 			if err != nil {
 				b.Fatal(err)

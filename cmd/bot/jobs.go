@@ -107,7 +107,7 @@ func addresses(chats []string) []models.Address {
 	var all []models.Address
 	for _, chat := range chats {
 		door, conversation, _ := strings.Cut(chat, ":")
-		all = append(all, models.Address{Door: door, Room: conversation})
+		all = append(all, models.Address{Door: door, Conversation: conversation})
 	}
 	return all
 }

@@ -85,7 +85,7 @@ func (d *Door) Receive(ctx context.Context, text string) error {
 	_, err = d.inbox.Arrive(ctx, []models.Arrival{{
 		Door: Name, Key: d.session + "-" + strconv.FormatInt(pos, 10), Pos: pos,
 		Body: body, DueAt: now, At: now,
-		Address: models.Address{Door: Name, Room: "local"},
+		Address: models.Address{Door: Name, Conversation: "local"},
 	}}, now)
 	if err != nil {
 		return fmt.Errorf("store line: %w", err)
@@ -120,7 +120,7 @@ func (d *Door) Read(body []byte) (handlers.Message, bool, error) {
 		return handlers.Message{}, false, errors.New("read console line: not as this door writes it")
 	}
 	m := handlers.Message{
-		Address:   models.Address{Door: Name, Room: "local"},
+		Address:   models.Address{Door: Name, Conversation: "local"},
 		Addressed: true, Text: l.Text, Button: l.Button, From: "local",
 	}
 	if l.Button != "" {

@@ -74,7 +74,7 @@ func choices(text string, data ...string) handlers.Reply {
 func TestALineIsStoredBeforeAnybodyIsWoken(t *testing.T) {
 	r := open(t, false)
 	m := r.hear(t, "你好")
-	want := handlers.Message{Address: models.Address{Door: "console", Room: "local"}, Addressed: true, Text: "你好", From: "local"}
+	want := handlers.Message{Address: models.Address{Door: "console", Conversation: "local"}, Addressed: true, Text: "你好", From: "local"}
 	if diff := cmp.Diff(want, m); diff != "" || r.woken != 1 {
 		t.Errorf("woken %d times; message (-want +got):\n%s", r.woken, diff)
 	}

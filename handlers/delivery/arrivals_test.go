@@ -207,7 +207,7 @@ func TestAMovedChatIsAnsweredAtItsNewPlace(t *testing.T) {
 				}
 				r.door.fails(func(room string, _ handlers.Reply) error {
 					if room == "old" {
-						return fmt.Errorf("send: %w", &models.Moved{Room: "new"})
+						return fmt.Errorf("send: %w", &models.Moved{Conversation: "new"})
 					}
 					return nil
 				})
@@ -358,7 +358,7 @@ func TestAMessageThatIsTriedAgainIsNotAnsweredYet(t *testing.T) {
 
 func TestAWorkerServesTheChatsOfItsOwnDoorAlone(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
-		elsewhere := models.Address{Door: "closed", Room: "a"}
+		elsewhere := models.Address{Door: "closed", Conversation: "a"}
 		_, err := r.db.Arrive(t.Context(), []models.Arrival{{Key: "1", Body: []byte("one"), Address: elsewhere}}, r.moment())
 		r.must(err)
 		c, err := r.db.Chat(t.Context(), elsewhere, false, r.moment())

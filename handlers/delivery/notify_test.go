@@ -162,7 +162,7 @@ func TestAChatThatMovedIsToldWhereItIsNow(t *testing.T) {
 				r.news(yt, "揽收", "group")
 				r.door.fails(func(room string, _ handlers.Reply) error {
 					if room == "group" {
-						return &models.Moved{Room: "supergroup"}
+						return &models.Moved{Conversation: "supergroup"}
 					}
 					return nil
 				})
@@ -186,7 +186,7 @@ func TestAChatThatMovedIsToldWhereItIsNow(t *testing.T) {
 
 func TestAPlatformThatNamesTheSameAddressIsTriedAgainLater(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
-		r.door.fails(always(&models.Moved{Room: "a"}))
+		r.door.fails(always(&models.Moved{Conversation: "a"}))
 		r.news(yt, "揽收", "a")
 		r.sweep()
 		if n := r.door.tried(); n != 1 {

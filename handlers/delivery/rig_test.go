@@ -93,13 +93,13 @@ func (d *fakeDoor) Send(_ context.Context, to models.Address, r handlers.Reply) 
 	wrong := d.wrong
 	d.mu.Unlock()
 	if wrong != nil {
-		if err := wrong(to.Room, r); err != nil {
+		if err := wrong(to.Conversation, r); err != nil {
 			return err
 		}
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.sent, d.got = append(d.sent, to.Room+": "+said(r)), append(d.got, r)
+	d.sent, d.got = append(d.sent, to.Conversation+": "+said(r)), append(d.got, r)
 	return nil
 }
 
@@ -331,7 +331,7 @@ func (r *rig) moment() models.Moment { return r.worker.moment() }
 
 func (r *rig) chat(room string) models.Chat {
 	r.t.Helper()
-	c, err := r.db.Chat(r.t.Context(), models.Address{Door: "test", Room: room}, false, r.moment())
+	c, err := r.db.Chat(r.t.Context(), models.Address{Door: "test", Conversation: room}, false, r.moment())
 	r.must(err)
 	return c
 }
@@ -344,7 +344,7 @@ func (r *rig) writes(room string, texts ...string) {
 		r.keys++
 		as = append(as, models.Arrival{
 			Door: "test", Key: fmt.Sprint(r.keys), Pos: int64(r.keys), Body: []byte(text),
-			Address: models.Address{Door: "test", Room: room},
+			Address: models.Address{Door: "test", Conversation: room},
 		})
 	}
 	_, err := r.db.Arrive(r.t.Context(), as, r.moment())

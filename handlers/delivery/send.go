@@ -56,12 +56,12 @@ func (t *turn) unsent(ctx context.Context, outcome string, why error) error {
 	case OutcomeMoved:
 		var moved *models.Moved
 		errors.As(why, &moved)
-		if moved.Room == t.chat.Room {
+		if moved.Conversation == t.chat.Conversation {
 			break
 		}
 		t.due(t.moment()) // at its new address
 		return record(ctx, func(ctx context.Context) error {
-			return t.store.MoveChat(ctx, t.chat.ID, moved.Room, t.moment())
+			return t.store.MoveChat(ctx, t.chat.ID, moved.Conversation, t.moment())
 		})
 	case OutcomeCredit:
 		t.log.Debug("nothing can be sent before the customer writes", "chat", t.chat.ID)

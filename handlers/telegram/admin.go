@@ -25,14 +25,14 @@ type member struct{ group, person string }
 // Who writes in the group's own name is an anonymous administrator; who writes
 // in a channel's name is none.
 func (d *Door) Admin(ctx context.Context, group models.Address, person string) (bool, error) {
-	if person != "" && person == group.Room {
+	if person != "" && person == group.Conversation {
 		return true, nil
 	}
 	id := personID(person)
 	if id == 0 {
 		return false, nil
 	}
-	m := member{group.Room, person}
+	m := member{group.Conversation, person}
 	if admin, known := d.admins.Get(m); known {
 		return admin, nil
 	}

@@ -60,7 +60,7 @@ func doorError(err error) error {
 	}
 	switch {
 	case no.movedTo != "":
-		return &models.Moved{Room: no.movedTo}
+		return &models.Moved{Conversation: no.movedTo}
 	case no.code == http.StatusTooManyRequests:
 		return &models.Wait{After: no.retryAfter}
 	case no.code == http.StatusForbidden, no.code == http.StatusBadRequest && no.gone():

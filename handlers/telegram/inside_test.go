@@ -24,7 +24,7 @@ func TestWhatIsRememberedIsBounded(t *testing.T) {
 		id := strconv.Itoa(i)
 		d.limiter.ratesOf(id)
 		d.limiter.hold(id, time.Hour)
-		key, err := digestOf(models.Address{Room: id}, handlers.Reply{})
+		key, err := digestOf(models.Address{Conversation: id}, handlers.Reply{})
 		if err != nil {
 			t.Fatal(err)
 		}

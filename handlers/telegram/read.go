@@ -54,7 +54,7 @@ func (i *identity) message(m message) (handlers.Message, bool, error) {
 	case !m.Chat.served():
 		return out, false, nil
 	case m.MigrateTo != 0:
-		out.Happening, out.NewRoom, out.Addressed = handlers.Moved, strconv.FormatInt(m.MigrateTo, 10), true
+		out.Happening, out.NewConversation, out.Addressed = handlers.Moved, strconv.FormatInt(m.MigrateTo, 10), true
 		return out, true, nil
 	case m.Forwarded || m.fromBot():
 		return out, false, nil
@@ -87,7 +87,7 @@ func (m message) content() bool {
 // address is where the message is. The thread counts in topics only: elsewhere
 // it numbers a chain of replies, which Telegram refuses to send to.
 func (m message) address() models.Address {
-	a := models.Address{Door: "telegram", Room: strconv.FormatInt(m.Chat.ID, 10)}
+	a := models.Address{Door: "telegram", Conversation: strconv.FormatInt(m.Chat.ID, 10)}
 	if m.IsTopic && m.ThreadID != 0 {
 		a.Thread = strconv.FormatInt(m.ThreadID, 10)
 	}
@@ -139,7 +139,7 @@ func membershipChanged(m memberUpdate) (handlers.Message, bool) {
 		happening = handlers.Joined
 	}
 	return handlers.Message{
-		Address:   models.Address{Door: "telegram", Room: strconv.FormatInt(m.Chat.ID, 10)},
+		Address:   models.Address{Door: "telegram", Conversation: strconv.FormatInt(m.Chat.ID, 10)},
 		Happening: happening,
 		Group:     m.Chat.group(),
 		Addressed: true,

@@ -22,8 +22,8 @@ const (
 )
 
 func TestReadUnderstandsUpdates(t *testing.T) {
-	private := models.Address{Door: "telegram", Room: "7"}
-	group := models.Address{Door: "telegram", Room: "-100"}
+	private := models.Address{Door: "telegram", Conversation: "7"}
+	group := models.Address{Door: "telegram", Conversation: "-100"}
 	said := func(text string) *handlers.Message {
 		return &handlers.Message{Address: private, Addressed: true, Text: text, From: "7", Lang: "zh-hans"}
 	}
@@ -70,12 +70,12 @@ func TestReadUnderstandsUpdates(t *testing.T) {
 		},
 		"a topic": {
 			upd("message", `{`+inGroup+`,"text":"x","is_topic_message":true,"message_thread_id":33}`),
-			&handlers.Message{Address: models.Address{Door: "telegram", Room: "-100", Thread: "33"}, Group: true, Text: "x", From: "7", Lang: "en", Token: "m:9"},
+			&handlers.Message{Address: models.Address{Door: "telegram", Conversation: "-100", Thread: "33"}, Group: true, Text: "x", From: "7", Lang: "en", Token: "m:9"},
 		},
 		"a chain of replies is no topic": {upd("message", `{`+inGroup+`,"text":"x","message_thread_id":33}`), inGroupSaid(false, "x")},
 		"a migration": {
 			upd("message", `{"message_id":9,"from":{"id":7},"chat":{"id":-5,"type":"group"},"migrate_to_chat_id":-1001234567890123}`),
-			&handlers.Message{Address: room(-5), Happening: handlers.Moved, Group: true, Addressed: true, From: "7", NewRoom: "-1001234567890123", Token: "m:9"},
+			&handlers.Message{Address: room(-5), Happening: handlers.Moved, Group: true, Addressed: true, From: "7", NewConversation: "-1001234567890123", Token: "m:9"},
 		},
 		"the other end of a migration": {upd("message", `{`+inGroup+`,"migrate_from_chat_id":-5}`), nil},
 		"a button": {
@@ -84,7 +84,7 @@ func TestReadUnderstandsUpdates(t *testing.T) {
 		},
 		"a button in a topic": {
 			upd("callback_query", `{"id":"4242","from":{"id":8},"message":{`+inGroup+`,"is_topic_message":true,"message_thread_id":33},"data":"x"}`),
-			&handlers.Message{Address: models.Address{Door: "telegram", Room: "-100", Thread: "33"}, Happening: handlers.Tapped, Group: true, Addressed: true, Button: "x", From: "8", Token: "c:9:4242"},
+			&handlers.Message{Address: models.Address{Door: "telegram", Conversation: "-100", Thread: "33"}, Happening: handlers.Tapped, Group: true, Addressed: true, Button: "x", From: "8", Token: "c:9:4242"},
 		},
 		"a button under a message that is forgotten": {
 			upd("callback_query", `{"id":"4242","from":{"id":7},"message":{"message_id":9,"date":0,"chat":{"id":7,"type":"private"}},"data":"x"}`),
@@ -170,7 +170,7 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body string) {
 		m, ok, err := d.Read([]byte(body))
-		if ok && (err != nil || m.Address.Room == "" || !json.Valid([]byte(body))) {
+		if ok && (err != nil || m.Address.Conversation == "" || !json.Valid([]byte(body))) {
 			t.Fatalf("%+v, %v", m, err)
 		}
 	})

@@ -94,9 +94,9 @@ func (d *Door) sendError(err error) error {
 
 // locate reads an address and a token.
 func locate(to models.Address, replyTo string) (destination, error) {
-	at := destination{room: to.Room, token: parseToken(replyTo)}
+	at := destination{room: to.Conversation, token: parseToken(replyTo)}
 	var err error
-	if at.chat, err = strconv.ParseInt(to.Room, 10, 64); err != nil {
+	if at.chat, err = strconv.ParseInt(to.Conversation, 10, 64); err != nil {
 		return destination{}, fmt.Errorf("%w: not the id of a telegram chat", models.ErrRefused)
 	}
 	if to.Thread == "" {

@@ -256,8 +256,8 @@ func TestWhatTelegramWouldNeverTakeIsRefusedBeforeItIsSent(t *testing.T) {
 		"65 bytes behind a button": {room(7), long},
 		"buttons under nothing":    {room(7), bare},
 		"an empty file":            {room(7), empty},
-		"a chat without a number":  {models.Address{Door: "telegram", Room: "x"}, text("x")},
-		"a topic without a number": {models.Address{Door: "telegram", Room: "7", Thread: "x"}, text("x")},
+		"a chat without a number":  {models.Address{Door: "telegram", Conversation: "x"}, text("x")},
+		"a topic without a number": {models.Address{Door: "telegram", Conversation: "7", Thread: "x"}, text("x")},
 	} {
 		if err := d.Send(t.Context(), c.to, c.r); !errors.Is(err, models.ErrRefused) {
 			t.Errorf("%s: %v", name, err)
@@ -329,16 +329,19 @@ func TestWhatBecameOfAMessage(t *testing.T) {
 		fits  func(error) bool
 		ready bool
 	}{
-		"blocked":              {telegramtest.Fault{Code: http.StatusForbidden, Description: "Forbidden: bot was blocked by the user"}, is(models.ErrGone), true},
-		"removed":              {telegramtest.Fault{Code: http.StatusForbidden, Description: "Forbidden: bot was kicked from the supergroup chat"}, is(models.ErrGone), true},
-		"no such chat":         {bad("chat not found"), is(models.ErrGone), true},
-		"a deleted account":    {bad("user is deactivated"), is(models.ErrGone), true},
-		"silenced":             {bad("not enough rights to send text messages to the chat"), is(models.ErrGone), true},
-		"a deleted topic":      {bad("message thread not found"), is(models.ErrGone), true},
-		"markup":               {bad(`can't parse entities: Unsupported start tag "SF1000000000015" at byte offset 3`), is(models.ErrRefused), true},
-		"too large":            {telegramtest.Fault{Code: http.StatusRequestEntityTooLarge, Description: "Request Entity Too Large"}, is(models.ErrRefused), true},
-		"a flood":              {telegramtest.Fault{Code: http.StatusTooManyRequests, Description: "Too Many Requests: retry after 7", RetryAfter: 7}, func(err error) bool { w := &models.Wait{}; return errors.As(err, &w) && w.After == 7*time.Second }, true},
-		"a migration":          {telegramtest.Fault{Code: http.StatusBadRequest, Description: "Bad Request: group chat was upgraded to a supergroup chat", MigrateTo: -1001234567890123}, func(err error) bool { m := &models.Moved{}; return errors.As(err, &m) && m.Room == "-1001234567890123" }, true},
+		"blocked":           {telegramtest.Fault{Code: http.StatusForbidden, Description: "Forbidden: bot was blocked by the user"}, is(models.ErrGone), true},
+		"removed":           {telegramtest.Fault{Code: http.StatusForbidden, Description: "Forbidden: bot was kicked from the supergroup chat"}, is(models.ErrGone), true},
+		"no such chat":      {bad("chat not found"), is(models.ErrGone), true},
+		"a deleted account": {bad("user is deactivated"), is(models.ErrGone), true},
+		"silenced":          {bad("not enough rights to send text messages to the chat"), is(models.ErrGone), true},
+		"a deleted topic":   {bad("message thread not found"), is(models.ErrGone), true},
+		"markup":            {bad(`can't parse entities: Unsupported start tag "SF1000000000015" at byte offset 3`), is(models.ErrRefused), true},
+		"too large":         {telegramtest.Fault{Code: http.StatusRequestEntityTooLarge, Description: "Request Entity Too Large"}, is(models.ErrRefused), true},
+		"a flood":           {telegramtest.Fault{Code: http.StatusTooManyRequests, Description: "Too Many Requests: retry after 7", RetryAfter: 7}, func(err error) bool { w := &models.Wait{}; return errors.As(err, &w) && w.After == 7*time.Second }, true},
+		"a migration": {telegramtest.Fault{Code: http.StatusBadRequest, Description: "Bad Request: group chat was upgraded to a supergroup chat", MigrateTo: -1001234567890123}, func(err error) bool {
+			m := &models.Moved{}
+			return errors.As(err, &m) && m.Conversation == "-1001234567890123"
+		}, true},
 		"the token":            {telegramtest.Fault{Code: http.StatusUnauthorized, Description: "Unauthorized"}, passes, false},
 		"a server's failure":   {telegramtest.Fault{Code: http.StatusInternalServerError, Description: "Internal Server Error"}, passes, true},
 		"a proxy's page":       {telegramtest.Fault{Code: http.StatusBadGateway, HTML: true}, passes, true},

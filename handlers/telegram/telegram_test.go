@@ -172,7 +172,7 @@ func text(blocks ...string) handlers.Reply {
 }
 
 func room(id int64) models.Address {
-	return models.Address{Door: "telegram", Room: strconv.FormatInt(id, 10)}
+	return models.Address{Door: "telegram", Conversation: strconv.FormatInt(id, 10)}
 }
 
 // within bounds a test that would otherwise hang.

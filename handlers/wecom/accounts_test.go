@@ -44,7 +44,7 @@ func TestWhyAnAppIsNotLetInHasACode(t *testing.T) {
 func TestAGroupRobotIsADoorThroughWhichNobodyComesIn(t *testing.T) {
 	w := begin(t)
 	h := hooks(t, w)
-	if err := h.Send(within(t), models.Address{Door: h.Name(), Room: "仓库"}, text("派送中")); err != nil {
+	if err := h.Send(within(t), models.Address{Door: h.Name(), Conversation: "仓库"}, text("派送中")); err != nil {
 		t.Fatal(err)
 	}
 	if got := w.texts(robotKey); h.Name() != models.RobotDoor || !slices.Equal(got, []string{"派送中"}) {

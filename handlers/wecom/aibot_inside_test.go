@@ -124,7 +124,7 @@ func FuzzAIBotRead(f *testing.F) {
 		if !ok || err != nil {
 			return
 		}
-		if _, _, known := aibotChat(m.Address.Room); !known || m.Address.Door != AIBotName {
+		if _, _, known := aibotChat(m.Address.Conversation); !known || m.Address.Door != AIBotName {
 			t.Errorf("nobody can answer %+v", m.Address)
 		}
 		if token := parseAIBotToken(m.Token); token.String() != m.Token {

@@ -40,11 +40,11 @@ func (d *AIBot) Read(body []byte) (handlers.Message, bool, error) {
 // the bot, so every message is addressed to it.
 func (d *AIBot) read(f aibotFrame, cb aibotCallback) (handlers.Message, bool) {
 	m := handlers.Message{Addressed: true, From: cb.From.User, Group: cb.ChatType == "group" || cb.ChatType == "" && cb.Chat != ""}
-	m.Address = models.Address{Door: AIBotName, Room: aibotSingle + cb.From.User}
+	m.Address = models.Address{Door: AIBotName, Conversation: aibotSingle + cb.From.User}
 	if m.Group {
-		m.Address.Room = aibotGroup + cb.Chat
+		m.Address.Conversation = aibotGroup + cb.Chat
 	}
-	if m.Address.Room == aibotSingle || m.Address.Room == aibotGroup {
+	if m.Address.Conversation == aibotSingle || m.Address.Conversation == aibotGroup {
 		return m, false
 	}
 	if f.Cmd == aibotEvent {

@@ -28,7 +28,7 @@ const (
 // it failed. In a process that does not hold the connection it returns
 // *models.Wait.
 func (d *AIBot) Send(ctx context.Context, to models.Address, r handlers.Reply) error {
-	if _, _, ok := aibotChat(to.Room); !ok {
+	if _, _, ok := aibotChat(to.Conversation); !ok {
 		return fmt.Errorf("%w: not a wecom aibot room", models.ErrRefused)
 	}
 	token := parseAIBotToken(r.Token)
@@ -69,14 +69,14 @@ func (d *AIBot) within(ctx context.Context, to models.Address, send func(*aibotC
 		return err
 	}
 	defer release()
-	end, err := d.limiter.begin(to.Room)
+	end, err := d.limiter.begin(to.Conversation)
 	if err != nil {
 		return err
 	}
 	err = send(c)
 	end(codeOf(err) == 0)
 	if after := aibotWait(err); after > 0 {
-		d.limiter.hold(to.Room, after)
+		d.limiter.hold(to.Conversation, after)
 	}
 	if err != nil {
 		return fmt.Errorf("send to wecom aibot: %w", aibotDoorError(err))
@@ -115,7 +115,7 @@ func (d *AIBot) respond(ctx context.Context, c *aibotConn, t aibotToken, content
 
 // push sends a message that answers no callback.
 func (d *AIBot) push(ctx context.Context, c *aibotConn, to models.Address, content string) error {
-	chat, kind, _ := aibotChat(to.Room)
+	chat, kind, _ := aibotChat(to.Conversation)
 	f, err := aibotRequest(aibotSend, "", aibotSendBody{
 		Chat: chat, ChatType: kind, Type: "markdown", Markdown: aibotContent{Content: content},
 	})
@@ -175,7 +175,7 @@ func (d *AIBot) compose(ctx context.Context, to models.Address, r handlers.Reply
 	if err != nil {
 		return nil, err
 	}
-	if lines := d.choices.lines(r, first, strings.HasPrefix(to.Room, aibotGroup)); first > 0 && lines != nil {
+	if lines := d.choices.lines(r, first, strings.HasPrefix(to.Conversation, aibotGroup)); first > 0 && lines != nil {
 		written = append(written, aibotMarkdown(lines))
 	}
 	return pages(written, aibotMaxText), nil

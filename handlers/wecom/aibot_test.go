@@ -29,7 +29,7 @@ func TestAIBotStoresACallbackAndAnswersItAsAFinishedStream(t *testing.T) {
 		token := m.Token
 		m.Token = ""
 		want := handlers.Message{
-			Address: models.Address{Door: "wecom_aibot", Room: "group:wrG1"}, Group: true, Addressed: true,
+			Address: models.Address{Door: "wecom_aibot", Conversation: "group:wrG1"}, Group: true, Addressed: true,
 			Text: aibotNumber, From: "zhang",
 		}
 		if diff := cmp.Diff(want, m); diff != "" || token == "" || w.woken.Load() != 1 {
@@ -193,7 +193,7 @@ func TestAIBotWelcomesWhoOpensTheChat(t *testing.T) {
 			t.Fatal(err)
 		}
 		m := w.last()
-		if m.Happening != handlers.Joined || m.Address.Room != "single:li" {
+		if m.Happening != handlers.Joined || m.Address.Conversation != "single:li" {
 			t.Fatalf("read %+v", m)
 		}
 		reply := aibotAnswer(m, "您好", "*请*发单号")
@@ -258,7 +258,7 @@ func TestAIBotGivesUpWithItsCaller(t *testing.T) {
 		w.api.Fail(wecomtest.AIBotFault{Silent: true})
 		ctx, cancel := context.WithTimeout(w.Context(), time.Second)
 		defer cancel()
-		err := w.door.Send(ctx, models.Address{Door: wecom.AIBotName, Room: "single:li"}, aibotNews("x"))
+		err := w.door.Send(ctx, models.Address{Door: wecom.AIBotName, Conversation: "single:li"}, aibotNews("x"))
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("gave up with %v", err)
 		}

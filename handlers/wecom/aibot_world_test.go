@@ -200,7 +200,7 @@ func (w *aibotWorld) last() handlers.Message {
 func (w *aibotWorld) sendTo(room string, r handlers.Reply) ([]wecomtest.AIBotSent, error) {
 	w.Helper()
 	before := len(w.api.Sent(""))
-	err := w.door.Send(w.Context(), models.Address{Door: wecom.AIBotName, Room: room}, r)
+	err := w.door.Send(w.Context(), models.Address{Door: wecom.AIBotName, Conversation: room}, r)
 	return w.api.Sent("")[before:], err
 }
 

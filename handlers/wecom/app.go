@@ -123,7 +123,7 @@ type appMessage struct {
 }
 
 func (m appMessage) address() models.Address {
-	return models.Address{Door: "wecom_app", Room: m.From}
+	return models.Address{Door: "wecom_app", Conversation: m.From}
 }
 
 // key tells messages from repeated ones; events have no id of their own. It

@@ -20,7 +20,7 @@ func (a *App) Send(ctx context.Context, to models.Address, r handlers.Reply) err
 	if err != nil || len(parts) == 0 {
 		return wrap("compose wecom message", err)
 	}
-	err = a.sendReply(ctx, to, r, parts, maxText, func(p part, _ int) error { return a.sendPart(ctx, to.Room, p) })
+	err = a.sendReply(ctx, to, r, parts, maxText, func(p part, _ int) error { return a.sendPart(ctx, to.Conversation, p) })
 	return wrap("send to wecom member", err)
 }
 

@@ -164,7 +164,7 @@ func TestThirtyMessagesAMinuteToOneMember(t *testing.T) {
 	if err := w.app.Send(within(t), ofMember, text("31")); !errors.As(err, &wait) || wait.After != time.Minute {
 		t.Errorf("the next: %v", err)
 	}
-	if err := w.app.Send(within(t), models.Address{Door: "wecom_app", Room: "other"}, text("x")); err != nil {
+	if err := w.app.Send(within(t), models.Address{Door: "wecom_app", Conversation: "other"}, text("x")); err != nil {
 		t.Errorf("somebody else: %v", err)
 	}
 	w.clock.move(time.Minute)

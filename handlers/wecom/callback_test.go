@@ -88,7 +88,7 @@ func TestCallbacksAreAnsweredByWhatTheyAre(t *testing.T) {
 			}
 		})
 	}
-	if mails, _ := w.store.Mails(t.Context()); len(mails) != 1 || mails[0].Announced != 1 {
+	if mails, _ := w.store.SyncCursors(t.Context()); len(mails) != 1 || mails[0].Announced != 1 {
 		t.Errorf("announced: %+v", mails)
 	}
 }

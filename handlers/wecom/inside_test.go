@@ -85,7 +85,7 @@ func TestAShortWaitIsSatOutAndALongOneGivenBack(t *testing.T) {
 func TestAnAccountThatNobodyAnnouncesIsFetchedEveryFiveMinutes(t *testing.T) {
 	now := time.Unix(1_000_000_000, 0)
 	f := newFetching(func() time.Time { return now })
-	quiet := models.Mail{Account: "a", Announced: 3, Fetched: 3}
+	quiet := models.SyncCursor{Account: "a", Announced: 3, Fetched: 3}
 	for range 3 {
 		if !f.begin(quiet) {
 			t.Fatal("it is not fetched")

@@ -21,11 +21,11 @@ type Mailbox interface {
 	// Announce stores that an account has something to fetch, with the callback's token.
 	Announce(ctx context.Context, account, token string, now models.Moment) error
 	// Mails lists every account that was ever announced.
-	Mails(ctx context.Context) ([]models.Mail, error)
+	SyncCursors(ctx context.Context) ([]models.SyncCursor, error)
 	// ArriveSynced stores a page in one transaction: what arrived, what it does
 	// to the credits, and the cursor. ErrStale when Page.From is not the stored
 	// cursor. A renewed credit makes the chat's waiting replies and news due at once.
-	ArriveSynced(ctx context.Context, p models.Page, now models.Moment) (fresh int, err error)
+	ArriveSynced(ctx context.Context, p models.SyncPage, now models.Moment) (fresh int, err error)
 }
 
 // Credits counts what WeCom still lets the bot send to a customer.
@@ -138,11 +138,11 @@ func (k *KF) lookAgain() {
 type party struct{ account, customer string }
 
 func (p party) address() models.Address {
-	return models.Address{Door: "wecom_kf", Room: p.account + "/" + p.customer}
+	return models.Address{Door: "wecom_kf", Conversation: p.account + "/" + p.customer}
 }
 
 func partyOf(a models.Address) (party, error) {
-	account, customer, ok := strings.Cut(a.Room, "/")
+	account, customer, ok := strings.Cut(a.Conversation, "/")
 	if !ok || customer == "" {
 		return party{}, fmt.Errorf("%w: not the address of a customer", models.ErrRefused)
 	}

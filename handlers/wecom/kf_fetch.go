@@ -60,7 +60,7 @@ func (f *fetching) of(account string) *accountFetch {
 // begin says whether an account has to be fetched now; end must follow. At the
 // start every account is, and then every five minutes, because an announcement
 // may have been missed.
-func (f *fetching) begin(m models.Mail) bool {
+func (f *fetching) begin(m models.SyncCursor) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	a := f.of(m.Account)
@@ -118,7 +118,7 @@ func (k *KF) Run(ctx context.Context) error {
 
 // fetchAll begins to fetch every account that has something.
 func (k *KF) fetchAll(ctx context.Context, accounts *sync.WaitGroup) {
-	mails, err := k.mailbox.Mails(ctx)
+	mails, err := k.mailbox.SyncCursors(ctx)
 	if err != nil && ctx.Err() == nil {
 		k.settings.Log.Error("read wecom accounts", slog.Any("error", err))
 	}
@@ -140,7 +140,7 @@ func (k *KF) fetchAll(ctx context.Context, accounts *sync.WaitGroup) {
 }
 
 // fetch stores everything that an account has, page by page.
-func (k *KF) fetch(ctx context.Context, m models.Mail) error {
+func (k *KF) fetch(ctx context.Context, m models.SyncCursor) error {
 	for empty := 0; empty < emptyPages; {
 		got, err := k.sync(ctx, m)
 		if err != nil {
@@ -179,7 +179,7 @@ type synced struct {
 // sync asks for the next page. The token of an announcement that is too old is
 // left out: with it WeCom would refuse the call, and without any token it only
 // counts the call against a limit.
-func (k *KF) sync(ctx context.Context, m models.Mail) (synced, error) {
+func (k *KF) sync(ctx context.Context, m models.SyncCursor) (synced, error) {
 	if k.now().Sub(m.TokenAt) >= announcedFor {
 		m.Token = ""
 	}
@@ -192,6 +192,6 @@ func (k *KF) sync(ctx context.Context, m models.Mail) (synced, error) {
 	return got, err
 }
 
-func syncOf(m models.Mail) kf.SyncMsgOptions {
+func syncOf(m models.SyncCursor) kf.SyncMsgOptions {
 	return kf.SyncMsgOptions{Cursor: m.Cursor, Token: m.Token, Limit: pageSize, OpenKfID: m.Account}
 }

@@ -78,8 +78,8 @@ func (e kfEvent) exhausts() bool {
 }
 
 // page turns what was fetched into what is to be stored.
-func (k *KF) page(ctx context.Context, m models.Mail, got synced) (models.Page, error) {
-	p := models.Page{Account: m.Account, From: m.Cursor, Cursor: got.Cursor}
+func (k *KF) page(ctx context.Context, m models.SyncCursor, got synced) (models.SyncPage, error) {
+	p := models.SyncPage{Account: m.Account, From: m.Cursor, Cursor: got.Cursor}
 	if p.Cursor == "" {
 		p.Cursor = m.Cursor
 	}
@@ -103,7 +103,7 @@ func (k *KF) page(ctx context.Context, m models.Mail, got synced) (models.Page, 
 
 // add puts one message where it belongs in the page. What a servicer wrote is
 // left out.
-func (k *KF) add(p *models.Page, msg kfMessage, raw []byte) {
+func (k *KF) add(p *models.SyncPage, msg kfMessage, raw []byte) {
 	who := msg.party()
 	if who.account == "" {
 		who.account = p.Account
@@ -114,7 +114,7 @@ func (k *KF) add(p *models.Page, msg kfMessage, raw []byte) {
 	switch {
 	case msg.Origin == fromCustomer && msg.Type != typeEvent:
 		p.Arrivals = append(p.Arrivals, k.arrival(who, msg, raw))
-		p.Renewals = append(p.Renewals, models.Renewal{
+		p.Renewals = append(p.Renewals, models.CreditRenewal{
 			Key: msg.ID, Address: who.address(), Left: perMessage, At: msg.at(), Until: msg.at().Add(creditFor),
 		})
 	case msg.Origin != fromSystem:
@@ -123,7 +123,7 @@ func (k *KF) add(p *models.Page, msg kfMessage, raw []byte) {
 	case msg.Event.Type == eventFailed:
 		k.addUndelivered(p, who, msg)
 		if msg.Event.exhausts() {
-			p.Spent = append(p.Spent, models.Spent{Address: who.address(), At: msg.at(), Serial: epochOf(msg.Event.FailID)})
+			p.Exhausted = append(p.Exhausted, models.CreditExhausted{Address: who.address(), At: msg.at(), Epoch: epochOf(msg.Event.FailID)})
 		}
 	case msg.Event.Type == eventStatus:
 		k.botServes.Take(who)

@@ -105,7 +105,7 @@ func (k *KF) sendPart(ctx context.Context, p party, msg part, r handlers.Reply, 
 	if left == 1 {
 		end = words.Continue
 	}
-	id := messageID(name, c.Serial)
+	id := messageID(name, c.Epoch)
 	body, err := k.body(ctx, p, msg, id, end, words.Choose)
 	if err != nil {
 		return k.sendError(ctx, err)

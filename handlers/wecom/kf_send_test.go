@@ -33,7 +33,7 @@ func TestWhatWeComWillNeverTakeIsRefused(t *testing.T) {
 	if err := w.send(text("x")); !errors.Is(err, models.ErrRefused) || w.store.left(ofCustomer) != 5 {
 		t.Errorf("%v", err)
 	}
-	if err := w.kf.Send(within(t), models.Address{Door: "wecom_kf", Room: "nobody"}, text("x")); !errors.Is(err, models.ErrRefused) {
+	if err := w.kf.Send(within(t), models.Address{Door: "wecom_kf", Conversation: "nobody"}, text("x")); !errors.Is(err, models.ErrRefused) {
 		t.Errorf("%v", err)
 	}
 	w.we.Fail(wecomtest.Fault{Path: "kf/send_msg", Code: 40003})

@@ -81,7 +81,7 @@ func (p part) again(r handlers.Reply) handlers.Reply {
 
 // addUndelivered puts a message into the page that was not delivered, without its
 // words yet. A customer who refuses messages gets it no more.
-func (k *KF) addUndelivered(p *models.Page, who party, msg kfMessage) {
+func (k *KF) addUndelivered(p *models.SyncPage, who party, msg kfMessage) {
 	epoch := epochOf(msg.Event.FailID)
 	if epoch == 0 {
 		return
@@ -96,12 +96,12 @@ func (k *KF) addUndelivered(p *models.Page, who party, msg kfMessage) {
 	}
 	a := k.arrival(who, msg, nil)
 	a.Key, a.Answered, a.DueAt = key, true, a.At.Add(untilWritten)
-	p.Undelivered = append(p.Undelivered, models.Undelivered{Arrival: a, Serial: epoch})
+	p.Undelivered = append(p.Undelivered, models.Undelivered{Arrival: a, Epoch: epoch})
 }
 
 // recallUndelivered finds the words of a page's undelivered messages. Those of
 // one customer become one arrival, so that they take as few messages as possible.
-func (k *KF) recallUndelivered(ctx context.Context, p *models.Page) error {
+func (k *KF) recallUndelivered(ctx context.Context, p *models.SyncPage) error {
 	replies := map[models.Address][]json.RawMessage{}
 	var first []models.Undelivered
 	for _, u := range p.Undelivered {

@@ -20,7 +20,7 @@ type memory struct {
 	leases   map[string]string
 	asked    map[string]int // how often for a lease
 	arrivals []models.Arrival
-	mails    map[string]models.Mail
+	mails    map[string]models.SyncCursor
 	credits  map[models.Address]models.Credit
 	failPage int    // how many pages are not stored
 	failKind string // what is not recalled, nor remembered
@@ -35,7 +35,7 @@ type kept struct {
 
 func newMemory() *memory {
 	return &memory{
-		kept: map[string]kept{}, leases: map[string]string{}, asked: map[string]int{}, mails: map[string]models.Mail{},
+		kept: map[string]kept{}, leases: map[string]string{}, asked: map[string]int{}, mails: map[string]models.SyncCursor{},
 		credits: map[models.Address]models.Credit{}, changed: make(chan struct{}),
 	}
 }
@@ -154,16 +154,16 @@ func (m *memory) Announce(ctx context.Context, account, token string, now models
 	return nil
 }
 
-func (m *memory) Mails(context.Context) ([]models.Mail, error) {
+func (m *memory) SyncCursors(context.Context) ([]models.SyncCursor, error) {
 	defer m.lock()()
-	var all []models.Mail
+	var all []models.SyncCursor
 	for _, mail := range m.mails {
 		all = append(all, mail)
 	}
 	return all, m.failing
 }
 
-func (m *memory) ArriveSynced(_ context.Context, p models.Page, _ models.Moment) (int, error) {
+func (m *memory) ArriveSynced(_ context.Context, p models.SyncPage, _ models.Moment) (int, error) {
 	defer m.lock()()
 	mail := m.mails[p.Account]
 	if m.failing != nil {
@@ -179,17 +179,17 @@ func (m *memory) ArriveSynced(_ context.Context, p models.Page, _ models.Moment)
 	fresh := m.arrive(p.All())
 	for _, r := range p.Renewals {
 		if c := m.credits[r.Address]; slices.Contains(fresh, r.Key) && r.At >= c.SpokeAt {
-			m.credits[r.Address] = models.Credit{Address: r.Address, Left: r.Left, Until: r.Until, SpokeAt: r.At, Serial: r.After(c.Serial)}
+			m.credits[r.Address] = models.Credit{Address: r.Address, Left: r.Left, Until: r.Until, SpokeAt: r.At, Epoch: r.After(c.Epoch)}
 		}
 	}
-	for _, s := range p.Spent {
+	for _, s := range p.Exhausted {
 		if c := m.credits[s.Address]; s.Of(c) {
 			c.Left = 0
 			m.credits[s.Address] = c
 		}
 	}
 	for _, u := range p.Undelivered {
-		if m.credits[u.Arrival.Address].Serial > u.Serial {
+		if m.credits[u.Arrival.Address].Epoch > u.Epoch {
 			m.due(u.Arrival.Key)
 		}
 	}
@@ -216,7 +216,7 @@ func (m *memory) Credit(_ context.Context, a models.Address) (models.Credit, err
 
 func (m *memory) SetCredit(_ context.Context, c models.Credit) error {
 	defer m.lock()()
-	if stored := m.credits[c.Address]; stored.Serial == c.Serial {
+	if stored := m.credits[c.Address]; stored.Epoch == c.Epoch {
 		stored.Left = c.Left
 		m.credits[c.Address] = stored
 	}

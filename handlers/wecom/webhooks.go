@@ -54,7 +54,7 @@ func (w *Webhooks) Read([]byte) (handlers.Message, bool, error) {
 
 // Send sends a reply to the group of the robot whose name is the room.
 func (w *Webhooks) Send(ctx context.Context, to models.Address, r handlers.Reply) error {
-	return w.Push(ctx, to.Room, r)
+	return w.Push(ctx, to.Conversation, r)
 }
 
 // Push sends a reply to the group of a robot, as markdown of at most 4096
@@ -68,7 +68,7 @@ func (w *Webhooks) Push(ctx context.Context, name string, r handlers.Reply) erro
 		return fmt.Errorf("push to a group robot: %w: nobody has configured it", &models.Wait{After: repairWait})
 	}
 	parts := pages(texts(r.Blocks, markdown), maxMarkdown)
-	to := models.Address{Door: models.RobotDoor, Room: name}
+	to := models.Address{Door: models.RobotDoor, Conversation: name}
 	err := w.sendParts(ctx, to, r, parts, func(i int) error { return w.send(ctx, name, key, parts[i]) })
 	return redact.Error(wrap("push to a group robot", err), key)
 }

@@ -106,8 +106,8 @@ const (
 )
 
 var (
-	ofCustomer = models.Address{Door: "wecom_kf", Room: account + "/" + customer}
-	ofMember   = models.Address{Door: "wecom_app", Room: member}
+	ofCustomer = models.Address{Door: "wecom_kf", Conversation: account + "/" + customer}
+	ofMember   = models.Address{Door: "wecom_app", Conversation: member}
 )
 
 // begin makes a world; its doors listen at the fake's callbacks.

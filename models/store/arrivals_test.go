@@ -14,7 +14,7 @@ import (
 func update(room string, n int) models.Arrival {
 	return models.Arrival{
 		Door: "telegram", Key: fmt.Sprint(n), Pos: int64(n), Body: fmt.Appendf(nil, "body %d", n),
-		Address: models.Address{Door: "telegram", Room: room},
+		Address: models.Address{Door: "telegram", Conversation: room},
 	}
 }
 
@@ -27,7 +27,7 @@ func (k kit) arrive(room string, ns ...int) models.Chat {
 	}
 	_, err := k.Arrive(k.ctx(), all, noon())
 	k.ok(err)
-	c, err := k.Chat(k.ctx(), models.Address{Door: "telegram", Room: room}, false, noon())
+	c, err := k.Chat(k.ctx(), models.Address{Door: "telegram", Conversation: room}, false, noon())
 	k.ok(err)
 	return c
 }
@@ -206,7 +206,7 @@ func TestWhatStandsBeforeAnUpdateThatWaitsIsDue(t *testing.T) {
 		c := k.at(1)
 		k.end(c)
 		k.ok(k.Release(k.ctx(), k.claims("wecom_kf", noon())[0].Claim, models.Never, false))
-		k.synced(undelivered("c1", "c2", 1, k.credit(1).Serial, noon()+1), noon()+1)
+		k.synced(undelivered("c1", "c2", 1, k.credit(1).Epoch, noon()+1), noon()+1)
 		for key, pos := range map[string]int64{"entrance": int64(noon()), "another": int64(noon()) + 2} {
 			_, err := k.Arrive(k.ctx(), []models.Arrival{{Key: key, Pos: pos, Address: customer(1)}}, noon()+1)
 			k.ok(err)

@@ -42,11 +42,11 @@ func (k kit) deliver(c models.Chat) {
 func (k kit) wantPending(c models.Chat, at models.Moment, awaited bool) {
 	k.t.Helper()
 	if got := k.again(c).WorkAt; got != at {
-		k.t.Errorf("chat %s is due at %d, want %d", c.Room, got, at)
+		k.t.Errorf("chat %s is due at %d, want %d", c.Conversation, got, at)
 	}
 	all := k.pending(c)
 	if len(all) != 1 || all[0].Awaited != awaited || all[0].Breaks() != awaited {
-		k.t.Errorf("pending for chat %s: %+v, want awaited %v", c.Room, all, awaited)
+		k.t.Errorf("pending for chat %s: %+v, want awaited %v", c.Conversation, all, awaited)
 	}
 }
 
@@ -127,7 +127,7 @@ func TestWaitingMovesToTheRightCarriersParcel(t *testing.T) {
 			if both {
 				k.follow(c, right)
 			}
-			p, err := k.Recarry(k.ctx(), k.stored(wrong.ID), "yto", noon())
+			p, err := k.ChangeCarrier(k.ctx(), k.stored(wrong.ID), "yto", noon())
 			k.ok(err)
 			k.wantPending(c, noon(), false) // the notice alone is no answer
 			k.finish(answer(p, "揽收", noon()+minute), noon()+minute)

@@ -12,7 +12,7 @@ import (
 func TestAChatIsMadeOnce(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		stores := []*store.Store{k.Store, k.open()}
-		a := models.Address{Door: "telegram", Room: "-100", Thread: "7"}
+		a := models.Address{Door: "telegram", Conversation: "-100", Thread: "7"}
 		ids := make([]int64, 16)
 		k.ok(errors.Join(together(len(ids), func(i int) error {
 			c, err := stores[i%2].Chat(k.ctx(), a, true, noon())
@@ -114,7 +114,7 @@ func TestAGroupGetsItsNewID(t *testing.T) {
 		k.ok(err)
 		k.ok(k.MoveChat(k.ctx(), c.ID, "-100", noon()))
 		k.ok(k.MoveChat(k.ctx(), c.ID, "-100", noon())) // told twice
-		got, err := k.Chat(k.ctx(), models.Address{Door: "telegram", Room: "-100"}, false, noon())
+		got, err := k.Chat(k.ctx(), models.Address{Door: "telegram", Conversation: "-100"}, false, noon())
 		k.ok(err)
 		if got.ID != c.ID || k.digits(p) != "1234" {
 			t.Fatalf("got %+v", got)
@@ -145,7 +145,7 @@ func TestAGroupMergesIntoTheOneItBecame(t *testing.T) {
 		_, err := k.Arrive(k.ctx(), []models.Arrival{{Key: "1", Address: old.Address}}, noon())
 		k.ok(err)
 
-		k.ok(k.MoveChat(k.ctx(), old.ID, now.Room, noon()+1))
+		k.ok(k.MoveChat(k.ctx(), old.ID, now.Conversation, noon()+1))
 
 		if _, err := k.ChatByID(k.ctx(), old.ID); !errors.Is(err, models.ErrNotFound) {
 			t.Fatalf("got %v for the old chat", err)
@@ -193,7 +193,7 @@ func TestAForgottenChatLeavesNothing(t *testing.T) {
 
 func TestAForgottenChatIsAnsweredBeforeItGoes(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
-		a := models.Address{Door: "telegram", Room: "1"}
+		a := models.Address{Door: "telegram", Conversation: "1"}
 		_, err := k.Arrive(k.ctx(), []models.Arrival{{Key: "1", Address: a, Body: []byte("忘记我")}}, noon())
 		k.ok(err)
 		c := k.chat(1)
@@ -278,7 +278,7 @@ func TestForgettingGivesNoFreshCredit(t *testing.T) {
 		k.spend(1, 2)
 		k.ok(k.Forget(k.ctx(), c.ID, noon()))
 		k.end(c)
-		if got := k.credit(1); got.Left != 2 || got.Serial != int64(noon()) {
+		if got := k.credit(1); got.Left != 2 || got.Epoch != int64(noon()) {
 			t.Fatalf("got %+v", got)
 		}
 		k.ok(k.Sweep(k.ctx(), noon()+47*hour))
@@ -288,7 +288,7 @@ func TestForgettingGivesNoFreshCredit(t *testing.T) {
 			t.Fatalf("got %v, want %v", err, models.ErrNotFound)
 		}
 		k.synced(page("c1", "c2", noon()+50*hour, 1), noon()+50*hour)
-		if got := k.credit(1); got.Serial <= int64(noon()) {
+		if got := k.credit(1); got.Epoch <= int64(noon()) {
 			t.Fatalf("got %+v: what is named by the serial comes twice", got)
 		}
 	})
@@ -296,7 +296,7 @@ func TestForgettingGivesNoFreshCredit(t *testing.T) {
 
 func TestAForgottenChatThatWritesOnStays(t *testing.T) {
 	each(t, func(_ *testing.T, k kit) {
-		a := models.Address{Door: "telegram", Room: "1"}
+		a := models.Address{Door: "telegram", Conversation: "1"}
 		_, err := k.Arrive(k.ctx(), []models.Arrival{{Key: "1", Address: a}, {Key: "2", Address: a}}, noon())
 		k.ok(err)
 		c := k.chat(1)
@@ -318,7 +318,7 @@ func TestAMergedGroupHearsWhatEitherHasMissed(t *testing.T) {
 		claim := k.claimed(noon()).Claim
 		k.ok(k.Delivered(k.ctx(), claim, k.marks(old, p).ID, p.Seq))
 		k.ok(k.Release(k.ctx(), claim, models.Never, false))
-		k.ok(k.MoveChat(k.ctx(), old.ID, now.Room, noon()+minute))
+		k.ok(k.MoveChat(k.ctx(), old.ID, now.Conversation, noon()+minute))
 		if got := k.marks(now, p); got.DeliveredSeq != 0 || got.PendingSeq != p.Seq || got.Muted {
 			t.Fatalf("got %+v", got)
 		}

@@ -83,11 +83,11 @@ func (s *Store) ensureChats(tx *gorm.DB, fresh []models.Chat) (map[models.Addres
 }
 
 func at(db *gorm.DB, a models.Address) *gorm.DB {
-	return db.Where("door = ? AND conversation = ? AND thread = ?", a.Door, a.Room, a.Thread)
+	return db.Where("door = ? AND conversation = ? AND thread = ?", a.Door, a.Conversation, a.Thread)
 }
 
 func fitAddress(a models.Address) models.Address {
-	return models.Address{Door: cut(a.Door, sizeDoor), Room: cut(a.Room, sizeRoom), Thread: cut(a.Thread, sizeThread)}
+	return models.Address{Door: cut(a.Door, sizeDoor), Conversation: cut(a.Conversation, sizeRoom), Thread: cut(a.Thread, sizeThread)}
 }
 
 // ChatByID reads one chat; models.ErrNotFound when there is none.

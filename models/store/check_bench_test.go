@@ -31,7 +31,7 @@ func BenchmarkCheck(b *testing.B) {
 func followMany(b *testing.B, s *store.Store, n int) {
 	b.Helper()
 	ctx := context.Background()
-	c, err := s.Chat(ctx, models.Address{Door: "telegram", Room: "1"}, false, noon())
+	c, err := s.Chat(ctx, models.Address{Door: "telegram", Conversation: "1"}, false, noon())
 	if err != nil {
 		b.Fatal(err)
 	}

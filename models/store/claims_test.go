@@ -86,7 +86,7 @@ var newWork = map[string]func(k kit, n int, now models.Moment) error{
 	"a carrier is corrected": func(k kit, n int, now models.Moment) error {
 		found, err := k.ByNumber(k.ctx(), number(n))
 		k.ok(err)
-		_, err = k.Recarry(k.ctx(), found[0], models.Carrier(fmt.Sprint(now)), now)
+		_, err = k.ChangeCarrier(k.ctx(), found[0], models.Carrier(fmt.Sprint(now)), now)
 		return err
 	},
 	"what was missed is asked for": func(k kit, n int, now models.Moment) error {
@@ -176,7 +176,7 @@ func TestAnUpdateThatHasToWaitIsDueInTheEnd(t *testing.T) {
 			from, c := cursorOf(2*n), customer(n)
 			k.synced(page(from, cursorOf(2*n+1), noon(), n), noon())
 			k.end(k.at(n))
-			back := undelivered(cursorOf(2*n+1), cursorOf(2*n+2), n, k.credit(n).Serial, noon())
+			back := undelivered(cursorOf(2*n+1), cursorOf(2*n+2), n, k.credit(n).Epoch, noon())
 			if !during {
 				k.synced(back, noon())
 			}
@@ -189,7 +189,7 @@ func TestAnUpdateThatHasToWaitIsDueInTheEnd(t *testing.T) {
 				k.ok(k.Release(k.ctx(), k.claims("wecom_kf", got)[0].Claim, models.Never, false))
 			}
 			if got := k.again(k.at(n)).WorkAt; got != noon()+24*hour {
-				t.Fatalf("%s: due at %d, want in a day", c.Room, got)
+				t.Fatalf("%s: due at %d, want in a day", c.Conversation, got)
 			}
 		}
 	})

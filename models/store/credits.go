@@ -36,7 +36,7 @@ func (s *Store) Credit(ctx context.Context, a models.Address) (models.Credit, er
 	}
 	c := models.Credit{Address: a}
 	for _, r := range rows {
-		c.Left, c.Until, c.Serial, c.SpokeAt = r.CreditLeft, r.CreditUntil, r.CreditEpoch, r.SpokeAt
+		c.Left, c.Until, c.Epoch, c.SpokeAt = r.CreditLeft, r.CreditUntil, r.CreditEpoch, r.SpokeAt
 	}
 	return c, nil
 }
@@ -47,7 +47,7 @@ func (s *Store) SetCredit(ctx context.Context, c models.Credit) error {
 	const sql = `UPDATE chats SET credit_left = ?
 		WHERE door = ? AND conversation = ? AND thread = ? AND credit_epoch = ? AND credit_left > ?`
 	a := fitAddress(c.Address)
-	if _, err := s.change(ctx, sql, c.Left, a.Door, a.Room, a.Thread, c.Serial, c.Left); err != nil {
+	if _, err := s.change(ctx, sql, c.Left, a.Door, a.Conversation, a.Thread, c.Epoch, c.Left); err != nil {
 		return fmt.Errorf("count credit: %w", err)
 	}
 	return nil

@@ -30,7 +30,7 @@ func TestACreditIsCountedDownUntilTheCustomerWrites(t *testing.T) {
 		k.synced(page("c1", "c2", noon()+minute, 1), noon())
 		old.Left = 0
 		k.ok(k.SetCredit(k.ctx(), old)) // out of date
-		want := models.Credit{Address: customer(1), Left: 5, Serial: int64(noon() + minute), SpokeAt: noon() + minute, Until: noon() + minute + 48*hour}
+		want := models.Credit{Address: customer(1), Left: 5, Epoch: int64(noon() + minute), SpokeAt: noon() + minute, Until: noon() + minute + 48*hour}
 		if got := k.credit(1); got != want {
 			t.Fatalf("got %+v, want %+v", got, want)
 		}
@@ -61,7 +61,7 @@ func TestAMessageAndACountNeverMix(t *testing.T) {
 				_, err := k.ArriveSynced(k.ctx(), page(fmt.Sprint("c", i), fmt.Sprint("c", i+1), at, c), at)
 				return err
 			})...))
-			if got := k.credit(c); got.Left != 5 || got.Serial != before.Serial+1 {
+			if got := k.credit(c); got.Left != 5 || got.Epoch != before.Epoch+1 {
 				t.Fatalf("got %+v", got)
 			}
 			k.polled(p, noon()+models.Moment(10+i), true)
@@ -74,8 +74,8 @@ func TestWhatOnlyCustomersWithoutCreditFollowIsNotPolled(t *testing.T) {
 		spent := func(int) { k.spend(1, 0) }
 		said := func(i int) {
 			cursor := k.mail().Cursor
-			k.synced(models.Page{
-				Account: account, From: cursor, Cursor: fmt.Sprint("s", i), Spent: []models.Spent{{Address: customer(1), At: noon() + 20*hour}},
+			k.synced(models.SyncPage{
+				Account: account, From: cursor, Cursor: fmt.Sprint("s", i), Exhausted: []models.CreditExhausted{{Address: customer(1), At: noon() + 20*hour}},
 			}, noon())
 		}
 		k.synced(page("", "c", noon(), 1, 2), noon())
@@ -170,19 +170,19 @@ func TestAHintIsFollowedWhileThereIsCredit(t *testing.T) {
 		k.finish(f, noon())
 		rest := func(now, want models.Moment) {
 			t.Helper()
-			k.ok(k.RestSubscriptions(k.ctx(), now))
+			k.ok(k.RetireSubscriptions(k.ctx(), now))
 			if got := k.subscription(s.Token).IdleAt; got != want {
 				t.Fatalf("idle since %d, want %d", got, want)
 			}
 		}
 		rest(noon()+hour, 0)
-		k.ok(k.Hurry(k.ctx(), []int64{p.ID}, time.Hour, noon()+2*hour))
+		k.ok(k.CheckSoon(k.ctx(), []int64{p.ID}, time.Hour, noon()+2*hour))
 		if got := k.stored(p.ID).DueAt; got != noon()+2*hour {
 			t.Fatalf("due at %d, want now", got)
 		}
-		k.ok(k.Defer(k.ctx(), k.stored(p.ID), noon()+49*hour))
+		k.ok(k.CheckLater(k.ctx(), k.stored(p.ID), noon()+49*hour))
 		for range 2 { // in the queue, and parked
-			k.ok(k.Hurry(k.ctx(), []int64{p.ID}, time.Hour, noon()+48*hour))
+			k.ok(k.CheckSoon(k.ctx(), []int64{p.ID}, time.Hour, noon()+48*hour))
 			k.polled(p, noon()+48*hour, false)
 		}
 		rest(noon()+48*hour, noon()+48*hour)
@@ -194,16 +194,16 @@ func TestAMergedChatGoesByTheLastMessageToEither(t *testing.T) {
 		k.synced(page("", "c", noon(), 1, 3), noon())
 		k.synced(page("c", "d", noon()+hour, 2), noon())
 		k.spend(2, 3)
-		k.ok(k.MoveChat(k.ctx(), k.at(2).ID, customer(1).Room, noon()))
-		if got := k.credit(1); got.Left != 3 || got.SpokeAt != noon()+hour || got.Serial != int64(noon()+hour)+1 {
+		k.ok(k.MoveChat(k.ctx(), k.at(2).ID, customer(1).Conversation, noon()))
+		if got := k.credit(1); got.Left != 3 || got.SpokeAt != noon()+hour || got.Epoch != int64(noon()+hour)+1 {
 			t.Fatalf("got %+v", got)
 		}
-		k.ok(k.MoveChat(k.ctx(), k.at(3).ID, customer(1).Room, noon()))
-		if got := k.credit(1); got.Left != 3 || got.Serial != int64(noon()+hour)+1 {
+		k.ok(k.MoveChat(k.ctx(), k.at(3).ID, customer(1).Conversation, noon()))
+		if got := k.credit(1); got.Left != 3 || got.Epoch != int64(noon()+hour)+1 {
 			t.Fatalf("got %+v", got)
 		}
-		k.ok(k.MoveChat(k.ctx(), k.at(1).ID, customer(7).Room, noon()))
-		if got := k.credit(7); got.Left != 3 || got.Serial != int64(noon()+hour)+1 {
+		k.ok(k.MoveChat(k.ctx(), k.at(1).ID, customer(7).Conversation, noon()))
+		if got := k.credit(7); got.Left != 3 || got.Epoch != int64(noon()+hour)+1 {
 			t.Fatalf("got %+v", got)
 		}
 	})

@@ -61,7 +61,7 @@ func TestFrequentQueriesFindTheirRowsInAnIndex(t *testing.T) {
 				return err
 			}},
 			{"Wanted", "subscriptions_due", func() error {
-				got, err := k.Wanted(k.ctx(), noon(), time.Minute, 10)
+				got, err := k.TakeDueSubscriptions(k.ctx(), noon(), time.Minute, 10)
 				if err == nil && len(got) != 10 {
 					err = fmt.Errorf("%d are wanted", len(got))
 				}

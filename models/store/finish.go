@@ -21,7 +21,7 @@ type finish struct {
 // refused, and the closings of the calls. It returns the parcel as
 // it is stored. When the parcel's version has moved on, only the closings are
 // written and the error is models.ErrStale. Number and carrier do not change
-// here (see Recarry). Concurrent calls are written together.
+// here (see ChangeCarrier). Concurrent calls are written together.
 func (s *Store) Finish(ctx context.Context, f models.Finish, now models.Moment) (models.Parcel, error) {
 	p, err := s.finishes.do(ctx, finish{Finish: f, now: now})
 	if err != nil {

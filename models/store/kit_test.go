@@ -72,7 +72,7 @@ func number(n int) string { return fmt.Sprintf("SF1%012d", n) }
 // chat makes the n-th chat of the telegram door.
 func (k kit) chat(n int) models.Chat {
 	k.t.Helper()
-	c, err := k.Chat(k.ctx(), models.Address{Door: "telegram", Room: fmt.Sprint(n)}, false, noon())
+	c, err := k.Chat(k.ctx(), models.Address{Door: "telegram", Conversation: fmt.Sprint(n)}, false, noon())
 	k.ok(err)
 	return c
 }

@@ -17,7 +17,7 @@ func TestAMarkOfTheWrongParcelSaysNothingOfTheRightOne(t *testing.T) {
 			wrong = k.finish(scan(k.stored(wrong.ID), text, noon()), noon())
 		}
 		news := k.pending(c)
-		right, err := k.Recarry(k.ctx(), k.stored(wrong.ID), "zto", noon()+1)
+		right, err := k.ChangeCarrier(k.ctx(), k.stored(wrong.ID), "zto", noon()+1)
 		k.ok(err)
 		k.ok(k.Delivered(k.ctx(), k.claim(c), news[0].Follow.ID, news[0].Upto)) // sent before the carrier was corrected
 		if f := k.marks(c, right); !f.Pending() {
@@ -46,7 +46,7 @@ func TestWhoMovesToTheRightParcelHearsWhatIsNew(t *testing.T) {
 		k.follow(waits, wrong)
 		wrong = k.finish(scan(k.stored(wrong.ID), "b", noon()+1), noon())
 		k.ok(k.Delivered(k.ctx(), k.claim(knowsA), k.marks(knowsA, wrong).ID, 2))
-		_, err = k.Recarry(k.ctx(), k.stored(wrong.ID), "zto", noon()+1)
+		_, err = k.ChangeCarrier(k.ctx(), k.stored(wrong.ID), "zto", noon()+1)
 		k.ok(err)
 		for c, want := range map[int64]int{knowsA.ID: 1, knowsNone.ID: 3, waits.ID: 2} {
 			news := k.pending(models.Chat{ID: c})

@@ -54,7 +54,7 @@ func TestTwoProcessesMayMigrateOneDatabase(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := storetest.Open(t, dsn)
-		if _, err := s.Chat(t.Context(), models.Address{Door: "telegram", Room: "1"}, false, noon()); err != nil {
+		if _, err := s.Chat(t.Context(), models.Address{Door: "telegram", Conversation: "1"}, false, noon()); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -80,7 +80,7 @@ func TestAMigrationThatBrokeOffIsRunAgain(t *testing.T) {
 		k := kit{Store: s, t: t}
 		k.arrive("1", 1)
 		k.synced(page("", "c1", noon(), 1), noon())
-		k.ok(k.KeepPush(k.ctx(), "kuaibao", "body", noon()))
+		k.ok(k.KeepRawPush(k.ctx(), "kuaibao", "body", noon()))
 	})
 }
 

@@ -18,7 +18,7 @@ func (s *Store) MoveChat(ctx context.Context, chatID int64, room string, now mod
 	room = cut(room, sizeRoom)
 	err := s.within(ctx, func(tx *gorm.DB) error {
 		from, to, err := lockRooms(tx, chatID, room)
-		if err != nil || from.Room == room {
+		if err != nil || from.Conversation == room {
 			return err
 		}
 		if to.ID != 0 {
@@ -66,7 +66,7 @@ func findRooms(tx *gorm.DB, chatID int64, room string) (from, to models.Chat, er
 		return from, to, err
 	}
 	address := from.Address
-	address.Room = room
+	address.Conversation = room
 	err = at(tx, address).Limit(1).Find(&to).Error
 	return from, to, err
 }

@@ -57,7 +57,7 @@ func followPairs(b *testing.B, s *store.Store, n int) []models.Parcel {
 			return err
 		}
 		for j := range 2 {
-			c, err := s.Chat(ctx, models.Address{Door: "telegram", Room: fmt.Sprint(2*i + j)}, false, noon())
+			c, err := s.Chat(ctx, models.Address{Door: "telegram", Conversation: fmt.Sprint(2*i + j)}, false, noon())
 			if err != nil {
 				return err
 			}

@@ -22,7 +22,7 @@ func TestNothingStaysParkedThatSomebodyReachableFollows(t *testing.T) {
 			now := noon() + models.Moment(round)*day
 			var ways []func() error
 			way := func(do func() error) { ways = append(ways, do) }
-			page := models.Page{Account: account, From: cursorOf(2 * round), Cursor: cursorOf(2*round + 1)}
+			page := models.SyncPage{Account: account, From: cursorOf(2 * round), Cursor: cursorOf(2*round + 1)}
 			more := page
 			more.From, more.Cursor = page.Cursor, cursorOf(2*round+2)
 			for i := range n {
@@ -32,10 +32,10 @@ func TestNothingStaysParkedThatSomebodyReachableFollows(t *testing.T) {
 				for _, f := range []models.Parcel{p, s} {
 					k.follow(gone, f)
 				}
-				for _, credits := range []*models.Page{&page, &more} {
+				for _, credits := range []*models.SyncPage{&page, &more} {
 					a := models.Arrival{Door: customer.Door, Key: fmt.Sprint(credits.Cursor, i), Address: customer}
 					credits.Arrivals = append(credits.Arrivals, a)
-					credits.Renewals = append(credits.Renewals, models.Renewal{Key: a.Key, Address: customer, Left: 5, At: now + models.Moment(len(ways)), Until: now + hour})
+					credits.Renewals = append(credits.Renewals, models.CreditRenewal{Key: a.Key, Address: customer, Left: 5, At: now + models.Moment(len(ways)), Until: now + hour})
 				}
 				way(func() error { return other.Back(k.ctx(), gone.ID, now) })
 				way(func() error {
@@ -107,7 +107,7 @@ func TestASubscriptionIsOrderedForNobodyWhoCannotBeTold(t *testing.T) {
 		}
 		k.ok(k.Unfollow(k.ctx(), k.chat(1).ID, []int64{left.ID}, noon()))
 		k.ok(k.Gone(k.ctx(), k.chat(2).ID, noon()))
-		got, err := k.Wanted(k.ctx(), noon(), time.Minute, 10)
+		got, err := k.TakeDueSubscriptions(k.ctx(), noon(), time.Minute, 10)
 		if err != nil || len(got) != 1 || got[0].Token != "t3" {
 			t.Fatalf("got %+v, %v", got, err)
 		}

@@ -17,7 +17,7 @@ func (k kit) post(to models.Address, about string, since, now models.Moment) boo
 
 func TestWhatIsPostedWaitsInTheChatsInboxAsAnAnswer(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
-		to := models.Address{Door: "telegram", Room: "1"}
+		to := models.Address{Door: "telegram", Conversation: "1"}
 		if !k.post(to, "a", noon(), noon()) {
 			t.Fatal("it is not sent")
 		}
@@ -33,11 +33,11 @@ func TestWhatIsPostedWaitsInTheChatsInboxAsAnAnswer(t *testing.T) {
 
 func TestTheSameIsPostedOnceInATime(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
-		one, two := models.Address{Door: "telegram", Room: "1"}, models.Address{Door: "telegram", Room: "11"}
+		one, two := models.Address{Door: "telegram", Conversation: "1"}, models.Address{Door: "telegram", Conversation: "11"}
 		wants := func(want bool, to models.Address, about string, since, now models.Moment) {
 			t.Helper()
 			if got := k.post(to, about, since, now); got != want {
-				t.Fatalf("%q to %s is sent: %v, want %v", about, to.Room, got, want)
+				t.Fatalf("%q to %s is sent: %v, want %v", about, to.Conversation, got, want)
 			}
 		}
 		wants(true, one, "a", noon()-hour, noon())
@@ -55,7 +55,7 @@ func TestReplicasThatPostTheSameAtOnceSendItOnce(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		stores, fresh := []*store.Store{k.Store, k.open()}, make([]bool, 6)
 		for _, err := range together(len(fresh), func(i int) (err error) {
-			to := models.Address{Door: "telegram", Room: "1"}
+			to := models.Address{Door: "telegram", Conversation: "1"}
 			fresh[i], err = stores[i%2].Post(k.ctx(), to, "a", []byte("x"), noon(), noon()+models.Moment(i))
 			return err
 		}) {

@@ -12,16 +12,16 @@ import (
 
 // crediting is what one page does to the credits of its chats.
 type crediting struct {
-	renewals    []models.Renewal // those that count
-	spent       []models.Spent
+	renewals    []models.CreditRenewal // those that count
+	spent       []models.CreditExhausted
 	undelivered []models.Undelivered
 	now         models.Moment
 	waiting     map[string]models.Moment // keys of what comes back and has to wait, and until when
 }
 
 // newCrediting leaves out renewals whose arrival was stored before.
-func newCrediting(p models.Page, fresh map[string]bool, now models.Moment) *crediting {
-	c := &crediting{spent: p.Spent, undelivered: p.Undelivered, now: now, waiting: map[string]models.Moment{}}
+func newCrediting(p models.SyncPage, fresh map[string]bool, now models.Moment) *crediting {
+	c := &crediting{spent: p.Exhausted, undelivered: p.Undelivered, now: now, waiting: map[string]models.Moment{}}
 	for _, r := range p.Renewals {
 		if fresh[r.Key] {
 			c.renewals = append(c.renewals, r)
@@ -62,7 +62,7 @@ func (c *crediting) chats(tx *gorm.DB) ([]*creditRow, error) {
 	}
 	doors, rooms := map[string]bool{}, map[string]bool{}
 	for a := range wanted {
-		doors[a.Door], rooms[a.Room] = true, true
+		doors[a.Door], rooms[a.Conversation] = true, true
 	}
 	var chats []*creditRow
 	for part := range slices.Chunk(slices.Sorted(maps.Keys(rooms)), chunk) {
@@ -122,12 +122,12 @@ func (c *crediting) count(chats []*creditRow) {
 	}
 	for _, s := range c.spent {
 		row := at[fitAddress(s.Address)]
-		if row != nil && s.Of(models.Credit{Serial: row.CreditEpoch, SpokeAt: row.SpokeAt}) {
+		if row != nil && s.Of(models.Credit{Epoch: row.CreditEpoch, SpokeAt: row.SpokeAt}) {
 			row.CreditLeft, row.spent = 0, true
 		}
 	}
 	for _, u := range c.undelivered {
-		if row := at[fitAddress(u.Arrival.Address)]; row == nil || row.CreditEpoch <= u.Serial {
+		if row := at[fitAddress(u.Arrival.Address)]; row == nil || row.CreditEpoch <= u.Epoch {
 			c.waiting[cut(u.Arrival.Key, sizeKey)] = u.Arrival.DueAt
 		}
 	}

@@ -70,7 +70,9 @@ func lockPushed(tx *gorm.DB, chatID, parcelID int64, robot string) (p models.Par
 	return p, f, tx.Take(&f, "chat_id = ? AND parcel_id = ?", chatID, parcelID).Error
 }
 
-func robotAt(name string) models.Address { return models.Address{Door: models.RobotDoor, Room: name} }
+func robotAt(name string) models.Address {
+	return models.Address{Door: models.RobotDoor, Conversation: name}
+}
 
 // joinRobot makes the robot's chat and its follow where they are missing.
 // Nothing that happened before is news to it.

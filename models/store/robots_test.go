@@ -11,7 +11,7 @@ import (
 // robot is a robot's chat.
 func (k kit) robot(name string) models.Chat {
 	k.t.Helper()
-	c, err := k.Chat(k.ctx(), models.Address{Door: models.RobotDoor, Room: name}, true, noon())
+	c, err := k.Chat(k.ctx(), models.Address{Door: models.RobotDoor, Conversation: name}, true, noon())
 	k.ok(err)
 	return c
 }
@@ -332,7 +332,7 @@ func TestRobotsGoAlongToTheRightCarrier(t *testing.T) {
 		k.push(both, wrong, "sales")
 		k.follow(both, right)
 		k.push(both, right, "night")
-		_, err = k.Recarry(k.ctx(), k.stored(wrong.ID), "zto", noon())
+		_, err = k.ChangeCarrier(k.ctx(), k.stored(wrong.ID), "zto", noon())
 		k.ok(err)
 		k.pushes("ops", right, true)
 		k.pushes("night", right, true)
@@ -352,7 +352,7 @@ func TestRobotsStayWithAMergedChat(t *testing.T) {
 		k.push(old, shared, "sales")
 		k.follow(now, shared)
 		k.push(now, shared, "night")
-		k.ok(k.MoveChat(k.ctx(), old.ID, now.Room, noon()))
+		k.ok(k.MoveChat(k.ctx(), old.ID, now.Conversation, noon()))
 		k.pushes("ops", mine, true)
 		k.pushes("night", shared, true)
 		k.pushes("sales", shared, false)

@@ -44,7 +44,7 @@ func claimed(t *testing.T, s *store.Store, owner string, now models.Moment, i in
 	t.Helper()
 	_, err := s.Arrive(t.Context(), []models.Arrival{{
 		Door: owner, Key: "k", Pos: int64(i), Body: []byte("x"), DueAt: now, At: now,
-		Address: models.Address{Door: owner, Room: "r"},
+		Address: models.Address{Door: owner, Conversation: "r"},
 	}}, now)
 	if err != nil {
 		t.Fatal(err)

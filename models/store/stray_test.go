@@ -27,7 +27,7 @@ func leaving(k kit, other *store.Store, last func(c models.Chat) error) {
 				_, err := other.Follow(k.ctx(), models.Following{ChatID: c.ID, ParcelID: more.ID}, noon())
 				return unless(err, models.ErrNotFound)
 			}
-			_, err := other.Recarry(k.ctx(), wrong, "zto", noon())
+			_, err := other.ChangeCarrier(k.ctx(), wrong, "zto", noon())
 			return unless(err, models.ErrStale)
 		})...))
 	}

@@ -12,7 +12,7 @@ import (
 // wanted is the one subscription that a parcel wants at a provider.
 func (k kit) wanted(p models.Parcel, token string, due models.Moment) models.Subscription {
 	k.t.Helper()
-	k.ok(k.Want(k.ctx(), p, "kuaidi100", token, due, noon()))
+	k.ok(k.EnsureSubscription(k.ctx(), p, "kuaidi100", token, due, noon()))
 	rows, err := k.Subscriptions(k.ctx(), p.ID)
 	k.ok(err)
 	return rows[len(rows)-1]
@@ -33,24 +33,24 @@ func TestASubscriptionIsOrderedOnceWhileItsParcelIsFollowed(t *testing.T) {
 		s := k.wanted(followed, "t1", noon())
 		k.wanted(left, "t2", noon())
 		k.wanted(followed, "t3", noon()+hour) // it has one already
-		got, err := k.Wanted(k.ctx(), noon(), time.Minute, 10)
+		got, err := k.TakeDueSubscriptions(k.ctx(), noon(), time.Minute, 10)
 		k.ok(err)
 		if len(got) != 1 || got[0].Token != "t1" || got[0].Number != followed.Number || got[0].Carrier != "sf" {
 			t.Fatalf("wanted %+v", got)
 		}
-		if again, err := k.Wanted(k.ctx(), noon(), time.Minute, 10); err != nil || len(again) != 0 {
+		if again, err := k.TakeDueSubscriptions(k.ctx(), noon(), time.Minute, 10); err != nil || len(again) != 0 {
 			t.Errorf("taken twice: %+v, %v", again, err)
 		}
-		k.ok(k.Ordered(k.ctx(), []int64{s.ID}, models.Ordering{State: models.SubscriptionWanted, DueAt: noon() + hour, Failed: true}, noon()))
+		k.ok(k.SubscriptionsOrdered(k.ctx(), []int64{s.ID}, models.Ordering{State: models.SubscriptionWanted, DueAt: noon() + hour, Failed: true}, noon()))
 		if s = k.subscription("t1"); s.Failures != 1 || s.Orders != 0 || s.DueAt != noon()+hour {
 			t.Errorf("after a failure: %+v", s)
 		}
-		k.ok(k.Ordered(k.ctx(), []int64{s.ID}, models.Ordering{State: models.SubscriptionLiving, DueAt: models.Never, Counted: true}, noon()))
+		k.ok(k.SubscriptionsOrdered(k.ctx(), []int64{s.ID}, models.Ordering{State: models.SubscriptionLiving, DueAt: models.Never, Counted: true}, noon()))
 		if s = k.subscription("t1"); !s.Serves() || s.Failures != 0 || s.Orders != 1 || s.Month != "2025-06" || s.AskedAt != noon() {
 			t.Errorf("after an order: %+v", s)
 		}
 		july := noon() + 30*24*hour
-		k.ok(k.Ordered(k.ctx(), []int64{s.ID}, models.Ordering{State: models.SubscriptionLiving, DueAt: models.Never, Counted: true}, july))
+		k.ok(k.SubscriptionsOrdered(k.ctx(), []int64{s.ID}, models.Ordering{State: models.SubscriptionLiving, DueAt: models.Never, Counted: true}, july))
 		if s = k.subscription("t1"); s.Orders != 1 || s.Month != "2025-07" {
 			t.Errorf("orders of another month count: %+v", s)
 		}
@@ -65,20 +65,20 @@ func TestAPushTellsHowItsSubscriptionStands(t *testing.T) {
 		p := k.parcel(1)
 		k.follow(k.chat(1), p)
 		s := k.wanted(p, "t", noon())
-		k.ok(k.Heard(k.ctx(), s.ID, models.Pushed{}, noon()+minute))
+		k.ok(k.PushReceived(k.ctx(), s.ID, models.Pushed{}, noon()+minute))
 		if s = k.subscription("t"); !s.Serves() || s.DueAt != models.Never || s.HeardAt != noon()+minute {
 			t.Errorf("an order whose end nobody saw: %+v", s)
 		}
-		k.ok(k.Silence(k.ctx(), s.ID, noon()))
+		k.ok(k.MarkSilent(k.ctx(), s.ID, noon()))
 		if s = k.subscription("t"); s.Serves() {
 			t.Error("a silent one serves")
 		}
-		k.ok(k.Heard(k.ctx(), s.ID, models.Pushed{Carrier: "yto", Hint: true}, noon()+hour))
+		k.ok(k.PushReceived(k.ctx(), s.ID, models.Pushed{Carrier: "yto", Hint: true}, noon()+hour))
 		if s = k.subscription("t"); !s.Serves() || s.Carrier != "yto" || s.HintedAt != noon()+hour {
 			t.Errorf("after a hint: %+v", s)
 		}
-		k.ok(k.Heard(k.ctx(), s.ID, models.Pushed{Over: true}, noon()+hour))
-		k.ok(k.Heard(k.ctx(), s.ID, models.Pushed{}, noon()+2*hour)) // late
+		k.ok(k.PushReceived(k.ctx(), s.ID, models.Pushed{Over: true}, noon()+hour))
+		k.ok(k.PushReceived(k.ctx(), s.ID, models.Pushed{}, noon()+2*hour)) // late
 		if s = k.subscription("t"); s.State != models.SubscriptionOver || s.DueAt != models.Never {
 			t.Errorf("after its end: %+v", s)
 		}
@@ -94,14 +94,14 @@ func TestASubscriptionThatNobodyNeedsKeepsItsTokenForSixtyDays(t *testing.T) {
 		p, c := k.parcel(1), k.chat(1)
 		k.follow(c, p)
 		s := k.wanted(p, "t", noon())
-		k.ok(k.Ordered(k.ctx(), []int64{s.ID}, models.Ordering{State: models.SubscriptionLiving, DueAt: models.Never}, noon()))
-		k.ok(k.RestSubscriptions(k.ctx(), noon()))
+		k.ok(k.SubscriptionsOrdered(k.ctx(), []int64{s.ID}, models.Ordering{State: models.SubscriptionLiving, DueAt: models.Never}, noon()))
+		k.ok(k.RetireSubscriptions(k.ctx(), noon()))
 		if !k.subscription("t").Serves() {
 			t.Error("a followed parcel's subscription rests")
 		}
 		k.ok(k.Unfollow(k.ctx(), c.ID, []int64{p.ID}, noon()))
-		k.ok(k.RestSubscriptions(k.ctx(), noon()+hour))
-		k.ok(k.RestSubscriptions(k.ctx(), noon()+2*hour))
+		k.ok(k.RetireSubscriptions(k.ctx(), noon()+hour))
+		k.ok(k.RetireSubscriptions(k.ctx(), noon()+2*hour))
 		if s = k.subscription("t"); s.Serves() || s.IdleAt != noon()+hour {
 			t.Errorf("nobody follows: %+v", s)
 		}
@@ -114,7 +114,7 @@ func TestASubscriptionThatNobodyNeedsKeepsItsTokenForSixtyDays(t *testing.T) {
 			t.Errorf("followed again: %+v", s)
 		}
 		k.ok(k.Unfollow(k.ctx(), c.ID, []int64{p.ID}, noon()))
-		k.ok(k.RestSubscriptions(k.ctx(), noon()+hour))
+		k.ok(k.RetireSubscriptions(k.ctx(), noon()+hour))
 		k.ok(k.Sweep(k.ctx(), noon()+61*24*hour+hour))
 		if _, err := k.Subscription(k.ctx(), "t"); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("after sixty days: %v", err)
@@ -129,7 +129,7 @@ func TestAMergedParcelTakesItsSubscriptionAlong(t *testing.T) {
 		k.ok(err)
 		k.follow(k.chat(1), wrong)
 		k.wanted(wrong, "t", noon())
-		left, err := k.Recarry(k.ctx(), k.stored(wrong.ID), "yto", noon())
+		left, err := k.ChangeCarrier(k.ctx(), k.stored(wrong.ID), "yto", noon())
 		k.ok(err)
 		if s := k.subscription("t"); left.ID != right.ID || s.ParcelID != right.ID {
 			t.Errorf("the token leads to parcel %d, want %d", s.ParcelID, right.ID)
@@ -145,22 +145,22 @@ func TestAHurriedParcelWaitsForTheFloorAlone(t *testing.T) {
 		f := scan(k.stored(p.ID), "揽收", noon())
 		f.Version, f.DueAt = ticket.Version, noon()+12*hour
 		p = k.finish(f, noon())
-		k.ok(k.Hurry(k.ctx(), []int64{p.ID, parked.ID}, floor, noon()+minute))
+		k.ok(k.CheckSoon(k.ctx(), []int64{p.ID, parked.ID}, floor, noon()+minute))
 		if got := k.stored(p.ID); got.DueAt != noon()+30*minute || got.Version != p.Version {
 			t.Errorf("inside the floor: due %d minutes after noon, version %d", (got.DueAt-noon())/minute, got.Version-p.Version)
 		}
-		k.ok(k.Hurry(k.ctx(), []int64{p.ID}, floor, noon()+hour))
+		k.ok(k.CheckSoon(k.ctx(), []int64{p.ID}, floor, noon()+hour))
 		if got := k.stored(p.ID); got.DueAt != noon()+30*minute {
 			t.Error("what is due already is put off")
 		}
-		k.ok(k.Defer(k.ctx(), p, noon()+5*hour))
-		k.ok(k.Hurry(k.ctx(), []int64{p.ID}, floor, noon()+2*hour))
+		k.ok(k.CheckLater(k.ctx(), p, noon()+5*hour))
+		k.ok(k.CheckSoon(k.ctx(), []int64{p.ID}, floor, noon()+2*hour))
 		if got := k.stored(p.ID); got.DueAt != noon()+2*hour {
 			t.Error("not due at once after the floor")
 		}
 		old := p
 		old.Version--
-		k.ok(k.Defer(k.ctx(), old, noon()+9*hour))
+		k.ok(k.CheckLater(k.ctx(), old, noon()+9*hour))
 		if got := k.stored(p.ID); got.DueAt != noon()+2*hour {
 			t.Error("a parcel that has changed is deferred")
 		}
@@ -173,7 +173,7 @@ func TestAHurriedParcelWaitsForTheFloorAlone(t *testing.T) {
 func TestTheOperatorFindsTheNewestPushes(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		for i := range 105 {
-			k.ok(k.KeepPush(k.ctx(), "kuaibao", fmt.Sprintf("body %d", i), noon()))
+			k.ok(k.KeepRawPush(k.ctx(), "kuaibao", fmt.Sprintf("body %d", i), noon()))
 		}
 		bodies, err := k.Pushes(k.ctx(), "kuaibao")
 		if err != nil || len(bodies) != 100 || bodies[0] != "body 104" {

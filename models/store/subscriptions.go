@@ -16,11 +16,11 @@ import (
 const needed = `EXISTS (SELECT 1 FROM parcels p JOIN follows f ON f.parcel_id = p.id JOIN chats c ON c.id = f.chat_id
 	WHERE p.id = subscriptions.parcel_id AND p.done_at = 0 AND ` + reachableChat + ")"
 
-// Want has a parcel subscribed to at a provider from due on, under a new token
+// EnsureSubscription has a parcel subscribed to at a provider from due on, under a new token
 // or, if it was subscribed to there before, under the old one: late pushes and
 // the vendor's "already subscribed" then mean the same row. One that lives and
 // only nobody needed is needed again.
-func (s *Store) Want(ctx context.Context, p models.Parcel, provider, token string, due, now models.Moment) error {
+func (s *Store) EnsureSubscription(ctx context.Context, p models.Parcel, provider, token string, due, now models.Moment) error {
 	err := s.within(ctx, func(tx *gorm.DB) error {
 		if _, err := lockParcels(tx, []int64{p.ID}); err != nil {
 			return err
@@ -62,9 +62,9 @@ func (s *Store) Subscriptions(ctx context.Context, parcelID int64) ([]models.Sub
 	return rows, nil
 }
 
-// Wanted hands out at most limit subscriptions that are to be ordered now and
+// TakeDueSubscriptions hands out at most limit subscriptions that are to be ordered now and
 // whose parcels are followed, each once in hold.
-func (s *Store) Wanted(ctx context.Context, now models.Moment, hold time.Duration, limit int) ([]models.Subscription, error) {
+func (s *Store) TakeDueSubscriptions(ctx context.Context, now models.Moment, hold time.Duration, limit int) ([]models.Subscription, error) {
 	var rows []models.Subscription
 	err := s.within(ctx, func(tx *gorm.DB) error {
 		rows = nil
@@ -84,8 +84,8 @@ func (s *Store) Wanted(ctx context.Context, now models.Moment, hold time.Duratio
 	return rows, nil
 }
 
-// Ordered writes down what became of an order. Pushes that came meanwhile stay counted.
-func (s *Store) Ordered(ctx context.Context, ids []int64, o models.Ordering, now models.Moment) error {
+// SubscriptionsOrdered writes down what became of an order. Pushes that came meanwhile stay counted.
+func (s *Store) SubscriptionsOrdered(ctx context.Context, ids []int64, o models.Ordering, now models.Moment) error {
 	set := "state = ?, due_at = ?, asked_at = ?"
 	args := []any{o.State, o.DueAt, now}
 	if o.Failed {
@@ -125,9 +125,9 @@ func (s *Store) SubscriptionsTo(ctx context.Context, provider string, numbers []
 	return rows, nil
 }
 
-// Heard notes a push. One that comes shows that an order was taken whose end
+// PushReceived notes a push. One that comes shows that an order was taken whose end
 // nobody saw; one that is over stays over, whatever comes late.
-func (s *Store) Heard(ctx context.Context, id int64, p models.Pushed, now models.Moment) error {
+func (s *Store) PushReceived(ctx context.Context, id int64, p models.Pushed, now models.Moment) error {
 	set, args := "heard_at = ?, silent_at = 0", []any{now}
 	if p.Carrier != "" {
 		set, args = set+", carrier = ?", append(args, p.Carrier)
@@ -147,18 +147,18 @@ func (s *Store) Heard(ctx context.Context, id int64, p models.Pushed, now models
 	return nil
 }
 
-// Silence notes that a subscription's pushes do not come.
-func (s *Store) Silence(ctx context.Context, id int64, now models.Moment) error {
+// MarkSilent notes that a subscription's pushes do not come.
+func (s *Store) MarkSilent(ctx context.Context, id int64, now models.Moment) error {
 	if _, err := s.change(ctx, "UPDATE subscriptions SET silent_at = ? WHERE id = ?", now, id); err != nil {
 		return fmt.Errorf("note silence: %w", err)
 	}
 	return nil
 }
 
-// RestSubscriptions notes which subscriptions nobody needs any more, because
+// RetireSubscriptions notes which subscriptions nobody needs any more, because
 // their parcels are finished or nobody who can be told follows them. It looks
 // at all that live, so it does it without a lock, and writes some at a time.
-func (s *Store) RestSubscriptions(ctx context.Context, now models.Moment) error {
+func (s *Store) RetireSubscriptions(ctx context.Context, now models.Moment) error {
 	const find = "SELECT id FROM subscriptions WHERE idle_at = 0 AND id > ? AND NOT " + needed + " ORDER BY id LIMIT ?"
 	const rest = "UPDATE subscriptions SET idle_at = ? WHERE id IN ? AND idle_at = 0 AND NOT " + needed
 	for last, more := int64(0), true; more; {
@@ -175,9 +175,9 @@ func (s *Store) RestSubscriptions(ctx context.Context, now models.Moment) error 
 	return nil
 }
 
-// Hurry has live parcels checked as soon as the floor allows. Those that are
+// CheckSoon has live parcels checked as soon as the floor allows. Those that are
 // parked stay so.
-func (s *Store) Hurry(ctx context.Context, parcelIDs []int64, floor time.Duration, now models.Moment) error {
+func (s *Store) CheckSoon(ctx context.Context, parcelIDs []int64, floor time.Duration, now models.Moment) error {
 	if len(parcelIDs) == 0 {
 		return nil
 	}
@@ -191,9 +191,9 @@ func (s *Store) Hurry(ctx context.Context, parcelIDs []int64, floor time.Duratio
 	return nil
 }
 
-// Defer has a parcel checked later than it was to be, unless it has changed
+// CheckLater has a parcel checked later than it was to be, unless it has changed
 // since it was read, or waits longer already.
-func (s *Store) Defer(ctx context.Context, p models.Parcel, due models.Moment) error {
+func (s *Store) CheckLater(ctx context.Context, p models.Parcel, due models.Moment) error {
 	const sql = "UPDATE parcels SET due_at = ?, next_at = ? WHERE id = ? AND version = ? AND done_at = 0 AND due_at < ?"
 	if _, err := s.change(ctx, sql, due, due, p.ID, p.Version, due); err != nil {
 		return fmt.Errorf("defer parcel: %w", err)
@@ -204,10 +204,10 @@ func (s *Store) Defer(ctx context.Context, p models.Parcel, due models.Moment) e
 // keepPushes is how many pushes are kept for the operator.
 const keepPushes = 100
 
-// KeepPush keeps a push's body as it came, in the place of the oldest. It may
+// KeepRawPush keeps a push's body as it came, in the place of the oldest. It may
 // hold phones: nobody but the operator sees it. Of two that come in one
 // millisecond the second counts as one later, so that their times tell the order.
-func (s *Store) KeepPush(ctx context.Context, provider, body string, now models.Moment) error {
+func (s *Store) KeepRawPush(ctx context.Context, provider, body string, now models.Moment) error {
 	row := struct {
 		ID       int64
 		Provider string

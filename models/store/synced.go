@@ -24,7 +24,7 @@ const arrivalsAtOnce = 200 // in one statement: a body has kilobytes
 // not written since. It makes what is pending for the chat, and its updates that
 // have to wait, due at once, and its parcels are polled again. What was not
 // delivered arrives once more, and waits for such a renewal.
-func (s *Store) ArriveSynced(ctx context.Context, p models.Page, now models.Moment) (fresh int, err error) {
+func (s *Store) ArriveSynced(ctx context.Context, p models.SyncPage, now models.Moment) (fresh int, err error) {
 	if err = checkLength(p.Account, sizeAccount); err == nil {
 		err = checkLength(p.Cursor, sizeCursor)
 	}
@@ -40,7 +40,7 @@ func (s *Store) ArriveSynced(ctx context.Context, p models.Page, now models.Mome
 	return fresh, nil
 }
 
-func (s *Store) arriveSynced(tx *gorm.DB, p models.Page, now models.Moment) (int, error) {
+func (s *Store) arriveSynced(tx *gorm.DB, p models.SyncPage, now models.Moment) (int, error) {
 	if err := s.turnPage(tx, p); err != nil {
 		return 0, err
 	}
@@ -72,11 +72,11 @@ func (s *Store) arriveSynced(tx *gorm.DB, p models.Page, now models.Moment) (int
 
 // turnPage moves the account's cursor, which stays locked: what follows is
 // done by one process at a time.
-func (s *Store) turnPage(tx *gorm.DB, p models.Page) error {
-	if err := tx.Clauses(s.ignore()).Create(&models.Mail{Account: p.Account}).Error; err != nil {
+func (s *Store) turnPage(tx *gorm.DB, p models.SyncPage) error {
+	if err := tx.Clauses(s.ignore()).Create(&models.SyncCursor{Account: p.Account}).Error; err != nil {
 		return err
 	}
-	var m models.Mail
+	var m models.SyncCursor
 	if err := locking(tx).Take(&m, "account = ?", p.Account).Error; err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func (s *Store) Announce(ctx context.Context, account, token string, now models.
 	err := checkLength(account, sizeAccount)
 	if err == nil {
 		err = s.within(ctx, func(tx *gorm.DB) error {
-			m := models.Mail{Account: account, Token: token, TokenAt: now, FirstAt: now, Announced: 1}
+			m := models.SyncCursor{Account: account, Token: token, TokenAt: now, FirstAt: now, Announced: 1}
 			return tx.Clauses(clause.OnConflict{
 				Columns: []clause.Column{{Name: "account"}},
 				DoUpdates: clause.Assignments(map[string]any{
@@ -193,9 +193,9 @@ func checkLength(text string, size int) error {
 	return nil
 }
 
-// Mails reads how far every account that was ever announced is fetched.
-func (s *Store) Mails(ctx context.Context) ([]models.Mail, error) {
-	var all []models.Mail
+// SyncCursors reads how far every account that was ever announced is fetched.
+func (s *Store) SyncCursors(ctx context.Context) ([]models.SyncCursor, error) {
+	var all []models.SyncCursor
 	if err := s.read.WithContext(ctx).Order("account").Find(&all).Error; err != nil {
 		return nil, fmt.Errorf("read mails: %w", err)
 	}

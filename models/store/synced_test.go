@@ -17,22 +17,22 @@ const account = "wk1"
 
 // customer is where the n-th customer is.
 func customer(n int) models.Address {
-	return models.Address{Door: "wecom_kf", Room: fmt.Sprintf("%s/wm%d", account, n)}
+	return models.Address{Door: "wecom_kf", Conversation: fmt.Sprintf("%s/wm%d", account, n)}
 }
 
 // page is a page of one message each of some customers, written at a moment.
-func page(from, cursor string, at models.Moment, customers ...int) models.Page {
-	p := models.Page{Account: account, From: from, Cursor: cursor}
+func page(from, cursor string, at models.Moment, customers ...int) models.SyncPage {
+	p := models.SyncPage{Account: account, From: from, Cursor: cursor}
 	for _, n := range customers {
 		key := fmt.Sprintf("%s-%d", cursor, n)
 		p.Arrivals = append(p.Arrivals, models.Arrival{Door: "wecom_kf", Key: key, Pos: int64(at), Body: []byte("{}"), Address: customer(n)})
-		p.Renewals = append(p.Renewals, models.Renewal{Key: key, Address: customer(n), Left: 5, At: at, Until: at + 48*hour})
+		p.Renewals = append(p.Renewals, models.CreditRenewal{Key: key, Address: customer(n), Left: 5, At: at, Until: at + 48*hour})
 	}
 	return p
 }
 
 // synced stores a page that must be taken.
-func (k kit) synced(p models.Page, now models.Moment) int {
+func (k kit) synced(p models.SyncPage, now models.Moment) int {
 	k.t.Helper()
 	fresh, err := k.ArriveSynced(k.ctx(), p, now)
 	k.ok(err)
@@ -48,9 +48,9 @@ func (k kit) credit(n int) models.Credit {
 }
 
 // mail is the one account.
-func (k kit) mail() models.Mail {
+func (k kit) mail() models.SyncCursor {
 	k.t.Helper()
-	mails, err := k.Mails(k.ctx())
+	mails, err := k.SyncCursors(k.ctx())
 	k.ok(err)
 	if len(mails) != 1 {
 		k.t.Fatalf("there are %d accounts, want 1", len(mails))
@@ -68,17 +68,17 @@ func (k kit) at(n int) models.Chat {
 
 func TestAnAccountIsAnnouncedAndFetched(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
-		if mails, err := k.Mails(k.ctx()); err != nil || len(mails) != 0 {
+		if mails, err := k.SyncCursors(k.ctx()); err != nil || len(mails) != 0 {
 			t.Fatalf("got %+v, %v", mails, err)
 		}
 		k.ok(k.Announce(k.ctx(), account, "t1", noon()))
 		k.ok(k.Announce(k.ctx(), account, "t2", noon()+minute))
-		want := models.Mail{Account: account, Token: "t2", TokenAt: noon() + minute, FirstAt: noon(), Announced: 2}
+		want := models.SyncCursor{Account: account, Token: "t2", TokenAt: noon() + minute, FirstAt: noon(), Announced: 2}
 		if got := k.mail(); got != want {
 			t.Fatalf("got %+v, want %+v", got, want)
 		}
-		k.synced(models.Page{Account: account, Cursor: "c1", Fetched: 2}, noon())
-		k.synced(models.Page{Account: account, From: "c1", Cursor: "c2"}, noon())
+		k.synced(models.SyncPage{Account: account, Cursor: "c1", Fetched: 2}, noon())
+		k.synced(models.SyncPage{Account: account, From: "c1", Cursor: "c2"}, noon())
 		want.Cursor, want.Fetched = "c2", 2
 		if got := k.mail(); got != want {
 			t.Fatalf("got %+v, want %+v", got, want)
@@ -96,7 +96,7 @@ func TestWhatMustNotBeCutIsRefused(t *testing.T) {
 		if err := k.Announce(k.ctx(), long, "", noon()); err == nil {
 			t.Fatal("a long account was announced")
 		}
-		for _, p := range []models.Page{{Account: long}, {Account: account, Cursor: long}} {
+		for _, p := range []models.SyncPage{{Account: long}, {Account: account, Cursor: long}} {
 			if _, err := k.ArriveSynced(k.ctx(), p, noon()); err == nil {
 				t.Fatal("it was stored")
 			}
@@ -132,7 +132,7 @@ func TestOfTwoProcessesWithOnePageOneStoresIt(t *testing.T) {
 				t.Fatalf("got %d, %v", fresh[i], err)
 			}
 		}
-		if won != 1 || k.credit(1).Serial != int64(noon()) || k.credit(2).Left != 5 {
+		if won != 1 || k.credit(1).Epoch != int64(noon()) || k.credit(2).Left != 5 {
 			t.Fatalf("%d stored it, credits %+v and %+v", won, k.credit(1), k.credit(2))
 		}
 	})
@@ -153,7 +153,7 @@ func TestAKilledProcessHasStoredPagesWholeOrNotAtAll(t *testing.T) {
 		open, err := k.OpenArrivals(k.ctx(), k.at(1).ID, noon()+hour)
 		k.ok(err)
 		cursor, n := k.mail().Cursor, len(open)
-		if n < told || cursor != cursorOf(n) || k.credit(1).Serial != int64(noon())+int64(n)-1 {
+		if n < told || cursor != cursorOf(n) || k.credit(1).Epoch != int64(noon())+int64(n)-1 {
 			t.Fatalf("%d pages were stored; the cursor is %s, %d updates are there, credit %+v", told, cursor, n, k.credit(1))
 		}
 		if n := k.synced(page(cursor, "next", noon()+hour, 1), noon()); n != 1 {
@@ -182,7 +182,7 @@ func TestAMessageThatIsFetchedTwiceRenewsOnce(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		first := page("", "c1", noon(), 1)
 		k.synced(first, noon())
-		k.ok(k.SetCredit(k.ctx(), models.Credit{Address: customer(1), Left: 2, Serial: int64(noon())}))
+		k.ok(k.SetCredit(k.ctx(), models.Credit{Address: customer(1), Left: 2, Epoch: int64(noon())}))
 		again := first
 		again.From, again.Cursor = "c1", "c2"
 		again.Arrivals = append(again.Arrivals, page("", "c2", noon()+minute, 2).Arrivals...)
@@ -192,10 +192,10 @@ func TestAMessageThatIsFetchedTwiceRenewsOnce(t *testing.T) {
 		if n := k.synced(again, noon()); n != 1 {
 			t.Fatalf("%d were new, want 1", n)
 		}
-		if c := k.credit(1); c.Left != 2 || c.Serial != int64(noon()) {
+		if c := k.credit(1); c.Left != 2 || c.Epoch != int64(noon()) {
 			t.Fatalf("got %+v", c)
 		}
-		if c := k.credit(2); c.Left != 5 || c.Serial != int64(noon()+minute) || c.SpokeAt != noon()+minute || c.Until != noon()+minute+48*hour {
+		if c := k.credit(2); c.Left != 5 || c.Epoch != int64(noon()+minute) || c.SpokeAt != noon()+minute || c.Until != noon()+minute+48*hour {
 			t.Fatalf("got %+v", c)
 		}
 		if open, err := k.OpenArrivals(k.ctx(), k.at(2).ID, noon()); err != nil || len(open) != 1 || string(open[0].Body) != "{}" {
@@ -208,11 +208,11 @@ func TestWhatWasWrittenEarlierRenewsNothing(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		k.synced(page("", "c1", noon(), 1), noon())
 		k.synced(page("c1", "c2", noon()-minute, 1), noon())
-		if c := k.credit(1); c.Serial != int64(noon()) || c.SpokeAt != noon() {
+		if c := k.credit(1); c.Epoch != int64(noon()) || c.SpokeAt != noon() {
 			t.Fatalf("got %+v", c)
 		}
 		k.synced(page("c2", "c3", noon(), 1), noon()) // within one second of the platform's clock
-		if c := k.credit(1); c.Serial != int64(noon())+1 {
+		if c := k.credit(1); c.Epoch != int64(noon())+1 {
 			t.Fatalf("got %+v", c)
 		}
 		if open, err := k.OpenArrivals(k.ctx(), k.at(1).ID, noon()); err != nil || len(open) != 3 {
@@ -224,12 +224,12 @@ func TestWhatWasWrittenEarlierRenewsNothing(t *testing.T) {
 func TestThePlatformsWordEndsACreditUnlessTheCustomerHasWrittenSince(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		p := page("", "c1", noon(), 1, 2, 3)
-		p.Spent = []models.Spent{{Address: customer(1), At: noon() + 1}, {Address: customer(2), At: noon()}, {Address: customer(9), At: noon() + 1}}
+		p.Exhausted = []models.CreditExhausted{{Address: customer(1), At: noon() + 1}, {Address: customer(2), At: noon()}, {Address: customer(9), At: noon() + 1}}
 		k.synced(p, noon())
-		if a, b := k.credit(1), k.credit(2); a.Left != 0 || a.Serial != int64(noon()) || b.Left != 5 {
+		if a, b := k.credit(1), k.credit(2); a.Left != 0 || a.Epoch != int64(noon()) || b.Left != 5 {
 			t.Fatalf("got %+v and %+v", a, b)
 		}
-		later := models.Page{Account: account, From: "c1", Cursor: "c2", Spent: []models.Spent{{Address: customer(3), At: noon() + minute}}}
+		later := models.SyncPage{Account: account, From: "c1", Cursor: "c2", Exhausted: []models.CreditExhausted{{Address: customer(3), At: noon() + minute}}}
 		k.synced(later, noon())
 		if c := k.credit(3); c.Left != 0 || c.Until == 0 {
 			t.Fatalf("got %+v", c)
@@ -243,10 +243,10 @@ func TestThePlatformsWordEndsACreditUnlessTheCustomerHasWrittenSince(t *testing.
 func TestThePlatformsWordAboutAnOlderCreditIsVoid(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		k.synced(page("", "c1", noon(), 1, 2), noon())
-		old := k.credit(1).Serial
+		old := k.credit(1).Epoch
 		p := page("c1", "c2", noon()+minute, 1)
 		for n := range 2 {
-			p.Spent = append(p.Spent, models.Spent{Address: customer(n + 1), At: noon() + 2*minute, Serial: old})
+			p.Exhausted = append(p.Exhausted, models.CreditExhausted{Address: customer(n + 1), At: noon() + 2*minute, Epoch: old})
 		}
 		k.synced(p, noon())
 		if a, b := k.credit(1), k.credit(2); a.Left != 5 || b.Left != 0 {
@@ -269,7 +269,7 @@ func TestAFullPageIsStoredWhole(t *testing.T) {
 		if n := k.synced(p, noon()); n != 1100 {
 			t.Fatalf("%d were new", n)
 		}
-		if c := k.credit(49); c.Serial != int64(noon())+21 {
+		if c := k.credit(49); c.Epoch != int64(noon())+21 {
 			t.Fatalf("got %+v", c)
 		}
 	})
@@ -282,7 +282,7 @@ func TestWhatWaitedForTheCustomerIsDueWhenTheCustomerWrites(t *testing.T) {
 		p := k.parcel(1)
 		k.follow(c, p)
 		k.end(c)
-		k.synced(undelivered("c1", "c2", 1, k.credit(1).Serial, noon()), noon())
+		k.synced(undelivered("c1", "c2", 1, k.credit(1).Epoch, noon()), noon())
 		k.finish(scan(k.stored(p.ID), "x", noon()), noon())
 		k.ok(k.Release(k.ctx(), k.claims("wecom_kf", noon())[0].Claim, noon()+9*hour, false)) // it waits for the morning
 		k.synced(page("c2", "c3", noon()+minute, 1), noon()+minute)

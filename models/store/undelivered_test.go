@@ -7,13 +7,13 @@ import (
 )
 
 // undelivered is a page that brings back what the n-th customer was told on a credit.
-func undelivered(from, cursor string, n int, serial int64, now models.Moment) models.Page {
-	return models.Page{Account: account, From: from, Cursor: cursor, Undelivered: []models.Undelivered{{
+func undelivered(from, cursor string, n int, serial int64, now models.Moment) models.SyncPage {
+	return models.SyncPage{Account: account, From: from, Cursor: cursor, Undelivered: []models.Undelivered{{
 		Arrival: models.Arrival{
 			Door: "wecom_kf", Key: "f:" + cursor, Pos: int64(now), Address: customer(n),
 			Answered: true, Replies: []byte("[]"), DueAt: now + 24*hour,
 		},
-		Serial: serial,
+		Epoch: serial,
 	}}}
 }
 
@@ -39,7 +39,7 @@ func TestWhatWasNotDeliveredWaitsUntilTheCustomerWrites(t *testing.T) {
 		chat := k.at(1)
 		k.waits(chat, noon(), "c1-1")
 		k.end(chat)
-		p := undelivered("c1", "c2", 1, k.credit(1).Serial, noon()+1)
+		p := undelivered("c1", "c2", 1, k.credit(1).Epoch, noon()+1)
 		if n := k.synced(p, noon()+1); n != 1 {
 			t.Fatalf("%d are new", n)
 		}
@@ -60,7 +60,7 @@ func TestWhatWasNotDeliveredWaitsUntilTheCustomerWrites(t *testing.T) {
 func TestWhatWasNotDeliveredIsDueAtOnceWhenTheCustomerHasWrittenSince(t *testing.T) {
 	each(t, func(_ *testing.T, k kit) {
 		k.synced(page("", "c1", noon(), 1, 2), noon())
-		old := k.credit(1).Serial
+		old := k.credit(1).Epoch
 		k.synced(page("c1", "c2", noon()+minute, 1), noon()+minute)
 		k.synced(undelivered("c2", "c3", 1, old, noon()+hour), noon()+hour)
 		k.waits(k.at(1), noon()+hour, "c1-1", "c2-1", "f:c3")

@@ -12,20 +12,20 @@ func TestACarrierIsCorrectedAndTheNoticeIsPending(t *testing.T) {
 		c, p := k.chat(1), k.parcel(1)
 		k.follow(c, p)
 		p = k.finish(scan(p, "x", noon()), noon())
-		got, err := k.Recarry(k.ctx(), p, "zto", noon()+1)
+		got, err := k.ChangeCarrier(k.ctx(), p, "zto", noon()+1)
 		k.ok(err)
 		if got != k.stored(p.ID) || got.Carrier != "zto" || got.Version != p.Version+1 || got.Seq != 2 || got.DueAt != p.DueAt {
 			t.Fatalf("got %+v", got)
 		}
 		events, err := k.History(k.ctx(), p.ID, 1, 0)
 		k.ok(err)
-		if len(events) != 1 || events[0].Kind != models.Recarried || events[0].Text != "sf" || events[0].Code != "zto" {
+		if len(events) != 1 || events[0].Kind != models.CarrierChanged || events[0].Text != "sf" || events[0].Code != "zto" {
 			t.Fatalf("got %+v", events)
 		}
 		if f := k.marks(c, p); f.PendingSeq != 2 {
 			t.Fatalf("got %+v", f)
 		}
-		if _, err := k.Recarry(k.ctx(), p, "yto", noon()); !errors.Is(err, models.ErrStale) {
+		if _, err := k.ChangeCarrier(k.ctx(), p, "yto", noon()); !errors.Is(err, models.ErrStale) {
 			t.Fatalf("got %v, want %v", err, models.ErrStale)
 		}
 	})
@@ -37,12 +37,12 @@ func TestACarrierThatIsFoundIsNoCorrection(t *testing.T) {
 		k.ok(err)
 		c := k.chat(1)
 		k.follow(c, p)
-		got, err := k.Recarry(k.ctx(), k.stored(p.ID), "zto", noon())
+		got, err := k.ChangeCarrier(k.ctx(), k.stored(p.ID), "zto", noon())
 		k.ok(err)
 		if got.Carrier != "zto" || got.Seq != 0 || k.again(c).WorkAt != models.Never {
 			t.Fatalf("got %+v", got)
 		}
-		same, err := k.Recarry(k.ctx(), got, "zto", noon())
+		same, err := k.ChangeCarrier(k.ctx(), got, "zto", noon())
 		k.ok(err)
 		if same != got {
 			t.Fatalf("got %+v, want %+v", same, got)
@@ -68,7 +68,7 @@ func TestFollowersMoveToTheParcelThatExists(t *testing.T) {
 		k.ok(k.Mute(k.ctx(), both.ID, wrong.ID, true, noon()))
 		k.tell(knower, right, "3333", "", 2)
 
-		got, err := k.Recarry(k.ctx(), k.stored(wrong.ID), "zto", noon()+1)
+		got, err := k.ChangeCarrier(k.ctx(), k.stored(wrong.ID), "zto", noon()+1)
 		k.ok(err)
 		if got != k.stored(right.ID) || got.Seq != 3 || got.DueAt == models.Never || got.Version != k.stored(right.ID).Version {
 			t.Fatalf("got %+v, stored %+v", got, k.stored(right.ID))
@@ -113,7 +113,7 @@ func TestAParcelThatNobodyFollowsMergesSilently(t *testing.T) {
 		right, err := k.Ensure(k.ctx(), number(1), "zto", false, noon())
 		k.ok(err)
 		wrong := k.parcel(1)
-		got, err := k.Recarry(k.ctx(), wrong, "zto", noon())
+		got, err := k.ChangeCarrier(k.ctx(), wrong, "zto", noon())
 		k.ok(err)
 		if got.ID != right.ID || got.Seq != 0 || got.DueAt != models.Never || got.Version != right.Version+1 {
 			t.Fatalf("got %+v", got)

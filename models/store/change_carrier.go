@@ -11,14 +11,14 @@ import (
 	"waybill/models"
 )
 
-// Recarry corrects a parcel's carrier, conditional on p.Version
+// ChangeCarrier corrects a parcel's carrier, conditional on p.Version
 // (models.ErrStale). When the number has a parcel under the right carrier
 // already, the followers move there, those of both keep one row, and the wrong
-// parcel ends. A Recarried notice is pending for followers, whose Text is the old
+// parcel ends. A CarrierChanged notice is pending for followers, whose Text is the old
 // carrier and whose Code is the new one; of the events of a parcel that they moved
 // to those are that are later than what they know. It returns the parcel that is
 // left.
-func (s *Store) Recarry(ctx context.Context, p models.Parcel, to models.Carrier, now models.Moment) (models.Parcel, error) {
+func (s *Store) ChangeCarrier(ctx context.Context, p models.Parcel, to models.Carrier, now models.Moment) (models.Parcel, error) {
 	to = cut(to, sizeCarrier)
 	var left models.Parcel
 	err := s.within(ctx, func(tx *gorm.DB) error {
@@ -97,14 +97,14 @@ func (s *Store) rename(tx *gorm.DB, p *parcelRow, to models.Carrier, now models.
 	if !notice {
 		return p.Parcel, nil
 	}
-	return p.Parcel, s.recarried(tx, p.Parcel, from, follows, now)
+	return p.Parcel, s.noteCarrierChanged(tx, p.Parcel, from, follows, now)
 }
 
-// recarried stores the notice under the parcel's newest sequence number and
+// noteCarrierChanged stores the notice under the parcel's newest sequence number and
 // marks it for follows.
-func (s *Store) recarried(tx *gorm.DB, p models.Parcel, from models.Carrier, follows []models.Follow, now models.Moment) error {
+func (s *Store) noteCarrierChanged(tx *gorm.DB, p models.Parcel, from models.Carrier, follows []models.Follow, now models.Moment) error {
 	notice := cutEvent(models.Event{
-		ParcelID: p.ID, Seq: p.Seq, Kind: models.Recarried, At: now, Text: string(from), Code: string(p.Carrier), StoredAt: now,
+		ParcelID: p.ID, Seq: p.Seq, Kind: models.CarrierChanged, At: now, Text: string(from), Code: string(p.Carrier), StoredAt: now,
 	})
 	if err := tx.Clauses(s.ignore()).Create(&notice).Error; err != nil {
 		return err
@@ -145,7 +145,7 @@ func (s *Store) merge(tx *gorm.DB, source, target *parcelRow, now models.Moment)
 	if err := tx.Save(target).Error; err != nil || len(moved) == 0 {
 		return target.Parcel, err
 	}
-	if err := s.recarried(tx, target.Parcel, source.Carrier, moved, now); err != nil {
+	if err := s.noteCarrierChanged(tx, target.Parcel, source.Carrier, moved, now); err != nil {
 		return target.Parcel, err
 	}
 	return queued(tx, target.Parcel, now)
