@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"unicode/utf8"
+
 	"waybill/tracking/recognise"
 )
 

@@ -139,7 +139,7 @@ func (o *office) hear(want ...string) {
 }
 
 func TestOperatorsAreAlertedOnceInTenMinutesOverAllReplicas(t *testing.T) {
-	inOffice(t, func(t *testing.T, o *office) {
+	inOffice(t, func(_ *testing.T, o *office) {
 		one, two := o.replica(o.store), o.replica(o.store)
 		o.spent(one, "muzhi")
 		o.spent(one, "muzhi")
@@ -158,7 +158,7 @@ func TestOperatorsAreAlertedOnceInTenMinutesOverAllReplicas(t *testing.T) {
 }
 
 func TestAnAlertThatNobodyCanSendNowIsSentOnceWhenSomebodyCan(t *testing.T) {
-	inOffice(t, func(t *testing.T, o *office) {
+	inOffice(t, func(_ *testing.T, o *office) {
 		alarm, away := o.replica(o.store), true
 		o.wrong = func(room string) error {
 			if away && room == "boss" {

@@ -249,9 +249,6 @@ func TestACheckThatTakesTooLongIsFollowedAllTheSame(t *testing.T) {
 	}
 }
 
-// handleWithin is what package delivery gives a message.
-const handleWithin = 30 * time.Second
-
 func TestADetectionThatTakesTooLongLeavesTimeForTheCheck(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()

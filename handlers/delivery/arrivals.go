@@ -26,7 +26,7 @@ func (t *turn) answerArrivals(ctx, deadline context.Context) (ended bool, err er
 			return true, fmt.Errorf("read updates: %w", err)
 		}
 		for _, a := range open {
-			if ctx.Err() != nil || t.handled && t.held() > beginWithin {
+			if stopping(ctx) || t.handled && t.held() > beginWithin {
 				t.due(t.moment())
 				return true, nil
 			}

@@ -85,7 +85,7 @@ func (t *turn) askTail(ctx context.Context, n models.Notification) (err error) {
 // keeps no other parcel's news back, unless it is about the whole chat.
 func (t *turn) sendAll(ctx, deadline context.Context, rest []worded) error {
 	for len(rest) > 0 {
-		if ctx.Err() != nil || t.held() > sendWithin {
+		if stopping(ctx) || t.held() > sendWithin {
 			t.due(t.moment())
 			return nil
 		}

@@ -45,16 +45,16 @@ func TestAPassingFailureIsTriedAgainLaterAndLaterWithoutLimit(t *testing.T) {
 		r.door.fails(always(errBroken))
 		r.news(yt, "揽收", "a")
 		r.sweep()
-		for i, wait := range append([]time.Duration{1, 2, 4, 8, 16, 32}, slices.Repeat([]time.Duration{60}, 14)...) {
-			r.pass(wait*time.Second - time.Millisecond)
+		for i, seconds := range append([]int{1, 2, 4, 8, 16, 32}, slices.Repeat([]int{60}, 14)...) {
+			r.pass(time.Duration(seconds)*time.Second - time.Millisecond)
 			r.sweep()
 			if n := r.door.tried(); n != i+1 {
-				t.Fatalf("tried %d times before the wait of %d s is over", n, wait)
+				t.Fatalf("tried %d times before the wait of %d s is over", n, seconds)
 			}
 			r.pass(time.Millisecond)
 			r.sweep()
 			if n := r.door.tried(); n != i+2 {
-				t.Fatalf("tried %d times after a wait of %d s", n, wait)
+				t.Fatalf("tried %d times after a seconds of %d s", n, seconds)
 			}
 		}
 		r.door.fails(nil)

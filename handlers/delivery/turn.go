@@ -93,3 +93,6 @@ func record(ctx context.Context, note func(context.Context) error) error {
 		}
 	}
 }
+
+// stopping says that nothing new is to begin.
+func stopping(ctx context.Context) bool { return ctx.Err() != nil }

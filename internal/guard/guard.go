@@ -19,7 +19,7 @@ func (p *PanicError) Error() string {
 	return fmt.Sprintf("%s: panic: %v\n%s", p.Doing, p.Value, p.Stack)
 }
 
-// Recover, deferred, makes a *PanicError of a panic. doing says what was being
+// Recover makes a *PanicError of a panic; it must be deferred. doing says what was being
 // done, as an error would.
 func Recover(doing string, err *error) { //nolint:gocritic // only through a pointer can a deferred call change what is returned
 	if r := recover(); r != nil {

@@ -12,8 +12,8 @@ import (
 
 func TestDelayAndBackoffAreOneCurve(t *testing.T) {
 	b := retry.New(retry.First, retry.Longest)
-	for failures, want := range []time.Duration{1, 2, 4, 8, 16, 32, 60, 60} {
-		want *= time.Second
+	for failures, seconds := range []int{1, 2, 4, 8, 16, 32, 60, 60} {
+		want := time.Duration(seconds) * time.Second
 		if got := retry.Delay(failures+1, retry.First, retry.Longest); got != want {
 			t.Errorf("delay after %d failures: %v, want %v", failures+1, got, want)
 		}

@@ -212,7 +212,7 @@ func TestAMergedChatGoesByTheLastMessageToEither(t *testing.T) {
 // TestFollowingAndSpendingAtOnceAgree: a parcel that is followed while the last
 // message goes out is handed out no longer than there is credit.
 func TestFollowingAndSpendingAtOnceAgree(t *testing.T) {
-	each(t, func(t *testing.T, k kit) {
+	each(t, func(_ *testing.T, k kit) {
 		stores := []*store.Store{k.Store, k.open()}
 		for i := range 10 {
 			k.synced(page(cursorOf(i), cursorOf(i+1), noon()+models.Moment(i), 1), noon())

@@ -135,7 +135,7 @@ func TestAFinishedParcelLeavesTheQueueAndReopens(t *testing.T) {
 }
 
 func TestWhatNobodyCanBeToldAboutIsNotHandedOut(t *testing.T) {
-	each(t, func(t *testing.T, k kit) {
+	each(t, func(_ *testing.T, k kit) {
 		p := k.finish(scan(k.parcel(1), "x", noon()), noon())
 		k.polled(p, p.DueAt, false)
 		c := k.chat(1)

@@ -223,7 +223,7 @@ func TestAParcelThatIsFollowedAgainKeepsItsCadence(t *testing.T) {
 }
 
 func TestTwoLastFollowersWhoLeaveAtOnceParkTheParcel(t *testing.T) {
-	each(t, func(t *testing.T, k kit) {
+	each(t, func(_ *testing.T, k kit) {
 		for round := range 8 {
 			a, b, p := k.chat(1), k.chat(2), k.parcel(round)
 			k.follow(a, p)

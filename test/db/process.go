@@ -97,12 +97,18 @@ func failed(cause error, p *process, logs ...string) error {
 
 // freePorts are n loopback ports that nobody listens on.
 func freePorts(n int) (ports []string, err error) {
+	var listeners []net.Listener // closed at the end, so that no two ports are the same
+	defer func() {
+		for _, l := range listeners {
+			_ = l.Close() // it served nobody
+		}
+	}()
 	for range n {
 		l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			return nil, err
 		}
-		defer func() { _ = l.Close() }() // all at the end, so that no two are the same
+		listeners = append(listeners, l)
 		_, port, err := net.SplitHostPort(l.Addr().String())
 		if err != nil {
 			return nil, err
