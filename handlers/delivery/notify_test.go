@@ -54,7 +54,7 @@ func TestAPassingFailureIsTriedAgainLaterAndLaterWithoutLimit(t *testing.T) {
 			r.pass(time.Millisecond)
 			r.sweep()
 			if n := r.door.tried(); n != i+2 {
-				t.Fatalf("tried %d times after a seconds of %d s", n, seconds)
+				t.Fatalf("tried %d times after a wait of %d s", n, seconds)
 			}
 		}
 		r.door.fails(nil)

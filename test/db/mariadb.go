@@ -63,8 +63,10 @@ func installed(server, install string) (port string, stop func() error, err erro
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", nil, errors.Join(fmt.Errorf("%w\n%s", err, out), os.RemoveAll(dir))
 	}
-	args := slices.Concat(common, settings, []string{"--bind-address=127.0.0.1", "--port=" + ports[0],
-		"--socket=" + filepath.Join(dir, "s"), "--pid-file=" + filepath.Join(dir, "pid"), "--log-error=" + filepath.Join(dir, "log")})
+	args := slices.Concat(common, settings, []string{
+		"--bind-address=127.0.0.1", "--port=" + ports[0],
+		"--socket=" + filepath.Join(dir, "s"), "--pid-file=" + filepath.Join(dir, "pid"), "--log-error=" + filepath.Join(dir, "log"),
+	})
 	p, err := run(dir, "out", exec.CommandContext(context.Background(), server, args...))
 	if err != nil {
 		return "", nil, errors.Join(err, os.RemoveAll(dir))
