@@ -174,10 +174,8 @@ func (c *Checker) count(outcome string, p models.Parcel) {
 	c.meter.Checked(outcome, age)
 }
 
-const (
-	underWayFor = 20 * time.Second       // longer than a call takes: one that began earlier died with its process
-	lookAgain   = 100 * time.Millisecond // how often a waiting question looks whether the other check has ended
-)
+// lookAgain is how often a waiting question looks whether the other check has ended.
+const lookAgain = 100 * time.Millisecond
 
 // overtaken says that somebody else's check came first.
 func overtaken(err error) bool {
@@ -196,14 +194,10 @@ func (c *Checker) await(ctx context.Context, id int64) (models.Parcel, bool, err
 			return p, false, nil
 		case err != nil && ctx.Err() == nil:
 			return p, false, fmt.Errorf("wait for check: %w", err)
-		case err == nil && !c.underWay(p):
+		case err == nil && !p.CheckUnderWay(c.moment()):
 			return p, true, nil
 		}
 		_ = retry.Sleep(ctx, lookAgain) // the loop sees the end of ctx
 	}
 	return models.Parcel{}, false, nil
-}
-
-func (c *Checker) underWay(p models.Parcel) bool {
-	return p.AskedAt > p.SettledAt && c.moment().Sub(p.AskedAt) < underWayFor
 }

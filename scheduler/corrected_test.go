@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -58,5 +59,33 @@ func TestACheckThatDiedIsAskedAgainAtOnceWhenItCannotBeUnderWayAnyMore(t *testin
 	r.must(err)
 	if got := r.poll(p.ID); len(hints) != 1 || got.Err != nil || len(r.provider.asked()) != 1 {
 		t.Errorf("%d hints, %v, %d calls", len(hints), got.Err, len(r.provider.asked()))
+	}
+}
+
+// overtakenOnce is a store in which somebody else is first once, after a carrier
+// was corrected.
+type overtakenOnce struct {
+	Store
+	overtaken bool
+}
+
+func (o *overtakenOnce) Finish(ctx context.Context, f models.Finish, now models.Moment) (models.Parcel, error) {
+	if !o.overtaken {
+		o.overtaken = true
+		return models.Parcel{}, models.ErrStale
+	}
+	return o.Store.Finish(ctx, f, now)
+}
+
+func TestAPushThatCorrectsTheCarrierOntoAParcelThatIsThereIsNotLost(t *testing.T) {
+	r := newRig(t, storetest.New(t))
+	wrong := r.follow(yt, "yto", "a")
+	right := r.follow(yt, "jt", "b")
+	checker := r.newChecker(r.tracker, &overtakenOnce{Store: r.db})
+	trace, err := shows(models.InTransit, "揽收")(query{})
+	r.must(err)
+	r.must(checker.Push(t.Context(), wrong.ID, trace, "jt"))
+	if p := r.parcel(right.ID); p.Status != models.InTransit || p.Seq == 0 {
+		t.Errorf("the parcel is %s with %d events", p.Status, p.Seq)
 	}
 }

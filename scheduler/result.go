@@ -199,7 +199,7 @@ func (c *Checker) finish(ctx context.Context, e result, now models.Moment) (mode
 	stored, err := c.store.Finish(ctx, f, now)
 	if errors.Is(err, models.ErrStale) {
 		c.count(OutcomeStale, e.was)
-		return models.Checked{Parcel: e.was, Err: err}, nil
+		return models.Checked{Parcel: e.change.Parcel, Err: err}, nil
 	}
 	if err != nil {
 		return models.Checked{}, fmt.Errorf("finish check: %w", err)

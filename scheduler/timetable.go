@@ -52,11 +52,13 @@ func (s *Scheduler) timetable() (func(context.Context), error) {
 	return func(held context.Context) { s.runJobs(held, jobs) }, nil
 }
 
-// runJobs does the jobs until held ends, and waits for those under way.
+// runJobs does the jobs until held ends, and waits for those under way. A panic
+// is caught inside of what skips a job that still runs, else the job would count
+// as running for ever.
 func (s *Scheduler) runJobs(held context.Context, jobs []job) {
 	log := cronLog{s.log}
 	c := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(log),
-		cron.WithChain(cron.Recover(log), cron.SkipIfStillRunning(cron.DiscardLogger)))
+		cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger), cron.Recover(log)))
 	for _, j := range jobs {
 		if _, err := c.AddFunc(j.when, func() { j.do(held) }); err != nil {
 			s.log.Error("add job", "when", j.when, "error", err)

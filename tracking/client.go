@@ -80,6 +80,9 @@ func (c *client) acquire(ctx context.Context, kind models.CallKind, p models.Pur
 	a := &attempt{client: c, cooldown: cooldown, probe: probe, timeout: c.timeoutFor(kind, p)}
 	if err := c.pacer.wait(ctx, patience(p)); err != nil {
 		a.release(ctx)
+		if !errors.Is(err, errBusy) && ctx.Err() == nil {
+			c.log.Warn("reserve a turn", "provider", c.name(), "error", err)
+		}
 		return nil, &Error{Provider: c.name(), Kind: ErrRate, Text: "our own pace", Unsent: true, Cause: err}
 	}
 	return a, nil

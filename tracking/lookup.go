@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"waybill/internal/guard"
 	"waybill/internal/retry"
 	"waybill/models"
 )
@@ -37,7 +38,7 @@ func (t *Tracker) find(ctx context.Context, l lookup) []byte {
 	found := t.lookups.DoChan(l.kind+"/"+l.key, func() (any, error) {
 		ctx, cancel := context.WithTimeout(t.lifetime, lookupTakes)
 		defer cancel()
-		return t.findHere(ctx, l), nil
+		return t.findGuarded(ctx, l), nil
 	})
 	ended := make(chan []byte, 1)
 	t.running.Go(func() {
@@ -50,6 +51,20 @@ func (t *Tracker) find(ctx context.Context, l lookup) []byte {
 	case raw := <-ended:
 		return raw
 	}
+}
+
+// findGuarded makes "nobody knows" of a panic, which would end the process: the
+// flight runs in a goroutine of its own.
+func (t *Tracker) findGuarded(ctx context.Context, l lookup) (raw []byte) {
+	var err error
+	defer func() {
+		if err != nil {
+			t.memory.log.Error("look up", "kind", l.kind, "error", err)
+			raw = nil
+		}
+	}()
+	defer guard.Recover("look up", &err)
+	return t.findHere(ctx, l)
 }
 
 // findHere is find for one caller of this process at a time.

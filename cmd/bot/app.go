@@ -59,7 +59,7 @@ type app struct {
 // seconds together.
 const (
 	callTimeout    = 15 * time.Second
-	deliveryGrace  = 4 * time.Second
+	deliveryGrace  = 3 * time.Second
 	schedulerGrace = 5 * time.Second
 )
 

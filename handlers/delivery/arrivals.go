@@ -121,14 +121,10 @@ func (t *turn) arrivalFailed(ctx context.Context, a models.Arrival) error {
 
 // replies are the replies to an update: the stored ones, or those decided now.
 func (t *turn) replies(ctx context.Context, a models.Arrival) ([]handlers.Reply, error) {
-	if a.Answered {
-		var replies []handlers.Reply
-		if err := json.Unmarshal(a.Replies, &replies); err != nil {
-			return nil, fmt.Errorf("read stored replies: %w", err)
-		}
+	replies, err := t.decided(ctx, a)
+	if a.Answered && err == nil {
 		return replies, nil
 	}
-	replies, err := t.handle(ctx, a)
 	if err != nil && (a.Failures+1 < attempts || ctx.Err() != nil) {
 		return nil, err
 	}
@@ -145,6 +141,17 @@ func (t *turn) replies(ctx context.Context, a models.Arrival) ([]handlers.Reply,
 	}
 	if err := t.store.Answer(ctx, t.claim, a.ID, body); err != nil {
 		return nil, fmt.Errorf("store replies: %w", err)
+	}
+	return replies, nil
+}
+
+// decided are the replies that are stored already, or what is decided now.
+func (t *turn) decided(ctx context.Context, a models.Arrival) (replies []handlers.Reply, err error) {
+	if !a.Answered {
+		return t.handle(ctx, a)
+	}
+	if err := json.Unmarshal(a.Replies, &replies); err != nil {
+		return nil, fmt.Errorf("read stored replies: %w", err)
 	}
 	return replies, nil
 }

@@ -393,3 +393,21 @@ type unreadable struct{ Store }
 func (unreadable) OpenArrivals(context.Context, int64, models.Moment) ([]models.Arrival, error) {
 	return nil, errors.New("disk full")
 }
+
+func TestStoredRepliesThatCannotBeReadAreGivenUp(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		_, err := r.db.Arrive(t.Context(), []models.Arrival{{
+			Door: "test", Key: "unreadable", Answered: true, Replies: []byte("{"), Address: models.Address{Door: "test", Conversation: "a"},
+		}}, r.moment())
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.writes("a", "after")
+		for range attempts {
+			r.sweep()
+			r.pass(time.Minute)
+		}
+		r.sees("a: Sorry, I couldn't handle that one. Could you send it again?", "a: after")
+		r.alerted(handlers.AlertGivenUp)
+	})
+}

@@ -26,7 +26,7 @@ const (
 	handleWithin = 30 * time.Second
 	sendWithin   = 45 * time.Second // of a claim: later messages are left to the next one
 	sendTimeout  = 20 * time.Second
-	writeWithin  = 3 * time.Second // of the store, also while the process stops
+	writeWithin  = 2 * time.Second // of the store, also while the process stops
 	writeAgain   = time.Second / 4
 	lookEvery    = time.Second // without being woken
 	atOnce       = 256         // chats of one door that are served together
@@ -47,8 +47,8 @@ type Store interface {
 	Pending(ctx context.Context, c models.Chat) ([]models.Notification, error)
 	Delivered(ctx context.Context, c models.Claim, followID, upto int64) error
 	Undeliverable(ctx context.Context, c models.Claim, followID int64) (failures int, err error)
-	Gone(ctx context.Context, chatID int64, now models.Moment) error
-	MoveChat(ctx context.Context, chatID int64, conversation string, now models.Moment) error
+	GoneUnder(ctx context.Context, c models.Claim, now models.Moment) error
+	MoveChatUnder(ctx context.Context, c models.Claim, conversation string, now models.Moment) error
 	Release(ctx context.Context, c models.Claim, next models.Moment, failed bool) error
 }
 

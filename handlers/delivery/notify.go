@@ -112,8 +112,8 @@ func (t *turn) settle(ctx context.Context, sent []worded, outcome string, why er
 	case OutcomeSent, OutcomeRefused:
 		var done []models.Notification
 		for _, w := range sent {
-			if err := t.askTail(ctx, w.Notification); err != nil {
-				return true, err
+			if err := t.askTail(ctx, w.Notification); err != nil { // the message was sent: it must not come again for that
+				t.log.Error("ask for tail", "chat", t.chat.ID, "parcel", w.Parcel.ID, "error", err)
 			}
 			done = append(done, w.Notification)
 		}

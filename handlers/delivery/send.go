@@ -52,7 +52,7 @@ func (t *turn) unsent(ctx context.Context, outcome string, why error) error {
 	switch outcome {
 	case OutcomeGone:
 		t.log.Info("the chat is gone", "chat", t.chat.ID, "error", why)
-		return record(ctx, func(ctx context.Context) error { return t.store.Gone(ctx, t.chat.ID, t.moment()) })
+		return record(ctx, func(ctx context.Context) error { return t.store.GoneUnder(ctx, t.claim, t.moment()) })
 	case OutcomeMoved:
 		var moved *models.Moved
 		errors.As(why, &moved)
@@ -61,7 +61,7 @@ func (t *turn) unsent(ctx context.Context, outcome string, why error) error {
 		}
 		t.due(t.moment()) // at its new address
 		return record(ctx, func(ctx context.Context) error {
-			return t.store.MoveChat(ctx, t.chat.ID, moved.Conversation, t.moment())
+			return t.store.MoveChatUnder(ctx, t.claim, moved.Conversation, t.moment())
 		})
 	case OutcomeCredit:
 		t.log.Debug("nothing can be sent before the customer writes", "chat", t.chat.ID)

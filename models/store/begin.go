@@ -131,9 +131,7 @@ func (b *callBatch) readProviderCalls(tx *gorm.DB, s *Store, asks []start) error
 	missing := maps.Clone(want)
 	maps.DeleteFunc(missing, func(key pair, _ *providerCallRow) bool { return known[key] != nil })
 	if len(missing) > 0 {
-		if err := tx.Clauses(s.ignore()).Create(sorted(missing)).Error; err != nil {
-			return err
-		}
+		return &missingRow{sorted(missing)}
 	}
 	if b.providerCalls, err = providerCalls(locking(tx), want); err != nil {
 		return err
@@ -170,15 +168,16 @@ func (b *callBatch) readExemptions(tx *gorm.DB, s *Store, asks []start) error {
 	if len(want) == 0 {
 		return nil
 	}
-	if err := tx.Clauses(s.ignore()).Create(sorted(want)).Error; err != nil {
-		return err
-	}
 	var rows []*exemptionRow
 	if err := locking(tx).Where("number IN ?", firsts(want)).Order("number").Find(&rows).Error; err != nil {
 		return err
 	}
 	for _, row := range rows {
 		b.exemptions[row.Number] = row
+		delete(want, pair{of: row.Number})
+	}
+	if len(want) > 0 {
+		return &missingRow{sorted(want)}
 	}
 	return nil
 }
@@ -197,9 +196,6 @@ func (b *callBatch) readBudgets(tx *gorm.DB, s *Store, asks []start) error {
 	if len(limited) == 0 {
 		return nil
 	}
-	if err := tx.Clauses(s.ignore()).Create(sorted(limited)).Error; err != nil {
-		return err
-	}
 	var rows []*budgetRow
 	if err := locking(tx).Where("day IN ?", firsts(limited)).Order("day, provider").Find(&rows).Error; err != nil {
 		return err
@@ -207,7 +203,11 @@ func (b *callBatch) readBudgets(tx *gorm.DB, s *Store, asks []start) error {
 	for _, row := range rows {
 		if own := limited[pair{row.Day, row.Provider}]; own != nil {
 			own.before = row.Used
+			delete(limited, pair{row.Day, row.Provider})
 		}
+	}
+	if len(limited) > 0 {
+		return &missingRow{sorted(limited)}
 	}
 	return nil
 }

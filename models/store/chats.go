@@ -87,7 +87,7 @@ func at(db *gorm.DB, a models.Address) *gorm.DB {
 }
 
 func fitAddress(a models.Address) models.Address {
-	return models.Address{Door: cut(a.Door, sizeDoor), Conversation: cut(a.Conversation, sizeRoom), Thread: cut(a.Thread, sizeThread)}
+	return models.Address{Door: cut(a.Door, sizeDoor), Conversation: cut(a.Conversation, sizeConversation), Thread: cut(a.Thread, sizeThread)}
 }
 
 // ChatByID reads one chat; models.ErrNotFound when there is none.

@@ -33,6 +33,8 @@ func TestWhoHasLostAClaimWritesNothing(t *testing.T) {
 			"ArrivalFailed": func(claim models.Claim) error { return k.ArrivalFailed(k.ctx(), claim, update) },
 			"EndArrival":    func(claim models.Claim) error { return k.EndArrival(k.ctx(), claim, update) },
 			"Delivered":     func(claim models.Claim) error { return k.Delivered(k.ctx(), claim, follow, 1) },
+			"GoneUnder":     func(claim models.Claim) error { return k.GoneUnder(k.ctx(), claim, noon()) },
+			"MoveChatUnder": func(claim models.Claim) error { return k.MoveChatUnder(k.ctx(), claim, "elsewhere", noon()) },
 			"Undeliverable": func(claim models.Claim) error {
 				_, err := k.Undeliverable(k.ctx(), claim, follow)
 				return err

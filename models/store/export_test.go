@@ -12,15 +12,20 @@ import (
 	"waybill/models"
 )
 
-// FollowMany makes n parcels with one event each, which a chat follows and which
-// are pending, faster than n calls would; it returns the parcels' ids.
-func (s *Store) FollowMany(ctx context.Context, chatID int64, n int, now models.Moment) ([]int64, error) {
+// FollowMany makes n parcels with one event each, which a chat follows; of the
+// first ones the event is pending, the others are not checked any more. It is
+// faster than n calls, and returns the parcels' ids.
+func (s *Store) FollowMany(ctx context.Context, chatID int64, n, pending int, now models.Moment) ([]int64, error) {
 	parcels, ids := make([]parcelRow, n), make([]int64, n)
 	follows, events := make([]models.Follow, n), make([]models.Event, n)
 	for i := range n {
 		ids[i] = int64(i + 1)
 		parcels[i] = parcelRow{Parcel: models.Parcel{ID: ids[i], Number: fmt.Sprintf("SF1%012d", i), Seq: 1, Version: 1, DueAt: now}}
 		follows[i] = models.Follow{ChatID: chatID, ParcelID: ids[i], PendingSeq: 1}
+		if i >= pending {
+			parcels[i].DueAt = models.Never
+			follows[i].PendingSeq, follows[i].DeliveredSeq = 0, 1
+		}
 		events[i] = cutEvent(models.Event{ParcelID: ids[i], Seq: 1, Kind: models.Scan, At: now, Text: "x"})
 	}
 	return ids, s.within(ctx, func(tx *gorm.DB) error {

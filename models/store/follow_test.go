@@ -409,7 +409,7 @@ func TestAChatMayFollowMoreThanFitsIntoOneStatement(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		c := k.chat(1)
 		const many = 1100
-		ids, err := k.FollowMany(k.ctx(), c.ID, many, noon())
+		ids, err := k.FollowMany(k.ctx(), c.ID, many, many, noon())
 		k.ok(err)
 		if news := k.pending(c); len(news) != many || len(news[many-1].Events) != 1 {
 			t.Fatalf("news of %d parcels is pending, want %d", len(news), many)

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"waybill/internal/guard"
 )
 
 const (
@@ -148,7 +150,8 @@ func (g *group[Q, A]) serve(batch []*waiting[Q, A]) {
 }
 
 // try commits a batch and answers it.
-func (g *group[Q, A]) try(batch []*waiting[Q, A]) error {
+func (g *group[Q, A]) try(batch []*waiting[Q, A]) (err error) {
+	defer guard.Recover("write together", &err)
 	ctx, cancel := context.WithTimeout(context.Background(), groupLimit)
 	defer cancel()
 	asks := make([]Q, len(batch))

@@ -14,17 +14,36 @@ import (
 // MoveChat gives a chat its new id on the platform. When the new id has a chat
 // already, the old one is merged into it, in one transaction: follows, open
 // question, updates, language and tail; the old row ends.
-func (s *Store) MoveChat(ctx context.Context, chatID int64, room string, now models.Moment) error {
-	room = cut(room, sizeRoom)
+func (s *Store) MoveChat(ctx context.Context, chatID int64, conversation string, now models.Moment) error {
+	return s.move(ctx, chatID, conversation, now, func(models.Chat) error { return nil })
+}
+
+// MoveChatUnder is MoveChat for whoever serves the chat; models.ErrStale when the
+// claim is another's.
+func (s *Store) MoveChatUnder(ctx context.Context, c models.Claim, conversation string, now models.Moment) error {
+	return s.move(ctx, c.ChatID, conversation, now, func(chat models.Chat) error {
+		if chat.ClaimEpoch != c.Epoch {
+			return models.ErrStale
+		}
+		return nil
+	})
+}
+
+// move moves a chat if its row, once it is locked, may be moved.
+func (s *Store) move(ctx context.Context, chatID int64, conversation string, now models.Moment, may func(models.Chat) error) error {
+	conversation = cut(conversation, sizeConversation)
 	err := s.within(ctx, func(tx *gorm.DB) error {
-		from, to, err := lockRooms(tx, chatID, room)
-		if err != nil || from.Conversation == room {
+		from, to, err := lockBothChats(tx, chatID, conversation)
+		if err == nil {
+			err = may(from)
+		}
+		if err != nil || from.Conversation == conversation {
 			return err
 		}
 		if to.ID != 0 {
 			return s.mergeChats(tx, from, to, now)
 		}
-		err = tx.Exec("UPDATE chats SET conversation = ? WHERE id = ?", room, from.ID).Error
+		err = tx.Exec("UPDATE chats SET conversation = ? WHERE id = ?", conversation, from.ID).Error
 		if errors.Is(err, gorm.ErrDuplicatedKey) {
 			return errAgain // the new id wrote just now: merge with it
 		}
@@ -36,10 +55,10 @@ func (s *Store) MoveChat(ctx context.Context, chatID int64, room string, now mod
 	return nil
 }
 
-// lockRooms locks what both chats follow and then both chats; to is empty when
+// lockBothChats locks what both chats follow and then both chats; to is empty when
 // the new id has no chat.
-func lockRooms(tx *gorm.DB, chatID int64, room string) (from, to models.Chat, err error) {
-	if from, to, err = findRooms(tx, chatID, room); err != nil {
+func lockBothChats(tx *gorm.DB, chatID int64, conversation string) (from, to models.Chat, err error) {
+	if from, to, err = findBothChats(tx, chatID, conversation); err != nil {
 		return from, to, err
 	}
 	ids := []int64{from.ID, to.ID}
@@ -59,14 +78,14 @@ func lockRooms(tx *gorm.DB, chatID int64, room string) (from, to models.Chat, er
 	return from, to, err
 }
 
-// findRooms reads the chat and the one that has its new id, if any.
-func findRooms(tx *gorm.DB, chatID int64, room string) (from, to models.Chat, err error) {
+// findBothChats reads the chat and the one that has its new id, if any.
+func findBothChats(tx *gorm.DB, chatID int64, conversation string) (from, to models.Chat, err error) {
 	err = tx.Take(&from, "id = ?", chatID).Error
 	if err != nil {
 		return from, to, err
 	}
 	address := from.Address
-	address.Conversation = room
+	address.Conversation = conversation
 	err = at(tx, address).Limit(1).Find(&to).Error
 	return from, to, err
 }

@@ -111,11 +111,23 @@ func followedBy(tx *gorm.DB, chatIDs ...int64) ([]int64, error) {
 // Gone notes that the chat cannot be told any more. Its follows stay, in case
 // it comes back; what only it follows is parked when it is due.
 func (s *Store) Gone(ctx context.Context, chatID int64, now models.Moment) error {
-	if _, err := s.change(ctx, "UPDATE chats SET gone_at = ? WHERE id = ? AND gone_at = 0", now, chatID); err != nil {
+	if _, err := s.change(ctx, gone, now, chatID); err != nil {
 		return fmt.Errorf("note that the chat is gone: %w", err)
 	}
 	return nil
 }
+
+// GoneUnder is Gone for whoever serves the chat; models.ErrStale when the claim
+// is another's: the chat may have come back since.
+func (s *Store) GoneUnder(ctx context.Context, c models.Claim, now models.Moment) error {
+	err := s.underClaim(ctx, c, func(tx *gorm.DB, _ chatRow) error { return tx.Exec(gone, now, c.ChatID).Error })
+	if err != nil {
+		return fmt.Errorf("note that the chat is gone: %w", err)
+	}
+	return nil
+}
+
+const gone = "UPDATE chats SET gone_at = ? WHERE id = ? AND gone_at = 0"
 
 // Back notes that the chat can be told (again): what it follows is polled,
 // and what is pending is delivered now.

@@ -85,30 +85,30 @@ func (callRow) TableName() string { return "calls" }
 
 // Sizes of columns, in characters. What is longer is cut, never an error.
 const (
-	sizeNumber   = 40
-	sizeCarrier  = 32
-	sizeStatus   = 24
-	sizeDetail   = 255
-	sizeProvider = 16
-	sizeDigest   = 64
-	sizeKind     = 16
-	sizeText     = 1000
-	sizePlace    = 200
-	sizeCode     = 64
-	sizeExtra    = 2000
-	sizeName     = 80
-	sizeDoor     = 24
-	sizeRoom     = 128
-	sizeThread   = 32
-	sizeLang     = 12
-	sizeOwner    = 80
-	sizeNonce    = 16
-	sizeKey      = 128
-	sizeCacheKey = 190
-	sizeAccount  = 64
-	sizeCursor   = 128
-	sizeToken    = 128
-	sizeRobot    = 64
+	sizeNumber       = 40
+	sizeCarrier      = 32
+	sizeStatus       = 24
+	sizeDetail       = 255
+	sizeProvider     = 16
+	sizeDigest       = 64
+	sizeKind         = 16
+	sizeText         = 1000
+	sizePlace        = 200
+	sizeCode         = 64
+	sizeExtra        = 2000
+	sizeName         = 80
+	sizeDoor         = 24
+	sizeConversation = 128
+	sizeThread       = 32
+	sizeLang         = 12
+	sizeOwner        = 80
+	sizeNonce        = 16
+	sizeKey          = 128
+	sizeCacheKey     = 190
+	sizeAccount      = 64
+	sizeCursor       = 128
+	sizeToken        = 128
+	sizeRobot        = 64
 )
 
 // cut makes text fit a column: valid UTF-8, at most size characters.

@@ -118,7 +118,7 @@ func (s *Store) SubscriptionsTo(ctx context.Context, provider string, numbers []
 	if len(numbers) == 0 {
 		return nil, nil
 	}
-	err := s.read.WithContext(ctx).Where("number IN ? AND provider = ? AND idle_at = 0", numbers, provider).Order("id").Find(&rows).Error
+	err := s.read.WithContext(ctx).Where("number IN ? AND provider = ? AND idle_at = 0", numbers, provider).Order("created_at, token").Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("find subscriptions by number: %w", err)
 	}

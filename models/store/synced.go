@@ -41,7 +41,7 @@ func (s *Store) ArriveSynced(ctx context.Context, p models.SyncPage, now models.
 }
 
 func (s *Store) arriveSynced(tx *gorm.DB, p models.SyncPage, now models.Moment) (int, error) {
-	if err := s.turnPage(tx, p); err != nil {
+	if err := turnPage(tx, p); err != nil {
 		return 0, err
 	}
 	fresh, err := unseen(tx, p.All())
@@ -72,12 +72,13 @@ func (s *Store) arriveSynced(tx *gorm.DB, p models.SyncPage, now models.Moment) 
 
 // turnPage moves the account's cursor, which stays locked: what follows is
 // done by one process at a time.
-func (s *Store) turnPage(tx *gorm.DB, p models.SyncPage) error {
-	if err := tx.Clauses(s.ignore()).Create(&models.SyncCursor{Account: p.Account}).Error; err != nil {
-		return err
-	}
+func turnPage(tx *gorm.DB, p models.SyncPage) error {
 	var m models.SyncCursor
-	if err := locking(tx).Take(&m, "account = ?", p.Account).Error; err != nil {
+	err := locking(tx).Take(&m, "account = ?", p.Account).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return &missingRow{&models.SyncCursor{Account: p.Account}}
+	}
+	if err != nil {
 		return err
 	}
 	if m.Cursor != p.From {

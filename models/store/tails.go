@@ -23,7 +23,7 @@ func chatBind(chatID int64) string { return "chat:" + strconv.FormatInt(chatID, 
 // first. One that no key opens any more counts as not given.
 func (s *Store) Tails(ctx context.Context, parcelID int64) ([]models.Tail, error) {
 	var follows []models.Follow
-	err := s.read.WithContext(ctx).Where("parcel_id = ? AND tail IS NOT NULL", parcelID).Order("id").Find(&follows).Error
+	err := s.read.WithContext(ctx).Where("parcel_id = ? AND tail IS NOT NULL", parcelID).Order("created_at, chat_id").Find(&follows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read tails: %w", err)
 	}

@@ -15,6 +15,7 @@ import (
 
 const (
 	writeAttempts = 12
+	missingRows   = 3    // kinds of them that one transaction may need
 	chunk         = 1000 // ids in one statement, at most
 )
 
@@ -24,7 +25,7 @@ const (
 func (s *Store) within(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	return again(ctx, func() error {
 		db := s.write.WithContext(ctx)
-		for range 2 {
+		for range missingRows + 1 {
 			err := db.Transaction(fn)
 			var missing *missingRow
 			if !errors.As(err, &missing) {
