@@ -46,12 +46,12 @@ func (t *turn) dropQuestion(ctx context.Context) error {
 		return err
 	}
 	t.asked = &models.Question{}
-	return wrap("drop question", t.store.DropQuestion(ctx, t.chat.ID))
+	return wrap("drop question", t.store.DropQuestion(ctx, t.chat.ID, t.m.Arrival, t.now))
 }
 
 // ask makes q the chat's open question.
 func (t *turn) ask(ctx context.Context, q *models.Question) error {
-	q.ChatID, q.Nonce = t.chat.ID, rand.Text()[:nonceLength]
+	q.ChatID, q.Nonce, q.ChangedBy = t.chat.ID, rand.Text()[:nonceLength], t.m.Arrival
 	q.AskedAt, q.ExpiresAt = t.now, t.now.Add(questionLives)
 	if forNow(q.Asking) {
 		q.ExpiresAt = t.now.Add(forNowLives)

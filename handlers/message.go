@@ -28,6 +28,7 @@ type Message struct {
 	NewConversation string // Moved: the platform's new chat id
 	From            string // the platform's id of the person, for ownership and administrator checks
 	Lang            string // the person's language as the platform tells it (BCP 47), "" when it does not
+	Arrival         int64  // the stored update, 0 where there is none: the same one may be handled twice
 	Token           string // the door's own handle to answer this very update (a callback id, a request id)
 }
 

@@ -28,7 +28,7 @@ func (c *Conversation) AskTail(ctx context.Context, news models.Notification) er
 		return nil
 	}
 	now := models.At(c.settings.Now())
-	_, open, err := c.settings.Store.Question(ctx, news.Chat.ID, now)
+	_, open, err := c.settings.Store.Question(ctx, news.Chat.ID, 0, now)
 	if err != nil || open {
 		return wrap("read question", err)
 	}

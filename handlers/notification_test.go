@@ -109,7 +109,7 @@ func TestARefusedTailIsAskedForAgainAndFourDigitsAnswer(t *testing.T) {
 	if said := w.notify(t, n).Text(); !strings.Contains(said, "尾号") || !strings.Contains(said, locked) {
 		t.Errorf("told %q", said)
 	}
-	if _, open, err := w.store.Question(t.Context(), n.Chat.ID, models.At(w.clock())); open || err != nil {
+	if _, open, err := w.store.Question(t.Context(), n.Chat.ID, 0, models.At(w.clock())); open || err != nil {
 		t.Errorf("it is asked before it is sent: %v", err)
 	}
 	if err := w.conversation().AskTail(t.Context(), n); err != nil {
@@ -128,7 +128,7 @@ func TestARefusedTailLeavesAnotherOpenQuestionAlone(t *testing.T) {
 	if err := w.conversation().AskTail(t.Context(), n); err != nil {
 		t.Fatal(err)
 	}
-	q, open, err := w.store.Question(t.Context(), n.Chat.ID, models.At(w.clock()))
+	q, open, err := w.store.Question(t.Context(), n.Chat.ID, 0, models.At(w.clock()))
 	if err != nil || !open || q.Asking != models.AskForget {
 		t.Errorf("open: %v %v %v", q.Asking, open, err)
 	}
@@ -168,7 +168,7 @@ func TestNewsWithoutARefusedTailAsksNothing(t *testing.T) {
 	if err := w.conversation().AskTail(t.Context(), n); err != nil {
 		t.Fatal(err)
 	}
-	if _, open, err := w.store.Question(t.Context(), n.Chat.ID, models.At(w.clock())); open || err != nil {
+	if _, open, err := w.store.Question(t.Context(), n.Chat.ID, 0, models.At(w.clock())); open || err != nil {
 		t.Errorf("it asks something: %v", err)
 	}
 }

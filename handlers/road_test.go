@@ -27,9 +27,9 @@ func (r *reads) read(what string) {
 	r.of[what]++
 }
 
-func (r *reads) Question(ctx context.Context, chatID int64, now models.Moment) (models.Question, bool, error) {
+func (r *reads) Question(ctx context.Context, chatID, arrivalID int64, now models.Moment) (models.Question, bool, error) {
 	r.read("question")
-	return r.Store.Question(ctx, chatID, now)
+	return r.Store.Question(ctx, chatID, arrivalID, now)
 }
 
 func (r *reads) Followed(ctx context.Context, chatID int64, all bool) ([]models.Followed, error) {

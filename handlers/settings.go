@@ -46,9 +46,9 @@ type Store interface {
 	Forget(ctx context.Context, chatID int64, now models.Moment) error
 
 	// The one open question of a chat.
-	Question(ctx context.Context, chatID int64, now models.Moment) (models.Question, bool, error)
+	Question(ctx context.Context, chatID, arrivalID int64, now models.Moment) (models.Question, bool, error)
 	Ask(ctx context.Context, q models.Question) error
-	DropQuestion(ctx context.Context, chatID int64) error
+	DropQuestion(ctx context.Context, chatID, arrivalID int64, now models.Moment) error
 
 	// What operators want to know of the money and the work.
 	Usage(ctx context.Context, day string) ([]models.Usage, error)

@@ -35,7 +35,7 @@ func (c *Conversation) turn(chat models.Chat, m Message, now models.Moment) *tur
 // question is the chat's open question; false when there is none.
 func (t *turn) question(ctx context.Context) (models.Question, bool, error) {
 	if t.asked == nil {
-		q, open, err := t.store.Question(ctx, t.chat.ID, t.now)
+		q, open, err := t.store.Question(ctx, t.chat.ID, t.m.Arrival, t.now)
 		if err != nil {
 			return q, false, wrap("read question", err)
 		}

@@ -139,3 +139,27 @@ func TestWhatWasHeardJustNowIsNoFailure(t *testing.T) {
 		}
 	}
 }
+
+// A question that a message answered is found again when the same message is
+// handled once more, and by no other message.
+func TestAnAnswerThatIsHandledTwiceFindsItsQuestionTwice(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	c, chat := w.conversation(), w.chat("a", false)
+	handle := func(arrival int64, text string) string {
+		replies, err := c.Handle(t.Context(), chat, Message{Text: text, Addressed: true, Arrival: arrival})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(shown(replies), "\n")
+	}
+	if asked := handle(1, locked); !strings.Contains(asked, "手机") || handle(1, locked) != asked {
+		t.Fatalf("asked %q, the second time something else", asked)
+	}
+	first := handle(2, "1234")
+	if again := handle(2, "1234"); !showsTrace(first) || !showsTrace(again) {
+		t.Fatalf("the first time brings %q, the second %q", first, again)
+	}
+	if said := handle(3, "1234"); showsTrace(said) {
+		t.Errorf("another message finds the question that was answered: %q", said)
+	}
+}

@@ -22,6 +22,11 @@ type Question struct {
 	Rest      []Item `gorm:"serializer:json"` // what is to be asked after it
 	AskedAt   Moment
 	ExpiresAt Moment
+	// ChangedBy is the arrival whose handling made this the open question, or ended
+	// the previous one (then Asking is ""). Should the process end before the
+	// replies are stored, the same arrival is handled once more, and finds Previous.
+	ChangedBy int64
+	Previous  *Question `gorm:"serializer:json"`
 }
 
 // Item is one number that a question is about.

@@ -168,6 +168,7 @@ func (t *turn) handle(ctx context.Context, a models.Arrival) (replies []handlers
 	if !something {
 		return nil, nil
 	}
+	m.Arrival = a.ID
 	return t.handler.Handle(ctx, t.chat, m)
 }
 

@@ -138,14 +138,14 @@ func TestOfSeveralRefusedTailsTheFirstIsAskedFor(t *testing.T) {
 			r.pass(time.Millisecond)
 		}
 		r.sweep()
-		if _, open, err := r.db.Question(t.Context(), r.chat("a").ID, r.moment()); open || err != nil {
+		if _, open, err := r.db.Question(t.Context(), r.chat("a").ID, 0, r.moment()); open || err != nil {
 			t.Errorf("something is asked before it is told: %v", err)
 		}
 		r.counting(9)
 		credit = 1
 		r.must(r.db.Back(t.Context(), r.chat("a").ID, r.moment()))
 		r.sweep()
-		q, open, err := r.db.Question(t.Context(), r.chat("a").ID, r.moment())
+		q, open, err := r.db.Question(t.Context(), r.chat("a").ID, 0, r.moment())
 		if err != nil || !open || len(q.Items) != 1 || q.Items[0].Number != other {
 			t.Errorf("asked: %+v, %v, %v", q, open, err)
 		}

@@ -382,7 +382,7 @@ func TestARefusedTailIsAskedForOnceItWasSaid(t *testing.T) {
 		r.followWith(models.Following{Tail: "9999", TailState: models.TailWrong}, true, sf, "a")
 		r.finds(sf, models.Event{Kind: models.TailRefused})
 		asked := func() bool {
-			q, open, err := r.db.Question(t.Context(), r.chat("a").ID, r.moment())
+			q, open, err := r.db.Question(t.Context(), r.chat("a").ID, 0, r.moment())
 			r.must(err)
 			return open && q.Asking == models.AskTail && q.Items[0].Number == sf
 		}

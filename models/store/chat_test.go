@@ -63,21 +63,21 @@ func TestAQuestionSurvivesUntilItExpires(t *testing.T) {
 			Rest:  []models.Item{{Number: number(2), Needs: models.AskCarrier}},
 		}
 		k.ok(k.Ask(k.ctx(), q))
-		got, ok, err := k.open().Question(k.ctx(), c.ID, noon())
+		got, ok, err := k.open().Question(k.ctx(), c.ID, 0, noon())
 		k.ok(err)
 		if !ok || !reflect.DeepEqual(got, q) {
 			t.Fatalf("got %+v, want %+v", got, q)
 		}
 		q.Asking, q.Items = models.AskStop, nil
 		k.ok(k.Ask(k.ctx(), q))
-		if got, _, err := k.Question(k.ctx(), c.ID, noon()); err != nil || got.Asking != models.AskStop || len(got.Items) != 0 {
+		if got, _, err := k.Question(k.ctx(), c.ID, 0, noon()); err != nil || got.Asking != models.AskStop || len(got.Items) != 0 {
 			t.Fatalf("got %+v, %v", got, err)
 		}
-		if _, ok, err := k.Question(k.ctx(), c.ID, noon()+24*hour); ok || err != nil {
+		if _, ok, err := k.Question(k.ctx(), c.ID, 0, noon()+24*hour); ok || err != nil {
 			t.Fatalf("got %v, %v after it expired", ok, err)
 		}
-		k.ok(k.DropQuestion(k.ctx(), c.ID))
-		if _, ok, err := k.Question(k.ctx(), c.ID, noon()); ok || err != nil {
+		k.ok(k.DropQuestion(k.ctx(), c.ID, 0, noon()))
+		if _, ok, err := k.Question(k.ctx(), c.ID, 0, noon()); ok || err != nil {
 			t.Fatalf("got %v, %v after it was dropped", ok, err)
 		}
 	})
@@ -160,7 +160,7 @@ func TestAGroupMergesIntoTheOneItBecame(t *testing.T) {
 		if tail, err := k.ChatTail(k.ctx(), now.ID); err != nil || tail != "1234" || c.Lang != "en" || c.WorkAt != noon()+1 {
 			t.Fatalf("tail %q, %v, chat %+v", tail, err, c)
 		}
-		if _, ok, err := k.Question(k.ctx(), now.ID, noon()); !ok || err != nil {
+		if _, ok, err := k.Question(k.ctx(), now.ID, 0, noon()); !ok || err != nil {
 			t.Fatalf("question: %v, %v", ok, err)
 		}
 		if open, err := k.OpenArrivals(k.ctx(), now.ID, noon()); err != nil || len(open) != 1 {
@@ -183,7 +183,7 @@ func TestAForgottenChatLeavesNothing(t *testing.T) {
 		if _, err := k.ChatByID(k.ctx(), c.ID); !errors.Is(err, models.ErrNotFound) {
 			t.Fatalf("got %v, want %v", err, models.ErrNotFound)
 		}
-		if _, ok, err := k.Question(k.ctx(), c.ID, noon()); ok || err != nil || k.digits(p) != "" {
+		if _, ok, err := k.Question(k.ctx(), c.ID, 0, noon()); ok || err != nil || k.digits(p) != "" {
 			t.Fatalf("question %v, %v, tails %q", ok, err, k.digits(p))
 		}
 		k.polled(p, noon(), false)
@@ -325,5 +325,35 @@ func TestAMergedGroupHearsWhatEitherHasMissed(t *testing.T) {
 		if got := k.again(now); got.WorkAt != noon()+minute {
 			t.Fatalf("due at %d, want now", got.WorkAt)
 		}
+	})
+}
+
+func TestTheArrivalThatChangedAQuestionFindsThePreviousOne(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		c := k.chat(1)
+		is := func(arrival int64, want models.Asking) {
+			t.Helper()
+			if q, open, err := k.Question(k.ctx(), c.ID, arrival, noon()); err != nil || q.Asking != want || open != (want != "") {
+				t.Errorf("to arrival %d %q is open (%v, %v), want %q", arrival, q.Asking, open, err, want)
+			}
+		}
+		ask := func(arrival int64, asking models.Asking) {
+			t.Helper()
+			k.ok(k.Ask(k.ctx(), models.Question{ChatID: c.ID, Asking: asking, ExpiresAt: noon() + hour, ChangedBy: arrival}))
+		}
+		ask(1, models.AskTail)
+		is(1, "")
+		is(2, models.AskTail)
+		for range 2 { // the second arrival is handled twice, and asks twice each time
+			ask(2, models.AskCarrier)
+			ask(2, models.AskName)
+			is(2, models.AskTail)
+			is(3, models.AskName)
+		}
+		k.ok(k.DropQuestion(k.ctx(), c.ID, 3, noon()))
+		is(3, models.AskName)
+		is(4, "")
+		k.ok(k.DropQuestion(k.ctx(), c.ID, 0, noon()))
+		is(3, "")
 	})
 }

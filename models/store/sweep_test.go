@@ -84,7 +84,7 @@ func TestWhatHasHadItsTimeGoes(t *testing.T) {
 		if fresh, err := k.Arrive(k.ctx(), []models.Arrival{update("1", 1), update("1", 2)}, noon()+3*day); err != nil || fresh != 1 {
 			t.Fatalf("got %d new, %v: one key is forgotten, the open one is not", fresh, err)
 		}
-		if _, ok, err := k.Question(k.ctx(), c.ID, noon()); ok || err != nil {
+		if _, ok, err := k.Question(k.ctx(), c.ID, 0, noon()); ok || err != nil {
 			t.Fatalf("got %v, %v", ok, err)
 		}
 		if _, ok, err := k.Recall(k.ctx(), "detect", "a", noon()); ok || err != nil {

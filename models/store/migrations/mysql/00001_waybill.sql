@@ -120,6 +120,8 @@ CREATE TABLE IF NOT EXISTS questions (
     `rest`        MEDIUMTEXT,
     asked_at      BIGINT NOT NULL DEFAULT 0,
     expires_at    BIGINT NOT NULL DEFAULT 0,
+    changed_by    BIGINT NOT NULL DEFAULT 0,
+    previous      MEDIUMTEXT,
     KEY questions_expires (expires_at)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
 

@@ -117,7 +117,9 @@ CREATE TABLE questions (
     items      TEXT,
     rest       TEXT,
     asked_at   INTEGER NOT NULL DEFAULT 0,
-    expires_at INTEGER NOT NULL DEFAULT 0
+    expires_at INTEGER NOT NULL DEFAULT 0,
+    changed_by INTEGER NOT NULL DEFAULT 0,
+    previous   TEXT
 );
 CREATE INDEX questions_expires ON questions (expires_at);
 
