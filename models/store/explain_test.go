@@ -26,7 +26,7 @@ func TestFrequentQueriesFindTheirRowsInAnIndex(t *testing.T) {
 		}
 		for _, table := range []string{"parcels", "follows", "chats", "subscriptions", "arrivals"} {
 			analyze := "ANALYZE " + table
-			if strings.HasSuffix(t.Name(), "mariadb") {
+			if !strings.HasSuffix(t.Name(), "sqlite") {
 				analyze = "ANALYZE TABLE " + table
 			}
 			k.ok(k.Exec(k.ctx(), analyze))
