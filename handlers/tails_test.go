@@ -219,7 +219,7 @@ func TestAnExportHoldsEverythingButTails(t *testing.T) {
 		t.Fatalf("%v, %v", replies, err)
 	}
 	body := string(replies[0].File.Body)
-	for _, want := range []string{locked, "茶叶", "北京转运中心", `"room": "a"`, `"phone_tail": "set"`, "SF1000000000023", `"about": "tail"`} {
+	for _, want := range []string{locked, "茶叶", "北京转运中心", `"conversation": "a"`, `"phone_tail": "set"`, "SF1000000000023", `"about": "tail"`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the export lacks %s:\n%s", want, body)
 		}

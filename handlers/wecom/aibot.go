@@ -14,8 +14,8 @@ import (
 	"waybill/models"
 )
 
-// AIBotName is the name of the 智能机器人 door in addresses. A room there is
-// "single:" and a userid, or "group:" and a chatid: to send, WeCom wants to know
+// AIBotName is the name of the 智能机器人 door in addresses. A conversation id
+// there is "single:" and a userid, or "group:" and a chatid: to send, WeCom wants to know
 // which of them an id is.
 const AIBotName = "wecom_aibot"
 
