@@ -156,7 +156,7 @@ func openKF(a *app, wake func()) (*openDoor, error) {
 	s := a.settings.WeCom.KF
 	d, err := wecom.NewKF(api, wecom.KFSettings{
 		AgentID: s.AgentID, Secret: string(s.Secret), Token: string(s.Token), AESKey: string(s.AESKey),
-		Mailbox: a.store, Credits: a.store, Sealer: keys,
+		SyncStore: a.store, Credits: a.store, Sealer: keys,
 	}, wake)
 	if err != nil {
 		return nil, err

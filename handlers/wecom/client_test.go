@@ -127,7 +127,7 @@ func TestSettingsThatCannotWorkAreRefusedTogether(t *testing.T) {
 		}
 	}
 	_, err = wecom.NewKF(w.api, wecom.KFSettings{AESKey: wecomtest.KFKey}, nil)
-	for _, want := range []string{"secret", "mailbox"} {
+	for _, want := range []string{"secret", "sync store"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)
 		}

@@ -168,7 +168,7 @@ func (w *world) openKF(secret string) *wecom.KF {
 	w.t.Helper()
 	kf, err := wecom.NewKF(w.api, wecom.KFSettings{
 		AgentID: wecomtest.KFAgent, Secret: secret, Token: wecomtest.KFToken, AESKey: wecomtest.KFKey,
-		Mailbox: w.store, Credits: w.store, Sealer: w.keys,
+		SyncStore: w.store, Credits: w.store, Sealer: w.keys,
 	}, nil)
 	if err != nil {
 		w.t.Fatal(err)
