@@ -14,7 +14,7 @@ const (
 	Tapped Happening = "tapped" // somebody pressed a button; Button holds its data
 	Joined Happening = "joined" // the bot was added, or unblocked
 	Left   Happening = "left"   // the bot was removed, or blocked
-	Moved  Happening = "moved"  // the chat has a new id; NewConversation holds its id
+	Moved  Happening = "moved"  // the chat has a new id, which NewConversation holds
 )
 
 // Message is one incoming update in our own words, made by a door.

@@ -163,7 +163,7 @@ func (w *world) Admin(_ context.Context, _ models.Address, person string) (bool,
 	return w.admins[person], nil
 }
 
-// Wake makes the world a bell that nobody hears.
+// Wake wakes nobody: no worker is there.
 func (w *world) Wake(context.Context, string) error { return nil }
 
 // Name, Serves and Query make the world a provider that answers by its scripts.

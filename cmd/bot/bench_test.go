@@ -202,9 +202,9 @@ func BenchmarkReply(b *testing.B) {
 	})
 }
 
-// BenchmarkTold is from a changed answer being written to the send call, with
+// BenchmarkDelivered is from a changed answer being written to the send call, with
 // nothing else to do.
-func BenchmarkTold(b *testing.B) {
+func BenchmarkDelivered(b *testing.B) {
 	eachDB(b, func(b *testing.B, kind string) {
 		a := serveAPI(b, 0, 3)
 		sent := make(chan time.Time, 1)
