@@ -42,7 +42,7 @@ func doors() []door {
 	return append([]door{{name: "telegram", open: openTelegram}}, wecomDoors()...)
 }
 
-// handler is what the door's inbox calls.
+// handler is what the delivery worker calls with each message of this door.
 func (o *openDoor) handler(h handlers.Handler) handlers.Handler {
 	if o.wrap == nil {
 		return h
@@ -175,7 +175,7 @@ func openApp(a *app, wake func()) (*openDoor, error) {
 	}
 	s := a.settings.WeCom.App
 	d, err := wecom.NewApp(api, wecom.AppSettings{
-		AgentID: s.AgentID, Secret: string(s.Secret), Token: string(s.Token), AESKey: string(s.AESKey), Inbox: a.store,
+		AgentID: s.AgentID, Secret: string(s.Secret), Token: string(s.Token), AESKey: string(s.AESKey), Arrivals: a.store,
 	}, wake)
 	if err != nil {
 		return nil, err

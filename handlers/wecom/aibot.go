@@ -28,7 +28,7 @@ var _ handlers.Door = (*AIBot)(nil)
 // time.
 type AIBot struct {
 	settings AIBotSettings
-	inbox    Inbox
+	arrivals handlers.ArrivalStore
 	wake     func()
 	choices  choices
 	limiter  *aibotLimiter
@@ -39,8 +39,8 @@ type AIBot struct {
 }
 
 // NewAIBot makes the door of one bot. It makes no calls: Run does. wake is called
-// whenever something new lies in the inbox; it must not block. It may be nil.
-func NewAIBot(s AIBotSettings, inbox Inbox, wake func()) (*AIBot, error) {
+// after an arrival was stored; it must not block. It may be nil.
+func NewAIBot(s AIBotSettings, arrivals handlers.ArrivalStore, wake func()) (*AIBot, error) {
 	s, err := s.complete()
 	if err != nil {
 		return nil, err
@@ -50,7 +50,7 @@ func NewAIBot(s AIBotSettings, inbox Inbox, wake func()) (*AIBot, error) {
 	}
 	return &AIBot{
 		settings: s,
-		inbox:    inbox,
+		arrivals: arrivals,
 		wake:     wake,
 		choices:  choices{memory: s.Memory, phrases: s.Phrases, now: s.Now},
 		limiter:  newAIBotLimiter(s.Limits, s.Now),

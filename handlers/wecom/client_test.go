@@ -121,7 +121,7 @@ func TestSettingsThatCannotWorkAreRefusedTogether(t *testing.T) {
 	}
 	w := begin(t)
 	_, err = wecom.NewApp(w.api, wecom.AppSettings{AgentID: "x", Secret: wecomtest.AppSecret, AESKey: "short"}, nil)
-	for _, want := range []string{"not a number", "43 characters", "token is missing", "inbox"} {
+	for _, want := range []string{"not a number", "43 characters", "token is missing", "arrival store"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)
 		}

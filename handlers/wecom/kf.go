@@ -72,8 +72,8 @@ type KF struct {
 	unconfirmed *expiring.Map[string, struct{}] // names of messages that were sent and got no answer
 }
 
-// NewKF makes the door. It makes no calls. wake is called whenever something new
-// lies in the inbox; it must not block. It may be nil.
+// NewKF makes the door. It makes no calls. wake is called after an
+// arrival was stored; it must not block. It may be nil.
 func NewKF(a *API, s KFSettings, wake func()) (*KF, error) {
 	envelope, err := NewEnvelope(s.Token, s.AESKey, a.settings.CorpID)
 	err = errors.Join(err, a.settings.checkDoor())

@@ -152,7 +152,7 @@ func (w *world) start(owner string, change ...func(*wecom.Settings)) {
 	w.t.Cleanup(w.api.Close)
 	w.kf = w.openKF(wecomtest.KFSecret)
 	w.app, err = wecom.NewApp(w.api, wecom.AppSettings{
-		AgentID: wecomtest.AppAgent, Secret: wecomtest.AppSecret, Token: wecomtest.AppToken, AESKey: wecomtest.AppKey, Inbox: w.store,
+		AgentID: wecomtest.AppAgent, Secret: wecomtest.AppSecret, Token: wecomtest.AppToken, AESKey: wecomtest.AppKey, Arrivals: w.store,
 	}, nil)
 	if err != nil {
 		w.t.Fatal(err)

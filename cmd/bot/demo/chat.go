@@ -136,8 +136,8 @@ func (i consoleInput) Answered() { i.door.Answered() }
 
 // door is the console's door.
 func (c *chat) door() Door {
-	return Door{Answered: c.lineAnswered, Open: func(inbox console.Inbox, wake func(), now func() time.Time) handlers.Door {
-		d := console.New(inbox, c.screen, c.colours, wake, now)
+	return Door{Answered: c.lineAnswered, Open: func(arrivals handlers.ArrivalStore, wake func(), now func() time.Time) handlers.Door {
+		d := console.New(arrivals, c.screen, c.colours, wake, now)
 		c.input = consoleInput{d}
 		return d
 	}}
