@@ -63,6 +63,10 @@ func NewAIBot(s AIBotSettings, arrivals handlers.ArrivalStore, wake func()) (*AI
 // Name is the door's name in addresses.
 func (d *AIBot) Name() string { return AIBotName }
 
+// Traits say that only the company's own members write through it, and that in
+// groups WeCom brings nothing but what mentions the bot.
+func (d *AIBot) Traits() handlers.Traits { return handlers.Traits{Mentions: true, Staff: true} }
+
 // Ready is nil while the connection stands, and in a process that does not run
 // the door; else it says what is wrong. It never contains the secret.
 func (d *AIBot) Ready() error { return d.link.health() }

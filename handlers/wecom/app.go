@@ -76,6 +76,9 @@ func NewApp(a *API, s AppSettings, wake func()) (*App, error) {
 // Name is the door's name in addresses.
 func (a *App) Name() string { return "wecom_app" }
 
+// Traits say that only the company's own members write through it.
+func (a *App) Traits() handlers.Traits { return handlers.Traits{Staff: true} }
+
 // Ready is nil while the door works, else it says what does not.
 func (a *App) Ready() error { return a.tokens.ready() }
 
