@@ -149,9 +149,9 @@ func (w *world) conversation() *Conversation {
 	})
 }
 
-func (w *world) chat(room string, group bool) models.Chat {
+func (w *world) chat(conversation string, group bool) models.Chat {
 	w.t.Helper()
-	c, err := w.store.Chat(w.t.Context(), models.Address{Door: w.door, Conversation: room}, group, models.At(w.clock()))
+	c, err := w.store.Chat(w.t.Context(), models.Address{Door: w.door, Conversation: conversation}, group, models.At(w.clock()))
 	if err != nil {
 		w.t.Fatal(err)
 	}

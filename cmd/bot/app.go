@@ -53,7 +53,7 @@ type app struct {
 }
 
 // How long a provider's call may take, and how long a part may finish what is in
-// flight when the program stops. Doors stop first (two seconds for HTTP, at once
+// flight when the program stops. Doors stop first (three seconds for HTTP, at once
 // otherwise), then deliveries and checks beside one another: less than ten
 // seconds together.
 const (

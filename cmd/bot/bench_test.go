@@ -78,8 +78,8 @@ type mouth struct{ sent func(models.Address) }
 func (mouth) Name() string { return "bench" }
 
 func (mouth) Read(body []byte) (handlers.Message, bool, error) {
-	room, text, _ := strings.Cut(string(body), " ")
-	return handlers.Message{Address: models.Address{Door: "bench", Conversation: room}, Text: text, Addressed: true}, true, nil
+	conversation, text, _ := strings.Cut(string(body), " ")
+	return handlers.Message{Address: models.Address{Door: "bench", Conversation: conversation}, Text: text, Addressed: true}, true, nil
 }
 
 func (m mouth) Send(_ context.Context, to models.Address, _ handlers.Reply) error {

@@ -171,7 +171,7 @@ func text(blocks ...string) handlers.Reply {
 	return r
 }
 
-func room(id int64) models.Address {
+func conversation(id int64) models.Address {
 	return models.Address{Door: "telegram", Conversation: strconv.FormatInt(id, 10)}
 }
 
