@@ -87,7 +87,7 @@ func (t *turn) locate(ctx context.Context, r request) (step, error) {
 	return t.ensureParcel(ctx, r, carrier)
 }
 
-// resume locates the parcel whose carrier an answer has told, or had told already.
+// resume locates the parcel again once its carrier is known from an answer to a question.
 func (t *turn) resume(ctx context.Context, r resumed) (step, error) {
 	l, err := t.ensureParcel(ctx, r.request, r.carrier)
 	if err != nil {
