@@ -23,8 +23,10 @@ func optional(replies []Reply) []Reply {
 	return replies
 }
 
-// acknowledge answers whoever does as told ("回复任意内容继续接收") while nothing waits:
-// news will come again. Nothing where nobody was told so.
+// acknowledge answers an acknowledgement that comes while nothing is pending: the
+// door's last message before its credit ended has asked for any reply
+// ("回复任意内容继续接收"), and the answer says that news will come again. It answers
+// nothing at a door that does not count messages, and in a chat that follows nothing.
 func (t *turn) acknowledge(ctx context.Context, text string, open bool) ([]Reply, error) {
 	if open || !t.traits().Metered || t.inGroup() || text == "" || !isAcknowledgement(text) {
 		return nil, nil

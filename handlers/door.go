@@ -21,6 +21,12 @@ type Door interface {
 	Send(ctx context.Context, to models.Address, r Reply) error
 }
 
+// ArrivalStore keeps what a door has taken in until it is answered.
+type ArrivalStore interface {
+	// Arrive stores arrivals whose (door, key) is new and says how many were.
+	Arrive(ctx context.Context, as []models.Arrival, now models.Moment) (fresh int, err error)
+}
+
 // Handler answers messages, in order; nothing is an answer too. An error means
 // that the message can be handled again. Conversation is one; a door may stand
 // another before it.

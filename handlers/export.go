@@ -17,14 +17,14 @@ type (
 		At      string           `json:"exported_at"`
 	}
 	exportedChat struct {
-		Door     string `json:"door"`
-		Room     string `json:"room"`
-		Thread   string `json:"thread,omitempty"`
-		Group    bool   `json:"group"`
-		Language string `json:"language,omitempty"`
-		Platform string `json:"platform_language,omitempty"`
-		Tail     string `json:"phone_tail,omitempty"`
-		Since    string `json:"since,omitempty"`
+		Door         string `json:"door"`
+		Conversation string `json:"conversation"`
+		Thread       string `json:"thread,omitempty"`
+		Group        bool   `json:"group"`
+		Language     string `json:"language,omitempty"`
+		Platform     string `json:"platform_language,omitempty"`
+		Tail         string `json:"phone_tail,omitempty"`
+		Since        string `json:"since,omitempty"`
 	}
 	exportedAsking struct {
 		About   models.Asking `json:"about"`
@@ -98,7 +98,7 @@ func (t *turn) exported(ctx context.Context) (exported, error) {
 func (t *turn) exportedChat() exportedChat {
 	c := t.chat
 	return exportedChat{
-		Door: c.Door, Room: c.Conversation, Thread: c.Thread, Group: c.Group,
+		Door: c.Door, Conversation: c.Conversation, Thread: c.Thread, Group: c.Group,
 		Language: c.Lang, Platform: c.Spoken, Tail: set(len(c.Tail) > 0), Since: stamp(c.CreatedAt),
 	}
 }

@@ -75,7 +75,7 @@ func (t *turn) locate(ctx context.Context, r request) (step, error) {
 			return nil, wrap("find follow", err)
 		}
 		if ours {
-			l, err := t.keep(ctx, r, p.Carrier)
+			l, err := t.ensureParcel(ctx, r, p.Carrier)
 			l.follow = follow
 			return l, err
 		}
@@ -84,12 +84,12 @@ func (t *turn) locate(ctx context.Context, r request) (step, error) {
 	if len(choices) > 0 {
 		return needsCarrier{r, choices}, nil
 	}
-	return t.keep(ctx, r, carrier)
+	return t.ensureParcel(ctx, r, carrier)
 }
 
-// resume locates the parcel whose carrier an answer has told, or had told already.
+// resume locates the parcel again once its carrier is known from an answer to a question.
 func (t *turn) resume(ctx context.Context, r resumed) (step, error) {
-	l, err := t.keep(ctx, r.request, r.carrier)
+	l, err := t.ensureParcel(ctx, r.request, r.carrier)
 	if err != nil {
 		return nil, err
 	}
@@ -97,8 +97,8 @@ func (t *turn) resume(ctx context.Context, r resumed) (step, error) {
 	return l, wrap("find follow", err)
 }
 
-// keep makes sure that the parcel has a row, before the first call about it.
-func (t *turn) keep(ctx context.Context, r request, carrier models.Carrier) (located, error) {
+// ensureParcel makes sure that the parcel has a row, before the first call about it.
+func (t *turn) ensureParcel(ctx context.Context, r request, carrier models.Carrier) (located, error) {
 	wantsTail := slices.Contains(t.settings.TailCarriers, carrier)
 	parcel, err := t.store.Ensure(ctx, r.number, carrier, wantsTail, t.now)
 	r.dropCarrier(t.settings.Carriers, carrier)

@@ -14,10 +14,10 @@ const (
 	Tapped Happening = "tapped" // somebody pressed a button; Button holds its data
 	Joined Happening = "joined" // the bot was added, or unblocked
 	Left   Happening = "left"   // the bot was removed, or blocked
-	Moved  Happening = "moved"  // the chat has a new id; NewRoom holds it
+	Moved  Happening = "moved"  // the chat has a new id, which NewConversation holds
 )
 
-// Message is one incoming update in the house's own words, made by a door.
+// Message is one incoming update in our own words, made by a door.
 type Message struct {
 	Address         models.Address
 	Happening       Happening

@@ -9,10 +9,10 @@ import (
 )
 
 // news is a parcel on its way, of which a chat is owed one scan.
-func (w *world) notification(room string) models.Notification {
+func (w *world) notification(conversation string) models.Notification {
 	now := models.At(w.clock())
 	return models.Notification{
-		Chat:   w.chat(room, false),
+		Chat:   w.chat(conversation, false),
 		Follow: models.Follow{ID: 1, Name: "茶", TailState: models.TailOK},
 		Parcel: models.Parcel{ID: 7, Number: locked, Carrier: "sf", Status: models.OutForDelivery, TailNeeded: true, EventAt: now.Add(-80 * time.Hour), StatusAt: now.Add(-25 * time.Hour)},
 		Events: []models.Event{{Kind: models.Scan, Text: "派送中", Place: "北京", At: now.Add(-time.Hour)}},

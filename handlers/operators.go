@@ -66,9 +66,9 @@ type Operators struct {
 	log    *slog.Logger
 	now    func() time.Time
 
-	raised chan alert
-	failed []alert                  // what could not be handed over; of Run alone
-	told   map[string]models.Moment // when this process last told it, which spares the store; of Run alone
+	raised  chan alert
+	failed  []alert                  // what could not be handed over; of Run alone
+	alerted map[string]models.Moment // when this process last posted it, which spares the store; of Run alone
 }
 
 // alert is one thing that operators are to be told.
@@ -84,7 +84,7 @@ type alert struct {
 func NewOperators(s OperatorsSettings) *Operators {
 	return &Operators{
 		chats: s.Chats, doors: s.Doors, outbox: s.Outbox, words: s.Words, log: s.Log, now: s.Now,
-		raised: make(chan alert, alertsWaiting), told: map[string]models.Moment{},
+		raised: make(chan alert, alertsWaiting), alerted: map[string]models.Moment{},
 	}
 }
 
@@ -141,7 +141,7 @@ func (o *Operators) raise(a alert) {
 	select {
 	case o.raised <- a:
 	default:
-		o.log.Warn("too many alerts at once: one is not told", "alert", a.key)
+		o.log.Warn("too many alerts at once: one is dropped", "alert", a.key)
 	}
 }
 
@@ -159,12 +159,12 @@ func (o *Operators) Run(ctx context.Context) error {
 			return nil
 		case a := <-o.raised:
 			o.warnFirst(ctx, a)
-			o.tell(ctx, a)
+			o.post(ctx, a)
 		case <-again.C:
 			failed := o.failed
 			o.failed = nil
 			for _, a := range failed {
-				o.tell(ctx, a)
+				o.post(ctx, a)
 			}
 		}
 	}
@@ -174,7 +174,7 @@ func (o *Operators) Run(ctx context.Context) error {
 // that cannot be found out.
 func (o *Operators) warnFirst(ctx context.Context, a alert) {
 	now := models.At(o.now())
-	if last, told := o.told[a.about]; !a.daily || told && last >= startOfDay(now) {
+	if last, alerted := o.alerted[a.about]; !a.daily || alerted && last >= startOfDay(now) {
 		return
 	}
 	first, err := o.outbox.Once(ctx, "alert", a.about+":"+now.Day(), now.Add(24*time.Hour), now)
@@ -186,21 +186,21 @@ func (o *Operators) warnFirst(ctx context.Context, a alert) {
 	}
 }
 
-// tell hands an alert over to every operator's chat, and keeps what cannot be
-// handed over now, as long as there is room for it and it has not failed too often.
-func (o *Operators) tell(ctx context.Context, a alert) {
+// post hands an alert over to every operator's chat, and keeps what cannot be
+// handed over now, unless too many wait already or it has failed too often.
+func (o *Operators) post(ctx context.Context, a alert) {
 	now := models.At(o.now())
 	since := now.Add(-alertEvery) + 1
 	if a.daily {
 		since = startOfDay(now)
 	}
-	if last, told := o.told[a.about]; told && last >= since {
+	if last, alerted := o.alerted[a.about]; alerted && last >= since {
 		return
 	}
-	err := o.tellAll(ctx, a, since, now)
+	err := o.postAll(ctx, a, since, now)
 	if err == nil {
 		o.forgetBefore(since)
-		o.told[a.about] = now
+		o.alerted[a.about] = now
 		return
 	}
 	if ctx.Err() != nil {
@@ -217,17 +217,17 @@ func (o *Operators) tell(ctx context.Context, a alert) {
 // startOfDay is when the day of now began in Shanghai.
 func startOfDay(now models.Moment) models.Moment { return now.Add(-24 * time.Hour).NextDay() }
 
-// forgetBefore keeps the list of what was told from growing: after a day
-// everything is told again anyway.
+// forgetBefore keeps the list of what was posted from growing: after a day
+// everything is posted again anyway.
 func (o *Operators) forgetBefore(since models.Moment) {
-	for about, at := range o.told {
+	for about, at := range o.alerted {
 		if at < since.Add(-24*time.Hour) {
-			delete(o.told, about)
+			delete(o.alerted, about)
 		}
 	}
 }
 
-func (o *Operators) tellAll(ctx context.Context, a alert, since, now models.Moment) error {
+func (o *Operators) postAll(ctx context.Context, a alert, since, now models.Moment) error {
 	ctx, cancel := context.WithTimeout(ctx, alertTimeout)
 	defer cancel()
 	sum := sha256.Sum256([]byte(a.about))
@@ -239,17 +239,17 @@ func (o *Operators) tellAll(ctx context.Context, a alert, since, now models.Mome
 		if !ok {
 			continue
 		}
-		if err := o.post(ctx, door, chat, about, reply, since, now); err != nil {
+		if err := o.postTo(ctx, door, chat, about, reply, since, now); err != nil {
 			failed = append(failed, fmt.Errorf("alert operator at %s: %w", chat.Door, err))
 		}
 	}
 	return errors.Join(failed...)
 }
 
-// post leaves the reply to the door's worker. While the store cannot take it, it
+// postTo leaves the reply to the door's worker. While the store cannot take it, it
 // is sent from here if it can be: that the database is down is what an operator
 // must hear of first.
-func (o *Operators) post(ctx context.Context, door Door, chat models.Address, about string, r Reply, since, now models.Moment) error {
+func (o *Operators) postTo(ctx context.Context, door Door, chat models.Address, about string, r Reply, since, now models.Moment) error {
 	replies, err := json.Marshal([]Reply{r})
 	if err != nil {
 		return fmt.Errorf("write alert: %w", err)

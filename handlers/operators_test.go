@@ -34,8 +34,8 @@ type office struct {
 
 	mu    sync.Mutex
 	at    time.Time
-	sent  []string // "room: text"
-	wrong func(room string) error
+	sent  []string // "conversation: text"
+	wrong func(conversation string) error
 }
 
 // inOffice runs a test in a bubble whose clock is ten in the morning.
@@ -160,8 +160,8 @@ func TestOperatorsAreAlertedOnceInTenMinutesOverAllReplicas(t *testing.T) {
 func TestAnAlertThatNobodyCanSendNowIsSentOnceWhenSomebodyCan(t *testing.T) {
 	inOffice(t, func(_ *testing.T, o *office) {
 		alarm, away := o.replica(o.store), true
-		o.wrong = func(room string) error {
-			if away && room == "boss" {
+		o.wrong = func(conversation string) error {
+			if away && conversation == "boss" {
 				return &models.Wait{After: 2 * time.Second}
 			}
 			return nil
@@ -217,8 +217,8 @@ func TestWithoutTheStoreOperatorsAreToldFromHereOrAgain(t *testing.T) {
 	for fails, want := range map[int]int{0: 1, 3: 4, 99: 10} {
 		inOffice(t, func(t *testing.T, o *office) {
 			alarm, attempts := o.replica(broken{}), 0
-			o.wrong = func(room string) error {
-				if room != "boss" {
+			o.wrong = func(conversation string) error {
+				if conversation != "boss" {
 					return nil
 				}
 				if attempts++; attempts <= fails {

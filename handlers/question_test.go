@@ -14,11 +14,11 @@ func TestAQuestionForNowDoesNotWaitForLater(t *testing.T) {
 			answer  string
 			happens bool
 		}{
-			"a yes right away":          {nil, "是", true},
-			"a nod is no yes":           {nil, "好的", false},
-			"a command comes between":   {func(t *testing.T, w *world) { t.Helper(); w.says(t, "a", "列表") }, "是", false},
-			"ten minutes pass":          {func(_ *testing.T, w *world) { w.pass(11 * time.Minute) }, "是", false},
-			"a nod after news and time": {func(_ *testing.T, w *world) { w.pass(time.Hour) }, "好的", false},
+			"a yes right away":                       {nil, "是", true},
+			"an acknowledgement is no yes":           {nil, "好的", false},
+			"a command comes between":                {func(t *testing.T, w *world) { t.Helper(); w.says(t, "a", "列表") }, "是", false},
+			"ten minutes pass":                       {func(_ *testing.T, w *world) { w.pass(11 * time.Minute) }, "是", false},
+			"an acknowledgement after news and time": {func(_ *testing.T, w *world) { w.pass(time.Hour) }, "好的", false},
 		} {
 			t.Run(request+", "+name, func(t *testing.T) {
 				w := newWorld(t, "zh-CN")
@@ -58,7 +58,7 @@ func TestWhoeverRepliesAsToldHearsThatNewsWillComeAgain(t *testing.T) {
 	}
 }
 
-func TestALateYesIsNotTakenForANod(t *testing.T) {
+func TestALateYesIsNotTakenForAnAcknowledgement(t *testing.T) {
 	w := newWorld(t, "zh-CN")
 	w.door = "wecom_kf"
 	w.says(t, "a", moving)

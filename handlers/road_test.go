@@ -212,14 +212,14 @@ func TestManyChatsThatGuessAtOnceGetNoMoreTries(t *testing.T) {
 	w.says(t, "owner", locked+" 1234")
 	w.scripts[locked].err = tracking.ErrUnavailable
 	c := w.conversation()
-	rooms := map[string]models.Chat{}
-	for room := range strings.SplitSeq("abcdefghijklmnopqrst", "") {
-		rooms[room] = w.chat(room, false)
+	chats := map[string]models.Chat{}
+	for conversation := range strings.SplitSeq("abcdefghijklmnopqrst", "") {
+		chats[conversation] = w.chat(conversation, false)
 	}
 	var mu sync.Mutex
 	said := map[string]string{}
 	var guessing sync.WaitGroup
-	for room, chat := range rooms {
+	for conversation, chat := range chats {
 		guessing.Go(func() {
 			replies, err := c.Handle(t.Context(), chat, Message{Text: locked + " 9999", Addressed: true})
 			if err != nil {
@@ -227,12 +227,12 @@ func TestManyChatsThatGuessAtOnceGetNoMoreTries(t *testing.T) {
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			said[room] = strings.Join(shown(replies), "\n")
+			said[conversation] = strings.Join(shown(replies), "\n")
 		})
 	}
 	guessing.Wait()
 	spent := slices.DeleteFunc(slices.Collect(maps.Values(said)), func(s string) bool { return !strings.Contains(s, "试错的尾号太多了") })
-	if len(spent) != len(rooms)-attemptsOfWaybill {
-		t.Errorf("%d of %d chats are refused, want all but %d: %q", len(spent), len(rooms), attemptsOfWaybill, said)
+	if len(spent) != len(chats)-attemptsOfWaybill {
+		t.Errorf("%d of %d chats are refused, want all but %d: %q", len(spent), len(chats), attemptsOfWaybill, said)
 	}
 }

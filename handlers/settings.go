@@ -42,7 +42,7 @@ type Store interface {
 	SetChatTail(ctx context.Context, chatID int64, tail string) error
 	Gone(ctx context.Context, chatID int64, now models.Moment) error
 	Back(ctx context.Context, chatID int64, now models.Moment) error
-	MoveChat(ctx context.Context, chatID int64, room string, now models.Moment) error
+	MoveChat(ctx context.Context, chatID int64, conversation string, now models.Moment) error
 	Forget(ctx context.Context, chatID int64, now models.Moment) error
 
 	// The one open question of a chat.
@@ -83,7 +83,7 @@ type Admins interface {
 
 // Traits are what is particular about a door, as far as words depend on it.
 type Traits struct {
-	Metered  bool // its messages are counted: owed news is answer enough to a text that says nothing
+	Metered  bool // its messages are counted: pending news is answer enough to a text that says nothing
 	Humans   bool // whoever asks for a human may be handed over to one
 	Mentions bool // in groups it hears nothing but what mentions the bot
 	Staff    bool // only a corporation's own people write through it: they may send news to its group robots

@@ -11,9 +11,9 @@ import (
 const locked = "SF1000000000015" // opened by 1234
 
 // says is one message to the world, and what comes back.
-func (w *world) says(t *testing.T, room, text string) string {
+func (w *world) says(t *testing.T, conversation, text string) string {
 	t.Helper()
-	replies, err := w.conversation().Handle(t.Context(), w.chat(room, false), Message{Text: text, Addressed: true, From: room})
+	replies, err := w.conversation().Handle(t.Context(), w.chat(conversation, false), Message{Text: text, Addressed: true, From: conversation})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,11 +80,11 @@ func TestUnfollowingGivesNoNewTries(t *testing.T) {
 
 func TestTenWrongTailsAWaybillAreEnough(t *testing.T) {
 	w := newWorld(t, "zh-CN")
-	for i, room := range []string{"a", "b", "c", "d"} {
+	for i, conversation := range []string{"a", "b", "c", "d"} {
 		for j := range 3 {
 			if i*3+j < attemptsOfWaybill {
 				w.pass(6 * 3600e9 / 10)
-				count(t, w, room)
+				count(t, w, conversation)
 			}
 		}
 	}
@@ -94,9 +94,9 @@ func TestTenWrongTailsAWaybillAreEnough(t *testing.T) {
 }
 
 // count notes a wrong try without asking anybody.
-func count(t *testing.T, w *world, room string) {
+func count(t *testing.T, w *world, conversation string) {
 	t.Helper()
-	_, reserved, err := w.store.ReserveTailAttempt(t.Context(), w.chat(room, false).ID, locked, attemptsOfChat, attemptsOfWaybill, models.At(w.clock()))
+	_, reserved, err := w.store.ReserveTailAttempt(t.Context(), w.chat(conversation, false).ID, locked, attemptsOfChat, attemptsOfWaybill, models.At(w.clock()))
 	if err != nil || !reserved {
 		t.Fatal(reserved, err)
 	}
@@ -196,13 +196,13 @@ func TestFollowingCountsAsDeliveredWhatTheReplyShows(t *testing.T) {
 	}
 }
 
-func (w *world) followOf(t *testing.T, room, number string) (models.Follow, bool) {
+func (w *world) followOf(t *testing.T, conversation, number string) (models.Follow, bool) {
 	t.Helper()
 	parcels, err := w.store.ByNumber(t.Context(), number)
 	if err != nil || len(parcels) != 1 {
 		t.Fatalf("parcels: %v, %v", parcels, err)
 	}
-	f, ok, err := w.store.FollowOf(t.Context(), w.chat(room, false).ID, parcels[0].ID)
+	f, ok, err := w.store.FollowOf(t.Context(), w.chat(conversation, false).ID, parcels[0].ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +219,7 @@ func TestAnExportHoldsEverythingButTails(t *testing.T) {
 		t.Fatalf("%v, %v", replies, err)
 	}
 	body := string(replies[0].File.Body)
-	for _, want := range []string{locked, "茶叶", "北京转运中心", `"room": "a"`, `"phone_tail": "set"`, "SF1000000000023", `"about": "tail"`} {
+	for _, want := range []string{locked, "茶叶", "北京转运中心", `"conversation": "a"`, `"phone_tail": "set"`, "SF1000000000023", `"about": "tail"`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the export lacks %s:\n%s", want, body)
 		}

@@ -39,11 +39,11 @@ type transcript struct {
 	*world
 	t        *testing.T
 	c        *Conversation
-	room     string
+	chatName string
 	group    bool
 	person   string
 	lang     string
-	buttons  map[string][][]Button // the last ones, by room
+	buttons  map[string][][]Button // the last ones, by chat
 	answered []string
 	expected []string
 	at       int
@@ -62,7 +62,7 @@ func TestTranscripts(t *testing.T) {
 				t.Fatal(err)
 			}
 			w := newWorld(t, locale)
-			tr := &transcript{world: w, t: t, c: w.conversation(), room: "me", person: "me", buttons: map[string][][]Button{}}
+			tr := &transcript{world: w, t: t, c: w.conversation(), chatName: "me", person: "me", buttons: map[string][][]Button{}}
 			for i, line := range strings.Split(string(body), "\n") {
 				tr.line(i+1, strings.TrimRight(line, " "))
 			}
@@ -98,7 +98,7 @@ func (tr *transcript) line(at int, line string) {
 	case "leave":
 		tr.say(Message{Happening: Left, Addressed: true})
 	case "chat", "group":
-		tr.room, tr.group = rest, word == "group"
+		tr.chatName, tr.group = rest, word == "group"
 	case "as":
 		tr.person = rest
 	case "platform":
@@ -123,7 +123,7 @@ func (tr *transcript) line(at int, line string) {
 }
 
 func (tr *transcript) button(text string) string {
-	for _, row := range tr.buttons[tr.room] {
+	for _, row := range tr.buttons[tr.chatName] {
 		for _, b := range row {
 			if b.Text == text {
 				return b.Data
@@ -135,7 +135,7 @@ func (tr *transcript) button(text string) string {
 
 func (tr *transcript) say(m Message) {
 	tr.t.Helper()
-	chat := tr.chat(tr.room, tr.group)
+	chat := tr.chat(tr.chatName, tr.group)
 	m.Address, m.Group, m.From, m.Lang, m.Token = chat.Address, tr.group, tr.person, tr.lang, "token"
 	replies, err := tr.c.Handle(tr.t.Context(), chat, m)
 	if err != nil {
@@ -144,7 +144,7 @@ func (tr *transcript) say(m Message) {
 	tr.answered = shown(replies)
 	for _, r := range replies {
 		if len(r.Buttons) > 0 {
-			tr.buttons[tr.room] = r.Buttons
+			tr.buttons[tr.chatName] = r.Buttons
 		}
 		for _, row := range r.Buttons {
 			for _, b := range row {

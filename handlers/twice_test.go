@@ -74,8 +74,8 @@ func TestARowThatWasStoppedHasNoDetails(t *testing.T) {
 func TestTheSameNumberTwiceCostsOneCall(t *testing.T) {
 	w := newWorld(t, "zh-CN")
 	for _, text := range []string{"YT1000000000017", "YT1000000000017 YT1000000000017", "查 YT1000000000017", locked + " 1234", locked + " 1234", locked} {
-		for _, room := range []string{"a", "b"} {
-			w.says(t, room, text)
+		for _, conversation := range []string{"a", "b"} {
+			w.says(t, conversation, text)
 		}
 	}
 	if a, b := w.asked("YT1000000000017"), w.asked(locked); a != 1 || b != 1 {

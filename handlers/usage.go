@@ -130,7 +130,7 @@ func fault(o models.Outcome) bool {
 
 // work is how far the work is behind.
 func (t *turn) work(b models.Backlog) Block {
-	block := t.render.sentence("bill.work", "Live", b.Live, "Due", b.Due, "Inbox", b.Inbox, "Owed", b.Chats)
+	block := t.render.sentence("bill.work", "Live", b.Live, "Due", b.Due, "Unanswered", b.Inbox, "ChatsDue", b.Chats)
 	if b.OldestDue != 0 {
 		block = append(block, t.render.sentence("bill.oldest", "Age", t.render.age(b.OldestDue))...)
 	}

@@ -19,9 +19,9 @@ func TestAnOperatorSeesWhatTodayHasCost(t *testing.T) {
 			s.Prices = map[string]float64{"muzhi.query": 0.0038, "kuaidi100.subscribe": 0.05}
 			s.Budgets = map[string]int64{"muzhi": 10}
 			talk := New(s)
-			asks := func(room string, group bool) string {
+			asks := func(conversation string, group bool) string {
 				t.Helper()
-				replies, err := talk.Handle(t.Context(), w.chat(room, group), Message{Text: "/usage", Group: group})
+				replies, err := talk.Handle(t.Context(), w.chat(conversation, group), Message{Text: "/usage", Group: group})
 				if err != nil {
 					t.Fatal(err)
 				}

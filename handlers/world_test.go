@@ -149,9 +149,9 @@ func (w *world) conversation() *Conversation {
 	})
 }
 
-func (w *world) chat(room string, group bool) models.Chat {
+func (w *world) chat(conversation string, group bool) models.Chat {
 	w.t.Helper()
-	c, err := w.store.Chat(w.t.Context(), models.Address{Door: w.door, Conversation: room}, group, models.At(w.clock()))
+	c, err := w.store.Chat(w.t.Context(), models.Address{Door: w.door, Conversation: conversation}, group, models.At(w.clock()))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -163,7 +163,7 @@ func (w *world) Admin(_ context.Context, _ models.Address, person string) (bool,
 	return w.admins[person], nil
 }
 
-// Wake makes the world a bell that nobody hears.
+// Wake wakes nobody: no worker is there.
 func (w *world) Wake(context.Context, string) error { return nil }
 
 // Name, Serves and Query make the world a provider that answers by its scripts.

@@ -12,8 +12,8 @@ import (
 
 // Vendor is one tracking API as the program knows it before it is opened. Each
 // provider's folder makes its own; adding a provider is its folder, its
-// emulation and one line of cmd/bot. Settings are filled first; whatever is
-// called afterwards reads them.
+// emulation, one line of cmd/bot and one of the layout test (docs/map.md lists the
+// steps). Settings are filled first; whatever is called afterwards reads them.
 type Vendor struct {
 	// Name names it in settings, budgets, metrics and the ledger ("muzhi"). Its
 	// settings begin with WAYBILL_, the name in capitals and an underscore.

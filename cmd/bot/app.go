@@ -15,7 +15,6 @@ import (
 	"waybill/handlers/delivery"
 	"waybill/handlers/web"
 	"waybill/handlers/wecom"
-	"waybill/internal/retry"
 	"waybill/locales"
 	"waybill/models"
 	"waybill/models/seal"
@@ -54,7 +53,7 @@ type app struct {
 }
 
 // How long a provider's call may take, and how long a part may finish what is in
-// flight when the program stops. Doors stop first (two seconds for HTTP, at once
+// flight when the program stops. Doors stop first (three seconds for HTTP, at once
 // otherwise), then deliveries and checks beside one another: less than ten
 // seconds together.
 const (
@@ -312,68 +311,6 @@ func (a *app) close() error {
 	}
 	a.closers = nil
 	return errors.Join(errs...)
-}
-
-// deliver runs the worker of a door in the one process that holds its lease: the
-// sender of each account exists once. A connection that it sends over ends after it.
-func (a *app) deliver(ctx context.Context, d *openDoor) error {
-	work := d.worker.Run
-	if d.connection != nil {
-		work = func(held context.Context) error { return runWithConnection(held, d.connection, d.worker.Run) }
-	}
-	return a.keep(ctx, "sender:"+d.Name(), work)
-}
-
-// keep runs a part in the one process that holds the lease. That it fails does
-// not stop the program.
-func (a *app) keep(ctx context.Context, lease string, part func(context.Context) error) error {
-	scheduler.NewKeeper(a.store, a.process.name, a.log).Keep(ctx, lease, func(held context.Context) {
-		if err := part(held); err != nil {
-			a.log.Error("a part ended", "lease", lease, "error", err)
-		}
-	})
-	return nil
-}
-
-// runWithConnection runs work, and under it the connection that it needs, which
-// is told to end after work has ended, and is waited for. Without the connection
-// work ends, too.
-func runWithConnection(ctx context.Context, connection, work func(context.Context) error) (err error) {
-	connected, disconnect := context.WithCancel(context.WithoutCancel(ctx))
-	working, stop := context.WithCancel(ctx)
-	var connections sync.WaitGroup
-	var broken error
-	connections.Go(func() {
-		defer stop()
-		broken = connection(connected)
-	})
-	defer func() {
-		disconnect()
-		connections.Wait()
-		err = errors.Join(err, broken)
-	}()
-	return work(working)
-}
-
-// staleEvery is how often it is looked for processes that were killed: what they
-// held is free within three seconds on the same machine.
-const staleEvery = time.Second
-
-// watchStale takes over what processes held that were killed on this machine.
-func (a *app) watchStale(ctx context.Context) error {
-	for a.process.seesOthers() && retry.Sleep(ctx, staleEvery) == nil {
-		if err := a.releaseStale(ctx); err != nil && ctx.Err() == nil {
-			a.log.Warn("release what a killed process held", "error", err)
-		}
-	}
-	return nil
-}
-
-func (a *app) releaseStale(ctx context.Context) error {
-	if !a.process.seesOthers() {
-		return nil
-	}
-	return a.store.ReleaseStale(ctx, a.process.host, a.process.gone, models.At(a.now()))
 }
 
 // tailCarriers are those that want the last four digits of a phone.

@@ -72,17 +72,17 @@ func (a *api) await(calls int) {
 	}
 }
 
-// mouth is a door without limits that tells when something was sent.
-type mouth struct{ sent func(models.Address) }
+// benchDoor is a door without limits that tells when something was sent.
+type benchDoor struct{ sent func(models.Address) }
 
-func (mouth) Name() string { return "bench" }
+func (benchDoor) Name() string { return "bench" }
 
-func (mouth) Read(body []byte) (handlers.Message, bool, error) {
-	room, text, _ := strings.Cut(string(body), " ")
-	return handlers.Message{Address: models.Address{Door: "bench", Conversation: room}, Text: text, Addressed: true}, true, nil
+func (benchDoor) Read(body []byte) (handlers.Message, bool, error) {
+	conversation, text, _ := strings.Cut(string(body), " ")
+	return handlers.Message{Address: models.Address{Door: "bench", Conversation: conversation}, Text: text, Addressed: true}, true, nil
 }
 
-func (m mouth) Send(_ context.Context, to models.Address, _ handlers.Reply) error {
+func (m benchDoor) Send(_ context.Context, to models.Address, _ handlers.Reply) error {
 	m.sent(to)
 	return nil
 }
@@ -94,7 +94,7 @@ func startApp(b *testing.B, kind string, speed float64, a *api, sent func(models
 	ctx, leave := context.WithCancel(context.Background())
 	s := benchSettings(b, a)
 	s.DB, s.SecretKey, s.PollSpeed = storetest.DSN(b, kind), key, speed
-	o := door{name: "bench", open: func(*app, func()) (*openDoor, error) { return &openDoor{Door: mouth{sent}}, nil }}
+	o := door{name: "bench", open: func(*app, func()) (*openDoor, error) { return &openDoor{Door: benchDoor{sent}}, nil }}
 	h, err := build(ctx, s, slog.New(slog.DiscardHandler), []door{o})
 	if err != nil {
 		b.Fatal(err)
@@ -202,9 +202,9 @@ func BenchmarkReply(b *testing.B) {
 	})
 }
 
-// BenchmarkTold is from a changed answer being written to the send call, with
+// BenchmarkDelivered is from a changed answer being written to the send call, with
 // nothing else to do.
-func BenchmarkTold(b *testing.B) {
+func BenchmarkDelivered(b *testing.B) {
 	eachDB(b, func(b *testing.B, kind string) {
 		a := serveAPI(b, 0, 3)
 		sent := make(chan time.Time, 1)
@@ -222,14 +222,14 @@ func BenchmarkTold(b *testing.B) {
 // events and two followers, who are told.
 func BenchmarkNews(b *testing.B) {
 	eachDB(b, func(b *testing.B, kind string) {
-		told := make(chan struct{}, 1024)
+		delivered := make(chan struct{}, 1024)
 		begun := time.Now()
-		startApp(b, kind, 1, serveAPI(b, 0, 3), func(models.Address) { told <- struct{}{} }, func(h *app) {
+		startApp(b, kind, 1, serveAPI(b, 0, 3), func(models.Address) { delivered <- struct{}{} }, func(h *app) {
 			follow(b, h, 0, b.N, 2)
 			begun = time.Now()
 		})
 		for range 2 * b.N {
-			<-told
+			<-delivered
 		}
 		b.ReportMetric(float64(b.N)/time.Since(begun).Seconds(), "parcels/s")
 	})
@@ -247,10 +247,10 @@ func BenchmarkSlowProvider(b *testing.B) {
 		a := serveAPI(b, 50*time.Millisecond, 3)
 		bare := bareLoop(b, a)
 		a.slow.Store(0)
-		told := make(chan struct{}, busy)
-		startApp(b, kind, hurry, a, func(models.Address) { told <- struct{}{} }, func(h *app) { follow(b, h, 0, busy, 1) })
+		delivered := make(chan struct{}, busy)
+		startApp(b, kind, hurry, a, func(models.Address) { delivered <- struct{}{} }, func(h *app) { follow(b, h, 0, busy, 1) })
 		for range busy { // the first answers are news
-			<-told
+			<-delivered
 		}
 		a.slow.Store(int64(50 * time.Millisecond))
 		a.await(256) // what was still asked at once
@@ -259,8 +259,8 @@ func BenchmarkSlowProvider(b *testing.B) {
 		reached := float64(b.N) / time.Since(begun).Seconds()
 		b.ReportMetric(100*reached/bare, "%of-bare")
 		b.ReportMetric(reached, "parcels/s")
-		if len(told) > 0 {
-			b.Errorf("%d checks brought news", len(told))
+		if len(delivered) > 0 {
+			b.Errorf("%d checks brought news", len(delivered))
 		}
 	})
 }

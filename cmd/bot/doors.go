@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"waybill/cmd/bot/config"
 	"waybill/handlers"
@@ -32,8 +34,8 @@ type openDoor struct {
 	wrap       func(handlers.Handler) handlers.Handler // stands before the conversation; nil: nothing does
 	ready      func() error                            // nil: always
 	routes     []web.Route
-	admins     handlers.Admins // nil: the platform does not tell who administers a group
-	traits     handlers.Traits
+	admins     handlers.Admins       // nil: the platform does not tell who administers a group
+	traits     handlers.Traits       // what the door says is particular about it
 	answered   func(arrivalID int64) // see delivery.Settings
 }
 
@@ -42,7 +44,7 @@ func doors() []door {
 	return append([]door{{name: "telegram", open: openTelegram}}, wecomDoors()...)
 }
 
-// handler is what the door's inbox calls.
+// handler is what the delivery worker calls with each message of this door.
 func (o *openDoor) handler(h handlers.Handler) handlers.Handler {
 	if o.wrap == nil {
 		return h
@@ -56,6 +58,47 @@ func configuredDoors(s config.Settings) []door {
 	return slices.DeleteFunc(doors(), func(d door) bool {
 		return !slices.ContainsFunc(on, func(c config.Door) bool { return c.Name == d.name })
 	})
+}
+
+// deliver runs the worker of a door in the one process that holds its lease: the
+// sender of each account exists once. A connection that it sends over ends after it.
+func (a *app) deliver(ctx context.Context, d *openDoor) error {
+	work := d.worker.Run
+	if d.connection != nil {
+		work = func(held context.Context) error { return runWithConnection(held, d.connection, d.worker.Run) }
+	}
+	return a.underLease(ctx, "sender:"+d.Name(), work)
+}
+
+// underLease runs a part in the one process that holds the lease. That it fails does
+// not stop the program.
+func (a *app) underLease(ctx context.Context, lease string, part func(context.Context) error) error {
+	scheduler.NewKeeper(a.store, a.process.name, a.log).Keep(ctx, lease, func(held context.Context) {
+		if err := part(held); err != nil {
+			a.log.Error("a part ended", "lease", lease, "error", err)
+		}
+	})
+	return nil
+}
+
+// runWithConnection runs work, and under it the connection that it needs, which
+// is told to end after work has ended, and is waited for. Without the connection
+// work ends, too.
+func runWithConnection(ctx context.Context, connection, work func(context.Context) error) (err error) {
+	connected, disconnect := context.WithCancel(context.WithoutCancel(ctx))
+	working, stop := context.WithCancel(ctx)
+	var connections sync.WaitGroup
+	var broken error
+	connections.Go(func() {
+		defer stop()
+		broken = connection(connected)
+	})
+	defer func() {
+		disconnect()
+		connections.Wait()
+		err = errors.Join(err, broken)
+	}()
+	return work(working)
 }
 
 func openTelegram(a *app, wake func()) (*openDoor, error) {
@@ -81,13 +124,7 @@ func runTelegram(ctx context.Context, a *app, d *telegram.Door) error {
 	if err := d.Setup(ctx); err != nil || !d.Polls() {
 		return nil //nolint:nilerr // setting up gives up only when it is told to stop
 	}
-	keeper := scheduler.NewKeeper(a.store, a.process.name, a.log)
-	keeper.Keep(ctx, "poll:telegram", func(held context.Context) {
-		if err := d.Run(held); err != nil {
-			a.log.Error("telegram polling ended", "error", err)
-		}
-	})
-	return nil
+	return a.underLease(ctx, "poll:telegram", d.Run)
 }
 
 // telegramMenus are the commands in every language: the operator's for
@@ -156,15 +193,15 @@ func openKF(a *app, wake func()) (*openDoor, error) {
 	s := a.settings.WeCom.KF
 	d, err := wecom.NewKF(api, wecom.KFSettings{
 		AgentID: s.AgentID, Secret: string(s.Secret), Token: string(s.Token), AESKey: string(s.AESKey),
-		Mailbox: a.store, Credits: a.store, Sealer: keys,
+		SyncStore: a.store, Credits: a.store, Sealer: keys,
 	}, wake)
 	if err != nil {
 		return nil, err
 	}
 	return &openDoor{
 		Door: d, ready: d.Ready, routes: callbackRoutes("/wecom/kf", d.Callback()), wrap: d.Handler,
-		traits: handlers.Traits{Metered: true, Humans: true},
-		run:    func(ctx context.Context) error { return a.keep(ctx, "sync:wecom_kf", d.Run) },
+		traits: d.Traits(),
+		run:    func(ctx context.Context) error { return a.underLease(ctx, "sync:wecom_kf", d.Run) },
 	}, nil
 }
 
@@ -175,7 +212,7 @@ func openApp(a *app, wake func()) (*openDoor, error) {
 	}
 	s := a.settings.WeCom.App
 	d, err := wecom.NewApp(api, wecom.AppSettings{
-		AgentID: s.AgentID, Secret: string(s.Secret), Token: string(s.Token), AESKey: string(s.AESKey), Inbox: a.store,
+		AgentID: s.AgentID, Secret: string(s.Secret), Token: string(s.Token), AESKey: string(s.AESKey), Arrivals: a.store,
 	}, wake)
 	if err != nil {
 		return nil, err
@@ -184,7 +221,7 @@ func openApp(a *app, wake func()) (*openDoor, error) {
 		a.log.Warn("both WeCom doors name one app, which can have one callback URL only", "agent", s.AgentID)
 	}
 	return &openDoor{
-		Door: d, ready: d.Ready, routes: callbackRoutes("/wecom/app", d.Callback()), wrap: d.Handler, traits: handlers.Traits{Staff: true},
+		Door: d, ready: d.Ready, routes: callbackRoutes("/wecom/app", d.Callback()), wrap: d.Handler, traits: d.Traits(),
 	}, nil
 }
 
@@ -202,7 +239,7 @@ func openAIBot(a *app, wake func()) (*openDoor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &openDoor{Door: d, ready: d.Ready, connection: d.Run, traits: handlers.Traits{Mentions: true, Staff: true}}, nil
+	return &openDoor{Door: d, ready: d.Ready, connection: d.Run, traits: d.Traits()}, nil
 }
 
 func openRobots(a *app, _ func()) (*openDoor, error) {

@@ -45,7 +45,6 @@ var layout = map[string]string{
 	"handlers/wecom/wecomtest":       "handlers/doortest coder/websocket silenceper/wechat",
 	"handlers/console":               "handlers models x/text",
 	"handlers/web":                   "handlers models prometheus/client_golang",
-	"handlers/picture":               "models locales makiuchi-d/gozxing x/image",
 	"scheduler":                      "models tracking robfig/cron x/sync",
 	"scheduler/queue":                "models nats-io",
 	"test/db":                        "go-sql-driver",

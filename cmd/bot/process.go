@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,6 +11,10 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
+
+	"waybill/internal/retry"
+	"waybill/models"
 )
 
 // processName names a process among all that work on one database, so that those
@@ -55,4 +60,25 @@ func zombie(pid int) bool {
 	}
 	state := stat[bytes.LastIndexByte(stat, ')')+1:]
 	return bytes.HasPrefix(state, []byte(" Z"))
+}
+
+// staleEvery is how often it is looked for processes that were killed: what they
+// held is free within three seconds on the same machine.
+const staleEvery = time.Second
+
+// watchStale takes over what processes held that were killed on this machine.
+func (a *app) watchStale(ctx context.Context) error {
+	for a.process.seesOthers() && retry.Sleep(ctx, staleEvery) == nil {
+		if err := a.releaseStale(ctx); err != nil && ctx.Err() == nil {
+			a.log.Warn("release what a killed process held", "error", err)
+		}
+	}
+	return nil
+}
+
+func (a *app) releaseStale(ctx context.Context) error {
+	if !a.process.seesOthers() {
+		return nil
+	}
+	return a.store.ReleaseStale(ctx, a.process.host, a.process.gone, models.At(a.now()))
 }

@@ -160,7 +160,9 @@ func (f *wecomTestbed) count(to string, words ...string) int {
 // reads waits until the group has got a message of the aibot with all these words.
 func (f *wecomTestbed) reads(words ...string) wecomtest.AIBotSent {
 	f.Helper()
-	sent, err := f.aibot.WaitSent(f.ctx, func(s wecomtest.AIBotSent) bool { return s.Room == "group:"+group && containsAll(s.Content, words) })
+	sent, err := f.aibot.WaitSent(f.ctx, func(s wecomtest.AIBotSent) bool {
+		return s.Conversation == "group:"+group && containsAll(s.Content, words)
+	})
 	if err != nil {
 		f.Fatalf("the group never gets %q; it got %+v; refused %v", words, f.aibot.Sent(""), f.aibot.Refused())
 	}

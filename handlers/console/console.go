@@ -1,5 +1,6 @@
 // Package console is the door to a terminal, or to a pipe: one chat whose lines
-// are typed at this machine. Lines go through the inbox as a platform's updates do.
+// are typed at this machine. Lines are stored as arrivals, as a platform's updates
+// are.
 package console
 
 import (
@@ -18,12 +19,6 @@ import (
 	"waybill/models"
 )
 
-// Inbox keeps lines until they are answered; the store is one.
-type Inbox interface {
-	// Arrive stores arrivals whose (door, key) is new and says how many were.
-	Arrive(ctx context.Context, as []models.Arrival, now models.Moment) (fresh int, err error)
-}
-
 // Screen shows text, whole lines at a time.
 type Screen interface {
 	// Show writes text, which ends in a newline, at once.
@@ -37,12 +32,12 @@ var _ handlers.Door = (*Door)(nil)
 
 // Door is the way in and out of a terminal. Its methods may be used at the same time.
 type Door struct {
-	inbox   Inbox
-	screen  Screen
-	colours bool
-	wake    func()
-	now     func() time.Time
-	session string // tells this run's lines from those of earlier runs
+	arrivals handlers.ArrivalStore
+	screen   Screen
+	colours  bool
+	wake     func()
+	now      func() time.Time
+	session  string // tells this run's lines from those of earlier runs
 
 	mu        sync.Mutex
 	lines     int64
@@ -51,11 +46,11 @@ type Door struct {
 	choices   []string // the data of the buttons that the numbers stand for
 }
 
-// New makes the door. wake is called whenever a line lies in the inbox; it
-// must not block. With colours, styles become ANSI sequences.
-func New(inbox Inbox, screen Screen, colours bool, wake func(), now func() time.Time) *Door {
+// New makes the door. wake is called after an arrival was stored; it must not
+// block. With colours, styles become ANSI sequences.
+func New(arrivals handlers.ArrivalStore, screen Screen, colours bool, wake func(), now func() time.Time) *Door {
 	return &Door{
-		inbox: inbox, screen: screen, colours: colours, wake: wake, now: now,
+		arrivals: arrivals, screen: screen, colours: colours, wake: wake, now: now,
 		session: strconv.FormatInt(now().UnixNano(), 36),
 	}
 }
@@ -63,7 +58,7 @@ func New(inbox Inbox, screen Screen, colours bool, wake func(), now func() time.
 // Name is the door's name in addresses.
 func (d *Door) Name() string { return Name }
 
-// line is the update that the inbox keeps.
+// line is the body of an arrival.
 type line struct {
 	Text   string `json:"text,omitempty"`
 	Button string `json:"button,omitempty"`
@@ -82,7 +77,7 @@ func (d *Door) Receive(ctx context.Context, text string) error {
 		return fmt.Errorf("store line: %w", err)
 	}
 	now := models.At(d.now())
-	_, err = d.inbox.Arrive(ctx, []models.Arrival{{
+	_, err = d.arrivals.Arrive(ctx, []models.Arrival{{
 		Door: Name, Key: d.session + "-" + strconv.FormatInt(pos, 10), Pos: pos,
 		Body: body, DueAt: now, At: now,
 		Address: models.Address{Door: Name, Conversation: "local"},

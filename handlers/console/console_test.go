@@ -24,23 +24,23 @@ func (i *inbox) Arrive(_ context.Context, as []models.Arrival, _ models.Moment) 
 	return len(as), i.err
 }
 
-// room is a door with everything that it touches.
-type room struct {
+// terminal is a door with everything that it touches.
+type terminal struct {
 	*Door
 	inbox *inbox
 	out   *strings.Builder
 	woken int
 }
 
-func open(t *testing.T, colours bool) *room {
+func open(t *testing.T, colours bool) *terminal {
 	t.Helper()
-	r := &room{inbox: &inbox{}, out: &strings.Builder{}}
+	r := &terminal{inbox: &inbox{}, out: &strings.Builder{}}
 	r.Door = New(r.inbox, NewPlain(r.out), colours, func() { r.woken++ }, func() time.Time { return time.UnixMilli(1000) })
 	return r
 }
 
 // hear says a line and returns what the road reads of it.
-func (r *room) hear(t *testing.T, line string) handlers.Message {
+func (r *terminal) receive(t *testing.T, line string) handlers.Message {
 	t.Helper()
 	if err := r.Receive(t.Context(), line); err != nil {
 		t.Fatal(err)
@@ -52,7 +52,7 @@ func (r *room) hear(t *testing.T, line string) handlers.Message {
 	return m
 }
 
-func (r *room) send(t *testing.T, reply handlers.Reply) {
+func (r *terminal) send(t *testing.T, reply handlers.Reply) {
 	t.Helper()
 	if err := r.Send(t.Context(), models.Address{}, reply); err != nil {
 		t.Fatal(err)
@@ -73,12 +73,12 @@ func choices(text string, data ...string) handlers.Reply {
 
 func TestALineIsStoredBeforeAnybodyIsWoken(t *testing.T) {
 	r := open(t, false)
-	m := r.hear(t, "你好")
+	m := r.receive(t, "你好")
 	want := handlers.Message{Address: models.Address{Door: "console", Conversation: "local"}, Addressed: true, Text: "你好", From: "local"}
 	if diff := cmp.Diff(want, m); diff != "" || r.woken != 1 {
 		t.Errorf("woken %d times; message (-want +got):\n%s", r.woken, diff)
 	}
-	r.hear(t, "再见")
+	r.receive(t, "再见")
 	if a, b := r.inbox.got[0], r.inbox.got[1]; a.Key == b.Key || a.Pos >= b.Pos {
 		t.Errorf("two lines have keys %q and %q, places %d and %d", a.Key, b.Key, a.Pos, b.Pos)
 	}
@@ -104,7 +104,7 @@ func TestAnEmptyLineIsNothingToHandle(t *testing.T) {
 
 func TestNumbersPressTheChoicesOnTheScreen(t *testing.T) {
 	r := open(t, false)
-	r.hear(t, "two parcels")
+	r.receive(t, "two parcels")
 	r.send(t, choices("first", "a", "b"))
 	r.send(t, choices("second", "c"))
 	r.Answered()
@@ -117,14 +117,14 @@ func TestNumbersPressTheChoicesOnTheScreen(t *testing.T) {
 		{"4", handlers.Message{Text: "4"}},
 		{"1", handlers.Message{Text: "1"}}, // whatever is said in words, the choices before it are over
 	} {
-		got := r.hear(t, said.line)
+		got := r.receive(t, said.line)
 		if got.Happening != said.want.Happening || got.Button != said.want.Button || got.Text != said.want.Text {
 			t.Errorf("%q: %q %q %q", said.line, got.Happening, got.Button, got.Text)
 		}
 	}
 	for _, words := range []string{"0", "1234", "1 2"} {
 		r.send(t, choices("again", "a", "b"))
-		if got := r.hear(t, words); got.Text != words {
+		if got := r.receive(t, words); got.Text != words {
 			t.Errorf("%q: %q %q", words, got.Happening, got.Text)
 		}
 	}
@@ -135,11 +135,11 @@ func TestNumbersPressTheChoicesOnTheScreen(t *testing.T) {
 
 func TestNewsTakesNoNumbersFromAQuestion(t *testing.T) {
 	r := open(t, false)
-	r.hear(t, "x")
+	r.receive(t, "x")
 	r.send(t, choices("which carrier?", "a", "b"))
 	r.Answered()
 	r.send(t, choices("news", "stop"))
-	if m := r.hear(t, "1"); m.Button != "a" {
+	if m := r.receive(t, "1"); m.Button != "a" {
 		t.Errorf("1 presses %q", m.Button)
 	}
 	if strings.Contains(r.out.String(), "STOP") {
@@ -149,18 +149,18 @@ func TestNewsTakesNoNumbersFromAQuestion(t *testing.T) {
 
 func TestNumbersAreThoseOfTheLastAnswer(t *testing.T) {
 	r := open(t, false)
-	r.hear(t, "x")
+	r.receive(t, "x")
 	r.send(t, choices("one", "a", "b"))
 	r.Answered()
-	r.hear(t, "y")
+	r.receive(t, "y")
 	r.send(t, words("no choices here"))
 	r.Answered()
-	if m := r.hear(t, "2"); m.Button != "" {
+	if m := r.receive(t, "2"); m.Button != "" {
 		t.Errorf("after an answer without choices 2 presses %q", m.Button)
 	}
 	r.send(t, choices("two", "c"))
 	r.Answered()
-	if m := r.hear(t, "2"); m.Button != "" {
+	if m := r.receive(t, "2"); m.Button != "" {
 		t.Errorf("after an answer with one choice 2 presses %q", m.Button)
 	}
 }

@@ -177,13 +177,13 @@ func (e *Editor) write(s string) { _, _ = io.WriteString(e.out, s) }
 
 // drawn is the prompt and as much of the line as fits, the cursor in view.
 func (e *Editor) drawn() string {
-	room := max(4, e.columns()-columnsOf([]rune(plain(e.prompt)))-1)
+	limit := max(4, e.columns()-columnsOf([]rune(plain(e.prompt)))-1)
 	from := e.at
-	for used := 0; from > 0 && used+columnsOf(e.text[from-1:from]) <= room; from-- {
+	for used := 0; from > 0 && used+columnsOf(e.text[from-1:from]) <= limit; from-- {
 		used += columnsOf(e.text[from-1 : from])
 	}
 	to, used := from, 0
-	for to < len(e.text) && used+columnsOf(e.text[to:to+1]) <= room {
+	for to < len(e.text) && used+columnsOf(e.text[to:to+1]) <= limit {
 		used += columnsOf(e.text[to : to+1])
 		to++
 	}

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// desk is an editor on a terminal of some columns; typed are the keys.
-func desk(typed string, columns int) (*Editor, *strings.Builder) {
+// editorWith is an editor on a terminal of some columns; typed are the keys.
+func editorWith(typed string, columns int) (*Editor, *strings.Builder) {
 	out := &strings.Builder{}
 	return NewEditor(strings.NewReader(typed), out, "> ", func() int { return columns }), out
 }
@@ -30,7 +30,7 @@ func TestKeysMakeALine(t *testing.T) {
 		"a pasted line break":          {"a\nb\r", "a"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e, _ := desk(c.typed, 40)
+			e, _ := editorWith(c.typed, 40)
 			if got, err := e.Line(); got != c.want || err != nil {
 				t.Errorf("line %q, error %v; want %q", got, err, c.want)
 			}
@@ -48,7 +48,7 @@ func TestLeaving(t *testing.T) {
 		"the terminal is gone":    {"abc", io.EOF},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e, _ := desk(c.typed, 40)
+			e, _ := editorWith(c.typed, 40)
 			if _, err := e.Line(); !errors.Is(err, c.want) {
 				t.Errorf("error %v, want %v", err, c.want)
 			}
@@ -57,7 +57,7 @@ func TestLeaving(t *testing.T) {
 }
 
 func TestLinesOfBeforeComeBack(t *testing.T) {
-	e, _ := desk("one\rtwo\r\x1b[A\x1b[A\x1b[A\x1b[B\x1b[A!\r", 40)
+	e, _ := editorWith("one\rtwo\r\x1b[A\x1b[A\x1b[A\x1b[B\x1b[A!\r", 40)
 	for _, want := range []string{"one", "two", "one!"} {
 		if got, err := e.Line(); got != want || err != nil {
 			t.Fatalf("line %q, error %v; want %q", got, err, want)
@@ -66,7 +66,7 @@ func TestLinesOfBeforeComeBack(t *testing.T) {
 }
 
 func TestNewsLeavesTheTypedLineWhereItWas(t *testing.T) {
-	e, out := desk("", 40)
+	e, out := editorWith("", 40)
 	e.begin()
 	for _, r := range "快递a" {
 		e.edit(key{action: char, char: r})
@@ -82,7 +82,7 @@ func TestNewsLeavesTheTypedLineWhereItWas(t *testing.T) {
 }
 
 func TestBetweenLinesNoPromptIsDrawn(t *testing.T) {
-	e, out := desk("x\r", 40)
+	e, out := editorWith("x\r", 40)
 	if _, err := e.Line(); err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestBetweenLinesNoPromptIsDrawn(t *testing.T) {
 }
 
 func TestALongLineScrollsSideways(t *testing.T) {
-	e, _ := desk("", 12) // prompt 2, a column for the cursor: 9 for the text
+	e, _ := editorWith("", 12) // prompt 2, a column for the cursor: 9 for the text
 	e.begin()
 	for _, r := range "一二三四五六" {
 		e.edit(key{action: char, char: r})
@@ -116,7 +116,7 @@ func TestAColouredPromptTakesNoRoom(t *testing.T) {
 func FuzzKeys(f *testing.F) {
 	f.Add("a快\x1b[D\x7f\x17\x15\x0b\x1b[3~\r", 10)
 	f.Fuzz(func(t *testing.T, typed string, columns int) {
-		e, _ := desk(typed, columns)
+		e, _ := editorWith(typed, columns)
 		for {
 			if _, err := e.Line(); err != nil {
 				return

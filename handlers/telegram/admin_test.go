@@ -15,7 +15,7 @@ func TestAdmin(t *testing.T) {
 	d := door(t, api, newInbox(), func(s *telegram.Settings) { s.Now = func() time.Time { return now } })
 	check := func(person string, want bool) {
 		t.Helper()
-		got, err := d.Admin(t.Context(), room(-100), person)
+		got, err := d.Admin(t.Context(), conversation(-100), person)
 		if err != nil || got != want {
 			t.Errorf("%s: %v, %v", person, got, err)
 		}
@@ -36,7 +36,7 @@ func TestAdmin(t *testing.T) {
 	check("8", true)
 	api.Down("getChatMember", 1)
 	now = now.Add(time.Minute)
-	if _, err := d.Admin(t.Context(), room(-100), "7"); err == nil {
+	if _, err := d.Admin(t.Context(), conversation(-100), "7"); err == nil {
 		t.Error("no error from a Telegram that is down")
 	}
 }

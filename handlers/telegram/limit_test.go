@@ -40,7 +40,7 @@ func busiest(sent []telegramtest.Sent, span time.Duration) int {
 // sendPatiently sends until it is sent, waiting as it is told.
 func sendPatiently(ctx context.Context, d *telegram.Door, chat int64, words string) error {
 	for {
-		err := d.Send(ctx, room(chat), text(words))
+		err := d.Send(ctx, conversation(chat), text(words))
 		wait := &models.Wait{}
 		if !errors.As(err, &wait) {
 			return err
@@ -117,11 +117,11 @@ func TestAChatThatMustWaitKeepsNobodyElseWaiting(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
 		for i := range 40 {
-			wg.Go(func() { _ = d.Send(ctx, room(-5), text(fmt.Sprint(i))) })
+			wg.Go(func() { _ = d.Send(ctx, conversation(-5), text(fmt.Sprint(i))) })
 		}
 		time.Sleep(time.Second)
 		began := time.Now()
-		if err := d.Send(t.Context(), room(7), text("x")); err != nil {
+		if err := d.Send(t.Context(), conversation(7), text("x")); err != nil {
 			t.Fatal(err)
 		}
 		if took := time.Since(began); took > 50*time.Millisecond {
@@ -144,7 +144,7 @@ func TestAWaitTooLongToSitOutIsGivenBack(t *testing.T) {
 		began := time.Now()
 		for i := range 40 {
 			wg.Go(func() {
-				err := d.Send(t.Context(), room(-5), text(fmt.Sprint(i)))
+				err := d.Send(t.Context(), conversation(-5), text(fmt.Sprint(i)))
 				if wait := (&models.Wait{}); err != nil && !errors.As(err, &wait) {
 					t.Error(err)
 				}
@@ -164,7 +164,7 @@ func TestATelegramThatAsksToWaitIsLeftAlone(t *testing.T) {
 		d := door(t, api, newInbox(), onFakeClock(api)) // even without limits
 		waits := func(chat int64) time.Duration {
 			wait := &models.Wait{}
-			if err := d.Send(t.Context(), room(chat), text("x")); err != nil && !errors.As(err, &wait) {
+			if err := d.Send(t.Context(), conversation(chat), text("x")); err != nil && !errors.As(err, &wait) {
 				t.Fatal(err)
 			}
 			return wait.After
@@ -197,7 +197,7 @@ func TestWhoIsWaitingForItsTurnHearsOfAWait(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range 8 { // three at once, the fourth is refused, the others wait for their turn
 			wg.Go(func() {
-				err := d.Send(t.Context(), room(7), text(fmt.Sprint(i)))
+				err := d.Send(t.Context(), conversation(7), text(fmt.Sprint(i)))
 				if wait := (&models.Wait{}); err != nil && !errors.As(err, &wait) {
 					t.Error(err)
 				}
@@ -217,16 +217,16 @@ func TestWhenTwoChatsAreToldToWaitEverybodyDoes(t *testing.T) {
 		d := door(t, api, newInbox(), onFakeClock(api))
 		api.Fail(telegramtest.Fault{Times: 2, Code: http.StatusTooManyRequests, RetryAfter: 5})
 		for _, chat := range []int64{7, 8} {
-			if err := d.Send(t.Context(), room(chat), text("x")); err == nil {
+			if err := d.Send(t.Context(), conversation(chat), text("x")); err == nil {
 				t.Fatal("no error")
 			}
 		}
 		wait := &models.Wait{}
-		if err := d.Send(t.Context(), room(9), text("x")); !errors.As(err, &wait) || wait.After != 5*time.Second {
+		if err := d.Send(t.Context(), conversation(9), text("x")); !errors.As(err, &wait) || wait.After != 5*time.Second {
 			t.Fatalf("%v", err)
 		}
 		time.Sleep(5 * time.Second)
-		if err := d.Send(t.Context(), room(9), text("x")); err != nil {
+		if err := d.Send(t.Context(), conversation(9), text("x")); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -287,7 +287,7 @@ func TestASlotThatCannotBeReservedFailsTheMessageForNow(t *testing.T) {
 	api, slots := telegramtest.Serve(t), &ledger{fails: errors.New("the database is down")}
 	api.Know(7)
 	d := door(t, api, newInbox(), withLimits(telegram.Limits{}), func(s *telegram.Settings) { s.Slots = slots })
-	if err := d.Send(t.Context(), room(7), text("x")); !errors.Is(err, slots.fails) || errors.Is(err, models.ErrRefused) {
+	if err := d.Send(t.Context(), conversation(7), text("x")); !errors.Is(err, slots.fails) || errors.Is(err, models.ErrRefused) {
 		t.Fatal(err)
 	}
 }

@@ -50,7 +50,7 @@ func TestUpdatesAreStoredInTheirOrderAndThenConfirmed(t *testing.T) {
 		t.Fatalf("stored %v", got)
 	}
 	row := in.rows[0]
-	if row.Door != "telegram" || row.Address != room(7) || row.Group || fmt.Sprint(row.Pos) != row.Key || !json.Valid(row.Body) {
+	if row.Door != "telegram" || row.Address != conversation(7) || row.Group || fmt.Sprint(row.Pos) != row.Key || !json.Valid(row.Body) {
 		t.Fatalf("%+v", row)
 	}
 }

@@ -75,7 +75,7 @@ func TestReadUnderstandsUpdates(t *testing.T) {
 		"a chain of replies is no topic": {upd("message", `{`+inGroup+`,"text":"x","message_thread_id":33}`), inGroupSaid(false, "x")},
 		"a migration": {
 			upd("message", `{"message_id":9,"from":{"id":7},"chat":{"id":-5,"type":"group"},"migrate_to_chat_id":-1001234567890123}`),
-			&handlers.Message{Address: room(-5), Happening: handlers.Moved, Group: true, Addressed: true, From: "7", NewConversation: "-1001234567890123", Token: "m:9"},
+			&handlers.Message{Address: conversation(-5), Happening: handlers.Moved, Group: true, Addressed: true, From: "7", NewConversation: "-1001234567890123", Token: "m:9"},
 		},
 		"the other end of a migration": {upd("message", `{`+inGroup+`,"migrate_from_chat_id":-5}`), nil},
 		"a button": {

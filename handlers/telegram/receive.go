@@ -61,8 +61,9 @@ func (d *Door) authentic(secret string) bool {
 	return subtle.ConstantTimeCompare(got[:], want[:]) == 1
 }
 
-// store puts updates into the inbox, in one go, and wakes its worker. Updates
-// that say nothing to the bot are left out: they are acknowledged and forgotten.
+// store stores updates as arrivals, in one go, and wakes the delivery worker when
+// one of them is new. Updates that say nothing to the bot are left out: they are
+// acknowledged and forgotten.
 func (d *Door) store(ctx context.Context, raws []json.RawMessage) error {
 	as := make([]models.Arrival, 0, len(raws))
 	now := models.At(d.settings.Now())
@@ -76,7 +77,7 @@ func (d *Door) store(ctx context.Context, raws []json.RawMessage) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storing)
 	defer cancel()
-	fresh, err := d.inbox.Arrive(ctx, as, now)
+	fresh, err := d.arrivals.Arrive(ctx, as, now)
 	if err != nil {
 		return fmt.Errorf("store telegram updates: %w", err)
 	}
@@ -86,7 +87,7 @@ func (d *Door) store(ctx context.Context, raws []json.RawMessage) error {
 	return nil
 }
 
-// arrival makes an inbox row of an update; false when there is nothing to handle.
+// arrival makes an arrival of an update; false when there is nothing to handle.
 func (d *Door) arrival(raw json.RawMessage, now models.Moment) (models.Arrival, bool) {
 	var u update
 	if err := json.Unmarshal(raw, &u); err != nil {

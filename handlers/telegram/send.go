@@ -27,9 +27,9 @@ const (
 
 // destination is where a reply goes, in Telegram's numbers.
 type destination struct {
-	chat   int64
-	thread int
-	room   string
+	chat         int64
+	thread       int
+	conversation string
 	token
 }
 
@@ -94,7 +94,7 @@ func (d *Door) sendError(err error) error {
 
 // locate reads an address and a token.
 func locate(to models.Address, replyTo string) (destination, error) {
-	at := destination{room: to.Conversation, token: parseToken(replyTo)}
+	at := destination{conversation: to.Conversation, token: parseToken(replyTo)}
 	var err error
 	if at.chat, err = strconv.ParseInt(to.Conversation, 10, 64); err != nil {
 		return destination{}, fmt.Errorf("%w: not the id of a telegram chat", models.ErrRefused)
@@ -126,14 +126,14 @@ func (d *Door) answerButton(ctx context.Context, at destination, note string) er
 // deliver sends one message, when its turn has come. The first one replaces the
 // button's message if it is to, and answers the question's message in a group.
 func (d *Door) deliver(ctx context.Context, at destination, p part, first, edit bool) error {
-	if err := d.limiter.wait(ctx, at.room); err != nil {
+	if err := d.limiter.wait(ctx, at.conversation); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, calling)
 	defer cancel()
 	err := d.send(ctx, at, p, first, edit)
 	if after := retryAfter(err); after > 0 {
-		d.limiter.hold(at.room, after)
+		d.limiter.hold(at.conversation, after)
 	}
 	return err
 }

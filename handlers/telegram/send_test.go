@@ -24,7 +24,7 @@ func TestStylesBecomeMarkupAndTextNeverDoes(t *testing.T) {
 		{{{Text: "page", Style: handlers.Link, URL: `https://x.org/p?a=1&b="2"`}, {Text: "none", Style: handlers.Link, URL: "javascript:1"}}},
 		{{{Text: "bad \xff"}}},
 	}}
-	if err := door(t, api, newInbox()).Send(t.Context(), room(7), r); err != nil {
+	if err := door(t, api, newInbox()).Send(t.Context(), conversation(7), r); err != nil {
 		t.Fatal(err)
 	}
 	got := api.Sent(7)[0]
@@ -43,7 +43,7 @@ func TestStylesBecomeMarkupAndTextNeverDoes(t *testing.T) {
 func TestTextWithoutStyleGoesOutWithoutMarkup(t *testing.T) {
 	api := telegramtest.Serve(t)
 	api.Know(7)
-	if err := door(t, api, newInbox()).Send(t.Context(), room(7), text("a < b & c")); err != nil {
+	if err := door(t, api, newInbox()).Send(t.Context(), conversation(7), text("a < b & c")); err != nil {
 		t.Fatal(err)
 	}
 	if got := api.Sent(7)[0]; got.Raw != "a < b & c" {
@@ -57,7 +57,7 @@ func TestALongReplyIsCutBetweenBlocksAndTheKeyboardIsAtItsEnd(t *testing.T) {
 	r := text(strings.Repeat("包", 3000), strings.Repeat("📦", 1000), "\n ", strings.Repeat("<", 4096), "end")
 	r.Blocks[0][0][0].Style = handlers.Strong
 	r.Buttons = [][]handlers.Button{{{Text: "停止", Data: "stop:1"}}, {}}
-	if err := door(t, api, newInbox()).Send(t.Context(), room(7), r); err != nil {
+	if err := door(t, api, newInbox()).Send(t.Context(), conversation(7), r); err != nil {
 		t.Fatal(err)
 	}
 	sent := api.Sent(7)
@@ -80,7 +80,7 @@ func TestAMessageIsFilledToItsLastCharacter(t *testing.T) {
 		api := telegramtest.Serve(t)
 		api.Know(7)
 		r := text(strings.Repeat("a", c.first), strings.Repeat("b", c.second))
-		if err := door(t, api, newInbox()).Send(t.Context(), room(7), r); err != nil || len(api.Sent(7)) != c.messages {
+		if err := door(t, api, newInbox()).Send(t.Context(), conversation(7), r); err != nil || len(api.Sent(7)) != c.messages {
 			t.Errorf("%d and %d: %d messages, %v", c.first, c.second, len(api.Sent(7)), err)
 		}
 	}
@@ -90,13 +90,13 @@ func TestOnlyTheFirstMessageOfALongReplyReplaces(t *testing.T) {
 	api := telegramtest.Serve(t)
 	api.Know(7)
 	d := door(t, api, newInbox())
-	if err := d.Send(t.Context(), room(7), text("old")); err != nil {
+	if err := d.Send(t.Context(), conversation(7), text("old")); err != nil {
 		t.Fatal(err)
 	}
 	id := api.Sent(7)[0].ID
 	r := text(strings.Repeat("a", 4000), strings.Repeat("b", 4000))
 	r.Edit, r.Token = true, "c:"+strconv.FormatInt(id, 10)+":"+api.Tap(7, id, 7, "x")
-	if err := d.Send(t.Context(), room(7), r); err != nil || initials(api) != "ab" {
+	if err := d.Send(t.Context(), conversation(7), r); err != nil || initials(api) != "ab" {
 		t.Fatalf("%v, sent %s", err, initials(api))
 	}
 }
@@ -106,7 +106,7 @@ func TestABlockLongerThanAMessageIsTornBetweenCharacters(t *testing.T) {
 	api.Know(7)
 	long := "x" + strings.Repeat("📦", 5000)
 	r := handlers.Reply{Blocks: []handlers.Block{{{{Text: long, Style: handlers.Code}}, {{Text: "end"}}}}}
-	if err := door(t, api, newInbox()).Send(t.Context(), room(7), r); err != nil {
+	if err := door(t, api, newInbox()).Send(t.Context(), conversation(7), r); err != nil {
 		t.Fatal(err)
 	}
 	whole := ""
@@ -127,7 +127,7 @@ func TestAButtonIsAnsweredAndItsMessageReplaced(t *testing.T) {
 	d := door(t, api, newInbox())
 	first := text("old")
 	first.Buttons = [][]handlers.Button{{{Text: "x", Data: "x"}}}
-	if err := d.Send(t.Context(), room(7), first); err != nil {
+	if err := d.Send(t.Context(), conversation(7), first); err != nil {
 		t.Fatal(err)
 	}
 	id := api.Sent(7)[0].ID
@@ -137,7 +137,7 @@ func TestAButtonIsAnsweredAndItsMessageReplaced(t *testing.T) {
 
 	edit := text("new")
 	edit.Edit, edit.Toast, edit.Token = true, strings.Repeat("好", 300), tap(id)
-	if err := d.Send(t.Context(), room(7), edit); err != nil {
+	if err := d.Send(t.Context(), conversation(7), edit); err != nil {
 		t.Fatal(err)
 	}
 	if got := api.Sent(7); len(got) != 1 || got[0].Text != "new" || got[0].Edits != 1 || got[0].Buttons != nil {
@@ -148,18 +148,18 @@ func TestAButtonIsAnsweredAndItsMessageReplaced(t *testing.T) {
 	}
 
 	// The same once more: an unmodified message and a query that was answered are no failures.
-	if err := d.Send(t.Context(), room(7), edit); err != nil || len(api.Sent(7)) != 1 {
+	if err := d.Send(t.Context(), conversation(7), edit); err != nil || len(api.Sent(7)) != 1 {
 		t.Fatalf("%v, %v", err, api.Sent(7))
 	}
 
 	// Messages that cannot be edited, or that Telegram has forgotten.
 	api.Freeze(7)
 	edit.Blocks, edit.Token = text("newer").Blocks, tap(id)
-	if err := d.Send(t.Context(), room(7), edit); err != nil || len(api.Sent(7)) != 2 {
+	if err := d.Send(t.Context(), conversation(7), edit); err != nil || len(api.Sent(7)) != 2 {
 		t.Fatalf("%v, %v", err, api.Sent(7))
 	}
 	edit.Blocks, edit.Token = text("newest").Blocks, tap(0)
-	if err := d.Send(t.Context(), room(7), edit); err != nil || len(api.Sent(7)) != 3 {
+	if err := d.Send(t.Context(), conversation(7), edit); err != nil || len(api.Sent(7)) != 3 {
 		t.Fatalf("%v, %v", err, api.Sent(7))
 	}
 	if n := api.Calls()["editMessageText"]; n != 3 {
@@ -170,7 +170,7 @@ func TestAButtonIsAnsweredAndItsMessageReplaced(t *testing.T) {
 func TestAButtonIsAnsweredEvenWithNothingToSay(t *testing.T) {
 	api := telegramtest.Serve(t)
 	d := door(t, api, newInbox())
-	if err := d.Send(t.Context(), room(7), handlers.Reply{Token: "c:1:" + api.Tap(7, 1, 7, "x")}); err != nil {
+	if err := d.Send(t.Context(), conversation(7), handlers.Reply{Token: "c:1:" + api.Tap(7, 1, 7, "x")}); err != nil {
 		t.Fatal(err)
 	}
 	if len(api.Answers()) != 1 || len(api.Sent(0)) != 0 {
@@ -178,7 +178,7 @@ func TestAButtonIsAnsweredEvenWithNothingToSay(t *testing.T) {
 	}
 	// An answer that did not get through is tried again with the reply.
 	api.Down("answerCallbackQuery", 1)
-	if err := d.Send(t.Context(), room(7), handlers.Reply{Token: "c:1:" + api.Tap(7, 1, 7, "x")}); err == nil {
+	if err := d.Send(t.Context(), conversation(7), handlers.Reply{Token: "c:1:" + api.Tap(7, 1, 7, "x")}); err == nil {
 		t.Fatal("no error")
 	}
 }
@@ -228,7 +228,7 @@ func TestAFileGoesWithItsText(t *testing.T) {
 			api.Know(7)
 			r := text(c.text)
 			r.File, r.Buttons = file, [][]handlers.Button{{{Text: "x", Data: "x"}}}
-			if err := door(t, api, newInbox()).Send(t.Context(), room(7), r); err != nil {
+			if err := door(t, api, newInbox()).Send(t.Context(), conversation(7), r); err != nil {
 				t.Fatal(err)
 			}
 			sent := api.Sent(7)
@@ -253,9 +253,9 @@ func TestWhatTelegramWouldNeverTakeIsRefusedBeforeItIsSent(t *testing.T) {
 		to models.Address
 		r  handlers.Reply
 	}{
-		"65 bytes behind a button": {room(7), long},
-		"buttons under nothing":    {room(7), bare},
-		"an empty file":            {room(7), empty},
+		"65 bytes behind a button": {conversation(7), long},
+		"buttons under nothing":    {conversation(7), bare},
+		"an empty file":            {conversation(7), empty},
 		"a chat without a number":  {models.Address{Door: "telegram", Conversation: "x"}, text("x")},
 		"a topic without a number": {models.Address{Door: "telegram", Conversation: "7", Thread: "x"}, text("x")},
 	} {
@@ -275,18 +275,18 @@ func TestARetryGoesOnWhereTheReplyFailed(t *testing.T) {
 	r := text(strings.Repeat("a", 4000), strings.Repeat("b", 4000), strings.Repeat("c", 4000))
 	api.Fail(telegramtest.Fault{Method: "sendMessage", After: 1, Times: 2, Code: http.StatusBadGateway, HTML: true})
 	for range 2 {
-		if err := d.Send(t.Context(), room(7), r); err == nil {
+		if err := d.Send(t.Context(), conversation(7), r); err == nil {
 			t.Fatal("no error")
 		}
 	}
-	if err := d.Send(t.Context(), room(7), r); err != nil {
+	if err := d.Send(t.Context(), conversation(7), r); err != nil {
 		t.Fatal(err)
 	}
 	if got := initials(api); got != "abc" {
 		t.Fatalf("sent %s", got)
 	}
 	// Sent to its end it is forgotten: the same reply again is sent whole.
-	if err := d.Send(t.Context(), room(7), r); err != nil || initials(api) != "abcabc" {
+	if err := d.Send(t.Context(), conversation(7), r); err != nil || initials(api) != "abcabc" {
 		t.Fatalf("%v, sent %s", err, initials(api))
 	}
 }
@@ -297,11 +297,11 @@ func TestAHalfSentReplyIsForgottenInTime(t *testing.T) {
 	d := door(t, api, newInbox(), func(s *telegram.Settings) { s.Now = func() time.Time { return now } })
 	r := text(strings.Repeat("a", 4000), strings.Repeat("b", 4000))
 	api.Fail(telegramtest.Fault{Method: "sendMessage", After: 1, Code: http.StatusBadGateway, HTML: true})
-	if err := d.Send(t.Context(), room(7), r); err == nil {
+	if err := d.Send(t.Context(), conversation(7), r); err == nil {
 		t.Fatal("no error")
 	}
 	now = now.Add(2 * time.Hour)
-	if err := d.Send(t.Context(), room(7), r); err != nil || initials(api) != "aab" {
+	if err := d.Send(t.Context(), conversation(7), r); err != nil || initials(api) != "aab" {
 		t.Fatalf("%v, sent %s", err, initials(api))
 	}
 }
@@ -357,7 +357,7 @@ func TestWhatBecameOfAMessage(t *testing.T) {
 			}
 			c.fault.Method = "sendMessage"
 			api.Fail(c.fault)
-			err := d.Send(t.Context(), room(7), text("SF1000000000015"))
+			err := d.Send(t.Context(), conversation(7), text("SF1000000000015"))
 			if !c.fits(err) {
 				t.Fatalf("%v", err)
 			}
@@ -379,10 +379,10 @@ func TestATokenThatWorksAgainMakesTheDoorReady(t *testing.T) {
 		t.Fatal(err)
 	}
 	api.Fail(telegramtest.Fault{Code: http.StatusUnauthorized, Description: "Unauthorized"})
-	if err := d.Send(t.Context(), room(7), text("x")); err == nil || d.Ready() == nil {
+	if err := d.Send(t.Context(), conversation(7), text("x")); err == nil || d.Ready() == nil {
 		t.Fatalf("%v, %v", err, d.Ready())
 	}
-	if err := d.Send(t.Context(), room(7), text("x")); err != nil || d.Ready() != nil {
+	if err := d.Send(t.Context(), conversation(7), text("x")); err != nil || d.Ready() != nil {
 		t.Fatalf("%v, %v", err, d.Ready())
 	}
 }
@@ -391,11 +391,11 @@ func TestNoErrorHoldsTheTokenWhenNobodyListens(t *testing.T) {
 	api := telegramtest.Serve(t)
 	for name, base := range map[string]string{"a closed port": "http://127.0.0.1:1", "no such host": "http://telegram.invalid", "no HTTP": "https://" + strings.TrimPrefix(api.URL(), "http://")} {
 		d := door(t, api, newInbox(), func(s *telegram.Settings) { s.APIURL = base })
-		err := d.Send(t.Context(), room(7), text("x"))
+		err := d.Send(t.Context(), conversation(7), text("x"))
 		if err == nil || strings.Contains(err.Error(), secret) || strings.Contains(err.Error(), "/bot") {
 			t.Errorf("%s: %v", name, err)
 		}
-		_, err = d.Admin(t.Context(), room(-100), "7")
+		_, err = d.Admin(t.Context(), conversation(-100), "7")
 		if err == nil || strings.Contains(err.Error(), secret) || strings.Contains(err.Error(), "/bot") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -411,7 +411,7 @@ func TestTheTokenFollowsNoRedirect(t *testing.T) {
 	}))
 	defer portal.Close()
 	d := door(t, telegramtest.New(), newInbox(), func(s *telegram.Settings) { s.APIURL = portal.URL })
-	if err := d.Send(t.Context(), room(7), text("x")); err == nil || followed || strings.Contains(err.Error(), secret) {
+	if err := d.Send(t.Context(), conversation(7), text("x")); err == nil || followed || strings.Contains(err.Error(), secret) {
 		t.Fatalf("%v, followed: %v", err, followed)
 	}
 }
@@ -433,7 +433,7 @@ func FuzzSend(f *testing.F) {
 			{{{Text: long}, {Text: a, Style: handlers.Dim}}},
 		}}
 		// Whatever the text is, the strict fake takes it.
-		if err := d.Send(t.Context(), room(7), r); err != nil {
+		if err := d.Send(t.Context(), conversation(7), r); err != nil {
 			t.Fatal(err)
 		}
 	})

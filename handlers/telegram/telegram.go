@@ -8,7 +8,6 @@
 package telegram
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -22,14 +21,7 @@ import (
 
 	"waybill/handlers"
 	"waybill/internal/expiring"
-	"waybill/models"
 )
-
-// Inbox keeps incoming updates until they are answered; the store is one.
-type Inbox interface {
-	// Arrive stores arrivals whose (door, key) is new and says how many were.
-	Arrive(ctx context.Context, as []models.Arrival, now models.Moment) (fresh int, err error)
-}
 
 var (
 	_ handlers.Door   = (*Door)(nil)
@@ -39,7 +31,7 @@ var (
 // Door is the way in and out of Telegram. Its methods may be used at the same time.
 type Door struct {
 	settings Settings
-	inbox    Inbox
+	arrivals handlers.ArrivalStore
 	wake     func()
 	client   *client
 	bot      *bot.Bot // for everything but polling; Run makes its own
@@ -53,8 +45,8 @@ type Door struct {
 }
 
 // New makes the door of one bot. It makes no calls: Setup does. wake is called
-// whenever something new lies in the inbox; it must not block. It may be nil.
-func New(s Settings, inbox Inbox, wake func()) (*Door, error) {
+// after an arrival was stored; it must not block. It may be nil.
+func New(s Settings, arrivals handlers.ArrivalStore, wake func()) (*Door, error) {
 	s, err := s.complete()
 	if err != nil {
 		return nil, fmt.Errorf("set up telegram: %w", err)
@@ -65,7 +57,7 @@ func New(s Settings, inbox Inbox, wake func()) (*Door, error) {
 	h := &health{}
 	d := &Door{
 		settings: s,
-		inbox:    inbox,
+		arrivals: arrivals,
 		wake:     wake,
 		client:   newClient(s, h),
 		limiter:  newLimiter(s.Limits, s.Slots, s.Now),

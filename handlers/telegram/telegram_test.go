@@ -97,7 +97,7 @@ func (l *lines) logger() *slog.Logger {
 var secret = strings.SplitN(telegramtest.Token, ":", 2)[1]
 
 // door makes a door to a fake; unless told otherwise without limits.
-func door(t *testing.T, api *telegramtest.API, in telegram.Inbox, change ...func(*telegram.Settings)) *telegram.Door {
+func door(t *testing.T, api *telegramtest.API, in handlers.ArrivalStore, change ...func(*telegram.Settings)) *telegram.Door {
 	t.Helper()
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
@@ -171,7 +171,7 @@ func text(blocks ...string) handlers.Reply {
 	return r
 }
 
-func room(id int64) models.Address {
+func conversation(id int64) models.Address {
 	return models.Address{Door: "telegram", Conversation: strconv.FormatInt(id, 10)}
 }
 

@@ -115,7 +115,7 @@ func TestUpdatesComeByWebhookOnceEachWhateverFails(t *testing.T) {
 	if got := in.keys(); fmt.Sprint(got) != fmt.Sprintf("[%d %d]", first, second) || len(woken) != 2 {
 		t.Fatalf("stored %v, woken %d times", got, len(woken))
 	}
-	if row := in.rows[1]; !row.Group || row.Address != room(-5) {
+	if row := in.rows[1]; !row.Group || row.Address != conversation(-5) {
 		t.Fatalf("%+v", row)
 	}
 }

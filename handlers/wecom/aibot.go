@@ -14,8 +14,8 @@ import (
 	"waybill/models"
 )
 
-// AIBotName is the name of the 智能机器人 door in addresses. A room there is
-// "single:" and a userid, or "group:" and a chatid: to send, WeCom wants to know
+// AIBotName is the name of the 智能机器人 door in addresses. A conversation id
+// there is "single:" and a userid, or "group:" and a chatid: to send, WeCom wants to know
 // which of them an id is.
 const AIBotName = "wecom_aibot"
 
@@ -28,7 +28,7 @@ var _ handlers.Door = (*AIBot)(nil)
 // time.
 type AIBot struct {
 	settings AIBotSettings
-	inbox    Inbox
+	arrivals handlers.ArrivalStore
 	wake     func()
 	choices  choices
 	limiter  *aibotLimiter
@@ -39,8 +39,8 @@ type AIBot struct {
 }
 
 // NewAIBot makes the door of one bot. It makes no calls: Run does. wake is called
-// whenever something new lies in the inbox; it must not block. It may be nil.
-func NewAIBot(s AIBotSettings, inbox Inbox, wake func()) (*AIBot, error) {
+// after an arrival was stored; it must not block. It may be nil.
+func NewAIBot(s AIBotSettings, arrivals handlers.ArrivalStore, wake func()) (*AIBot, error) {
 	s, err := s.complete()
 	if err != nil {
 		return nil, err
@@ -50,7 +50,7 @@ func NewAIBot(s AIBotSettings, inbox Inbox, wake func()) (*AIBot, error) {
 	}
 	return &AIBot{
 		settings: s,
-		inbox:    inbox,
+		arrivals: arrivals,
 		wake:     wake,
 		choices:  choices{memory: s.Memory, phrases: s.Phrases, now: s.Now},
 		limiter:  newAIBotLimiter(s.Limits, s.Now),
@@ -62,6 +62,10 @@ func NewAIBot(s AIBotSettings, inbox Inbox, wake func()) (*AIBot, error) {
 
 // Name is the door's name in addresses.
 func (d *AIBot) Name() string { return AIBotName }
+
+// Traits say that only the company's own members write through it, and that in
+// groups WeCom brings nothing but what mentions the bot.
+func (d *AIBot) Traits() handlers.Traits { return handlers.Traits{Mentions: true, Staff: true} }
 
 // Ready is nil while the connection stands, and in a process that does not run
 // the door; else it says what is wrong. It never contains the secret.

@@ -17,9 +17,9 @@ import (
 func TestAIBotLimiterForgetsChatsThatAreIdle(t *testing.T) {
 	now := time.UnixMilli(1_000_000)
 	l := newAIBotLimiter(AIBotLimits{}.complete(), func() time.Time { return now })
-	send := func(room string) {
+	send := func(conversation string) {
 		t.Helper()
-		end, err := l.begin(room)
+		end, err := l.begin(conversation)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -104,18 +104,18 @@ func (w aibotWords) words() string {
 	return ""
 }
 
-// What rooms begin with: the kind of chat, which sending must name.
+// What conversation ids begin with: the kind of chat, which sending must name.
 const (
 	aibotSingle = "single:"
 	aibotGroup  = "group:"
 )
 
-// aibotChat is a room as sending names it: an id and its kind, 1 single or 2 group.
-func aibotChat(room string) (chat string, kind int, ok bool) {
-	if chat, ok = strings.CutPrefix(room, aibotSingle); ok {
+// aibotChat is a conversation id as sending names it: an id and its kind, 1 single or 2 group.
+func aibotChat(conversation string) (chat string, kind int, ok bool) {
+	if chat, ok = strings.CutPrefix(conversation, aibotSingle); ok {
 		return chat, 1, chat != ""
 	}
-	chat, ok = strings.CutPrefix(room, aibotGroup)
+	chat, ok = strings.CutPrefix(conversation, aibotGroup)
 	return chat, 2, ok && chat != ""
 }
 

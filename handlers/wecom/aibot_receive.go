@@ -18,7 +18,7 @@ const (
 	aibotLastStore = 3 * time.Second // for all that wait when Run ends
 )
 
-// aibotUpdate is a callback as the inbox keeps it.
+// aibotUpdate is a callback as an arrival keeps it.
 type aibotUpdate struct {
 	Conn   string          `json:"conn"` // the connection over which alone it can be answered
 	At     models.Moment   `json:"at"`
@@ -67,7 +67,7 @@ func (cb aibotCallback) key(f aibotFrame) string {
 	return "req:" + f.Headers.ReqID
 }
 
-// aibotPending is a callback that is not in the inbox yet.
+// aibotPending is a callback that is not stored yet.
 type aibotPending struct {
 	update  aibotUpdate
 	text    string
@@ -146,7 +146,7 @@ func (q *aibotQueue) store(ctx context.Context, batch []aibotPending) error {
 			return err
 		}
 	}
-	fresh, err := q.door.inbox.Arrive(ctx, as, q.door.now())
+	fresh, err := q.door.arrivals.Arrive(ctx, as, q.door.now())
 	if err != nil {
 		return fmt.Errorf("store callbacks: %w", err)
 	}
@@ -156,7 +156,7 @@ func (q *aibotQueue) store(ctx context.Context, batch []aibotPending) error {
 	return nil
 }
 
-// complete is a callback's inbox row. A number presses the button that it stands
+// complete makes a callback's arrival. A number presses the button that it stands
 // for now: what is sent later must not change what somebody meant.
 func (d *AIBot) complete(ctx context.Context, p aibotPending) (models.Arrival, error) {
 	var err error

@@ -29,7 +29,7 @@ const (
 // *models.Wait.
 func (d *AIBot) Send(ctx context.Context, to models.Address, r handlers.Reply) error {
 	if _, _, ok := aibotChat(to.Conversation); !ok {
-		return fmt.Errorf("%w: not a wecom aibot room", models.ErrRefused)
+		return fmt.Errorf("%w: not a wecom aibot conversation", models.ErrRefused)
 	}
 	token := parseAIBotToken(r.Token)
 	if token.welcome {

@@ -165,14 +165,14 @@ func TestAIBotAnUnsubscribedConnectionIsReplaced(t *testing.T) {
 
 // pour sends n messages to a chat, whatever they have to wait, and returns how
 // long that took. The double refuses whoever exceeds WeCom's limits.
-func (w *aibotWorld) pour(room string, n int) time.Duration {
+func (w *aibotWorld) pour(conversation string, n int) time.Duration {
 	w.Helper()
 	began := time.Now()
 	for range n {
-		_, err := w.sendTo(room, aibotNews("x"))
+		_, err := w.sendTo(conversation, aibotNews("x"))
 		if wait := waits(err); wait > 0 {
 			time.Sleep(wait)
-			_, err = w.sendTo(room, aibotNews("x"))
+			_, err = w.sendTo(conversation, aibotNews("x"))
 		}
 		if err != nil {
 			w.Fatal(err)

@@ -39,7 +39,7 @@ func TestAIBotStoresACallbackAndAnswersItAsAFinishedStream(t *testing.T) {
 			t.Errorf("stored as %+v", row)
 		}
 		got := w.mustSend("group:wrG1", handlers.Reply{Token: token, Blocks: aibotWords("收到").Blocks}, 1)[0]
-		if got.Cmd != "aibot_respond_msg" || got.ReqID != id || !got.Finish || got.Stream == "" || got.Content != "收到" || got.Room != "group:wrG1" {
+		if got.Cmd != "aibot_respond_msg" || got.ReqID != id || !got.Finish || got.Stream == "" || got.Content != "收到" || got.Conversation != "group:wrG1" {
 			t.Errorf("answered with %+v", got)
 		}
 	})
@@ -50,9 +50,9 @@ func TestAIBotNewsAndFurtherRepliesAreMessagesOfTheirOwn(t *testing.T) {
 		w.connected()
 		w.say(wecomtest.AIBotSaid{From: "same", Text: "hi"})
 		w.say(wecomtest.AIBotSaid{From: "li", Group: "same", Text: "@b hi"})
-		for _, room := range []string{"single:same", "group:same"} {
-			if got := w.mustSend(room, aibotNews("已签收"), 1)[0]; got.Cmd != "aibot_send_msg" || got.Room != room {
-				t.Errorf("news to %s went as %+v", room, got)
+		for _, conversation := range []string{"single:same", "group:same"} {
+			if got := w.mustSend(conversation, aibotNews("已签收"), 1)[0]; got.Cmd != "aibot_send_msg" || got.Conversation != conversation {
+				t.Errorf("news to %s went as %+v", conversation, got)
 			}
 		}
 	})
@@ -240,12 +240,12 @@ func TestAIBotSendsNothingFromAProcessThatIsNotConnected(t *testing.T) {
 	})
 }
 
-func TestAIBotRoomsOfAnotherKindAreRefused(t *testing.T) {
+func TestAIBotConversationsOfAnotherKindAreRefused(t *testing.T) {
 	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
-		for _, room := range []string{"", "li", "single:", "group:"} {
-			if _, err := w.sendTo(room, aibotNews("x")); !errors.Is(err, models.ErrRefused) {
-				t.Errorf("%q: %v", room, err)
+		for _, conversation := range []string{"", "li", "single:", "group:"} {
+			if _, err := w.sendTo(conversation, aibotNews("x")); !errors.Is(err, models.ErrRefused) {
+				t.Errorf("%q: %v", conversation, err)
 			}
 		}
 	})

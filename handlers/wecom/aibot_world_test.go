@@ -197,17 +197,17 @@ func (w *aibotWorld) last() handlers.Message {
 }
 
 // sendTo sends and returns what the platform has got by it.
-func (w *aibotWorld) sendTo(room string, r handlers.Reply) ([]wecomtest.AIBotSent, error) {
+func (w *aibotWorld) sendTo(conversation string, r handlers.Reply) ([]wecomtest.AIBotSent, error) {
 	w.Helper()
 	before := len(w.api.Sent(""))
-	err := w.door.Send(w.Context(), models.Address{Door: wecom.AIBotName, Conversation: room}, r)
+	err := w.door.Send(w.Context(), models.Address{Door: wecom.AIBotName, Conversation: conversation}, r)
 	return w.api.Sent("")[before:], err
 }
 
 // mustSend sends and expects so many messages.
-func (w *aibotWorld) mustSend(room string, r handlers.Reply, n int) []wecomtest.AIBotSent {
+func (w *aibotWorld) mustSend(conversation string, r handlers.Reply, n int) []wecomtest.AIBotSent {
 	w.Helper()
-	got, err := w.sendTo(room, r)
+	got, err := w.sendTo(conversation, r)
 	if err != nil || len(got) != n {
 		w.Fatalf("sent %d messages, want %d: %v", len(got), n, err)
 	}

@@ -23,11 +23,11 @@ const perMember = 30
 
 // AppSettings are the settings of the App door. All are required.
 type AppSettings struct {
-	AgentID string // a number
-	Secret  string
-	Token   string // of its callback
-	AESKey  string // of its callback, 43 characters
-	Inbox   Inbox
+	AgentID  string // a number
+	Secret   string
+	Token    string // of its callback
+	AESKey   string // of its callback, 43 characters
+	Arrivals handlers.ArrivalStore
 }
 
 var _ handlers.Door = (*App)(nil)
@@ -37,15 +37,15 @@ var _ handlers.Door = (*App)(nil)
 type App struct {
 	*client
 	agent    int
-	inbox    Inbox
+	arrivals handlers.ArrivalStore
 	envelope *Envelope
 	wake     func()
 	choices  choices
 	pace     *ratelimit.Windows // by member
 }
 
-// NewApp makes the door. It makes no calls. wake is called whenever something
-// new lies in the inbox; it must not block. It may be nil.
+// NewApp makes the door. It makes no calls. wake is called after an
+// arrival was stored; it must not block. It may be nil.
 func NewApp(a *API, s AppSettings, wake func()) (*App, error) {
 	envelope, err := NewEnvelope(s.Token, s.AESKey, a.settings.CorpID)
 	err = errors.Join(err, a.settings.checkDoor())
@@ -56,8 +56,8 @@ func NewApp(a *API, s AppSettings, wake func()) (*App, error) {
 	if s.Secret == "" || s.Token == "" {
 		err = errors.Join(err, errors.New("the secret or the callback's token is missing"))
 	}
-	if s.Inbox == nil {
-		err = errors.Join(err, errors.New("an inbox is missing"))
+	if s.Arrivals == nil {
+		err = errors.Join(err, errors.New("an arrival store is missing"))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("set up wecom app: %w", err)
@@ -66,7 +66,7 @@ func NewApp(a *API, s AppSettings, wake func()) (*App, error) {
 		wake = func() {}
 	}
 	return &App{
-		client: a.client(s.AgentID, s.Secret), agent: agent, inbox: s.Inbox,
+		client: a.client(s.AgentID, s.Secret), agent: agent, arrivals: s.Arrivals,
 		envelope: envelope, wake: wake,
 		choices: choices{memory: a.settings.Memory, phrases: a.settings.Phrases, now: a.settings.Now},
 		pace:    ratelimit.NewWindows(a.settings.Now, ratelimit.Window{Most: perMember, Within: time.Minute}),
@@ -75,6 +75,9 @@ func NewApp(a *API, s AppSettings, wake func()) (*App, error) {
 
 // Name is the door's name in addresses.
 func (a *App) Name() string { return "wecom_app" }
+
+// Traits say that only the company's own members write through it.
+func (a *App) Traits() handlers.Traits { return handlers.Traits{Staff: true} }
 
 // Ready is nil while the door works, else it says what does not.
 func (a *App) Ready() error { return a.tokens.ready() }
@@ -97,7 +100,7 @@ func (a *App) arrive(ctx context.Context, message []byte) error {
 		return nil
 	}
 	now := a.now()
-	fresh, err := a.inbox.Arrive(ctx, []models.Arrival{{
+	fresh, err := a.arrivals.Arrive(ctx, []models.Arrival{{
 		Door: a.Name(), Key: m.key(), Pos: m.CreatedAt, Body: message, DueAt: now, At: now, Address: m.address(),
 	}}, now)
 	if err != nil {

@@ -94,9 +94,9 @@ func (a *App) sendPart(ctx context.Context, member string, p part) error {
 // greetedFor is how long a member who was greeted is not greeted again.
 const greetedFor = 365 * 24 * time.Hour
 
-// Handler is what the door's inbox calls: it turns a typed number into the
-// choice it stands for, and greets whoever opens the app for the first time
-// only. Everything else is next's.
+// Handler is what the delivery worker calls with each message of this door: it
+// turns a typed number into the choice it stands for, and greets whoever opens
+// the app for the first time only. Everything else is next's.
 func (a *App) Handler(next handlers.Handler) handlers.Handler { return &greeter{App: a, next: next} }
 
 type greeter struct {

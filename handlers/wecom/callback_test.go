@@ -88,8 +88,8 @@ func TestCallbacksAreAnsweredByWhatTheyAre(t *testing.T) {
 			}
 		})
 	}
-	if mails, _ := w.store.SyncCursors(t.Context()); len(mails) != 1 || mails[0].Announced != 1 {
-		t.Errorf("announced: %+v", mails)
+	if cursors, _ := w.store.SyncCursors(t.Context()); len(cursors) != 1 || cursors[0].Announced != 1 {
+		t.Errorf("announced: %+v", cursors)
 	}
 }
 

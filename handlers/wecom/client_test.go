@@ -121,13 +121,13 @@ func TestSettingsThatCannotWorkAreRefusedTogether(t *testing.T) {
 	}
 	w := begin(t)
 	_, err = wecom.NewApp(w.api, wecom.AppSettings{AgentID: "x", Secret: wecomtest.AppSecret, AESKey: "short"}, nil)
-	for _, want := range []string{"not a number", "43 characters", "token is missing", "inbox"} {
+	for _, want := range []string{"not a number", "43 characters", "token is missing", "arrival store"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)
 		}
 	}
 	_, err = wecom.NewKF(w.api, wecom.KFSettings{AESKey: wecomtest.KFKey}, nil)
-	for _, want := range []string{"secret", "mailbox"} {
+	for _, want := range []string{"secret", "sync store"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)
 		}

@@ -39,10 +39,10 @@ const (
 // errFile says that WeCom will never take a file: it has to be shown as text.
 var errFile = errors.New("wecom does not take the file")
 
-// sendReply sends the parts of a reply in turn, in messages of room bytes. A
+// sendReply sends the parts of a reply in turn, in messages of at most limit bytes. A
 // file that WeCom does not take is shown as text.
 func (c *client) sendReply(
-	ctx context.Context, to models.Address, r handlers.Reply, parts []part, room int, send func(p part, i int) error,
+	ctx context.Context, to models.Address, r handlers.Reply, parts []part, limit int, send func(p part, i int) error,
 ) error {
 	inTurn := func(parts []part) error {
 		return c.sendParts(ctx, to, r, textsOf(parts), func(i int) error { return send(parts[i], i) })
@@ -55,7 +55,7 @@ func (c *client) sendReply(
 	if err != nil {
 		return err
 	}
-	asText := slices.Concat(parts[:len(parts)-1], fileParts(last.file, c.settings.Phrases(r.Lang).FileCut, room))
+	asText := slices.Concat(parts[:len(parts)-1], fileParts(last.file, c.settings.Phrases(r.Lang).FileCut, limit))
 	if known && id == "" {
 		return inTurn(asText)
 	}
@@ -67,16 +67,16 @@ func (c *client) sendReply(
 
 // fileParts are the messages that stand for a file: its text, as far as it fits,
 // and cut where it does not.
-func fileParts(f *handlers.File, cut string, room int) []part {
+func fileParts(f *handlers.File, cut string, limit int) []part {
 	end := "…\n" + cut
 	if !utf8.Valid(f.Body) {
 		return []part{{text: end}}
 	}
-	texts := pages(strings.Split(strings.TrimRight(string(f.Body), "\n"), "\n"), room)
+	texts := pages(strings.Split(strings.TrimRight(string(f.Body), "\n"), "\n"), limit)
 	if len(texts) > fileMessages {
 		texts = texts[:fileMessages]
 		last := &texts[fileMessages-1]
-		*last = strings.TrimSuffix(prefix(*last, room-len(end)), ellipsis) + end
+		*last = strings.TrimSuffix(prefix(*last, limit-len(end)), ellipsis) + end
 	}
 	return partsOf(texts)
 }

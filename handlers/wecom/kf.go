@@ -15,12 +15,12 @@ import (
 	"waybill/models"
 )
 
-// Mailbox keeps, for each customer-service account, what WeCom has announced
+// SyncStore keeps, for each customer-service account, what WeCom has announced
 // and the cursor up to which messages were fetched.
-type Mailbox interface {
+type SyncStore interface {
 	// Announce stores that an account has something to fetch, with the callback's token.
 	Announce(ctx context.Context, account, token string, now models.Moment) error
-	// Mails lists every account that was ever announced.
+	// SyncCursors lists every account that was ever announced, with its cursor.
 	SyncCursors(ctx context.Context) ([]models.SyncCursor, error)
 	// ArriveSynced stores a page in one transaction: what arrived, what it does
 	// to the credits, and the cursor. ErrStale when Page.From is not the stored
@@ -45,13 +45,13 @@ type Sealer interface {
 
 // KFSettings are the settings of the KF door. All are required.
 type KFSettings struct {
-	AgentID string // of the app that may call the KF API
-	Secret  string
-	Token   string // of its callback
-	AESKey  string // of its callback, 43 characters
-	Mailbox Mailbox
-	Credits Credits
-	Sealer  Sealer
+	AgentID   string // of the app that may call the KF API
+	Secret    string
+	Token     string // of its callback
+	AESKey    string // of its callback, 43 characters
+	SyncStore SyncStore
+	Credits   Credits
+	Sealer    Sealer
 }
 
 var _ handlers.Door = (*KF)(nil)
@@ -61,7 +61,7 @@ var _ handlers.Door = (*KF)(nil)
 // same time.
 type KF struct {
 	*client
-	mailbox     Mailbox
+	syncStore   SyncStore
 	credits     Credits
 	sealer      Sealer
 	envelope    *Envelope
@@ -72,16 +72,16 @@ type KF struct {
 	unconfirmed *expiring.Map[string, struct{}] // names of messages that were sent and got no answer
 }
 
-// NewKF makes the door. It makes no calls. wake is called whenever something new
-// lies in the inbox; it must not block. It may be nil.
+// NewKF makes the door. It makes no calls. wake is called after an
+// arrival was stored; it must not block. It may be nil.
 func NewKF(a *API, s KFSettings, wake func()) (*KF, error) {
 	envelope, err := NewEnvelope(s.Token, s.AESKey, a.settings.CorpID)
 	err = errors.Join(err, a.settings.checkDoor())
 	if s.Secret == "" || s.Token == "" {
 		err = errors.Join(err, errors.New("the secret or the callback's token is missing"))
 	}
-	if s.Mailbox == nil || s.Credits == nil || s.Sealer == nil {
-		err = errors.Join(err, errors.New("a mailbox, credits or a sealer are missing"))
+	if s.SyncStore == nil || s.Credits == nil || s.Sealer == nil {
+		err = errors.Join(err, errors.New("a sync store, credits or a sealer are missing"))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("set up wecom customer service: %w", err)
@@ -90,7 +90,7 @@ func NewKF(a *API, s KFSettings, wake func()) (*KF, error) {
 		wake = func() {}
 	}
 	return &KF{
-		client: a.client(s.AgentID, s.Secret), mailbox: s.Mailbox, credits: s.Credits, sealer: s.Sealer,
+		client: a.client(s.AgentID, s.Secret), syncStore: s.SyncStore, credits: s.Credits, sealer: s.Sealer,
 		envelope: envelope, wake: wake, announced: make(chan struct{}, 1), fetching: newFetching(a.settings.Now),
 		botServes:   expiring.New[party, int](statesKept, a.settings.Now),
 		unconfirmed: expiring.New[string, struct{}](unconfirmedKept, a.settings.Now),
@@ -99,6 +99,9 @@ func NewKF(a *API, s KFSettings, wake func()) (*KF, error) {
 
 // Name is the door's name in addresses.
 func (k *KF) Name() string { return "wecom_kf" }
+
+// Traits say that messages are counted and that customers can be handed over.
+func (k *KF) Traits() handlers.Traits { return handlers.Traits{Metered: true, Humans: true} }
 
 // Ready is nil while the door works, else it says what does not.
 func (k *KF) Ready() error { return k.tokens.ready() }
@@ -119,7 +122,7 @@ func (k *KF) announce(ctx context.Context, message []byte) error {
 	if m.Event != "kf_msg_or_event" {
 		return nil
 	}
-	if err := k.mailbox.Announce(ctx, m.OpenKfID, m.Token, k.now()); err != nil {
+	if err := k.syncStore.Announce(ctx, m.OpenKfID, m.Token, k.now()); err != nil {
 		return fmt.Errorf("store announcement: %w", err)
 	}
 	k.lookAgain()

@@ -36,18 +36,18 @@ func textsOf(parts []part) []string {
 	return out
 }
 
-// compose makes the messages of a reply. room is how many bytes of a text are
+// compose makes the messages of a reply. limit is how many bytes of a text are
 // the reply's own. What WeCom would never take is models.ErrRefused.
-func compose(r handlers.Reply, room int) ([]part, error) {
+func compose(r handlers.Reply, limit int) ([]part, error) {
 	menu, err := items(r.Buttons)
 	if err != nil {
 		return nil, err
 	}
-	blocks, file, err := textAndFile(r, room)
+	blocks, file, err := textAndFile(r, limit)
 	if err != nil {
 		return nil, err
 	}
-	parts := withMenu(blocks, menu, room, r.For == handlers.Answer)
+	parts := withMenu(blocks, menu, limit, r.For == handlers.Answer)
 	if file != nil {
 		parts = append(parts, part{file: file})
 	}
@@ -72,7 +72,7 @@ func items(rows [][]handlers.Button) ([]handlers.Button, error) {
 }
 
 // textAndFile is the reply's text, and its file unless that is short enough to be text.
-func textAndFile(r handlers.Reply, room int) ([]string, *handlers.File, error) {
+func textAndFile(r handlers.Reply, limit int) ([]string, *handlers.File, error) {
 	blocks := texts(r.Blocks, plain)
 	if len(blocks) == 0 && r.Toast != "" {
 		blocks = []string{valid(r.Toast)}
@@ -84,7 +84,7 @@ func textAndFile(r handlers.Reply, room int) ([]string, *handlers.File, error) {
 		return nil, nil, fmt.Errorf("%w: a file of %d bytes", models.ErrRefused, len(r.File.Body))
 	}
 	one := slices.Concat(blocks, []string{valid(string(r.File.Body))})
-	if utf8.Valid(r.File.Body) && len(pages(one, room)) == 1 {
+	if utf8.Valid(r.File.Body) && len(pages(one, limit)) == 1 {
 		return one, nil, nil
 	}
 	return blocks, r.File, nil
@@ -93,14 +93,14 @@ func textAndFile(r handlers.Reply, room int) ([]string, *handlers.File, error) {
 // withMenu spreads text over messages, the last of which has the menu. A text
 // that is too long to stand over a menu goes without it, unless somebody asked:
 // then the menu and as much of the text's end as fits are one more message.
-func withMenu(blocks []string, menu []handlers.Button, room int, asked bool) []part {
+func withMenu(blocks []string, menu []handlers.Button, limit int, asked bool) []part {
 	whole := together(blocks, maxHead)
 	cut := tail(whole, maxHead)
 	if len(menu) == 0 || cut > 0 && !asked {
-		return partsOf(pages(blocks, room))
+		return partsOf(pages(blocks, limit))
 	}
 	over := trimBlank(strings.Join(whole[cut:], "\n"))
-	return append(partsOf(spread(whole[:cut], room)), part{text: over, menu: menu})
+	return append(partsOf(spread(whole[:cut], limit)), part{text: over, menu: menu})
 }
 
 func partsOf(texts []string) []part {
@@ -160,7 +160,7 @@ func (k *KF) Merge(rs []handlers.Reply) (one handlers.Reply, merged int) {
 		if !ok {
 			return one, n + 1
 		}
-		if parts, err := compose(both, k.ownRoom(both.Lang)); err != nil || len(parts) != 1 {
+		if parts, err := compose(both, k.textLimit(both.Lang)); err != nil || len(parts) != 1 {
 			return one, n + 1
 		}
 		one = both

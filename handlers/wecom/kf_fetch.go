@@ -118,11 +118,11 @@ func (k *KF) Run(ctx context.Context) error {
 
 // fetchAll begins to fetch every account that has something.
 func (k *KF) fetchAll(ctx context.Context, accounts *sync.WaitGroup) {
-	mails, err := k.mailbox.SyncCursors(ctx)
+	cursors, err := k.syncStore.SyncCursors(ctx)
 	if err != nil && ctx.Err() == nil {
 		k.settings.Log.Error("read wecom accounts", slog.Any("error", err))
 	}
-	for _, m := range mails {
+	for _, m := range cursors {
 		if !k.fetching.begin(m) {
 			continue
 		}
@@ -150,7 +150,7 @@ func (k *KF) fetch(ctx context.Context, m models.SyncCursor) error {
 		if err != nil {
 			return err
 		}
-		fresh, err := k.mailbox.ArriveSynced(ctx, p, k.now())
+		fresh, err := k.syncStore.ArriveSynced(ctx, p, k.now())
 		if err != nil {
 			return fmt.Errorf("store wecom messages: %w", err)
 		}

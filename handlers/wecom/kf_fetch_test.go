@@ -93,7 +93,7 @@ func TestTheCursorLivesOverARestart(t *testing.T) {
 	if got := said(w.received()); !slices.Equal(got, []string{"一", "二"}) {
 		t.Errorf("received %q", got)
 	}
-	if got := w.store.mails[account].Cursor; got != "cursor-2" {
+	if got := w.store.cursors[account].Cursor; got != "cursor-2" {
 		t.Errorf("cursor %q", got)
 	}
 }

@@ -34,9 +34,9 @@ const (
 	triedServicers = 3
 )
 
-// Handler is what the door's inbox calls: it is silent while a servicer talks
-// with the customer, hands over a customer who asks for a human, and leaves
-// everything else to next.
+// Handler is what the delivery worker calls with each message of this door: it
+// is silent while a servicer talks with the customer, hands over a customer who
+// asks for a human, and leaves everything else to next.
 func (k *KF) Handler(next handlers.Handler) handlers.Handler { return &handover{KF: k, next: next} }
 
 type handover struct {

@@ -38,7 +38,7 @@ func (k *KF) Send(ctx context.Context, to models.Address, r handlers.Reply) erro
 	if event := parseReplyTo(r.Token); event.event() {
 		return k.sendOnEvent(ctx, r, event)
 	}
-	parts, err := compose(r, k.ownRoom(r.Lang))
+	parts, err := compose(r, k.textLimit(r.Lang))
 	if err != nil || len(parts) == 0 {
 		return wrap("compose wecom message", err)
 	}
@@ -52,7 +52,7 @@ func (k *KF) Send(ctx context.Context, to models.Address, r handlers.Reply) erro
 	if err != nil {
 		return err
 	}
-	err = k.sendReply(ctx, to, r, parts, k.ownRoom(r.Lang), func(msg part, i int) error {
+	err = k.sendReply(ctx, to, r, parts, k.textLimit(r.Lang), func(msg part, i int) error {
 		return k.sendPart(ctx, p, msg, r, key+strconv.Itoa(i))
 	})
 	if codeOf(err) == codeState && k.takenOver(ctx, p) {
@@ -61,9 +61,9 @@ func (k *KF) Send(ctx context.Context, to models.Address, r handlers.Reply) erro
 	return wrap("send to wecom customer", err)
 }
 
-// ownRoom is how many bytes of a text are the reply's own: the last message that
+// textLimit is how many bytes of a text are the reply's own: the last message that
 // the credit allows needs the rest for saying so.
-func (k *KF) ownRoom(lang string) int {
+func (k *KF) textLimit(lang string) int {
 	return maxText - len(under("", k.settings.Phrases(lang).Continue))
 }
 

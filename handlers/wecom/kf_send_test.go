@@ -85,8 +85,8 @@ func TestTheLastMessageIsNotTooLongWithItsHint(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	room := 2048 - len("\n"+goOn)
-	if err := w.send(text(strings.Repeat("x", room))); err != nil {
+	limit := 2048 - len("\n"+goOn)
+	if err := w.send(text(strings.Repeat("x", limit))); err != nil {
 		t.Fatal(err)
 	}
 	if got := w.texts(customer)[4]; len(got) != 2048 || !strings.HasSuffix(got, goOn) {

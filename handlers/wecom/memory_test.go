@@ -20,7 +20,7 @@ type memory struct {
 	leases   map[string]string
 	asked    map[string]int // how often for a lease
 	arrivals []models.Arrival
-	mails    map[string]models.SyncCursor
+	cursors  map[string]models.SyncCursor
 	credits  map[models.Address]models.Credit
 	failPage int    // how many pages are not stored
 	failKind string // what is not recalled, nor remembered
@@ -35,7 +35,7 @@ type kept struct {
 
 func newMemory() *memory {
 	return &memory{
-		kept: map[string]kept{}, leases: map[string]string{}, asked: map[string]int{}, mails: map[string]models.SyncCursor{},
+		kept: map[string]kept{}, leases: map[string]string{}, asked: map[string]int{}, cursors: map[string]models.SyncCursor{},
 		credits: map[models.Address]models.Credit{}, changed: make(chan struct{}),
 	}
 }
@@ -147,29 +147,29 @@ func (m *memory) Announce(ctx context.Context, account, token string, now models
 	if m.failing != nil || ctx.Err() != nil {
 		return errors.Join(m.failing, ctx.Err())
 	}
-	mail := m.mails[account]
-	mail.Account, mail.Token, mail.TokenAt, mail.Announced = account, token, now, mail.Announced+1
-	mail.FirstAt = cmp.Or(mail.FirstAt, now)
-	m.mails[account] = mail
+	cursor := m.cursors[account]
+	cursor.Account, cursor.Token, cursor.TokenAt, cursor.Announced = account, token, now, cursor.Announced+1
+	cursor.FirstAt = cmp.Or(cursor.FirstAt, now)
+	m.cursors[account] = cursor
 	return nil
 }
 
 func (m *memory) SyncCursors(context.Context) ([]models.SyncCursor, error) {
 	defer m.lock()()
 	var all []models.SyncCursor
-	for _, mail := range m.mails {
-		all = append(all, mail)
+	for _, cursor := range m.cursors {
+		all = append(all, cursor)
 	}
 	return all, m.failing
 }
 
 func (m *memory) ArriveSynced(_ context.Context, p models.SyncPage, _ models.Moment) (int, error) {
 	defer m.lock()()
-	mail := m.mails[p.Account]
+	cursor := m.cursors[p.Account]
 	if m.failing != nil {
 		return 0, m.failing
 	}
-	if mail.Cursor != p.From {
+	if cursor.Cursor != p.From {
 		return 0, models.ErrStale
 	}
 	if m.failPage > 0 {
@@ -193,8 +193,8 @@ func (m *memory) ArriveSynced(_ context.Context, p models.SyncPage, _ models.Mom
 			m.due(u.Arrival.Key)
 		}
 	}
-	mail.Cursor, mail.Fetched = p.Cursor, max(mail.Fetched, p.Fetched)
-	m.mails[p.Account] = mail
+	cursor.Cursor, cursor.Fetched = p.Cursor, max(cursor.Fetched, p.Fetched)
+	m.cursors[p.Account] = cursor
 	return len(fresh), nil
 }
 
@@ -258,7 +258,7 @@ func (m *memory) wait(t *testing.T, so func(m *memory) bool) {
 func (m *memory) fetched(t *testing.T, account string) {
 	t.Helper()
 	m.wait(t, func(m *memory) bool {
-		mail := m.mails[account]
-		return mail.Announced > 0 && mail.Fetched == mail.Announced
+		cursor := m.cursors[account]
+		return cursor.Announced > 0 && cursor.Fetched == cursor.Announced
 	})
 }

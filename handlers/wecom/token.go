@@ -46,7 +46,7 @@ type tokens struct {
 	secret   string
 	key      string // of the token in the Memory; another secret has another one
 	sealer   cipher.AEAD
-	flight   singleflight.Group // one fetch at a time, whatever token was refused
+	fetching singleflight.Group // one fetch at a time, whatever token was refused
 	cooldown *cooldown
 
 	mu      sync.Mutex
@@ -87,7 +87,7 @@ func (t *tokens) get(ctx context.Context, refused string) (string, error) {
 		if value, err := t.cached(refused); value != "" || err != nil {
 			return value, err
 		}
-		result := t.flight.DoChan("", func() (any, error) {
+		result := t.fetching.DoChan("", func() (any, error) {
 			value, err := t.obtain(context.WithoutCancel(ctx), refused)
 			return fetched{value, refused}, err
 		})

@@ -25,7 +25,7 @@ const (
 var _ handlers.Door = (*Webhooks)(nil)
 
 // Webhooks are the group robots to which news can be sent as well, by name. A
-// robot receives nothing. It is a door whose rooms are the robots' names. Its
+// robot receives nothing. It is a door whose conversation ids are the robots' names. Its
 // methods may be used at the same time.
 type Webhooks struct {
 	*API
@@ -52,7 +52,7 @@ func (w *Webhooks) Read([]byte) (handlers.Message, bool, error) {
 	return handlers.Message{}, false, nil
 }
 
-// Send sends a reply to the group of the robot whose name is the room.
+// Send sends a reply to the group of the robot whose name is the conversation id.
 func (w *Webhooks) Send(ctx context.Context, to models.Address, r handlers.Reply) error {
 	return w.Push(ctx, to.Conversation, r)
 }

@@ -40,12 +40,6 @@ type Leases interface {
 	Unlease(ctx context.Context, name, owner string) error
 }
 
-// Inbox keeps incoming messages until they are answered; the store is one.
-type Inbox interface {
-	// Arrive stores arrivals whose (door, key) is new and says how many were.
-	Arrive(ctx context.Context, as []models.Arrival, now models.Moment) (fresh int, err error)
-}
-
 // Keys of what the operators are alerted to. Agent is the number of the app.
 const (
 	AlertSecret = "alert.wecom_secret" // Agent: WeCom refuses its secret; it is not tried again for an hour

@@ -152,7 +152,7 @@ func (w *world) start(owner string, change ...func(*wecom.Settings)) {
 	w.t.Cleanup(w.api.Close)
 	w.kf = w.openKF(wecomtest.KFSecret)
 	w.app, err = wecom.NewApp(w.api, wecom.AppSettings{
-		AgentID: wecomtest.AppAgent, Secret: wecomtest.AppSecret, Token: wecomtest.AppToken, AESKey: wecomtest.AppKey, Inbox: w.store,
+		AgentID: wecomtest.AppAgent, Secret: wecomtest.AppSecret, Token: wecomtest.AppToken, AESKey: wecomtest.AppKey, Arrivals: w.store,
 	}, nil)
 	if err != nil {
 		w.t.Fatal(err)
@@ -168,7 +168,7 @@ func (w *world) openKF(secret string) *wecom.KF {
 	w.t.Helper()
 	kf, err := wecom.NewKF(w.api, wecom.KFSettings{
 		AgentID: wecomtest.KFAgent, Secret: secret, Token: wecomtest.KFToken, AESKey: wecomtest.KFKey,
-		Mailbox: w.store, Credits: w.store, Sealer: w.keys,
+		SyncStore: w.store, Credits: w.store, Sealer: w.keys,
 	}, nil)
 	if err != nil {
 		w.t.Fatal(err)

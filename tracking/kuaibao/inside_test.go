@@ -36,7 +36,7 @@ func inside(tb testing.TB) *client {
 	return providertest.Open(tb, newClient, Settings{AppID: "A", APIKey: "K", URL: "http://a", PushToken: "t"}, providertest.Parts(tb))
 }
 
-// FuzzTrace wants every answer to become a trace in the house's form or an error.
+// FuzzTrace wants every answer to become a trace in our form or an error.
 func FuzzTrace(f *testing.F) {
 	for _, seed := range []string{
 		`{"code":0,"data":[{"no":"73100000000019","cp_code":"zt","status":"sending","order":"asc","data":[{"time":"2026-03-04 05:06","context":"x","status":"collected"}]}]}`,

@@ -23,7 +23,7 @@ func wishes(carrier models.Carrier, n int) []tracking.Subscription {
 	return all
 }
 
-func subscribe(t *testing.T, body string, w []tracking.Subscription) (tracking.Subscribed, *providertest.Heard, error) {
+func subscribe(t *testing.T, body string, w []tracking.Subscription) (tracking.Subscribed, *providertest.LastRequest, error) {
 	t.Helper()
 	address, last := providertest.Answering(t, 200, body)
 	done, err := client(t, settings(t, address)).Pushes.Subscribe(t.Context(), w)

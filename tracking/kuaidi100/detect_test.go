@@ -13,7 +13,7 @@ import (
 	"waybill/tracking/providertest"
 )
 
-func detect(ctx context.Context, t *testing.T, status int, body string) (tracking.Detected, *providertest.Heard, error) {
+func detect(ctx context.Context, t *testing.T, status int, body string) (tracking.Detected, *providertest.LastRequest, error) {
 	t.Helper()
 	url, last := providertest.Answering(t, status, body)
 	s := settings(t, "https://example.com")

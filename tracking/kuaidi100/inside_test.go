@@ -23,7 +23,7 @@ func inside(tb testing.TB) *client {
 	}, providertest.Parts(tb))
 }
 
-// whole wants a trace to be in the house's form.
+// whole wants a trace to be in our form.
 func whole(t *testing.T, trace models.Trace) {
 	t.Helper()
 	if trace.Status == "" || len(trace.Events) == 0 {
@@ -43,7 +43,7 @@ func seeds(f *testing.F) {
 	}
 }
 
-// FuzzRead wants every body to become a trace in the house's form or an error
+// FuzzRead wants every body to become a trace in our form or an error
 // with a name.
 func FuzzRead(f *testing.F) {
 	seeds(f)

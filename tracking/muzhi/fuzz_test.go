@@ -7,7 +7,7 @@ import (
 	"waybill/tracking/providertest"
 )
 
-// FuzzRead wants every body to become a trace in the house's form or an error
+// FuzzRead wants every body to become a trace in our form or an error
 // with a name, whatever the vendor sends.
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{

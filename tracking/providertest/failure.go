@@ -57,7 +57,7 @@ func Named(t *testing.T, err error) *tracking.Error {
 	return e
 }
 
-// Formed wants the scans that were read out of any answer to be in the house's
+// Formed wants the scans that were read out of any answer to be in our
 // form: worded, bounded, readable and newest first.
 func Formed(t *testing.T, trace models.Trace) {
 	t.Helper()

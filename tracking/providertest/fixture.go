@@ -52,9 +52,9 @@ func At(day, hour, minute, second int) time.Time {
 	return time.Date(2026, 3, day, hour, minute, second, 0, models.Shanghai)
 }
 
-// Heard is the last request that a server got, with the form of its body and
+// LastRequest is the last request that a server got, with the form of its body and
 // the number of requests so far; there is no Request before the first.
-type Heard struct {
+type LastRequest struct {
 	*http.Request
 	Posted url.Values
 	Calls  int
@@ -62,16 +62,16 @@ type Heard struct {
 
 // Answering is the address of a server that gives one answer, whatever it is
 // asked, and what it has heard.
-func Answering(t *testing.T, status int, body string) (string, *Heard) {
+func Answering(t *testing.T, status int, body string) (string, *LastRequest) {
 	t.Helper()
-	last := &Heard{}
+	last := &LastRequest{}
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		raw, err := io.ReadAll(r.Body)
 		if err != nil {
 			t.Error(err)
 		}
 		form, _ := url.ParseQuery(string(raw)) // the tests say what a form must hold
-		*last = Heard{r.Clone(t.Context()), form, last.Calls + 1}
+		*last = LastRequest{r.Clone(t.Context()), form, last.Calls + 1}
 		last.Body = io.NopCloser(bytes.NewReader(raw))
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, body) // a client that has left is no failure of the test

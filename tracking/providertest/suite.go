@@ -16,7 +16,7 @@ import (
 )
 
 func traces(t *testing.T, v Vendor) {
-	t.Run("holds the vendor's scans in the house's form", func(t *testing.T) {
+	t.Run("holds the vendor's scans in our form", func(t *testing.T) {
 		s := serve(t, say(v.Good))
 		trace, err := v.ask(t.Context(), t, s.URL)
 		v.whole(t, trace, err)

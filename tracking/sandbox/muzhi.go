@@ -148,7 +148,7 @@ func invalidWhen(msg string) models.Status {
 // muzhiFields checks the parameters as the vendor's table of failures has it.
 func muzhiFields(q map[string][]string) string {
 	number, tel := firstOf(q["kddh"]), firstOf(q["tel"])
-	_, told := q["tel"]
+	_, given := q["tel"]
 	switch {
 	case number == "":
 		return "请传入快递单号【kddh字段】"
@@ -160,7 +160,7 @@ func muzhiFields(q map[string][]string) string {
 		return "传入快递代码code字符串长度超限"
 	case utf8.RuneCountInString(tel) > 14:
 		return "传入4位手机尾号tel字符串长度超限"
-	case told && (len(tel) != 4 || !digits(tel)):
+	case given && (len(tel) != 4 || !digits(tel)):
 		return "手机尾号非法格式"
 	}
 	return ""

@@ -78,10 +78,10 @@ func (s *Sandbox) kuaibaoLook(w *watch, now time.Time) (item kuaibaoItem, moved 
 	}
 	c := s.progress(w.number)
 	w.look = s.after(now, c.next, now.Add(s.lasts(tire)))
-	if !fits || len(c.Scans) <= w.told {
+	if !fits || len(c.Scans) <= w.pushed {
 		return kuaibaoItem{}, false
 	}
-	w.told = len(c.Scans)
+	w.pushed = len(c.Scans)
 	if c.Status == models.Delivered {
 		w.ended = now
 	}

@@ -37,9 +37,9 @@ func (s *Sandbox) kuaidi100Look(w *watch, now time.Time) (successor *watch) {
 	right, status, why := s.kuaidi100Sees(w)
 	c := s.progress(w.number)
 	switch {
-	case why == "" && len(c.Scans) > w.told:
+	case why == "" && len(c.Scans) > w.pushed:
 		s.kuaidi100Moved(w, right, c, now)
-	case why == "" && w.told > 0:
+	case why == "" && w.pushed > 0:
 		s.kuaidi100Tires(w, right, c, now)
 	case now.Sub(w.since) < s.lasts(giveUp):
 		w.look = s.after(now, c.next, w.since.Add(s.lasts(giveUp)))
@@ -53,7 +53,7 @@ func (s *Sandbox) kuaidi100Look(w *watch, now time.Time) (successor *watch) {
 // finished, whatever comes later corrects it: updateall.
 func (s *Sandbox) kuaidi100Moved(w *watch, right models.Carrier, c progress, now time.Time) {
 	n := kuaidi100Notice{Status: "polling", BillStatus: "change", AutoCheck: "0"}
-	if w.told == 0 {
+	if w.pushed == 0 {
 		n.BillStatus = "got"
 	}
 	switch {
@@ -67,7 +67,7 @@ func (s *Sandbox) kuaidi100Moved(w *watch, right models.Carrier, c progress, now
 		n.AutoCheck, n.ComOld, n.ComNew = "1", old, w.code
 	}
 	n.LastResult = s.kuaidi100Trace(w.number, kuaidi100Param{Com: w.code, Num: w.number, ResultV2: w.kuaidi100.ResultV2}, right, c)
-	w.told, w.moved = len(c.Scans), now
+	w.pushed, w.moved = len(c.Scans), now
 	w.look = s.after(now, c.next, now.Add(s.lasts(tire)))
 	s.kuaidi100Push(w, n)
 }

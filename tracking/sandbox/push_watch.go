@@ -14,7 +14,7 @@ type watch struct {
 	code    string         // its code for it
 	since   time.Time
 	look    time.Time // when to look at it next
-	told    int       // scans that have been pushed
+	pushed  int       // scans that have been pushed
 	moved   time.Time // when there was something to push last
 	signed  bool      // the journey has been called finished
 	ended   time.Time // when the vendor stopped watching; zero while it watches

@@ -17,8 +17,8 @@ import (
 
 // input takes in what is typed.
 type input interface {
-	// Hear hands one line over; true when there will be an answer to wait for.
-	Hear(ctx context.Context, line string) (answering bool, err error)
+	// Submit hands one line over; true when there will be an answer to wait for.
+	Submit(ctx context.Context, line string) (answering bool, err error)
 	// Answered says that the last line has its answer.
 	Answered()
 }
@@ -108,7 +108,7 @@ func (c *chat) say(ctx context.Context, line string) error {
 	case <-c.answered: // of a line that was given up
 	default:
 	}
-	if on, err := c.input.Hear(ctx, line); err != nil || !on {
+	if on, err := c.input.Submit(ctx, line); err != nil || !on {
 		return err
 	}
 	defer c.input.Answered()
@@ -126,8 +126,8 @@ func (c *chat) say(ctx context.Context, line string) error {
 // consoleInput is the terminal itself as the chat's input: the console's door.
 type consoleInput struct{ door *console.Door }
 
-// Hear hands one line to the bot, which always answers.
-func (i consoleInput) Hear(ctx context.Context, line string) (bool, error) {
+// Submit hands one line to the bot, which always answers.
+func (i consoleInput) Submit(ctx context.Context, line string) (bool, error) {
 	return true, i.door.Receive(ctx, line)
 }
 
@@ -136,8 +136,8 @@ func (i consoleInput) Answered() { i.door.Answered() }
 
 // door is the console's door.
 func (c *chat) door() Door {
-	return Door{Answered: c.lineAnswered, Open: func(inbox console.Inbox, wake func(), now func() time.Time) handlers.Door {
-		d := console.New(inbox, c.screen, c.colours, wake, now)
+	return Door{Answered: c.lineAnswered, Open: func(arrivals handlers.ArrivalStore, wake func(), now func() time.Time) handlers.Door {
+		d := console.New(arrivals, c.screen, c.colours, wake, now)
 		c.input = consoleInput{d}
 		return d
 	}}

@@ -46,9 +46,9 @@ func newClient(ctx context.Context, owner *company) (*client, error) {
 // deliveries is how often WeCom delivers a callback that is not answered with 200.
 const deliveries = 3
 
-// Hear is the customer writing a line, or what else happens at WeCom; true
+// Submit is the customer writing a line, or what else happens at WeCom; true
 // when the bot has been given something to answer.
-func (c *client) Hear(ctx context.Context, line string) (answering bool, err error) {
+func (c *client) Submit(ctx context.Context, line string) (answering bool, err error) {
 	if err := c.broken(); err != nil {
 		return false, err
 	}

@@ -18,7 +18,6 @@ import (
 
 	"waybill/cmd/bot/config"
 	"waybill/handlers"
-	"waybill/handlers/console"
 	"waybill/models"
 	"waybill/tracking"
 	"waybill/tracking/sandbox"
@@ -53,7 +52,7 @@ type Build func(ctx context.Context, s config.Settings, log *slog.Logger, d Door
 // Door is the door through which the demo talks to the program.
 type Door struct {
 	// Open makes the door. Nil: it is the one that the settings configure.
-	Open func(inbox console.Inbox, wake func(), now func() time.Time) handlers.Door
+	Open func(arrivals handlers.ArrivalStore, wake func(), now func() time.Time) handlers.Door
 	// Answered must hear when a message has all the replies that it gets for the
 	// time being. It may hear of one twice.
 	Answered func(arrivalID int64)

@@ -45,7 +45,7 @@ func TestACallbackIsDeliveredThreeTimes(t *testing.T) {
 			}))
 			defer bot.Close()
 			emulated := companyOf(t, bot.Listener.Addr(), console.NewPlain(io.Discard))
-			answering, err := emulated.client.Hear(t.Context(), "hello")
+			answering, err := emulated.client.Submit(t.Context(), "hello")
 			if (err != nil) != c.fails || !answering || delivered != c.delivered {
 				t.Errorf("answering %t, error %v, delivered %d times", answering, err, delivered)
 			}

@@ -125,8 +125,8 @@ func (d *Doctor) checkCallback(ctx context.Context, name, path string, s config.
 }
 
 // challenge is what the console asks a callback's URL.
-func challenge(company string, s config.Callback, echo string) (url.Values, error) {
-	e, err := wecom.NewEnvelope(string(s.Token), string(s.AESKey), company)
+func challenge(corpID string, s config.Callback, echo string) (url.Values, error) {
+	e, err := wecom.NewEnvelope(string(s.Token), string(s.AESKey), corpID)
 	if err != nil {
 		return nil, err
 	}

@@ -45,7 +45,7 @@ type API struct {
 	allowed  []string
 	poll     chan struct{} // closed when a newer poll takes over
 	webhook  *webhook      // nil: updates are polled
-	chats    map[int64]*room
+	chats    map[int64]*knownChat
 	queries  map[string]bool // callback ids not answered yet
 	messages []*Sent
 	answers  []Answer
@@ -63,7 +63,7 @@ func New() *API {
 		end:       end,
 		client:    &http.Client{Timeout: 30 * time.Second},
 		lastID:    100,
-		chats:     map[int64]*room{},
+		chats:     map[int64]*knownChat{},
 		queries:   map[string]bool{},
 		menus:     map[string][]Command{},
 		calls:     map[string]int{},

@@ -8,8 +8,8 @@ import (
 	"unicode/utf16"
 )
 
-// room is a chat that the fake knows of.
-type room struct {
+// knownChat is a chat that the fake knows of.
+type knownChat struct {
 	kind    string // "private", "group", "supergroup"
 	last    int64  // the last message's id
 	threads map[int64]bool
@@ -36,15 +36,15 @@ func (a *API) Know(chats ...int64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, id := range chats {
-		a.room(id)
+		a.chat(id)
 	}
 }
 
-func (a *API) room(id int64) *room {
+func (a *API) chat(id int64) *knownChat {
 	if r := a.chats[id]; r != nil {
 		return r
 	}
-	r := &room{kind: "private", threads: map[int64]bool{}, people: map[int64]bool{}}
+	r := &knownChat{kind: "private", threads: map[int64]bool{}, people: map[int64]bool{}}
 	if id < 0 {
 		r.kind = "supergroup"
 	}
@@ -53,7 +53,7 @@ func (a *API) room(id int64) *room {
 }
 
 // reach is a chat that the bot may write to.
-func (a *API) reach(id int64) (*room, *refusal) {
+func (a *API) reach(id int64) (*knownChat, *refusal) {
 	r := a.chats[id]
 	switch {
 	case r == nil:
@@ -77,7 +77,7 @@ func (a *API) Say(chat int64, text string) int64 { return a.SayAs(Said{Chat: cha
 func (a *API) SayAs(s Said) int64 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	r := a.room(s.Chat)
+	r := a.chat(s.Chat)
 	r.last++
 	m := a.frame(r, &s)
 	m["text"] = s.Text
@@ -93,7 +93,7 @@ func (a *API) SayAs(s Said) int64 {
 }
 
 // frame is a message without content.
-func (a *API) frame(r *room, s *Said) map[string]any {
+func (a *API) frame(r *knownChat, s *Said) map[string]any {
 	if s.From == 0 {
 		s.From = max(s.Chat, 1)
 	}
@@ -141,7 +141,7 @@ func marks(text string) []map[string]any {
 func (a *API) Tap(chat, message, person int64, data string) string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	r := a.room(chat)
+	r := a.chat(chat)
 	r.people[person] = true
 	query := strconv.FormatInt(a.lastID+1, 10) + "77"
 	a.queries[query] = true
@@ -165,7 +165,7 @@ func (a *API) Unblock(chat int64) int64 { return a.member(chat, "kicked", "membe
 func (a *API) member(chat int64, before, after string, blocked bool) int64 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	r := a.room(chat)
+	r := a.chat(chat)
 	r.blocked = blocked
 	bot := map[string]any{"id": BotID, "is_bot": true, "first_name": "Waybill"}
 	return a.push("my_chat_member", map[string]any{
@@ -180,16 +180,16 @@ func (a *API) member(chat int64, before, after string, blocked bool) int64 {
 func (a *API) Drop(chat int64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.room(chat).blocked = true
+	a.chat(chat).blocked = true
 }
 
 // Migrate turns a group into a supergroup with another id.
 func (a *API) Migrate(from, to int64) int64 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	old := a.room(from)
+	old := a.chat(from)
 	old.kind, old.movedTo = "group", to
-	a.room(to)
+	a.chat(to)
 	old.last++
 	m := a.frame(old, &Said{Chat: from})
 	m["migrate_to_chat_id"] = to
@@ -200,7 +200,7 @@ func (a *API) Migrate(from, to int64) int64 {
 func (a *API) Freeze(chat int64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.room(chat).frozen = true
+	a.chat(chat).frozen = true
 }
 
 // Promote makes a person an administrator of a group.

@@ -169,7 +169,7 @@ func (a *API) send(s *Sent, f form) (any, *refusal) {
 }
 
 // shown is a message as Telegram shows it to the bot.
-func (a *API) shown(s *Sent, r *room) map[string]any {
+func (a *API) shown(s *Sent, r *knownChat) map[string]any {
 	m := map[string]any{
 		"message_id": s.ID, "date": s.At.Unix(), "from": a.me(),
 		"chat": map[string]any{"id": s.Chat, "type": r.kind},

@@ -12,22 +12,22 @@ import (
 
 // AIBotSent is a message of the bot that the double has accepted.
 type AIBotSent struct {
-	Room       string // "group:CHATID" or "single:USERID"
-	Cmd        string // aibot_respond_msg, aibot_send_msg or aibot_respond_welcome_msg
-	ReqID      string
-	Stream     string // id of the stream
-	Finish     bool   // the stream is over
-	Content    string
-	Connection int // over which it came; they count from 1
-	At         time.Time
+	Conversation string // "group:CHATID" or "single:USERID"
+	Cmd          string // aibot_respond_msg, aibot_send_msg or aibot_respond_welcome_msg
+	ReqID        string
+	Stream       string // id of the stream
+	Finish       bool   // the stream is over
+	Content      string
+	Connection   int // over which it came; they count from 1
+	At           time.Time
 }
 
 // AIBotRefused is a frame that the double has refused.
 type AIBotRefused struct {
-	Cmd   string
-	Room  string // "chatid:…" as the frame has it; "" for answers to callbacks
-	Code  int
-	Words string
+	Cmd          string
+	Conversation string // "chatid:…" as the frame has it; "" for answers to callbacks
+	Code         int
+	Words        string
 }
 
 // AIBotFrame is any frame that the bot has sent and no fault has hit.
@@ -82,12 +82,12 @@ func (a *AIBot) refuse(f aibotFrame, chat string, no *aibotRefusal) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	defer a.mu.Happened()
-	a.refused = append(a.refused, AIBotRefused{Cmd: f.Cmd, Room: chat, Code: no.code, Words: no.words})
+	a.refused = append(a.refused, AIBotRefused{Cmd: f.Cmd, Conversation: chat, Code: no.code, Words: no.words})
 }
 
 // record notes an accepted message. The caller holds the lock.
-func (a *AIBot) record(p *aibotPeer, f aibotFrame, room, content string, more func(*AIBotSent)) {
-	s := AIBotSent{Room: room, Cmd: f.Cmd, ReqID: f.Headers.ReqID, Content: content, Connection: p.number, At: a.Now()}
+func (a *AIBot) record(p *aibotPeer, f aibotFrame, conversation, content string, more func(*AIBotSent)) {
+	s := AIBotSent{Conversation: conversation, Cmd: f.Cmd, ReqID: f.Headers.ReqID, Content: content, Connection: p.number, At: a.Now()}
 	if more != nil {
 		more(&s)
 	}
@@ -96,10 +96,10 @@ func (a *AIBot) record(p *aibotPeer, f aibotFrame, room, content string, more fu
 
 // Sent is what the bot has sent to a chat ("group:CHATID", "single:USERID"),
 // oldest first; "" means all chats.
-func (a *AIBot) Sent(room string) []AIBotSent {
+func (a *AIBot) Sent(conversation string) []AIBotSent {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(a.sent), func(s AIBotSent) bool { return room != "" && s.Room != room })
+	return slices.DeleteFunc(slices.Clone(a.sent), func(s AIBotSent) bool { return conversation != "" && s.Conversation != conversation })
 }
 
 // Refused is what was refused, oldest first.

@@ -30,7 +30,7 @@ type aibotChat struct {
 type aibotCall struct {
 	peer     *aibotPeer
 	at       time.Time
-	chat     string // room: "single:USERID" or "group:CHATID"
+	chat     string // conversation: "single:USERID" or "group:CHATID"
 	user     string
 	event    string // "" for messages
 	stream   string // the id under which it is answered
@@ -184,7 +184,7 @@ func (a *AIBot) push(p *aibotPeer, f aibotFrame) *aibotRefusal {
 	if json.Unmarshal(f.Body, &body) != nil {
 		return aibotNo(40058, "invalid body")
 	}
-	room, chat := a.find(body.Chat, body.ChatType)
+	conversation, chat := a.find(body.Chat, body.ChatType)
 	switch {
 	case body.ChatType < 0 || body.ChatType > 2:
 		return aibotNo(40058, "invalid chat_type")
@@ -198,27 +198,27 @@ func (a *AIBot) push(p *aibotPeer, f aibotFrame) *aibotRefusal {
 	if no := aibotContent(body.Markdown.Content, aibotMaxContent, true); no != nil {
 		return no
 	}
-	if no := a.spend(room, a.Now()); no != nil {
+	if no := a.spend(conversation, a.Now()); no != nil {
 		return no
 	}
-	a.record(p, f, room, body.Markdown.Content, nil)
+	a.record(p, f, conversation, body.Markdown.Content, nil)
 	return nil
 }
 
 // find is a chat in which somebody has written to the bot; without a type a group
 // is looked for first.
 func (a *AIBot) find(id string, kind int) (string, *aibotChat) {
-	for _, room := range map[int][]string{0: {"group:" + id, "single:" + id}, 1: {"single:" + id}, 2: {"group:" + id}}[kind] {
-		if chat := a.chats[room]; chat != nil {
-			return room, chat
+	for _, conversation := range map[int][]string{0: {"group:" + id, "single:" + id}, 1: {"single:" + id}, 2: {"group:" + id}}[kind] {
+		if chat := a.chats[conversation]; chat != nil {
+			return conversation, chat
 		}
 	}
 	return "", nil
 }
 
 // spend counts a message to a chat against its limits.
-func (a *AIBot) spend(room string, now time.Time) *aibotRefusal {
-	chat := a.chats[room]
+func (a *AIBot) spend(conversation string, now time.Time) *aibotRefusal {
+	chat := a.chats[conversation]
 	chat.sent = aibotSince(chat.sent, now.Add(-time.Hour))
 	if len(chat.sent) >= aibotPerHour || len(aibotSince(chat.sent, now.Add(-time.Minute))) >= aibotPerMinute {
 		return aibotNo(846607, "aibot send msg frequency limit exceeded")

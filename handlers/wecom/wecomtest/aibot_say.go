@@ -19,8 +19,8 @@ type AIBotSaid struct {
 	Quote string   // the text that it answers
 }
 
-// room is the chat as the double's records name it.
-func (s AIBotSaid) room() string {
+// conversation is the chat as the double's records name it.
+func (s AIBotSaid) conversation() string {
 	if s.Group != "" {
 		return "group:" + s.Group
 	}
@@ -31,15 +31,15 @@ func (s AIBotSaid) room() string {
 // on the bot may send to that chat.
 func (a *AIBot) Say(s AIBotSaid) (reqID string, err error) {
 	a.mu.Lock()
-	if a.chats[s.room()] == nil {
-		a.chats[s.room()] = &aibotChat{}
+	if a.chats[s.conversation()] == nil {
+		a.chats[s.conversation()] = &aibotChat{}
 	}
-	a.chats[s.room()].gone = false
+	a.chats[s.conversation()].gone = false
 	if s.ID == "" {
 		s.ID = a.newID("msg")
 	}
 	body := a.message(s)
-	call := &aibotCall{chat: s.room(), user: s.From}
+	call := &aibotCall{chat: s.conversation(), user: s.From}
 	a.mu.Unlock()
 	return a.deliver("aibot_msg_callback", body, call)
 }
@@ -123,10 +123,10 @@ func (a *AIBot) callback(cmd, id string, body map[string]any) aibotFrame {
 
 // Expel removes the bot from a chat ("group:CHATID", "single:USERID") until
 // somebody writes to it there again.
-func (a *AIBot) Expel(room string) {
+func (a *AIBot) Expel(conversation string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if chat := a.chats[room]; chat != nil {
+	if chat := a.chats[conversation]; chat != nil {
 		chat.gone = true
 	}
 }

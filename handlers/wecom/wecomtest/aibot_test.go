@@ -204,8 +204,8 @@ func TestAIBotACallbackIsAnsweredByOneStreamOverItsConnection(t *testing.T) {
 		second.subscribe()
 		second.want("another connection's", second.stream(id, "s", "x", true), 846605)
 		want := []wecomtest.AIBotSent{
-			{Room: "single:li", Cmd: "aibot_respond_msg", Stream: "s", Content: "…"},
-			{Room: "single:li", Cmd: "aibot_respond_msg", Stream: "s", Content: "x", Finish: true},
+			{Conversation: "single:li", Cmd: "aibot_respond_msg", Stream: "s", Content: "…"},
+			{Conversation: "single:li", Cmd: "aibot_respond_msg", Stream: "s", Content: "x", Finish: true},
 		}
 		got := p.api.Sent("")
 		for i := range got {
