@@ -47,7 +47,7 @@ func (s *Store) beginAll(ctx context.Context, asks []start) ([]outcome[models.Ti
 	}
 	var outcomes []outcome[models.Ticket]
 	err = s.within(ctx, func(tx *gorm.DB) error {
-		b, err := s.readBatch(tx, asks)
+		b, err := readBatch(tx, asks)
 		if err != nil {
 			return err
 		}
@@ -78,19 +78,19 @@ type callBatch struct {
 }
 
 // readBatch locks and reads what the calls are about, in the store's order.
-func (s *Store) readBatch(tx *gorm.DB, asks []start) (*callBatch, error) {
+func readBatch(tx *gorm.DB, asks []start) (*callBatch, error) {
 	b := &callBatch{
 		parcels: map[int64]*parcelStart{}, exemptions: map[string]*exemptionRow{}, budgets: map[pair]*budgetRow{},
 	}
-	for _, step := range []func(*gorm.DB, *Store, []start) error{b.readParcels, b.readProviderCalls, b.readExemptions, b.readBudgets} {
-		if err := step(tx, s, asks); err != nil {
+	for _, step := range []func(*gorm.DB, []start) error{b.readParcels, b.readProviderCalls, b.readExemptions, b.readBudgets} {
+		if err := step(tx, asks); err != nil {
 			return nil, err
 		}
 	}
 	return b, nil
 }
 
-func (b *callBatch) readParcels(tx *gorm.DB, _ *Store, asks []start) error {
+func (b *callBatch) readParcels(tx *gorm.DB, asks []start) error {
 	var ids []int64
 	for _, a := range asks {
 		if a.call.Parcel != 0 {
@@ -113,7 +113,7 @@ func (b *callBatch) readParcels(tx *gorm.DB, _ *Store, asks []start) error {
 // readProviderCalls locks the rows that the floor goes by. One that is missing is
 // made first, empty, so that there is something to lock: of two processes that ask
 // about a new waybill at once, one must see the other's call.
-func (b *callBatch) readProviderCalls(tx *gorm.DB, s *Store, asks []start) error {
+func (b *callBatch) readProviderCalls(tx *gorm.DB, asks []start) error {
 	want := map[pair]*providerCallRow{}
 	for _, a := range asks {
 		if a.paced() {
@@ -158,7 +158,7 @@ func providerCalls(tx *gorm.DB, of map[pair]*providerCallRow) (map[pair]*provide
 // readExemptions locks the exemptions already used, under the lock of the
 // provider_calls rows or, for a waybill that two providers are asked about at once,
 // of its own row.
-func (b *callBatch) readExemptions(tx *gorm.DB, s *Store, asks []start) error {
+func (b *callBatch) readExemptions(tx *gorm.DB, asks []start) error {
 	want := map[pair]*exemptionRow{}
 	for _, a := range asks {
 		if a.paced() && a.call.Exempt != "" {
@@ -184,7 +184,7 @@ func (b *callBatch) readExemptions(tx *gorm.DB, s *Store, asks []start) error {
 
 // readBudgets locks the days that some call has a limit for. The others are
 // only counted up, at the end, so that no other transaction waits for them.
-func (b *callBatch) readBudgets(tx *gorm.DB, s *Store, asks []start) error {
+func (b *callBatch) readBudgets(tx *gorm.DB, asks []start) error {
 	limited := map[pair]*budgetRow{}
 	for _, a := range asks {
 		key := pair{a.now.Day(), a.call.Provider}
