@@ -63,8 +63,10 @@ type Call struct {
 	// Parcel and Version, when Parcel is not 0, make the leave conditional on
 	// the parcel's version, which it raises: two workers never both begin.
 	// AskedAt becomes now and DueAt now plus the floor.
+	// It is noted that Owner, this process, asks.
 	Parcel  int64
 	Version int64
+	Owner   string
 }
 
 // Ticket is the leave to make one call.

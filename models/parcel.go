@@ -21,6 +21,7 @@ type Parcel struct {
 	Version   int64 // every write that decides something raises it
 	DueAt     Moment
 	AskedAt   Moment // the start of the last call, whatever came of it
+	AskedBy   string `gorm:"size:80"` // the process that made it; "" when nobody knows
 	SettledAt Moment // the end of the last check, whatever came of it; store.Finish sets it
 	HeardAt   Moment // the last time a provider answered (a trace or "no record")
 	// CorrectedAt is when a provider put the carrier right; see store.ChangeCarrier.
@@ -41,9 +42,11 @@ type Parcel struct {
 // Live says that the parcel is still followed up: neither finished nor given up.
 func (p Parcel) Live() bool { return p.DoneAt == 0 }
 
-// CheckUnderWay says that a check of the parcel has begun and not ended.
-func (p Parcel) CheckUnderWay(now Moment) bool {
-	return p.AskedAt > p.SettledAt && now.Sub(p.AskedAt) < CheckTakes
+// CheckUnderWay says that a check of the parcel has begun and not ended. gone says
+// of a process that it is no more, as far as anybody can tell: its checks are not
+// under way any more.
+func (p Parcel) CheckUnderWay(now Moment, gone func(process string) bool) bool {
+	return p.AskedAt > p.SettledAt && now.Sub(p.AskedAt) < CheckTakes && !gone(p.AskedBy)
 }
 
 // Notices remembers which notices were given since the newest scan.

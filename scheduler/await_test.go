@@ -8,6 +8,7 @@ import (
 
 	"waybill/models"
 	"waybill/models/store/storetest"
+	"waybill/tracking"
 )
 
 // watched is a store that tells when somebody reads a parcel.
@@ -93,5 +94,20 @@ func TestACheckThatDiedIsNotWaitedFor(t *testing.T) {
 	}
 	if n := len(r.provider.asked()); n != 0 {
 		t.Errorf("%d queries", n)
+	}
+}
+
+func TestACheckOfAProcessThatIsGoneIsNotUnderWay(t *testing.T) {
+	r := newRig(t, storetest.New(t))
+	p := r.follow(yt, "yto", "a")
+	call := models.Call{Provider: "elsewhere", Kind: models.CallQuery, Number: p.Number, Parcel: p.ID, Version: p.Version, Owner: "killed", Floor: time.Minute, Purpose: models.Person}
+	_, err := r.db.Begin(t.Context(), call, r.moment())
+	r.must(err)
+	settings := r.tracking(nil)
+	settings.Gone = func(owner string) bool { return owner == "killed" }
+	r.tracker = tracking.New(settings)
+	r.checker = r.newChecker(r.tracker, r.db)
+	if got := r.ask(p.ID, ""); got.Err != nil || len(r.provider.asked()) != 1 {
+		t.Errorf("got %v after %d calls", got.Err, len(r.provider.asked()))
 	}
 }

@@ -35,9 +35,10 @@ type CheckerSettings struct {
 	Waker        Waker
 	Subscriber   *Subscriber // nil: nothing is subscribed to
 	Cadence      Cadence
-	TailCarriers []models.Carrier // a carrier corrected to one of these wants a tail from now on
-	Meter        Meter            // may be nil
-	Log          *slog.Logger     // may be nil
+	TailCarriers []models.Carrier        // a carrier corrected to one of these wants a tail from now on
+	Gone         func(owner string) bool // whether a process is no more; nil: nobody can tell
+	Meter        Meter                   // may be nil
+	Log          *slog.Logger            // may be nil
 	Now          func() time.Time
 }
 
@@ -50,6 +51,7 @@ type Checker struct {
 	subscriber   *Subscriber
 	cadence      Cadence
 	tailCarriers []models.Carrier
+	gone         func(owner string) bool
 	meter        Meter
 	log          *slog.Logger
 	now          func() time.Time
@@ -60,12 +62,15 @@ func NewChecker(s CheckerSettings) *Checker {
 	if s.Meter == nil {
 		s.Meter = unmetered{}
 	}
+	if s.Gone == nil {
+		s.Gone = func(string) bool { return false }
+	}
 	if s.Log == nil {
 		s.Log = slog.Default()
 	}
 	return &Checker{
 		tracker: s.Tracker, store: s.Store, waker: s.Waker, subscriber: s.Subscriber, cadence: s.Cadence,
-		tailCarriers: s.TailCarriers, meter: s.Meter, log: s.Log, now: s.Now,
+		tailCarriers: s.TailCarriers, gone: s.Gone, meter: s.Meter, log: s.Log, now: s.Now,
 	}
 }
 
@@ -194,7 +199,7 @@ func (c *Checker) await(ctx context.Context, id int64) (models.Parcel, bool, err
 			return p, false, nil
 		case err != nil && ctx.Err() == nil:
 			return p, false, fmt.Errorf("wait for check: %w", err)
-		case err == nil && !p.CheckUnderWay(c.moment()):
+		case err == nil && !p.CheckUnderWay(c.moment(), c.gone):
 			return p, true, nil
 		}
 		_ = retry.Sleep(ctx, lookAgain) // the loop sees the end of ctx

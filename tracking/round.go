@@ -145,7 +145,7 @@ func (r *round) begin(ctx context.Context, c *client, e models.Exempt) (models.T
 		Provider: c.name(), Kind: models.CallQuery, Purpose: r.ask.Purpose,
 		Number: r.ask.Parcel.Number, Exempt: e,
 		Floor: r.tracker.apart(c.name()), Limit: r.tracker.limit(c.name(), r.ask.Purpose),
-		Parcel: r.ask.Parcel.ID, Version: r.answer.Version,
+		Parcel: r.ask.Parcel.ID, Version: r.answer.Version, Owner: r.tracker.owner,
 	}
 	return r.tracker.ledger.Begin(ctx, call, r.tracker.now())
 }

@@ -47,14 +47,16 @@ type Settings struct {
 	Ledger    Ledger
 	Memory    Memory
 	Slots     Slots
-	Meter     Meter              // may be nil
-	Operators Operators          // may be nil
-	Log       *slog.Logger       // may be nil
-	Rates     map[string]float64 // calls a second by provider; 0 or absent: no limit
-	Budgets   map[string]int64   // billed calls a day by provider; absent: no limit
-	Floor     time.Duration      // one provider is asked about one waybill at most once in it
-	Speed     float64            // divides waits; 1 in production, never 0
-	Timeout   time.Duration      // of one call; 0 means 15 s, which models.CheckTakes allows for
+	Meter     Meter                   // may be nil
+	Operators Operators               // may be nil
+	Log       *slog.Logger            // may be nil
+	Rates     map[string]float64      // calls a second by provider; 0 or absent: no limit
+	Budgets   map[string]int64        // billed calls a day by provider; absent: no limit
+	Floor     time.Duration           // one provider is asked about one waybill at most once in it
+	Speed     float64                 // divides waits; 1 in production, never 0
+	Timeout   time.Duration           // of one call; 0 means 15 s, which models.CheckTakes allows for
+	Owner     string                  // this process among the replicas
+	Gone      func(owner string) bool // whether a process is no more; nil: nobody can tell
 	Now       func() time.Time
 }
 
@@ -68,6 +70,8 @@ type Tracker struct {
 	budgets  map[string]int64
 	floor    time.Duration
 	speed    float64
+	owner    string
+	gone     func(owner string) bool
 	clock    func() time.Time
 
 	lookups  singleflight.Group // what is being found out now, by kind and key
@@ -84,6 +88,9 @@ func New(s Settings) *Tracker {
 	if s.Meter == nil {
 		s.Meter = unmetered{}
 	}
+	if s.Gone == nil {
+		s.Gone = func(string) bool { return false }
+	}
 	if s.Operators == nil {
 		s.Operators = nobody{}
 	}
@@ -92,7 +99,7 @@ func New(s Settings) *Tracker {
 	}
 	t := &Tracker{
 		carriers: s.Carriers, ledger: s.Ledger, memory: memory{s.Memory, s.Meter, s.Log, s.Now},
-		budgets: s.Budgets, floor: s.Floor, speed: s.Speed, clock: s.Now,
+		budgets: s.Budgets, floor: s.Floor, speed: s.Speed, owner: s.Owner, gone: s.Gone, clock: s.Now,
 	}
 	t.lifetime, t.end = context.WithCancel(context.Background())
 	for _, p := range s.Providers {
@@ -137,7 +144,7 @@ type Answer struct {
 // parcel last time first. "No record" is an answer too, but another provider
 // is asked about it once a day.
 func (t *Tracker) Ask(ctx context.Context, a Ask) Answer {
-	if a.Parcel.CheckUnderWay(t.now()) {
+	if a.Parcel.CheckUnderWay(t.now(), t.gone) {
 		return Answer{Err: models.ErrStale, Version: a.Parcel.Version} // its answer is paid for already
 	}
 	r := &round{tracker: t, ask: a, answer: Answer{Version: a.Parcel.Version}}

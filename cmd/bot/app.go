@@ -159,7 +159,7 @@ func (a *app) openTracking(context.Context) (err error) {
 	a.tracker = tracking.New(tracking.Settings{
 		Providers: providers, Carriers: a.carriers, Ledger: a.store, Memory: a.store, Slots: a.store,
 		Meter: a.metrics, Operators: a.operators, Log: a.log, Rates: s.Rates, Budgets: s.Budgets,
-		Floor: scheduler.Speed(s.PollSpeed).Of(s.MinInterval), Speed: s.PollSpeed, Now: a.now,
+		Floor: scheduler.Speed(s.PollSpeed).Of(s.MinInterval), Speed: s.PollSpeed, Owner: a.process.name, Gone: a.process.gone, Now: a.now,
 	})
 	a.closers = append(a.closers, a.tracker.Close)
 	return nil
@@ -175,7 +175,7 @@ func (a *app) openChecks(context.Context) error {
 	}
 	a.checker = scheduler.NewChecker(scheduler.CheckerSettings{
 		Tracker: a.tracker, Store: a.store, Waker: a.queue, Subscriber: a.subscriber, Cadence: cadence,
-		TailCarriers: tailCarriers(s), Meter: a.metrics, Log: a.log, Now: a.now,
+		TailCarriers: tailCarriers(s), Gone: a.process.gone, Meter: a.metrics, Log: a.log, Now: a.now,
 	})
 	return nil
 }

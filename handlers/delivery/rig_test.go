@@ -72,6 +72,7 @@ type fakeDoor struct {
 	got   []handlers.Reply
 	tries int
 	wrong func(room string, r handlers.Reply) error
+	wait  func(ctx context.Context) error // before anything is sent
 }
 
 func (d *fakeDoor) Name() string { return "test" }
@@ -87,11 +88,16 @@ func (d *fakeDoor) Read(body []byte) (handlers.Message, bool, error) {
 	}
 }
 
-func (d *fakeDoor) Send(_ context.Context, to models.Address, r handlers.Reply) error {
+func (d *fakeDoor) Send(ctx context.Context, to models.Address, r handlers.Reply) error {
 	d.mu.Lock()
 	d.tries++
-	wrong := d.wrong
+	wrong, wait := d.wrong, d.wait
 	d.mu.Unlock()
+	if wait != nil {
+		if err := wait(ctx); err != nil {
+			return err
+		}
+	}
 	if wrong != nil {
 		if err := wrong(to.Conversation, r); err != nil {
 			return err
@@ -108,6 +114,13 @@ func (d *fakeDoor) fails(wrong func(room string, r handlers.Reply) error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.wrong = wrong
+}
+
+// waits has sending wait.
+func (d *fakeDoor) waits(wait func(ctx context.Context) error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.wait = wait
 }
 
 func (d *fakeDoor) said() []string {

@@ -112,31 +112,18 @@ func TestAChatIsSentOneMessageAfterAnother(t *testing.T) {
 func TestAMessageThatHangsIsGivenUpAndTriedAgain(t *testing.T) {
 	running(t, func(_ *testing.T, r *rig, _ func()) {
 		first := true
-		r.worker.door = patient{r.door, func(ctx context.Context) error {
+		r.door.waits(func(ctx context.Context) error {
 			if first {
 				first = false
 				<-ctx.Done()
 				return context.Cause(ctx)
 			}
 			return nil
-		}}
+		})
 		r.news(yt, "揽收", "a")
 		time.Sleep(sendTimeout + 5*time.Second)
 		r.sees("a: " + yt + " 揽收")
 	})
-}
-
-// patient is a door that may wait before it sends.
-type patient struct {
-	*fakeDoor
-	wait func(ctx context.Context) error
-}
-
-func (p patient) Send(ctx context.Context, to models.Address, r handlers.Reply) error {
-	if err := p.wait(ctx); err != nil {
-		return err
-	}
-	return p.fakeDoor.Send(ctx, to, r)
 }
 
 func TestAStopEndsAfterTheMessageInHandAndAnotherRunGoesOn(t *testing.T) {
@@ -180,7 +167,7 @@ func TestAMessageInHandIsAnsweredBeforeAStop(t *testing.T) {
 func TestAStopWaitsNoLongerThanItsGrace(t *testing.T) {
 	quickly(t, func(t *testing.T, r *rig) {
 		r.worker.grace = 3 * time.Second
-		r.worker.door = patient{r.door, func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }}
+		r.door.waits(func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() })
 		stop := r.run()
 		r.news(yt, "揽收", "a")
 		time.Sleep(1500 * time.Millisecond)

@@ -92,7 +92,7 @@ func (b *callBatch) grant(a start, id int64, exempt bool) {
 // A parcel that is parked stays so.
 func (p *parcelStart) start(a start) int64 {
 	p.Version++
-	p.AskedAt = a.now
+	p.AskedAt, p.AskedBy = a.now, cut(a.call.Owner, sizeOwner)
 	p.NextAt = a.now.Add(max(a.call.Floor, models.CheckTakes))
 	if p.DueAt != models.Never {
 		p.DueAt = p.NextAt
@@ -128,7 +128,7 @@ func (b *callBatch) writeParcels(tx *gorm.DB) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	return upsert(tx, &rows, []string{"id"}, "version", "asked_at", "due_at", "next_at")
+	return upsert(tx, &rows, []string{"id"}, "version", "asked_at", "asked_by", "due_at", "next_at")
 }
 
 func (b *callBatch) writeProviderCalls(tx *gorm.DB) error {

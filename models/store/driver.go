@@ -75,10 +75,32 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("read migrations: %w", err), db.Close())
 	}
-	if _, err := p.Up(ctx); err != nil {
+	_, err = p.Up(ctx)
+	if isHalfMade(err) {
+		if err = mendVersions(ctx, db); err == nil {
+			_, err = p.Up(ctx)
+		}
+	}
+	if err != nil {
 		return errors.Join(fmt.Errorf("migrate database: %w", err), p.Close())
 	}
 	return p.Close()
+}
+
+// isHalfMade says that a migration died between making goose's table of versions
+// and writing the first of them into it.
+func isHalfMade(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "missing zero version migration") // goose has no name for it
+}
+
+// mendVersions writes goose's first version, unless another process just has.
+func mendVersions(ctx context.Context, db *sql.DB) error {
+	const first = `INSERT INTO goose_db_version (version_id, is_applied)
+		SELECT * FROM (SELECT 0 AS version_id, 1 AS is_applied) first WHERE NOT EXISTS (SELECT 1 FROM goose_db_version)`
+	if _, err := db.ExecContext(ctx, first); err != nil {
+		return fmt.Errorf("mend table of versions: %w", err)
+	}
+	return nil
 }
 
 // ignore makes an INSERT leave alone the rows that are there already.

@@ -23,6 +23,7 @@ type parcelStart struct {
 	Carrier models.Carrier
 	Version int64
 	AskedAt models.Moment
+	AskedBy string
 	DueAt   models.Moment
 	NextAt  models.Moment
 	touched bool

@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS parcels (
     due_at        BIGINT NOT NULL DEFAULT 4611686018427387904,
     next_at       BIGINT NOT NULL DEFAULT 0,
     asked_at      BIGINT NOT NULL DEFAULT 0,
+    asked_by      VARCHAR(80) NOT NULL DEFAULT '',
     settled_at    BIGINT NOT NULL DEFAULT 0,
     heard_at      BIGINT NOT NULL DEFAULT 0,
     corrected_at  BIGINT NOT NULL DEFAULT 0,

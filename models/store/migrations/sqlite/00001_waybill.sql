@@ -17,6 +17,7 @@ CREATE TABLE parcels (
     due_at      INTEGER NOT NULL DEFAULT 4611686018427387904,
     next_at     INTEGER NOT NULL DEFAULT 0,
     asked_at    INTEGER NOT NULL DEFAULT 0,
+    asked_by    TEXT    NOT NULL DEFAULT '',
     settled_at  INTEGER NOT NULL DEFAULT 0,
     heard_at    INTEGER NOT NULL DEFAULT 0,
     corrected_at INTEGER NOT NULL DEFAULT 0,
