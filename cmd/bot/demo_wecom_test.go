@@ -13,8 +13,8 @@ import (
 	"waybill/handlers/wecom/wecomtest"
 )
 
+// It runs before the journeys that run beside one another: it must leave in time.
 func TestTheWeComDemoShowsTheCustomerOnOneSideAndTheCallsOnTheOther(t *testing.T) {
-	t.Parallel()
 	folder := t.TempDir()
 	lines := "\n帮我查一下" + open + "\n" + shut + "\n1234\n列表\n停止 1"
 	begun := time.Now()
