@@ -19,7 +19,7 @@ func TestTheWeComDemoShowsTheCustomerOnOneSideAndTheCallsOnTheOther(t *testing.T
 	lines := "\n帮我查一下" + open + "\n" + shut + "\n1234\n列表\n停止 1"
 	begun := time.Now()
 	got := runBot(t, lines, []string{"TMPDIR=" + folder, "WAYBILL_DB=x", "WAYBILL_WECOM_CORP_ID=x"}, "demo", "--wecom", "--break", "muzhi")
-	if took := time.Since(begun); got.code != 0 || took > 10*time.Second {
+	if took := time.Since(begun); got.code != 0 || took > leavesWithin {
 		t.Errorf("exit code %d after %s", got.code, took)
 	}
 	inOrder(t, got.out, open, "运输中", "[1]", shut, "手机", shut, "运输中", "1.", "2.", "不再")
