@@ -152,14 +152,21 @@ func (d mysqlDialect) Translate(err error) error {
 	if e.Number == 1062 {
 		return gorm.ErrDuplicatedKey
 	}
-	return &serverError{number: e.Number, state: string(e.SQLState[:])}
+	return &serverError{
+		number: e.Number,
+		state:  string(e.SQLState[:]),
+		// TiDB gives up on a lock that many want and has no number for it
+		// (config pessimistic-txn.max-retry-count).
+		contended: e.Number == 1105 && strings.Contains(e.Message, "pessimistic lock retry limit reached"),
+	}
 }
 
 // serverError is a MySQL server's error without its text, which may quote
 // statements and rows.
 type serverError struct {
-	number uint16
-	state  string
+	number    uint16
+	state     string
+	contended bool // the transaction was undone because many wanted one lock
 }
 
 // Error names the server's error by number.

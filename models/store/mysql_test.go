@@ -50,3 +50,12 @@ func TestAServersErrorNeverQuotesARow(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
+
+func TestALockThatManyWantIsWantedAgain(t *testing.T) {
+	for text, want := range map[string]bool{"pessimistic lock retry limit reached": true, "something else": false} {
+		err := mysqlDialect{}.Translate(&mysql.MySQLError{Number: 1105, Message: text})
+		if passing(err) != want {
+			t.Errorf("%q is tried again: %v, want %v", text, !want, want)
+		}
+	}
+}

@@ -89,7 +89,7 @@ func passing(err error) bool {
 			8002, 8022, 8028, 9007: // TiDB: write conflicts, the schema has changed
 			return true
 		}
-		return false
+		return server.contended
 	}
 	var lite *sqlite.Error
 	if errors.As(err, &lite) {
