@@ -24,9 +24,9 @@ func benchmarkCheck(b *testing.B, kind string) {
 	storetest.Migrate(b, db)
 	r := newRig(b, db)
 	chat := r.chat("a")
-	var crew sync.WaitGroup
+	var workers sync.WaitGroup
 	for part := range 50 {
-		crew.Go(func() {
+		workers.Go(func() {
 			for i := range parcels / 50 {
 				p, err := db.Ensure(b.Context(), "YT"+strconv.Itoa(1000000000000+part*parcels+i), "yto", false, r.moment())
 				if err != nil {
@@ -39,8 +39,8 @@ func benchmarkCheck(b *testing.B, kind string) {
 			}
 		})
 	}
-	crew.Wait()
-	s := New(Settings{Store: db, Queue: newLine(r.bell), Checker: r.checker, Log: hushed, Now: r.now})
+	workers.Wait()
+	s := New(Settings{Store: db, Queue: newLine(r.notifier), Checker: r.checker, Log: hushed, Now: r.now})
 	round(b, r, s, parcels) // the first answer is news
 	b.ResetTimer()
 	for done := 0; done < b.N; {
@@ -57,7 +57,7 @@ func benchmarkCheck(b *testing.B, kind string) {
 func round(b *testing.B, r *rig, s *Scheduler, n int) {
 	b.Helper()
 	before := len(r.provider.asked())
-	var crew sync.WaitGroup
+	var workers sync.WaitGroup
 	for left := n; left > 0; {
 		hints, err := r.db.Take(b.Context(), r.moment(), hold, min(left, batch))
 		if err != nil || len(hints) == 0 {
@@ -70,13 +70,13 @@ func round(b *testing.B, r *rig, s *Scheduler, n int) {
 		}
 		close(work)
 		for range s.workers {
-			crew.Go(func() {
+			workers.Go(func() {
 				for h := range work {
 					s.check(b.Context(), h)
 				}
 			})
 		}
-		crew.Wait()
+		workers.Wait()
 	}
 	if got := len(r.provider.asked()) - before; got != n {
 		b.Fatalf("asked about %d of %d", got, n)

@@ -39,8 +39,8 @@ func TestOneQueryServesEveryFollower(t *testing.T) {
 		r.wantPending(room, yt+" scan:到达 scan:揽收")
 	}
 	about(t, r.parcel(p.ID).DueAt.Sub(r.moment()), 2*time.Hour)
-	if r.bell.rung() != 1 {
-		t.Errorf("the bell rang %d times", r.bell.rung())
+	if r.notifier.woken() != 1 {
+		t.Errorf("the notifier woke %d times", r.notifier.woken())
 	}
 }
 
@@ -54,8 +54,8 @@ func TestTheSameAnswerAgainIsNoNews(t *testing.T) {
 	if after := got.Parcel; after.Seq != before.Seq || after.HeardAt != r.moment() || !got.Fresh {
 		t.Errorf("after %+v", got)
 	}
-	if r.bell.rung() != 1 || r.meter.checked[OutcomeSame] != 1 || r.meter.checked[OutcomeNews] != 1 {
-		t.Errorf("rung %d, counted %v", r.bell.rung(), r.meter.checked)
+	if r.notifier.woken() != 1 || r.meter.checked[OutcomeSame] != 1 || r.meter.checked[OutcomeNews] != 1 {
+		t.Errorf("woken %d, counted %v", r.notifier.woken(), r.meter.checked)
 	}
 }
 
@@ -208,14 +208,14 @@ func TestWhatIsFoundAtNightBreaksQuietHoursOnlyIfItIsUrgent(t *testing.T) {
 	p := r.follow(yt, "yto", "a")
 	r.pass(12 * time.Hour) // midnight
 	r.poll(p.ID)
-	if c := r.chat("a"); c.WorkAt != r.moment() || r.bell.rung() != 1 || r.breaks("a") {
-		t.Errorf("due at %s, rung %d, breaks %v", c.WorkAt.Time(), r.bell.rung(), r.breaks("a"))
+	if c := r.chat("a"); c.WorkAt != r.moment() || r.notifier.woken() != 1 || r.breaks("a") {
+		t.Errorf("due at %s, woken %d, breaks %v", c.WorkAt.Time(), r.notifier.woken(), r.breaks("a"))
 	}
 	r.pass(time.Hour)
 	r.provider.says(shows(models.OutForDelivery, "揽收", "派送"))
 	r.poll(p.ID)
-	if r.bell.rung() != 2 || !r.breaks("a") {
-		t.Errorf("rung %d, breaks %v", r.bell.rung(), r.breaks("a"))
+	if r.notifier.woken() != 2 || !r.breaks("a") {
+		t.Errorf("woken %d, breaks %v", r.notifier.woken(), r.breaks("a"))
 	}
 	r.wantPending("a", yt+" scan:派送 scan:揽收")
 }
@@ -232,10 +232,10 @@ func TestTwoWorkersWithTheSameParcelMakeOneCall(t *testing.T) {
 		other := newRigAt(t, open(), regular, r.now, r.pass)
 		other.provider.says(r.provider.answer)
 		ends := make(chan models.Checked, 8)
-		var crew sync.WaitGroup
+		var workers sync.WaitGroup
 		for i := range 8 {
 			checker := []*Checker{r.checker, other.checker}[i%2]
-			crew.Go(func() {
+			workers.Go(func() {
 				got, err := checker.Check(t.Context(), p, "", models.Poll)
 				if err != nil {
 					t.Error(err)
@@ -249,7 +249,7 @@ func TestTwoWorkersWithTheSameParcelMakeOneCall(t *testing.T) {
 			}
 		}
 		close(release)
-		crew.Wait()
+		workers.Wait()
 		if got := <-ends; got.Err != nil || !got.Fresh {
 			t.Errorf("checked %+v", got)
 		}

@@ -45,7 +45,7 @@ func TestReplicasOnOneDatabaseDoEverythingOnce(t *testing.T) {
 			want = append(want, room+": "+number+" scan:揽收")
 		}
 		r.cadence.Quiet = models.Quiet{}
-		shared, heard := newLine(r.bell), &ears{answer: flaky()}
+		shared, heard := newLine(r.notifier), &ears{answer: flaky()}
 		var stops []func()
 		for range 3 {
 			stops = append(stops, replica(t, r, open(), shared, heard))
@@ -84,11 +84,11 @@ func flaky() func(room, said string) error {
 // replica is one more process: a scheduler with a store and a tracker of its own.
 func replica(t *testing.T, like *rig, db *store.Store, shared *line, heard *ears) func() {
 	own := newRigAt(t, db, like.cadence, time.Now, nil)
-	own.bell = like.bell
-	own.checker.waker = like.bell
+	own.notifier = like.notifier
+	own.checker.waker = like.notifier
 	owner := crypto.Text()
 	s := New(Settings{Owner: owner, Store: db, Queue: shared, Checker: own.checker, Workers: 4, Log: hushed, Now: time.Now})
-	worker := deliveries(db, heard, like.cadence.Quiet, like.bell.Listen(DeliverTopic), owner)
+	worker := deliveries(db, heard, like.cadence.Quiet, like.notifier.Listen(DeliverTopic), owner)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 2)
 	go func() { ended <- s.Run(ctx) }()

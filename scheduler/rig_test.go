@@ -102,14 +102,14 @@ func shows(s models.Status, texts ...string) func(query) (models.Trace, error) {
 	return func(query) (models.Trace, error) { return t, nil }
 }
 
-// bell counts its rings and wakes whoever listens.
-type bell struct {
+// notifier counts its wake-ups and wakes whoever listens.
+type notifier struct {
 	mu    sync.Mutex
 	rings int
 	ears  []chan struct{}
 }
 
-func (b *bell) Wake(context.Context, string) error {
+func (b *notifier) Wake(context.Context, string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.rings++
@@ -122,7 +122,7 @@ func (b *bell) Wake(context.Context, string) error {
 	return nil
 }
 
-func (b *bell) Listen(string) <-chan struct{} {
+func (b *notifier) Listen(string) <-chan struct{} {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	ear := make(chan struct{}, 1)
@@ -130,7 +130,7 @@ func (b *bell) Listen(string) <-chan struct{} {
 	return ear
 }
 
-func (b *bell) rung() int {
+func (b *notifier) woken() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.rings
@@ -167,7 +167,7 @@ type rig struct {
 	provider *script
 	tracker  *tracking.Tracker
 	checker  *Checker
-	bell     *bell
+	notifier *notifier
 	meter    *counter
 	cadence  Cadence
 }
@@ -179,7 +179,7 @@ func newRig(t testing.TB, db *store.Store) *rig {
 }
 
 func newRigAt(t testing.TB, db *store.Store, cadence Cadence, now func() time.Time, pass func(time.Duration)) *rig {
-	r := &rig{t: t, db: db, now: now, pass: pass, provider: &script{answer: shows(models.InTransit, "揽收")}, bell: &bell{}, meter: newCounter(), cadence: cadence}
+	r := &rig{t: t, db: db, now: now, pass: pass, provider: &script{answer: shows(models.InTransit, "揽收")}, notifier: &notifier{}, meter: newCounter(), cadence: cadence}
 	r.tracker = tracking.New(r.tracking(nil))
 	r.checker = r.newChecker(r.tracker, db)
 	return r
@@ -187,7 +187,7 @@ func newRigAt(t testing.TB, db *store.Store, cadence Cadence, now func() time.Ti
 
 func (r *rig) newChecker(t Tracker, db Store) *Checker {
 	return NewChecker(CheckerSettings{
-		Tracker: t, Store: db, Waker: r.bell, Cadence: r.cadence,
+		Tracker: t, Store: db, Waker: r.notifier, Cadence: r.cadence,
 		TailCarriers: []models.Carrier{"sf"}, Meter: r.meter, Log: hushed, Now: r.now,
 	})
 }

@@ -21,12 +21,12 @@ import (
 
 // line is a queue within the test.
 type line struct {
-	*bell
+	*notifier
 	hints chan models.Hint
 	loses atomic.Bool // what is published gets lost
 }
 
-func newLine(b *bell) *line { return &line{bell: b, hints: make(chan models.Hint, 100_000)} }
+func newLine(b *notifier) *line { return &line{notifier: b, hints: make(chan models.Hint, 100_000)} }
 
 func (l *line) Publish(_ context.Context, hints []models.Hint) error {
 	for _, h := range hints {
@@ -39,10 +39,10 @@ func (l *line) Publish(_ context.Context, hints []models.Hint) error {
 
 func (l *line) Depth(context.Context) (int, error) { return len(l.hints), nil }
 
-func (l *line) Consume(ctx context.Context, workers int, handle func(context.Context, models.Hint)) {
-	var crew sync.WaitGroup
-	for range workers {
-		crew.Go(func() {
+func (l *line) Consume(ctx context.Context, n int, handle func(context.Context, models.Hint)) {
+	var workers sync.WaitGroup
+	for range n {
+		workers.Go(func() {
 			for {
 				select {
 				case <-ctx.Done():
@@ -53,7 +53,7 @@ func (l *line) Consume(ctx context.Context, workers int, handle func(context.Con
 			}
 		})
 	}
-	crew.Wait()
+	workers.Wait()
 }
 
 // ears are a platform that hears what is delivered, and answers as it is told.
@@ -123,7 +123,7 @@ func inTownAt(t *testing.T, cadence Cadence, test func(t *testing.T, w *town)) {
 		time.Sleep(time.Until(noon.Time()))
 		db := storetest.New(t)
 		w := &town{rig: newRigAt(t, db, cadence, time.Now, time.Sleep), ears: &ears{}}
-		w.line = newLine(w.bell)
+		w.line = newLine(w.notifier)
 		w.run(db, nil)
 		test(t, w)
 		w.stop()
@@ -144,7 +144,7 @@ func (w *town) run(db database, change func(*Settings)) {
 		change(&s)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	worker := deliveries(db, w.ears, w.cadence.Quiet, w.bell.Listen(DeliverTopic), rand.Text())
+	worker := deliveries(db, w.ears, w.cadence.Quiet, w.notifier.Listen(DeliverTopic), rand.Text())
 	ended := make(chan error, 2)
 	go func() { ended <- New(s).Run(ctx) }()
 	go func() { ended <- worker.Run(ctx) }()
@@ -309,7 +309,7 @@ func TestNewsOfTheNightIsToldInTheMorning(t *testing.T) {
 
 func TestWhatIsDueIsTakenInBatchesUntilNothingIs(t *testing.T) {
 	due := &heap{left: 2*batch + 5}
-	l := newLine(&bell{})
+	l := newLine(&notifier{})
 	s := New(Settings{Store: due, Queue: l, Log: hushed, Now: time.Now, Workers: 2 * batch})
 	s.take(t.Context())
 	if len(l.hints) != 2*batch+5 || due.takes != 3 {

@@ -32,8 +32,8 @@ func (w *watcher) offer() tracking.Provider {
 	return p
 }
 
-func (w *watcher) Subscribe(_ context.Context, wishes []tracking.Subscription) (tracking.Subscribed, error) {
-	w.orders = append(w.orders, wishes)
+func (w *watcher) Subscribe(_ context.Context, subscriptions []tracking.Subscription) (tracking.Subscribed, error) {
+	w.orders = append(w.orders, subscriptions)
 	return tracking.Subscribed{Billed: w.err == nil}, w.err
 }
 
@@ -83,7 +83,7 @@ func newPost(t *testing.T, db *store.Store) *post {
 		Orders: p.tracker, Store: db, Cadence: p.cadence, Log: hushed, Now: p.now,
 	})
 	p.checker = NewChecker(CheckerSettings{
-		Tracker: p.tracker, Store: db, Waker: p.bell, Subscriber: p.subscriber, Cadence: p.cadence,
+		Tracker: p.tracker, Store: db, Waker: p.notifier, Subscriber: p.subscriber, Cadence: p.cadence,
 		TailCarriers: []models.Carrier{"sf"}, Meter: p.meter, Log: hushed, Now: p.now,
 	})
 	p.receiver = NewReceiver(p.subscriber, p.checker)

@@ -21,7 +21,7 @@ const (
 type Orders interface {
 	Subscribers(c models.Carrier) []string
 	Batches() map[string]int
-	Subscribe(ctx context.Context, provider string, wishes []tracking.Subscription) (tracking.Subscribed, error)
+	Subscribe(ctx context.Context, provider string, subscriptions []tracking.Subscription) (tracking.Subscribed, error)
 	ReadPush(provider string, of tracking.Subscription, body []byte) (tracking.Push, string, error)
 }
 

@@ -64,9 +64,9 @@ func TestAskGoesFromProviderToProvider(t *testing.T) {
 
 func TestTheProviderThatAnsweredLastIsAskedFirst(t *testing.T) {
 	a, b := &script{name: "a", answers: []any{says("a", models.InTransit)}}, &script{name: "b", answers: []any{says("b", models.InTransit)}}
-	wish := ask()
-	wish.Parcel.Provider = "b"
-	if got := tracker(newBook(), a, b).Ask(t.Context(), wish); got.Trace.Provider != "b" || a.calls() != 0 {
+	request := ask()
+	request.Parcel.Provider = "b"
+	if got := tracker(newBook(), a, b).Ask(t.Context(), request); got.Trace.Provider != "b" || a.calls() != 0 {
 		t.Errorf("answered by %s, a was asked %d times", got.Trace.Provider, a.calls())
 	}
 }
@@ -81,23 +81,23 @@ func TestAProviderThatDoesNotServeTheCarrierIsPassedOver(t *testing.T) {
 
 func TestInsideTheFloorAnAnsweredParcelIsNotAskedAbout(t *testing.T) {
 	a, b := &script{name: "a", answers: []any{says("a", models.InTransit)}}, newBook()
-	wish := ask()
+	request := ask()
 	now := models.At(time.Now())
-	wish.Parcel.AskedAt, wish.Parcel.HeardAt, wish.Parcel.SettledAt = now.Add(-time.Minute), now, now
-	if got := tracker(b, a).Ask(t.Context(), wish); !errors.Is(got.Err, models.ErrFloor) || got.Until == 0 || len(b.begun) != 0 {
+	request.Parcel.AskedAt, request.Parcel.HeardAt, request.Parcel.SettledAt = now.Add(-time.Minute), now, now
+	if got := tracker(b, a).Ask(t.Context(), request); !errors.Is(got.Err, models.ErrFloor) || got.Until == 0 || len(b.begun) != 0 {
 		t.Errorf("err %v, until %d, %d calls", got.Err, got.Until, len(b.begun))
 	}
-	wish.Untried = true
-	if got := tracker(b, a).Ask(t.Context(), wish); got.Err != nil || b.begun[0].Exempt != models.ExemptTail {
+	request.Untried = true
+	if got := tracker(b, a).Ask(t.Context(), request); got.Err != nil || b.begun[0].Exempt != models.ExemptTail {
 		t.Errorf("a tail not tried yet: %v", got.Err)
 	}
 }
 
 func TestACheckUnderWayIsNotPaidForTwice(t *testing.T) {
 	b := newBook()
-	wish := ask()
-	wish.Parcel.AskedAt = models.At(time.Now()).Add(-time.Second)
-	got := tracker(b, &script{name: "a", answers: []any{says("a", models.InTransit)}}).Ask(t.Context(), wish)
+	request := ask()
+	request.Parcel.AskedAt = models.At(time.Now()).Add(-time.Second)
+	got := tracker(b, &script{name: "a", answers: []any{says("a", models.InTransit)}}).Ask(t.Context(), request)
 	if !errors.Is(got.Err, models.ErrStale) || len(b.begun) != 0 {
 		t.Errorf("err %v, %d calls", got.Err, len(b.begun))
 	}
@@ -384,8 +384,8 @@ func (p *twoPhones) QueryOtherPhone(context.Context, string, models.Carrier, str
 }
 
 func TestATailIsRefusedOnlyWhenBothPhonesHaveRefusedIt(t *testing.T) {
-	wish := ask()
-	wish.Tail = "1234"
+	request := ask()
+	request.Tail = "1234"
 	wrong := fails("juhe", ErrTailWrong)
 	cases := []struct {
 		name         string
@@ -404,7 +404,7 @@ func TestATailIsRefusedOnlyWhenBothPhonesHaveRefusedIt(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBook()
 			p := &twoPhones{script: script{name: "juhe", answers: []any{c.plain}}, other: c.other}
-			got := tracker(b, p).Ask(t.Context(), wish)
+			got := tracker(b, p).Ask(t.Context(), request)
 			if !errors.Is(got.Err, c.err) || !slices.Equal(outcomes(got), c.calls) {
 				t.Errorf("err %v, calls %v", got.Err, outcomes(got))
 			}
@@ -416,12 +416,12 @@ func TestATailIsRefusedOnlyWhenBothPhonesHaveRefusedIt(t *testing.T) {
 }
 
 func TestThePhoneThatBroughtATraceIsTriedFirstNextTime(t *testing.T) {
-	b, wish := newBook(), ask()
-	wish.Tail = "1234"
+	b, request := newBook(), ask()
+	request.Tail = "1234"
 	p := &twoPhones{script: script{name: "juhe", answers: []any{fails("juhe", ErrTailWrong)}}, other: says("juhe", models.InTransit)}
 	tr := tracker(b, p)
-	tr.Ask(t.Context(), wish)
-	if tr.Ask(t.Context(), wish); p.calls() != 1 || p.tried != 2 {
+	tr.Ask(t.Context(), request)
+	if tr.Ask(t.Context(), request); p.calls() != 1 || p.tried != 2 {
 		t.Errorf("one %d times, the other %d times", p.calls(), p.tried)
 	}
 }
@@ -485,16 +485,16 @@ func TestACorrectedCarrierIsAskedAboutInsideTheFloorWhereItWasAskedWrongly(t *te
 		"asked since":                                         {time.Minute, time.Minute, 2 * time.Minute, "", "", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b, wish := newBook(), ask()
+			b, request := newBook(), ask()
 			ago := func(d time.Duration) models.Moment {
 				if d == 0 {
 					return 0
 				}
 				return now.Add(-d)
 			}
-			p := &wish.Parcel
+			p := &request.Parcel
 			p.Provider, p.AskedAt, p.HeardAt, p.SettledAt, p.CorrectedAt = "b", ago(c.asked), ago(c.heard), ago(c.heard), ago(c.corrected)
-			tracker(b, &script{name: "a", answers: []any{says("a", models.InTransit)}}, &script{name: "b", answers: []any{fails("b", ErrUnavailable)}}).Ask(t.Context(), wish)
+			tracker(b, &script{name: "a", answers: []any{says("a", models.InTransit)}}, &script{name: "b", answers: []any{fails("b", ErrUnavailable)}}).Ask(t.Context(), request)
 			if (len(b.begun) == 0) != c.none {
 				t.Fatalf("%d calls", len(b.begun))
 			}

@@ -133,13 +133,13 @@ func TestWhoLocksIsAskedAFloorAfterTheLastRequestCanHaveComeAtTheLatest(t *testi
 
 func TestAPersonWhoAsksBetweenTheFloorAndTheLockersMarginGetsWhatIsStored(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		wish := ask()
-		wish.Parcel.Provider = "kuaidi100"
-		wish.Parcel.AskedAt = models.At(time.Now())
-		wish.Parcel.HeardAt, wish.Parcel.SettledAt = wish.Parcel.AskedAt, wish.Parcel.AskedAt
+		request := ask()
+		request.Parcel.Provider = "kuaidi100"
+		request.Parcel.AskedAt = models.At(time.Now())
+		request.Parcel.HeardAt, request.Parcel.SettledAt = request.Parcel.AskedAt, request.Parcel.AskedAt
 		tr := tracker(newBook(), &locker{script{name: "kuaidi100", answers: []any{says("kuaidi100", models.InTransit)}}})
 		time.Sleep(30*time.Minute + time.Second)
-		if got := tr.Ask(t.Context(), wish); !errors.Is(got.Err, models.ErrFloor) || got.Until != wish.Parcel.AskedAt.Add(30*time.Minute+sendWithin) {
+		if got := tr.Ask(t.Context(), request); !errors.Is(got.Err, models.ErrFloor) || got.Until != request.Parcel.AskedAt.Add(30*time.Minute+sendWithin) {
 			t.Errorf("got %v until %d", got.Err, got.Until)
 		}
 	})

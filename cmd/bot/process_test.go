@@ -15,19 +15,19 @@ func TestOnlyTheDeadOfThisMachineAreDead(t *testing.T) {
 	if err := gone.Run(); err != nil {
 		t.Fatal(err)
 	}
-	unburied := exec.Command("bot", "version")
-	out, err := unburied.StdoutPipe()
+	defunct := exec.Command("bot", "version")
+	out, err := defunct.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := unburied.Start(); err != nil {
+	if err := defunct.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer unburied.Wait()
+	defer defunct.Wait()
 	if _, err := io.ReadAll(out); err != nil {
 		t.Fatal(err)
 	}
-	for !zombie(unburied.Process.Pid) { // between its last word and its end
+	for !zombie(defunct.Process.Pid) { // between its last word and its end
 		runtime.Gosched()
 	}
 	for name, c := range map[string]struct {
@@ -38,7 +38,7 @@ func TestOnlyTheDeadOfThisMachineAreDead(t *testing.T) {
 		"an earlier one of our number":   {me.host + strconv.Itoa(os.Getpid()) + "-EARLIER", true},
 		"its parent":                     {me.host + strconv.Itoa(os.Getppid()) + "-PARENT", false},
 		"one that has ended":             {me.host + strconv.Itoa(gone.Process.Pid) + "-GONE", true},
-		"one that nobody has buried":     {me.host + strconv.Itoa(unburied.Process.Pid) + "-DEAD", true},
+		"one that is defunct":            {me.host + strconv.Itoa(defunct.Process.Pid) + "-DEAD", true},
 		"one of another machine":         {"0123456789-" + strconv.Itoa(gone.Process.Pid) + "-AWAY", false},
 		"a name of another kind":         {me.host + "x", false},
 		"a number that would be a group": {me.host + "-1-X", false},

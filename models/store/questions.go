@@ -51,9 +51,9 @@ func (s *Store) Ask(ctx context.Context, q models.Question) error {
 	return nil
 }
 
-// previousLives is how long a question that was dropped stays known to whoever
+// previousTTL is how long a question that was dropped stays known to whoever
 // handles the arrival once more that dropped it.
-const previousLives = time.Hour
+const previousTTL = time.Hour
 
 // DropQuestion ends a chat's question, if it has one, which stays known for an
 // hour to whoever handles the arrival once more (0: nobody does).
@@ -62,7 +62,7 @@ func (s *Store) DropQuestion(ctx context.Context, chatID, arrivalID int64, now m
 	if arrivalID == 0 {
 		_, err = s.change(ctx, "DELETE FROM questions WHERE chat_id = ?", chatID)
 	} else {
-		err = s.replaceQuestion(ctx, models.Question{ChatID: chatID, ChangedBy: arrivalID, ExpiresAt: now.Add(previousLives)})
+		err = s.replaceQuestion(ctx, models.Question{ChatID: chatID, ChangedBy: arrivalID, ExpiresAt: now.Add(previousTTL)})
 	}
 	if err != nil {
 		return fmt.Errorf("drop question: %w", err)

@@ -15,7 +15,7 @@ import (
 	"waybill/tracking/providertest"
 )
 
-func wishes(carrier models.Carrier, n int) []tracking.Subscription {
+func subscriptions(carrier models.Carrier, n int) []tracking.Subscription {
 	var all []tracking.Subscription
 	for i := range n {
 		all = append(all, tracking.Subscription{Number: fmt.Sprintf("731000000000%02d", i), Carrier: carrier, Tail: tail, Token: "t"})
@@ -32,7 +32,7 @@ func subscribe(t *testing.T, body string, w []tracking.Subscription) (tracking.S
 
 func TestASubscriptionIsWhatTheDocumentWants(t *testing.T) {
 	for carrier, code := range map[models.Carrier]string{"sto": "sto", "zto": "zt", "yto": "ytsd", "jt": "jt", "best": "jt", "yunda": "yd", "deppon": "dbkd"} {
-		done, last, err := subscribe(t, `{"code":0,"msg":"成功","data":{}}`, wishes(carrier, 2))
+		done, last, err := subscribe(t, `{"code":0,"msg":"成功","data":{}}`, subscriptions(carrier, 2))
 		if err != nil || !done.Billed || done.Known {
 			t.Errorf("%s: %+v, %v", carrier, done, err)
 		}
@@ -44,26 +44,26 @@ func TestASubscriptionIsWhatTheDocumentWants(t *testing.T) {
 }
 
 func TestABatchOfTenOfOneBrandIsOneCall(t *testing.T) {
-	mixed := append(wishes("jt", 1), wishes("best", 1)...) // one brand of the vendor's
-	for name, w := range map[string][]tracking.Subscription{"ten": wishes("zto", 10), "two carriers of one brand": mixed} {
+	mixed := append(subscriptions("jt", 1), subscriptions("best", 1)...) // one brand of the vendor's
+	for name, w := range map[string][]tracking.Subscription{"ten": subscriptions("zto", 10), "two carriers of one brand": mixed} {
 		if _, last, err := subscribe(t, `{"code":"0","data":[]}`, w); err != nil || last.Calls != 1 {
 			t.Errorf("%s: %d calls, %v", name, last.Calls, err)
 		}
 	}
-	comma := wishes("zto", 1)
+	comma := subscriptions("zto", 1)
 	comma[0].Number = "1,2"
 	for name, c := range map[string]struct {
-		wishes []tracking.Subscription
-		kind   error
+		subscriptions []tracking.Subscription
+		kind          error
 	}{
 		"none":            {nil, tracking.ErrUnavailable},
-		"eleven":          {wishes("zto", 11), tracking.ErrUnavailable},
-		"two brands":      {append(wishes("zto", 1), wishes("sto", 1)...), tracking.ErrCarrier},
-		"another brand":   {wishes("sf", 1), tracking.ErrCarrier},
-		"no brand":        {wishes("", 1), tracking.ErrCarrier},
+		"eleven":          {subscriptions("zto", 11), tracking.ErrUnavailable},
+		"two brands":      {append(subscriptions("zto", 1), subscriptions("sto", 1)...), tracking.ErrCarrier},
+		"another brand":   {subscriptions("sf", 1), tracking.ErrCarrier},
+		"no brand":        {subscriptions("", 1), tracking.ErrCarrier},
 		"two in a number": {comma, tracking.ErrNumber},
 	} {
-		_, last, err := subscribe(t, `{"code":0}`, c.wishes)
+		_, last, err := subscribe(t, `{"code":0}`, c.subscriptions)
 		providertest.Unsent(t, name, err, c.kind)
 		if last.Calls != 0 {
 			t.Errorf("%s: %d calls", name, last.Calls)
@@ -83,7 +83,7 @@ func TestASubscriptionsRefusalsHaveNames(t *testing.T) {
 		if strings.Contains(r.msg, "手机") {
 			continue // a subscription has no phone
 		}
-		_, _, err := subscribe(t, fails(r.code, r.msg+" 73100000000000 "+apiKey, "{}").Body, wishes("zto", 2))
+		_, _, err := subscribe(t, fails(r.code, r.msg+" 73100000000000 "+apiKey, "{}").Body, subscriptions("zto", 2))
 		var e *tracking.Error
 		if !errors.As(err, &e) || !errors.Is(err, r.kind) || e.Billed != r.billed {
 			t.Errorf("%s: %v", r.code, err)

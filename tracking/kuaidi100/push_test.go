@@ -25,10 +25,10 @@ type ordered struct {
 }
 
 // subscribe orders pushes of one waybill and shows what was sent.
-func subscribe(t *testing.T, body string, wish tracking.Subscription) (ordered, tracking.Subscribed, error) {
+func subscribe(t *testing.T, body string, subscription tracking.Subscription) (ordered, tracking.Subscribed, error) {
 	t.Helper()
 	address, last := providertest.Answering(t, 200, body)
-	done, err := client(t, settings(t, address)).Pushes.Subscribe(t.Context(), []tracking.Subscription{wish})
+	done, err := client(t, settings(t, address)).Pushes.Subscribe(t.Context(), []tracking.Subscription{subscription})
 	var sent ordered
 	if last.Calls != 0 {
 		if last.URL.Path != "/poll" || last.Posted.Get("schema") != "json" || len(last.Posted) != 2 {
@@ -41,12 +41,12 @@ func subscribe(t *testing.T, body string, wish tracking.Subscription) (ordered, 
 	return sent, done, err
 }
 
-func wish() tracking.Subscription {
+func subscription() tracking.Subscription {
 	return tracking.Subscription{Number: waybill, Carrier: "sf", Tail: tail, Token: token}
 }
 
 func TestASubscriptionIsWhatTheDocumentWants(t *testing.T) {
-	sent, done, err := subscribe(t, `{"result":true,"returnCode":"200","message":"提交成功"}`, wish())
+	sent, done, err := subscribe(t, `{"result":true,"returnCode":"200","message":"提交成功"}`, subscription())
 	if err != nil || !done.Billed || done.Known {
 		t.Errorf("got %+v, %v", done, err)
 	}
@@ -60,7 +60,7 @@ func TestASubscriptionIsWhatTheDocumentWants(t *testing.T) {
 	if len(p["salt"]) != 32 || strings.Contains(p["salt"], salt) {
 		t.Error("the salt is not derived")
 	}
-	other := wish()
+	other := subscription()
 	other.Token = "another"
 	if again, _, _ := subscribe(t, `{}`, other); again.Parameters["salt"] == p["salt"] {
 		t.Error("two subscriptions share a salt")
@@ -68,7 +68,7 @@ func TestASubscriptionIsWhatTheDocumentWants(t *testing.T) {
 }
 
 func TestAnUnknownCarrierIsLeftToTheVendor(t *testing.T) {
-	w := wish()
+	w := subscription()
 	w.Carrier, w.Tail = "", ""
 	sent, _, err := subscribe(t, `{"result":true,"returnCode":"200"}`, w)
 	if err != nil || sent.Company != "" || sent.Parameters["autoCom"] != "1" {
@@ -96,7 +96,7 @@ func TestASubscriptionsRefusalsHaveNames(t *testing.T) {
 		"an answer without a code ": {"", "", tracking.ErrUnavailable, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, done, err := subscribe(t, fails(c.code, c.message).Body, wish())
+			_, done, err := subscribe(t, fails(c.code, c.message).Body, subscription())
 			if c.kind == nil {
 				if err != nil || !done.Known || done.Billed {
 					t.Errorf("got %+v, %v", done, err)
@@ -115,18 +115,18 @@ func TestASubscriptionsRefusalsHaveNames(t *testing.T) {
 
 func TestASubscriptionThatCannotBeIsNotSent(t *testing.T) {
 	p := client(t, settings(t, "http://127.0.0.1:1"))
-	short, foreign := wish(), wish()
+	short, foreign := subscription(), subscription()
 	short.Number, foreign.Carrier = "1", "cainiao"
 	for name, c := range map[string]struct {
-		wishes []tracking.Subscription
-		kind   error
+		subscriptions []tracking.Subscription
+		kind          error
 	}{
 		"none":              {nil, tracking.ErrUnavailable},
-		"two":               {[]tracking.Subscription{wish(), wish()}, tracking.ErrUnavailable},
+		"two":               {[]tracking.Subscription{subscription(), subscription()}, tracking.ErrUnavailable},
 		"a short number":    {[]tracking.Subscription{short}, tracking.ErrNumber},
 		"a foreign carrier": {[]tracking.Subscription{foreign}, tracking.ErrCarrier},
 	} {
-		_, err := p.Pushes.Subscribe(t.Context(), c.wishes)
+		_, err := p.Pushes.Subscribe(t.Context(), c.subscriptions)
 		providertest.Unsent(t, name, err, c.kind)
 	}
 	if p.Pushes.Batch != 1 || !p.Pushes.Serves("") || !p.Pushes.Serves("sf") || p.Pushes.Serves("cainiao") {
@@ -138,7 +138,7 @@ func TestASubscriptionThatCannotBeIsNotSent(t *testing.T) {
 // told it, and has it read.
 func push(t *testing.T, param string, spoil func(url.Values)) (tracking.Push, error) {
 	t.Helper()
-	sent, _, _ := subscribe(t, `{}`, wish())
+	sent, _, _ := subscribe(t, `{}`, subscription())
 	sum := md5.Sum([]byte(param + sent.Parameters["salt"]))
 	form := url.Values{"param": {param}, "sign": {strings.ToUpper(hex.EncodeToString(sum[:]))}}
 	if spoil != nil {
@@ -178,7 +178,7 @@ func TestAPushAndAQueryTellTheSameScans(t *testing.T) {
 
 func TestAPushIsReadAsItsSubscriptionsAnswer(t *testing.T) {
 	const param = `{"status":"polling","lastResult":{"status":"200","com":"youzhengguonei","nu":"` + waybill + `","data":` + scanned + `}}`
-	sent, _, _ := subscribe(t, `{}`, wish())
+	sent, _, _ := subscribe(t, `{}`, subscription())
 	sum := md5.Sum([]byte(param + sent.Parameters["salt"]))
 	body := []byte(url.Values{"param": {param}, "sign": {hex.EncodeToString(sum[:])}}.Encode())
 	reader := client(t, settings(t, "https://example.com"))
@@ -274,7 +274,7 @@ func TestAPushThatIsNotTheVendorsIsRefused(t *testing.T) {
 }
 
 func TestAPushForAnotherAddressHasAnotherSign(t *testing.T) {
-	sent, _, _ := subscribe(t, `{}`, wish())
+	sent, _, _ := subscribe(t, `{}`, subscription())
 	sum := md5.Sum([]byte(`{}` + sent.Parameters["salt"]))
 	body := url.Values{"param": {`{}`}, "sign": {hex.EncodeToString(sum[:])}}.Encode()
 	reader := client(t, settings(t, "https://example.com"))

@@ -20,14 +20,14 @@ const (
 
 // kuaidi100Order is what a subscription asks for.
 type kuaidi100Order struct {
-	Company    string          `json:"company"`
-	Number     string          `json:"number"`
-	Key        string          `json:"key"`
-	Parameters kuaidi100Wishes `json:"parameters"`
+	Company    string              `json:"company"`
+	Number     string              `json:"number"`
+	Key        string              `json:"key"`
+	Parameters kuaidi100Parameters `json:"parameters"`
 }
 
-// kuaidi100Wishes are its parameters.
-type kuaidi100Wishes struct {
+// kuaidi100Parameters are its parameters.
+type kuaidi100Parameters struct {
 	CallbackURL string `json:"callbackurl"`
 	Salt        string `json:"salt"`
 	Phone       string `json:"phone"`
@@ -65,28 +65,28 @@ func (s *Sandbox) kuaidi100Poll(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Sandbox) kuaidi100Ordered(number string, o kuaidi100Order) answer {
-	wishes := o.Parameters
+	parameters := o.Parameters
 	switch {
 	case o.Key != s.Kuaidi100Key:
 		return kuaidi100No("600", "您不是合法的订阅者")
 	case len(o.Number) < 6, len(o.Number) > 32:
 		return kuaidi100No("700", "单号长度错误")
-	case !called(wishes.CallbackURL):
+	case !called(parameters.CallbackURL):
 		return kuaidi100No("700", "错误的回调地址")
-	case !oneOf(wishes.ResultV2, "", "1", "4"), !oneOf(wishes.InterCom, "", "0"):
+	case !oneOf(parameters.ResultV2, "", "1", "4"), !oneOf(parameters.InterCom, "", "0"):
 		return kuaidi100No("700", "sandbox: only resultv2 1 and 4, and no interCom, are emulated")
-	case oneOf(wishes.AutoCom, "", "0"):
+	case oneOf(parameters.AutoCom, "", "0"):
 		company := byCode(s.kuaidi100s, o.Company)
 		if company.code == "" {
 			return kuaidi100No("701", "拒绝订阅的快递公司")
 		}
-		return s.kuaidi100Watch(number, company, wishes)
+		return s.kuaidi100Watch(number, company, parameters)
 	case o.Company != "":
 		return kuaidi100No("700", "autoCom 为 1 时 company 须为空")
 	}
 	for _, carrier := range s.guess(number) {
 		if company := byCarrier(s.kuaidi100s, carrier); company.code != "" {
-			return s.kuaidi100Watch(number, company, wishes)
+			return s.kuaidi100Watch(number, company, parameters)
 		}
 	}
 	return kuaidi100No("702", "识别不到该单号对应的快递公司")
@@ -100,11 +100,11 @@ func called(address string) bool {
 }
 
 // kuaidi100Watch begins to watch a waybill. It is billed once a month.
-func (s *Sandbox) kuaidi100Watch(number string, company coded, wishes kuaidi100Wishes) answer {
+func (s *Sandbox) kuaidi100Watch(number string, company coded, parameters kuaidi100Parameters) answer {
 	now, ws := s.Now(), s.kuaidi100Watches
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	w := &watch{number: number, carrier: company.carrier, code: company.code, since: now, moved: now, kuaidi100: wishes}
+	w := &watch{number: number, carrier: company.carrier, code: company.code, since: now, moved: now, kuaidi100: parameters}
 	w.look = now.Add(s.lasts(firstLook))
 	if was := ws.known[watchKey(w.code, number)]; was != nil {
 		w.orders = slices.DeleteFunc(was.orders, func(at time.Time) bool { return now.Sub(at) >= s.lasts(month) })

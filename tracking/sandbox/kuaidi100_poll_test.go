@@ -15,7 +15,7 @@ func (w world) order(t *testing.T, o kuaidi100Order) string {
 func ordering(company, number, address string) kuaidi100Order {
 	return kuaidi100Order{
 		Company: company, Number: number, Key: SampleKey,
-		Parameters: kuaidi100Wishes{CallbackURL: address, Salt: "pepper", ResultV2: "4"},
+		Parameters: kuaidi100Parameters{CallbackURL: address, Salt: "pepper", ResultV2: "4"},
 	}
 }
 

@@ -104,11 +104,11 @@ func (s *Sandbox) kuaidi100GivesUp(w *watch, right models.Carrier, status, why s
 	n.LastResult.Condition = ""
 	if company := byCarrier(s.kuaidi100s, right); company.code != "" && right != w.carrier {
 		n.ComNew = company.code
-		wishes := w.kuaidi100
-		wishes.corrected = w.code
+		parameters := w.kuaidi100
+		parameters.corrected = w.code
 		successor = &watch{
 			number: w.number, carrier: right, code: company.code, since: now, moved: now,
-			look: now.Add(s.lasts(firstLook)), kuaidi100: wishes, billed: w.billed,
+			look: now.Add(s.lasts(firstLook)), kuaidi100: parameters, billed: w.billed,
 		}
 	}
 	s.kuaidi100Push(w, n)

@@ -209,7 +209,7 @@ func TestRunPushesUntilItsEnd(t *testing.T) {
 			return nil, errors.New("nobody there")
 		})}
 		s := New(Options{Speed: 600, PushClient: client})
-		s.kuaidi100Watch("YT1000000000013", coded{"yto", "yuantong", ""}, kuaidi100Wishes{CallbackURL: "http://example.com/a"})
+		s.kuaidi100Watch("YT1000000000013", coded{"yto", "yuantong", ""}, kuaidi100Parameters{CallbackURL: "http://example.com/a"})
 		ctx, stop := context.WithCancel(t.Context())
 		var running sync.WaitGroup
 		running.Go(func() { s.Run(ctx) })

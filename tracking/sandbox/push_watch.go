@@ -19,7 +19,7 @@ type watch struct {
 	signed  bool      // the journey has been called finished
 	ended   time.Time // when the vendor stopped watching; zero while it watches
 
-	kuaidi100 kuaidi100Wishes
+	kuaidi100 kuaidi100Parameters
 	orders    []time.Time // when it was subscribed to, of late
 	billed    time.Time   // when a subscription was billed last
 }

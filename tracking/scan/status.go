@@ -79,7 +79,7 @@ func (r rule) refine(coarse models.Status) models.Status {
 	return r.status
 }
 
-// misleading are phrases whose words mislead: denials (未签收), wishes (请您签收),
+// misleading are phrases whose words mislead: denials (未签收), requests (请您签收),
 // conditions (如已签收), and names of places and roles (派件网点, 退货组).
 var misleading = regexp.MustCompile(strings.Join([]string{
 	`(如果?|若|倘若)(您|客户)?(的?快件|的?包裹|尚?未|已经?|需要?|有)?(被|是)?(签收|退回|拒收|拒签|派送失败)`,
