@@ -90,7 +90,7 @@ func (t *turn) sum(rows []models.Usage) []*bill {
 			b.cost.Add(b.cost, t.price(call, r.Count))
 		}
 		kinds[call] = n
-		if fault(r.Outcome) {
+		if isFailure(r.Outcome) {
 			b.failures = append(b.failures, string(r.Kind)+" "+string(r.Outcome)+" "+strconv.FormatInt(r.Count, 10))
 		}
 	}
@@ -119,8 +119,8 @@ func yuan(amount *big.Rat) string {
 	return strings.TrimSuffix(strings.TrimSuffix(text, "0"), "0")
 }
 
-// fault says that a call brought no answer, or that nobody knows yet.
-func fault(o models.Outcome) bool {
+// isFailure says that a call brought no answer, or that nobody knows yet.
+func isFailure(o models.Outcome) bool {
 	switch o {
 	case models.OutcomeUnknown, models.OutcomeQuota, models.OutcomeRate, models.OutcomeLocked, models.OutcomeAuth, models.OutcomeUnavailable, models.OutcomeUnsent:
 		return true

@@ -261,11 +261,11 @@ func robotNames(s config.Settings) []string { return slices.Sorted(maps.Keys(s.W
 func (a *app) wecomPhrases() func(lang string) wecom.Phrases {
 	said := map[string]wecom.Phrases{}
 	for _, tag := range a.words.Languages() {
-		speech := a.words.For(tag)
+		renderer := a.words.For(tag)
 		said[tag] = wecom.Phrases{
-			Continue: speech.Say("wecom.continue"), Choose: speech.Say("wecom.choose"),
-			Human: speech.Say("wecom.human"), NoHuman: speech.Say("wecom.no_human"),
-			Number: speech.Say("wecom.number"), MentionNumber: speech.Say("wecom.mention_number"), FileCut: speech.Say("wecom.file_cut"),
+			Continue: renderer.Say("wecom.continue"), Choose: renderer.Say("wecom.choose"),
+			Human: renderer.Say("wecom.human"), NoHuman: renderer.Say("wecom.no_human"),
+			Number: renderer.Say("wecom.number"), MentionNumber: renderer.Say("wecom.mention_number"), FileCut: renderer.Say("wecom.file_cut"),
 		}
 	}
 	return func(lang string) wecom.Phrases { return said[a.words.For(lang).Tag()] }

@@ -79,7 +79,7 @@ func (t *turn) answerArrival(ctx context.Context, a models.Arrival) (ended bool,
 		switch outcome := outcomeOf(err); {
 		case outcome == OutcomeSent || outcome == OutcomeRefused:
 		case outcome == OutcomeDefect && a.Failures+1 >= attempts:
-			t.giveUp(ctx, "arrival", a.ID, err)
+			t.alertGivenUp(ctx, "arrival", a.ID, err)
 		case outcome == OutcomeDefect:
 			t.log.Error("send reply", "chat", a.ChatID, "arrival", a.ID, "failures", a.Failures, "error", err)
 			return true, t.arrivalFailed(ctx, a)
@@ -129,7 +129,7 @@ func (t *turn) replies(ctx context.Context, a models.Arrival) ([]handlers.Reply,
 		return nil, err
 	}
 	if err != nil {
-		t.giveUp(ctx, "arrival", a.ID, err)
+		t.alertGivenUp(ctx, "arrival", a.ID, err)
 		replies = []handlers.Reply{t.apology()}
 	}
 	if replies, err = t.withoutOptional(ctx, replies); err != nil {
@@ -191,14 +191,14 @@ func (t *turn) withoutOptional(ctx context.Context, replies []handlers.Reply) ([
 
 // apology stands for the replies to a message that is given up.
 func (t *turn) apology() handlers.Reply {
-	speech := t.words.For(t.chat.Lang, t.chat.Spoken)
-	r := handlers.PlainText(speech.Say("sorry"))
-	r.Lang = speech.Tag()
+	renderer := t.words.For(t.chat.Lang, t.chat.Spoken)
+	r := handlers.PlainText(renderer.Say("sorry"))
+	r.Lang = renderer.Tag()
 	return r
 }
 
-// giveUp tells the operators that something is not said because of a defect.
-func (t *turn) giveUp(ctx context.Context, what string, id int64, err error) {
+// alertGivenUp tells the operators that something is not said because of a defect.
+func (t *turn) alertGivenUp(ctx context.Context, what string, id int64, err error) {
 	t.log.Error("given up", "chat", t.chat.ID, what, id, "attempts", attempts, "error", err)
 	t.alerts.Alert(ctx, handlers.AlertGivenUp, "Door", t.door.Name())
 }

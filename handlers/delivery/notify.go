@@ -96,7 +96,7 @@ func (t *turn) sendAll(ctx, deadline context.Context, rest []worded) error {
 		sent, err := t.sendFirst(deadline, replies)
 		outcome := outcomeOf(err)
 		t.meter.Delivered(t.door.Name(), outcome, max(0, t.moment().Sub(t.dueAt)))
-		over, err := t.settle(deadline, rest[:sent], outcome, err)
+		over, err := t.record(deadline, rest[:sent], outcome, err)
 		if err != nil || over {
 			return err
 		}
@@ -105,9 +105,9 @@ func (t *turn) sendAll(ctx, deadline context.Context, rest []worded) error {
 	return nil
 }
 
-// settle records what became of a message; over says that the chat can be sent
+// record writes down what became of a message; over says that the chat can be sent
 // nothing more now.
-func (t *turn) settle(ctx context.Context, sent []worded, outcome string, why error) (over bool, err error) {
+func (t *turn) record(ctx context.Context, sent []worded, outcome string, why error) (over bool, err error) {
 	switch outcome {
 	case OutcomeSent, OutcomeRefused:
 		var done []models.Notification
@@ -162,6 +162,6 @@ func (t *turn) undeliverable(ctx context.Context, n models.Notification, why err
 		t.later(failures)
 		return nil
 	}
-	t.giveUp(ctx, "parcel", n.Parcel.ID, why)
+	t.alertGivenUp(ctx, "parcel", n.Parcel.ID, why)
 	return t.delivered(ctx, []models.Notification{n})
 }

@@ -99,13 +99,13 @@ func (a *API) getUpdates(ctx context.Context, f form) (any, *refusal) {
 		}
 		a.mu.Lock()
 		if stop || a.poll != mine {
-			return nil, a.leave(mine)
+			return nil, a.endPoll(mine)
 		}
 	}
 }
 
-// leave ends a poll that was not answered.
-func (a *API) leave(mine chan struct{}) *refusal {
+// endPoll ends a poll that was not answered.
+func (a *API) endPoll(mine chan struct{}) *refusal {
 	if a.poll == mine {
 		a.poll = nil
 	}

@@ -130,7 +130,7 @@ func aibotNo(code int, format string, args ...any) *aibotRefusal {
 
 // ServeHTTP takes one connection and keeps it until it ends.
 func (a *AIBot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !a.enter() {
+	if !a.register() {
 		http.Error(w, "closed", http.StatusServiceUnavailable)
 		return
 	}
@@ -152,8 +152,8 @@ func (a *AIBot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.left(p)
 }
 
-// enter counts a connection in, unless the double is closed.
-func (a *AIBot) enter() bool {
+// register counts a connection in, unless the double is closed.
+func (a *AIBot) register() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if !a.closed {

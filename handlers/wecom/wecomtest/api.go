@@ -180,7 +180,7 @@ func (a *API) do(c *call) (any, *no) {
 	case "webhook/send":
 		return nil, a.sendToRobot(c)
 	}
-	if no := a.enter(c); no != nil {
+	if no := a.authorise(c); no != nil {
 		return nil, no
 	}
 	switch c.path {

@@ -63,8 +63,8 @@ func (a *API) getToken(c *call) (any, *no) {
 	return map[string]any{"access_token": value, "expires_in": int(a.TokenLives / time.Second)}, nil
 }
 
-// enter lets a call in whose token is good for it.
-func (a *API) enter(c *call) *no {
+// authorise lets a call in whose token is good for it.
+func (a *API) authorise(c *call) *no {
 	value := c.param("access_token")
 	if value == "" {
 		return refuse(41001, "access_token missing")
