@@ -15,15 +15,22 @@ const (
 	Joined Happening = "joined" // the bot was added, or unblocked
 	Left   Happening = "left"   // the bot was removed, or blocked
 	Moved  Happening = "moved"  // the chat has a new id, which NewConversation holds
+	// Wordless: somebody sent what holds no text: a contact, a place, a sticker, a voice message.
+	Wordless Happening = "wordless"
 )
 
 // Message is one incoming update in our own words, made by a door.
 type Message struct {
-	Address         models.Address
-	Happening       Happening
-	Group           bool   // more than one person reads the chat
-	Addressed       bool   // in a group: the bot is meant (mention, reply to it, command with its name); always true one to one
-	Text            string // the bot's own mention is stripped
+	Address   models.Address
+	Happening Happening
+	Group     bool   // more than one person reads the chat
+	Addressed bool   // in a group: the bot is meant (mention, reply to it, command with its name); always true one to one
+	Text      string // the bot's own mention is stripped
+	// Attached is text that comes with Text and that its writer did not write: the
+	// message it answers or quotes, the targets of its links, a card's title and
+	// description. Numbers in it count where Text itself holds none.
+	Attached        string
+	Edited          bool   // it replaces a message that was handled before
 	Button          string // Tapped: the button's data
 	NewConversation string // Moved: the platform's new chat id
 	From            string // the platform's id of the person, for ownership and administrator checks
@@ -91,6 +98,8 @@ type Reply struct {
 	Toast   string     `json:"a,omitempty"` // short note for a pressed button, where the platform has them
 	Edit    bool       `json:"e,omitempty"` // replaces the message whose button was pressed, where that is possible
 	For     Occasion   `json:"n,omitempty"`
+	// Asks says that it wants an answer in words, not only a pressed button.
+	Asks bool `json:"q,omitempty"`
 	// Optional says that it need not be sent when a notification is in the same turn.
 	Optional bool   `json:"p,omitempty"`
 	Lang     string `json:"l,omitempty"` // what it is written in (BCP 47), for the words that a door adds; "" where the door is to choose
