@@ -106,7 +106,7 @@ func (t *turn) exportedChat() exportedChat {
 func (t *turn) exportedParcel(ctx context.Context, f models.Followed) (exportedParcel, error) {
 	e := exportedParcel{
 		Number: f.Parcel.Number, Carrier: f.Parcel.Carrier,
-		Name: f.Follow.Name, Muted: f.Follow.Muted, PushTo: f.Follow.PushTo,
+		Name: f.Follow.Name, Muted: f.Follow.Mute == models.Muted, PushTo: f.Follow.PushTo,
 		Tail: set(len(f.Follow.Tail) > 0), Since: stamp(f.Follow.CreatedAt),
 	}
 	if !f.Follow.Opens(f.Parcel) {

@@ -13,8 +13,24 @@ func (c *Conversation) Notify(_ context.Context, n models.Notification) (Reply, 
 	r := c.renderer(n.Chat, models.At(c.settings.Now()))
 	reply := r.notification(n)
 	reply.For, reply.Lang = News, r.tag()
-	if n.Urgent {
+	if n.Urgency > models.Ordinary {
 		reply.For = Urgent
+	}
+	return reply, nil
+}
+
+// Summarise puts the notifications of one chat into one message, its summary of the
+// day; none of them is empty, and there is one at least.
+func (c *Conversation) Summarise(_ context.Context, ns []models.Notification) (Reply, error) {
+	r := c.renderer(ns[0].Chat, models.At(c.settings.Now()))
+	reply := Reply{Blocks: []Block{r.sentence("notice.summary", "Count", len(ns))}, For: News, Lang: r.tag()}
+	for _, n := range ns {
+		blocks := r.notification(n).Blocks
+		blocks[0] = append(Block{Line{}}, blocks[0]...)
+		reply.Blocks = append(reply.Blocks, blocks...)
+		if n.Urgency > models.Ordinary {
+			reply.For = Urgent
+		}
 	}
 	return reply, nil
 }

@@ -177,7 +177,10 @@ func TestANotificationSaysWhyItIsSentAndWhatItIsWrittenIn(t *testing.T) {
 	w := newWorld(t, "zh-CN")
 	for urgent, want := range map[bool]Occasion{false: News, true: Urgent} {
 		n := w.notification("a")
-		n.Urgent, n.Chat.Lang = urgent, "en"
+		n.Urgency, n.Chat.Lang = models.Ordinary, "en"
+		if urgent {
+			n.Urgency = models.UrgentDay
+		}
 		reply, err := w.conversation().Notify(t.Context(), n)
 		if err != nil || reply.For != want || reply.Lang != "en" || len(reply.Buttons) == 0 {
 			t.Errorf("sent for %q in %q with %d rows of buttons, %v", reply.For, reply.Lang, len(reply.Buttons), err)

@@ -167,7 +167,7 @@ func (r renderer) trace(p models.Parcel, name string, scans []models.Event, most
 // row is a parcel's line in a list.
 func (r renderer) row(at int, f models.Followed) Block {
 	line := append(Line{{Text: strconv.Itoa(at) + ". "}}, r.head(f.Parcel, f.Follow.Name)...)
-	if f.Follow.Muted {
+	if f.Follow.Mute == models.Muted {
 		line = append(line, Span{Text: " 🔕"})
 	}
 	if f.Follow.PushTo != "" {

@@ -9,14 +9,28 @@ type Change struct {
 	// Everyone says that followers without a verified tail are told too: true
 	// for notices that say nothing of the journey (Ended, TailRefused).
 	Everyone bool
+	Brought  Status // the status that this brings; "" when it stays what it was
 }
 
 // News says whether there is anything to deliver to followers.
 func (c Change) News() bool { return len(c.Events) > 0 }
 
-// Urgent says that some of it breaks quiet hours.
+// Urgent says that some of it is urgent.
 func (c Change) Urgent() bool {
-	return slices.ContainsFunc(c.Events, func(e Event) bool { return e.Urgent })
+	return slices.ContainsFunc(c.Events, func(e Event) bool { return e.Urgency > Ordinary })
+}
+
+// Problem says that it tells of something that does not go as it should: a status
+// (Status.Problem), or a notice that the parcel is stuck, waits to be picked up, or
+// is followed no longer.
+func (c Change) Problem() bool {
+	return c.Brought.Problem() || slices.ContainsFunc(c.Events, func(e Event) bool {
+		switch e.Kind {
+		case Stuck, PickupWaits, Ended, TailRefused:
+			return true
+		}
+		return false
+	})
 }
 
 // Finish is the end of a check, written in one transaction. The parcel's part

@@ -46,6 +46,8 @@ type Chat struct {
 	Lang   string  `gorm:"size:12"` // BCP 47, chosen with /lang; "" until then
 	Spoken string  `gorm:"size:12"` // what the platform last said the language is
 	Tail   []byte  // sealed; see store.ChatTail
+	News   News    `gorm:"size:12"` // how much it hears
+	NewsAt int     // with NewsDaily: the minute of the day (WAYBILL_TIMEZONE) at which it hears
 	Listed []int64 `gorm:"serializer:json"` // parcels of the last list shown, in order
 	GoneAt Moment  // the chat blocked the bot or is gone; zero while it can be told
 

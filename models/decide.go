@@ -11,11 +11,14 @@ import (
 // whose digest equals Parcel.Digest brings nothing, and spares reading what is known.
 func Digest(t Trace) string {
 	h := sha256.New()
-	for _, part := range []string{t.Provider, string(t.Carrier), string(t.Status), t.Detail} {
+	for _, part := range []string{t.Provider, t.Lang, string(t.Carrier), string(t.Status), t.Detail, t.Origin, t.Destination, t.Estimate} {
 		h.Write([]byte(part + "\x00"))
 	}
 	if t.Final {
 		h.Write([]byte{1})
+	}
+	if t.ByWords {
+		h.Write([]byte{2})
 	}
 	for _, e := range t.Events {
 		h.Write([]byte(e.Identity))
@@ -33,10 +36,11 @@ func Digest(t Trace) string {
 func Decide(p Parcel, known map[string]bool, t Trace, now Moment) Change {
 	was := p
 	p.HeardAt, p.Failures, p.Digest = now, 0, Digest(t)
-	if was.Provider != "" && was.Provider != t.Provider {
+	if was.Provider != "" && (was.Provider != t.Provider || was.Lang != t.Lang) {
 		p.Since = max(p.Since, was.EventAt)
 	}
 	p.Provider = t.Provider
+	p.journey(t)
 	c := Change{Parcel: p}
 	for _, e := range fresh(p, known, t) {
 		c.add(e, now)
@@ -45,6 +49,17 @@ func Decide(p Parcel, known map[string]bool, t Trace, now Moment) Change {
 		c.settle(was, t, now)
 	}
 	return c
+}
+
+// journey takes over what an answer says of the whole journey. What it does not
+// say stays as another answer said it; an estimate ends with the answer that made it.
+func (p *Parcel) journey(t Trace) {
+	p.Origin, p.Destination, p.Estimate = cmp.Or(t.Origin, p.Origin), cmp.Or(t.Destination, p.Destination), t.Estimate
+	for _, e := range t.Events {
+		if p.StartedAt == 0 || e.At < p.StartedAt {
+			p.StartedAt = e.At
+		}
+	}
 }
 
 // fresh picks the scans of t that are news, oldest first.
@@ -68,7 +83,9 @@ func (c *Change) add(e Event, now Moment) {
 	c.Parcel.Seq++
 	e.ParcelID, e.Seq, e.StoredAt = c.Parcel.ID, c.Parcel.Seq, now
 	if e.Kind == Scan {
-		c.Parcel.EventAt = max(c.Parcel.EventAt, e.At)
+		if e.At >= c.Parcel.EventAt {
+			c.Parcel.EventAt, c.Parcel.NewestSeq = e.At, e.Seq
+		}
 		c.Parcel.NewsAt, c.Parcel.Noticed = now, 0
 	}
 	c.Events = append(c.Events, e)
@@ -90,11 +107,12 @@ func (c *Change) settle(was Parcel, t Trace, now Moment) {
 		if was.Status != "" && status != Unknown && len(c.Events) == 0 {
 			c.Note(StatusChanged, string(status), now)
 		}
+		c.Brought = status
 		if last := len(c.Events) - 1; last >= 0 {
-			c.Events[last].Urgent = status.Urgent()
+			c.Events[last].Urgency = status.Urgency()
 		}
 	}
-	switch done := p.Final || p.Status.Done(); {
+	switch done := p.Final || p.Status.Done() && !t.ByWords; {
 	case done && p.DoneAt == 0:
 		p.DoneAt = now
 	case !done && len(c.Events) > 0:

@@ -39,6 +39,29 @@ func texts(c Change) []string {
 	return all
 }
 
+func byWords(t Trace) Trace {
+	t.ByWords = true
+	return t
+}
+
+func inEnglish(t Trace) Trace {
+	t.Lang = "en"
+	return t
+}
+
+func TestAJourneyIsKeptAsAnswersTellIt(t *testing.T) {
+	first := trace("kuaidi100", InTransit, scan(20, "到达"), scan(10, "揽收"))
+	first.Origin, first.Destination, first.Estimate = "西安", "长沙", "预计明天送达"
+	other := trace("kuaidi100", InTransit, scan(30, "发往"), scan(15, "补录"), scan(20, "到达"), scan(10, "揽收"))
+	p := play(first, other).Parcel
+	if p.Origin != "西安" || p.Destination != "长沙" || p.StartedAt != 10 || p.Estimate != "" {
+		t.Errorf("from %q to %q since %d, estimate %q", p.Origin, p.Destination, p.StartedAt, p.Estimate)
+	}
+	if p.NewestSeq != p.Seq || p.EventAt != 30 {
+		t.Errorf("newest scan is %d of %d at %d", p.NewestSeq, p.Seq, p.EventAt)
+	}
+}
+
 func TestDecide(t *testing.T) {
 	a, b, late := scan(10, "揽收"), scan(20, "到达"), scan(5, "补录")
 	final := trace("muzhi", Delivered, b, a)
@@ -65,7 +88,11 @@ func TestDecide(t *testing.T) {
 		{"the other provider's old words stay no news afterwards", []Trace{trace("muzhi", InTransit, a), trace("juhe", InTransit, scan(10, "已收件")), trace("juhe", InTransit, b, scan(10, "已收件"), scan(9, "已下单"))}, []string{"scan:到达"}, InTransit, false, false},
 		{"collected is not the end", []Trace{trace("muzhi", Collected, a)}, []string{"scan:揽收"}, Collected, false, false},
 		{"delivered is the end, and urgent", []Trace{trace("muzhi", InTransit, a), trace("muzhi", Delivered, b, a)}, []string{"scan:到达"}, Delivered, true, true},
-		{"a provider's final ends whatever the status", []Trace{{Provider: "juhe", Status: Rejected, Final: true, Events: []Event{a}}}, []string{"scan:揽收"}, Rejected, true, false},
+		{"delivered by words alone is told and closes nothing", []Trace{trace("muzhi", InTransit, a), byWords(trace("muzhi", Delivered, b, a))}, []string{"scan:到达"}, Delivered, false, true},
+		{"returned by words alone closes nothing", []Trace{byWords(trace("muzhi", Returned, a))}, []string{"scan:揽收"}, Returned, false, true},
+		{"the provider's own status closes what words had said", []Trace{byWords(trace("muzhi", Delivered, b, a)), trace("muzhi", Delivered, b, a)}, nil, Delivered, true, false},
+		{"in another language the same scans are no news", []Trace{trace("kuaidi100", InTransit, b, a), inEnglish(trace("kuaidi100", InTransit, scan(20, "Arrived"), scan(10, "Picked up")))}, nil, InTransit, false, false},
+		{"a provider's final ends whatever the status", []Trace{{Provider: "juhe", Status: Rejected, Final: true, Events: []Event{a}}}, []string{"scan:揽收"}, Rejected, true, true},
 		{"a finished parcel with a later scan reopens", []Trace{final, trace("muzhi", InTransit, scan(30, "转寄"), b, a)}, []string{"scan:转寄"}, InTransit, false, false},
 		{"a thank-you after delivery is news but no reopening", []Trace{trace("muzhi", Delivered, b, a), trace("muzhi", Delivered, scan(30, "感谢"), b, a)}, []string{"scan:感谢"}, Delivered, true, false},
 	}

@@ -45,11 +45,11 @@ type Event struct {
 	At       Moment // the carrier's clock; a notice's: when it was noticed
 	Text     string // the carrier's words; at most 1,000 characters are kept
 	Place    string
-	Status   Status // the scan's own status where the provider gives one, else ""
-	Code     string // the provider's finer code
-	Extra    string // provider's extras (area code, coordinates) as JSON, "" when none
-	Urgent   bool   // it brought a status that breaks quiet hours
-	StoredAt Moment // when we learned of it
+	Status   Status  // the scan's own status where the provider gives one, else ""
+	Code     string  // the provider's finer code
+	Extra    string  // provider's extras (area code, coordinates) as JSON, "" when none
+	Urgency  Urgency `gorm:"column:urgent"` // of the status that it brought
+	StoredAt Moment  // when we learned of it
 }
 
 // Sign fills Identity: a hash of the carrier's time, text and place, which

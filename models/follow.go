@@ -10,6 +10,15 @@ const (
 	TailWrong                    // a provider refused it
 )
 
+// Mute is whether only urgent news of a parcel is delivered to a chat.
+type Mute int
+
+const (
+	MuteInherited Mute = iota // as much as the chat wants to hear (Chat.News)
+	Muted                     // what is urgent
+	Unmuted                   // everything, whatever the chat wants to hear
+)
+
 // Follow is one chat following one parcel. What has happened after DeliveredSeq
 // was not delivered; the mark moves only once the platform has accepted the message.
 type Follow struct {
@@ -17,7 +26,7 @@ type Follow struct {
 	ChatID    int64  `gorm:"uniqueIndex:follows_chat_parcel,priority:1"`
 	ParcelID  int64  `gorm:"uniqueIndex:follows_chat_parcel,priority:2;index:follows_parcel"`
 	Name      string `gorm:"size:80"`
-	Muted     bool
+	Mute      Mute   `gorm:"column:muted"`
 	Tail      []byte // sealed, bound to this row's chat and parcel; dies with the row
 	TailState TailState
 	// DeliveredSeq is the last of the parcel's sequence numbers that was
@@ -30,6 +39,18 @@ type Follow struct {
 	Failures  int    // attempts in a row to put what is pending into words that failed
 	PushTo    string `gorm:"size:64"` // a group robot that gets this parcel's news too
 	CreatedAt Moment `gorm:"autoCreateTime:false"`
+}
+
+// News is how much the chat hears of this parcel: the parcel's own mute goes
+// before what the chat has chosen.
+func (f Follow) News(chat News) News {
+	switch {
+	case f.Mute == Muted:
+		return NewsUrgent
+	case f.Mute == Unmuted:
+		return NewsAll
+	}
+	return chat
 }
 
 // Pending says that something is to be delivered.

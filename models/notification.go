@@ -18,7 +18,8 @@ type Notification struct {
 	More    int     // older scans that are pending and not shown
 	Notices []Event // everything else that is pending, oldest first
 	Upto    int64   // the sequence number that is delivered once the platform has accepted it
-	Urgent  bool    // some of it breaks quiet hours
+	Oldest  Moment  // when the oldest of what is pending was stored
+	Urgency Urgency // of the most urgent of it
 	Awaited bool    // some of it answers somebody who waits: it is delivered whatever the hour
 }
 
@@ -27,7 +28,7 @@ type Notification struct {
 func (n Notification) Empty() bool { return len(n.Events) == 0 && len(n.Notices) == 0 }
 
 // Breaks says that it is delivered in quiet hours too.
-func (n Notification) Breaks() bool { return !n.Empty() && (n.Urgent || n.Awaited) }
+func (n Notification) Breaks() bool { return !n.Empty() && (n.Urgency == UrgentAlways || n.Awaited) }
 
 // BuildNotification merges what is pending for a follow out of the parcel's
 // events after its mark, in any order. A follower whose tail is not verified
@@ -39,7 +40,10 @@ func BuildNotification(c Chat, f Follow, p Parcel, pending []Event) Notification
 		if !f.MaySee(p, e) {
 			continue
 		}
-		n.Urgent = n.Urgent || e.Urgent
+		n.Urgency = max(n.Urgency, e.Urgency)
+		if n.Oldest == 0 || e.StoredAt < n.Oldest {
+			n.Oldest = e.StoredAt
+		}
 		n.Awaited = n.Awaited || f.Awaited && slices.Contains(Answers(), e.Kind)
 		if e.Kind == Scan {
 			n.Events = append(n.Events, e)

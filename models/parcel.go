@@ -34,7 +34,16 @@ type Parcel struct {
 	Since    Moment // after a switch of provider: scans up to here are not news
 	DoneAt   Moment // when it was finished or given up; zero while it lives
 	Digest   string `gorm:"size:32"` // of the last trace, to see at once that nothing changed
-	Noticed  Notices
+	// What is known of the whole journey, as far as it is known: where it begins and
+	// ends (places as people call them), when it began (carrier time), what the
+	// carrier expects (its own words), and the sequence number of the newest scan.
+	Origin      string `gorm:"size:64"`
+	Destination string `gorm:"size:64"`
+	StartedAt   Moment
+	Estimate    string `gorm:"size:200"`
+	NewestSeq   int64
+	Lang        string `gorm:"size:12"` // in which its scans are asked for where a provider offers a choice; "" is Chinese
+	Noticed     Notices
 
 	CreatedAt Moment `gorm:"autoCreateTime:false"`
 }

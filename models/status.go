@@ -34,10 +34,30 @@ func Statuses() []Status {
 // Done says that a parcel with this status has arrived where it will stay.
 func (s Status) Done() bool { return s == Delivered || s == Returned || s == Cancelled }
 
-// Urgent says that news of this status may break quiet hours.
-func (s Status) Urgent() bool {
+// Urgency is how much news matters.
+type Urgency int
+
+const (
+	Ordinary     Urgency = iota
+	UrgentDay            // urgent, and nothing that anybody could act on at night
+	UrgentAlways         // urgent, and it breaks quiet hours
+)
+
+// Urgency is how much news of this status matters.
+func (s Status) Urgency() Urgency {
 	switch s {
-	case OutForDelivery, ReadyForPickup, Delivered, Exception:
+	case OutForDelivery, ReadyForPickup, Delivered, FailedAttempt, Exception:
+		return UrgentAlways
+	case Rejected, Returning, Returned:
+		return UrgentDay
+	}
+	return Ordinary
+}
+
+// Problem says that a parcel with this status does not arrive as it should.
+func (s Status) Problem() bool {
+	switch s {
+	case FailedAttempt, Exception, Rejected, Returning, Returned:
 		return true
 	}
 	return false

@@ -12,9 +12,13 @@ type Trace struct {
 	Status   Status
 	Detail   string  // the provider's own, finer state, as it wrote it
 	Events   []Event // newest first, Kind Scan, Identity signed; may be empty
+	ByWords  bool    // Status was read out of the newest scan's words, not out of the provider's own: it closes nothing
 	Final    bool    // the provider itself calls the journey finished
 	Billed   bool    // whether the call that brought it is billed
-	Extra    string  // the provider's route as JSON, "" when none
+	Lang     string  // in which the scans were asked for; "" is Chinese
+	// The journey as a whole, each "" when the provider does not say: where it
+	// begins and ends, and what the carrier expects, in its own words.
+	Origin, Destination, Estimate string
 }
 
 // Newest is the carrier time of the newest event, zero without events.

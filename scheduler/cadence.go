@@ -87,6 +87,9 @@ func (c Cadence) wait(p models.Parcel, g Given, now models.Moment) time.Duration
 		return floor
 	}
 	wait := c.Speed.Of(interval(p, c.Speed, now))
+	if p.Status.Done() {
+		return max(floor, wait)
+	}
 	if g.Pushed {
 		wait = c.Speed.Of(pushed)
 	}
@@ -103,6 +106,8 @@ func (c Cadence) wait(p models.Parcel, g Given, now models.Moment) time.Duration
 func interval(p models.Parcel, s Speed, now models.Moment) time.Duration {
 	still := now.Sub(lastMove(p))
 	switch standing(p) {
+	case models.Delivered, models.Returned, models.Cancelled: // by words alone, or it would not live
+		return byWordsFor
 	case models.OutForDelivery, models.FailedAttempt:
 		return 45 * time.Minute
 	case models.ReadyForPickup:

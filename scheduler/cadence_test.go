@@ -53,6 +53,8 @@ func TestNextFollowsTheTable(t *testing.T) {
 		{"ready for pickup", models.ReadyForPickup, hour, 4 * hour},
 		{"exception", models.Exception, hour, 2 * hour},
 		{"rejected", models.Rejected, hour, 2 * hour},
+		{"delivered by words alone", models.Delivered, hour, 6 * hour},
+		{"returned by words alone", models.Returned, hour, 6 * hour},
 		{"invalid", models.Invalid, hour, 6 * hour},
 		{"expired", models.Expired, hour, 6 * hour},
 		{"unknown", models.Unknown, hour, 6 * hour},

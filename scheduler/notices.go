@@ -22,6 +22,10 @@ func Notice(c models.Change, s Speed, now models.Moment) models.Change {
 	if !p.Live() {
 		return c
 	}
+	if concluded(*p, s) {
+		p.DoneAt = now
+		return c
+	}
 	if why := ends(*p, s, now); why != "" {
 		p.DoneAt, c.Everyone = now, true
 		c.Note(models.Ended, why, now)
@@ -39,6 +43,16 @@ func Notice(c models.Change, s Speed, now models.Moment) models.Change {
 		c.Note(models.Stuck, "", now)
 	}
 	return c
+}
+
+// byWordsFor is how long a parcel stays alive whose journey is over by a scan's
+// words alone.
+const byWordsFor = 6 * time.Hour
+
+// concluded says that a journey is over that was over by words alone (models.Trace
+// ByWords): the provider was asked again after six hours and had nothing newer.
+func concluded(p models.Parcel, s Speed) bool {
+	return p.Status.Done() && p.HeardAt >= lastMove(p).Add(s.Of(byWordsFor))
 }
 
 // ends says why following ends now, "" when it does not.

@@ -48,6 +48,7 @@ func TestNotice(t *testing.T) {
 		{"expired for three days", models.Expired, 3 * day, 0, []string{"ended:unknown"}, true},
 		{"unknown for two days", models.Unknown, 2 * day, 0, nil, false},
 		{"unknown for three days", models.Unknown, 3 * day, 0, []string{"ended:unknown"}, true},
+		{"delivered by words, and asked again an hour later", models.Delivered, hour, 0, nil, false},
 		{"silent for thirty days", models.InTransit, 30 * day, models.NoticedStuck, []string{"ended:silent"}, true},
 		{"ready and silent for thirty days", models.ReadyForPickup, 30 * day, 6, []string{"ended:silent"}, true},
 	} {
@@ -70,6 +71,24 @@ func TestNotice(t *testing.T) {
 	}
 }
 
+func TestWhatIsOverByWordsAloneIsDoneAfterSixHours(t *testing.T) {
+	for _, s := range []models.Status{models.Delivered, models.Returned, models.Cancelled} {
+		if c := Notice(models.Change{Parcel: heardAt(noon, s, 6*time.Hour)}, 1, noon); c.Parcel.DoneAt != noon || c.News() {
+			t.Errorf("%s: done at %d, said %q", s, c.Parcel.DoneAt, noticed(c))
+		}
+		newer := heardAt(noon, s, 6*time.Hour)
+		newer.NewsAt = noon.Add(-5 * time.Hour)
+		if c := Notice(models.Change{Parcel: newer}, 1, noon); !c.Parcel.Live() {
+			t.Errorf("%s: closed although there is a newer scan", s)
+		}
+		unanswered := heardAt(noon, s, 6*time.Hour)
+		unanswered.HeardAt = noon.Add(-6 * time.Hour)
+		if c := Notice(models.Change{Parcel: unanswered}, 1, noon); !c.Parcel.Live() {
+			t.Errorf("%s: closed although nobody has answered since", s)
+		}
+	}
+}
+
 func TestAScanMakesAParcelThatWasStuckMoveAgain(t *testing.T) {
 	p := heardAt(noon, models.InTransit, 10*day)
 	p.NewsAt = noon.Add(-time.Hour)
@@ -89,7 +108,7 @@ func TestANoticeKeepsWhatAnAnswerBrought(t *testing.T) {
 	p := heardAt(noon, models.ReadyForPickup, day)
 	c := models.Change{Parcel: p}
 	c.Note(models.StatusChanged, "x", noon)
-	c.Events[0].Urgent = true
+	c.Events[0].Urgency = models.UrgentAlways
 	got := Notice(c, 1, noon)
 	if len(got.Events) != 2 || !got.Urgent() || got.Parcel.Seq != 2 {
 		t.Errorf("change %+v", got)

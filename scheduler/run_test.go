@@ -73,6 +73,10 @@ func (*ears) Notify(_ context.Context, n models.Notification) (handlers.Reply, e
 	return handlers.PlainText(said(n)), nil
 }
 
+func (*ears) Summarise(_ context.Context, ns []models.Notification) (handlers.Reply, error) {
+	return handlers.PlainText(said(ns[0])), nil
+}
+
 func (*ears) AskTail(context.Context, models.Notification) error { return nil }
 
 func (*ears) Alert(context.Context, string, ...any) {}

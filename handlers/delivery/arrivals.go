@@ -183,7 +183,10 @@ func (t *turn) withoutOptional(ctx context.Context, replies []handlers.Reply) ([
 	if err != nil {
 		return nil, fmt.Errorf("read pending notifications: %w", err)
 	}
-	if now, _ := t.policy.deliverNow(pending, t.moment()); now && hasContent(pending) {
+	direct, summed := divide(t.chat, pending)
+	directNow, _ := t.policy.deliverNow(direct, t.moment())
+	summedNow, _ := t.policy.summariseNow(t.chat, summed, t.moment())
+	if directNow && hasContent(direct) || summedNow && hasContent(summed) {
 		return slices.DeleteFunc(replies, optional), nil
 	}
 	return replies, nil

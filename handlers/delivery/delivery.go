@@ -55,6 +55,8 @@ type Store interface {
 // Notifier puts notifications into words (handlers.Conversation).
 type Notifier interface {
 	Notify(ctx context.Context, n models.Notification) (handlers.Reply, error)
+	// Summarise puts several into one message, a chat's summary of the day.
+	Summarise(ctx context.Context, ns []models.Notification) (handlers.Reply, error)
 	// AskTail opens the question that a notification asks which was sent.
 	AskTail(ctx context.Context, n models.Notification) error
 }

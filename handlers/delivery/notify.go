@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -11,9 +12,12 @@ import (
 	"waybill/models"
 )
 
-// worded is a notification and the words for it.
+// inSummary is how many parcels one message of a summary tells about.
+const inSummary = 20
+
+// worded is a message, and the notifications that it tells.
 type worded struct {
-	models.Notification
+	of    []models.Notification
 	reply handlers.Reply
 }
 
@@ -38,15 +42,51 @@ func (t *turn) deliverPending(ctx, deadline context.Context) error {
 	if pending = pending[empty:]; len(pending) == 0 {
 		return nil
 	}
-	if now, later := t.policy.deliverNow(pending, t.moment()); !now {
-		t.due(later)
-		return nil
-	}
-	words, err := t.word(deadline, pending)
+	words, err := t.wordNow(deadline, pending)
 	if err != nil {
 		return err
 	}
 	return t.sendAll(ctx, deadline, words)
+}
+
+// wordNow puts into words what is to be delivered now, and says when the chat is due
+// for the rest.
+func (t *turn) wordNow(ctx context.Context, pending []models.Notification) (words []worded, err error) {
+	direct, summed := divide(t.chat, pending)
+	if now, later := t.policy.deliverNow(direct, t.moment()); !now && len(direct) > 0 {
+		t.due(later)
+	} else if words, err = t.word(ctx, direct); err != nil {
+		return nil, err
+	}
+	now, later := t.policy.summariseNow(t.chat, summed, t.moment())
+	if !now {
+		t.due(later)
+		return words, nil
+	}
+	for part := range slices.Chunk(summed, inSummary) {
+		summary, err := t.wordSummary(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		words = append(words, summary...)
+	}
+	return words, nil
+}
+
+// wordSummary puts notifications into one message, or each into its own when they
+// cannot be put together.
+func (t *turn) wordSummary(ctx context.Context, part []models.Notification) ([]worded, error) {
+	reply, err := t.summarise(ctx, part)
+	if err == nil {
+		return []worded{{part, reply}}, nil
+	}
+	t.log.Error("word summary", "chat", t.chat.ID, "error", err)
+	return t.word(ctx, part)
+}
+
+func (t *turn) summarise(ctx context.Context, part []models.Notification) (reply handlers.Reply, err error) {
+	defer guard.Recover("word summary", &err)
+	return t.notifier.Summarise(ctx, part)
 }
 
 // word puts notifications into words. One that cannot be keeps no other back: it
@@ -59,7 +99,7 @@ func (t *turn) word(ctx context.Context, pending []models.Notification) ([]worde
 			return nil, fmt.Errorf("word notification: %w", err)
 		}
 		if err == nil {
-			all = append(all, worded{n, reply})
+			all = append(all, worded{[]models.Notification{n}, reply})
 			continue
 		}
 		if err := t.undeliverable(ctx, n, err); err != nil {
@@ -110,17 +150,16 @@ func (t *turn) sendAll(ctx, deadline context.Context, rest []worded) error {
 func (t *turn) record(ctx context.Context, sent []worded, outcome string, why error) (over bool, err error) {
 	switch outcome {
 	case OutcomeSent, OutcomeRefused:
-		var done []models.Notification
-		for _, w := range sent {
-			if err := t.askTail(ctx, w.Notification); err != nil { // the message was sent: it must not come again for that
-				t.log.Error("ask for tail", "chat", t.chat.ID, "parcel", w.Parcel.ID, "error", err)
+		done := notifications(sent)
+		for _, n := range done {
+			if err := t.askTail(ctx, n); err != nil { // the message was sent: it must not come again for that
+				t.log.Error("ask for tail", "chat", t.chat.ID, "parcel", n.Parcel.ID, "error", err)
 			}
-			done = append(done, w.Notification)
 		}
 		return false, t.delivered(ctx, done)
 	case OutcomeDefect:
-		for _, w := range sent {
-			if err := t.undeliverable(ctx, w.Notification, why); err != nil {
+		for _, n := range notifications(sent) {
+			if err := t.undeliverable(ctx, n, why); err != nil {
 				return true, err
 			}
 		}
@@ -129,6 +168,14 @@ func (t *turn) record(ctx context.Context, sent []worded, outcome string, why er
 		return false, t.unsent(ctx, outcome, why)
 	}
 	return true, t.unsent(ctx, outcome, why)
+}
+
+func notifications(sent []worded) []models.Notification {
+	var all []models.Notification
+	for _, w := range sent {
+		all = append(all, w.of...)
+	}
+	return all
 }
 
 // delivered moves the marks behind what was sent, all together: what is not

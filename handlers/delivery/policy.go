@@ -20,6 +20,31 @@ func (p policy) deliverNow(pending []models.Notification, now models.Moment) (bo
 	return false, p.quiet.Over(now)
 }
 
+// summariseNow says whether a chat that hears once a day is delivered its summary
+// now, or else when: at its hour, quiet or not, after the oldest of what is pending
+// has happened.
+func (p policy) summariseNow(c models.Chat, pending []models.Notification, now models.Moment) (bool, models.Moment) {
+	due := models.Never
+	for _, n := range pending {
+		due = min(due, models.SummaryAt(n.Oldest, c.NewsAt, p.quiet.Zone))
+	}
+	return due <= now, due
+}
+
+// divide parts what is told by itself from what goes into the chat's daily summary.
+// What somebody waits for, and parcels that are muted or unmuted on their own, are
+// told by themselves.
+func divide(c models.Chat, pending []models.Notification) (direct, summed []models.Notification) {
+	for _, n := range pending {
+		if n.Awaited || n.Follow.News(c.News) != models.NewsDaily {
+			direct = append(direct, n)
+		} else {
+			summed = append(summed, n)
+		}
+	}
+	return direct, summed
+}
+
 // rank orders notifications: first those that say nothing, then what is urgent,
 // then what somebody waits for, because the platform may allow less than is
 // pending.
@@ -28,7 +53,7 @@ func rank(pending []models.Notification) []models.Notification {
 		switch {
 		case n.Empty():
 			return 0
-		case n.Urgent:
+		case n.Urgency > models.Ordinary:
 			return 1
 		case n.Awaited:
 			return 2

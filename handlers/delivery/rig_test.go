@@ -389,7 +389,7 @@ func (r *rig) happens(number, scan string) {
 
 // urgent is a check that finds a scan that breaks quiet hours.
 func (r *rig) urgent(number, scan string) {
-	r.finds(number, models.Event{Kind: models.Scan, Text: scan, Urgent: true})
+	r.finds(number, models.Event{Kind: models.Scan, Text: scan, Urgency: models.UrgentAlways})
 }
 
 func (r *rig) finds(number string, e models.Event) {
@@ -405,7 +405,7 @@ func find(ctx context.Context, db *store.Store, number string, e models.Event, n
 	p := parcels[0]
 	p.Seq++
 	p.Status, p.HeardAt = models.InTransit, now
-	e.Seq, e.At = p.Seq, now
+	e.Seq, e.At, e.StoredAt = p.Seq, now, now
 	change := models.Change{Parcel: p, Events: []models.Event{e}, Everyone: e.Kind == models.TailRefused}
 	_, err = db.Finish(ctx, models.Finish{Version: p.Version, Change: change, DueAt: now.Add(time.Hour)}, now)
 	return err

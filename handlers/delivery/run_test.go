@@ -361,6 +361,10 @@ func (plain) Notify(context.Context, models.Notification) (handlers.Reply, error
 	return handlers.PlainText("x"), nil
 }
 
+func (plain) Summarise(context.Context, []models.Notification) (handlers.Reply, error) {
+	return handlers.PlainText("x"), nil
+}
+
 func (plain) AskTail(context.Context, models.Notification) error { return nil }
 
 func TestALongAnswerIsContinuedUnderANewClaim(t *testing.T) {

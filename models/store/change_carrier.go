@@ -55,7 +55,7 @@ func lockCarriers(tx *gorm.DB, p models.Parcel, to models.Carrier) (source, targ
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := lockFollowers(tx, ids...); err != nil {
+	if _, err := lockFollowers(tx, ids...); err != nil {
 		return nil, nil, err
 	}
 	for i := range rows {
@@ -110,9 +110,17 @@ func (s *Store) noteCarrierChanged(tx *gorm.DB, p models.Parcel, from models.Car
 		return err
 	}
 	f := finish{Finish: models.Finish{Change: models.Change{Parcel: p, Events: []models.Event{notice}}}, now: now}
+	var chats []models.Chat
+	if err := tx.Select("id", "news").Where("id IN ?", chatsFollowing(follows)).Find(&chats).Error; err != nil {
+		return err
+	}
+	news := make(map[int64]models.News, len(chats))
+	for _, c := range chats {
+		news[c.ID] = c.News
+	}
 	m := newPendingMarks()
 	for _, follow := range follows {
-		m.add(f, follow, false)
+		m.add(f, follow, news[follow.ChatID], false)
 	}
 	return m.write(tx, now)
 }
@@ -231,6 +239,14 @@ func remark(f models.Follow, here, there []models.Event, seq int64) models.Follo
 		f.PendingSeq = seq
 	}
 	return f
+}
+
+func chatsFollowing(follows []models.Follow) []int64 {
+	ids := make([]int64, len(follows))
+	for i, f := range follows {
+		ids[i] = f.ChatID
+	}
+	return ids
 }
 
 func idsOf(follows []models.Follow) []int64 {

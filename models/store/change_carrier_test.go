@@ -82,7 +82,7 @@ func TestFollowersMoveToTheParcelThatExists(t *testing.T) {
 		if f := k.marks(mover, right); f.DeliveredSeq != 2 || f.PendingSeq != 3 || f.Name != "茶叶" || f.TailState != models.TailOK {
 			t.Fatalf("moved: %+v", f)
 		}
-		if f := k.marks(both, right); f.DeliveredSeq != 2 || f.PendingSeq != 3 || f.Name != "书" || f.TailState != models.TailOK || f.Muted {
+		if f := k.marks(both, right); f.DeliveredSeq != 2 || f.PendingSeq != 3 || f.Name != "书" || f.TailState != models.TailOK || f.Mute == models.Muted {
 			t.Fatalf("merged: %+v", f)
 		}
 		if f := k.marks(knower, right); f.PendingSeq >= 3 || f.DeliveredSeq != 3 {

@@ -319,7 +319,7 @@ func TestAMergedGroupHearsWhatEitherHasMissed(t *testing.T) {
 		k.ok(k.Delivered(k.ctx(), claim, k.marks(old, p).ID, p.Seq))
 		k.ok(k.Release(k.ctx(), claim, models.Never, false))
 		k.ok(k.MoveChat(k.ctx(), old.ID, now.Conversation, noon()+minute))
-		if got := k.marks(now, p); got.DeliveredSeq != 0 || got.PendingSeq != p.Seq || got.Muted {
+		if got := k.marks(now, p); got.DeliveredSeq != 0 || got.PendingSeq != p.Seq || got.Mute == models.Muted {
 			t.Fatalf("got %+v", got)
 		}
 		if got := k.again(now); got.WorkAt != noon()+minute {

@@ -109,6 +109,30 @@ func (s *Store) SetSpoken(ctx context.Context, chatID int64, lang string) error 
 	return s.setChat(ctx, chatID, "spoken", cut(lang, sizeLang))
 }
 
+// SetNews stores how much the chat hears from now on, and with models.NewsDaily the
+// minute of the day at which. Parcels of which it wanted to hear everything whatever
+// it chose (models.Unmuted) follow the new choice; muted ones stay muted.
+func (s *Store) SetNews(ctx context.Context, chatID int64, news models.News, minute int, now models.Moment) error {
+	err := s.within(ctx, func(tx *gorm.DB) error {
+		if _, err := lockChats(tx, []int64{chatID}); err != nil {
+			return err
+		}
+		const choose = "UPDATE chats SET news = ?, news_at = ? WHERE id = ?"
+		if err := tx.Exec(choose, news, minute, chatID).Error; err != nil {
+			return err
+		}
+		const inherit = "UPDATE follows SET muted = ? WHERE chat_id = ? AND muted = ?"
+		if err := tx.Exec(inherit, models.MuteInherited, chatID, models.Unmuted).Error; err != nil {
+			return err
+		}
+		return wakeReachable(tx, []int64{chatID}, now) // what waits for a summary may be due now
+	})
+	if err != nil {
+		return fmt.Errorf("change news of chat: %w", err)
+	}
+	return nil
+}
+
 // SetListed stores the parcels of the list that was just shown, in its order.
 func (s *Store) SetListed(ctx context.Context, chatID int64, parcelIDs []int64) error {
 	listed, err := json.Marshal(slices.Clip(parcelIDs))

@@ -223,14 +223,14 @@ func TestSilenceKeepsWhatIsUrgentAndEndsTheWaiting(t *testing.T) {
 		c, p := k.chat(1), k.parcel(1)
 		k.asks(c, p)
 		f := answer(k.stored(p.ID), "urgent", noon())
-		f.Change.Events[0].Urgent = true
+		f.Change.Events[0].Urgency = models.UrgentAlways
 		p = k.finish(f, noon())
 		p = k.finish(answer(p, "more", noon()), noon())
 		k.ok(k.Mute(k.ctx(), c.ID, p.ID, true, noon()))
-		if f := k.marks(c, p); f.PendingSeq != 1 || f.Awaited || !f.Muted {
+		if f := k.marks(c, p); f.PendingSeq != 1 || f.Awaited || f.Mute != models.Muted {
 			t.Fatalf("got %+v", f)
 		}
-		if all := k.pending(c); len(all) != 1 || !all[0].Urgent || all[0].Awaited {
+		if all := k.pending(c); len(all) != 1 || all[0].Urgency != models.UrgentAlways || all[0].Awaited {
 			t.Fatalf("got %+v", all)
 		}
 		k.deliver(c)
@@ -239,7 +239,7 @@ func TestSilenceKeepsWhatIsUrgentAndEndsTheWaiting(t *testing.T) {
 			t.Fatalf("got %+v", f)
 		}
 		f = answer(p, "urgent again", noon())
-		f.Change.Events[0].Urgent = true
+		f.Change.Events[0].Urgency = models.UrgentAlways
 		p = k.finish(f, noon())
 		if f := k.marks(c, p); f.PendingSeq != p.Seq {
 			t.Fatalf("got %+v", f)

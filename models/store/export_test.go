@@ -30,7 +30,7 @@ func (s *Store) FollowMany(ctx context.Context, chatID int64, n, pending int, no
 	}
 	return ids, s.within(ctx, func(tx *gorm.DB) error {
 		for _, rows := range []any{&parcels, &follows, &events} {
-			if err := tx.CreateInBatches(rows, chunk).Error; err != nil {
+			if err := tx.CreateInBatches(rows, written).Error; err != nil {
 				return err
 			}
 		}
@@ -66,7 +66,7 @@ func (s *Store) RememberMany(ctx context.Context, n int, from models.Moment) err
 	for i := range rows {
 		rows[i] = cacheRow{Kind: "detect", Key: fmt.Sprint(i), Value: []byte("x"), UntilAt: from + models.Moment(i)}
 	}
-	return s.within(ctx, func(tx *gorm.DB) error { return tx.CreateInBatches(rows, chunk).Error })
+	return s.within(ctx, func(tx *gorm.DB) error { return tx.CreateInBatches(rows, written).Error })
 }
 
 // ClaimOf claims one chat for nobody in particular, whether it is due or not.

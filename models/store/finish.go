@@ -121,6 +121,7 @@ func cutParcel(p models.Parcel) models.Parcel {
 	p.Detail = cut(p.Detail, sizeDetail)
 	p.Provider = cut(p.Provider, sizeProvider)
 	p.Digest = cut(p.Digest, sizeDigest)
+	p.Origin, p.Destination, p.Estimate = cut(p.Origin, sizeCity), cut(p.Destination, sizeCity), cut(p.Estimate, sizeEstimate)
 	return p
 }
 
@@ -132,6 +133,7 @@ func (e *ending) write(tx *gorm.DB, s *Store) error {
 	columns := []string{
 		"status", "detail", "provider", "tail_needed", "final", "seq", "version", "due_at", "next_at", "asked_at", "settled_at",
 		"heard_at", "failures", "event_at", "news_at", "status_at", "since", "done_at", "digest", "noticed",
+		"origin", "destination", "started_at", "estimate", "newest_seq",
 	}
 	if err := upsert(tx, &e.rows, []string{"id"}, columns...); err != nil {
 		return err

@@ -190,6 +190,24 @@ func TestHistoryComesNewestFirstAfterAMark(t *testing.T) {
 	})
 }
 
+func TestNewestScansAreThoseThatTheParcelsName(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		p, none := k.parcel(1), k.parcel(2)
+		for i := range 3 {
+			f := scan(p, fmt.Sprint(i), noon()+models.Moment(i))
+			if i < 2 { // the last one is back-dated
+				f.Change.Parcel.NewestSeq = f.Change.Parcel.Seq
+			}
+			p = k.finish(f, noon())
+		}
+		newest, err := k.NewestScans(k.ctx(), []int64{p.ID, none.ID})
+		k.ok(err)
+		if len(newest) != 1 || newest[p.ID].Text != "1" {
+			t.Errorf("got %+v", newest)
+		}
+	})
+}
+
 func TestTakeGivesTheLongestDueOnce(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		c := k.chat(1)

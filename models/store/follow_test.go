@@ -122,7 +122,7 @@ func TestFollowingAgainReplacesAndNeverGoesBack(t *testing.T) {
 		k.ok(k.Mute(k.ctx(), c.ID, p.ID, true, noon()))
 		again, err := k.Follow(k.ctx(), models.Following{ChatID: c.ID, ParcelID: p.ID, Delivered: 1}, noon()+1)
 		k.ok(err)
-		if again.ID != first.ID || again.DeliveredSeq != 3 || again.Name != "茶叶" || again.TailState != models.TailOK || !again.Muted || again.PendingSeq != 0 {
+		if again.ID != first.ID || again.DeliveredSeq != 3 || again.Name != "茶叶" || again.TailState != models.TailOK || again.Mute != models.Muted || again.PendingSeq != 0 {
 			t.Fatalf("got %+v", again)
 		}
 		w.Tail, w.TailState, w.Name, w.Delivered = "5678", models.TailUntried, "茶", 99

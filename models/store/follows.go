@@ -25,7 +25,7 @@ func (s *Store) Follow(ctx context.Context, w models.Following, now models.Momen
 		if err != nil {
 			return err
 		}
-		if f, err = s.following(tx, w, p, now); err != nil {
+		if f, err = s.following(tx, w, p, c, now); err != nil {
 			return err
 		}
 		if err := tx.Save(&f).Error; err != nil {
@@ -50,7 +50,7 @@ func lockBoth(tx *gorm.DB, parcelID, chatID int64) (p models.Parcel, c models.Ch
 }
 
 // following is the row as the request makes it out of what is there.
-func (s *Store) following(tx *gorm.DB, w models.Following, p models.Parcel, now models.Moment) (models.Follow, error) {
+func (s *Store) following(tx *gorm.DB, w models.Following, p models.Parcel, c models.Chat, now models.Moment) (models.Follow, error) {
 	var f models.Follow
 	err := locking(tx).Take(&f, "chat_id = ? AND parcel_id = ?", w.ChatID, w.ParcelID).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
@@ -68,7 +68,7 @@ func (s *Store) following(tx *gorm.DB, w models.Following, p models.Parcel, now 
 		return f, err
 	}
 	f.Awaited = f.Awaited || w.Awaited
-	if f.Opens(p) && (!f.Muted || w.Awaited) && p.Seq > f.DeliveredSeq {
+	if f.Opens(p) && (f.News(c.News).Everything() || w.Awaited) && p.Seq > f.DeliveredSeq {
 		f.PendingSeq, f.Awaited = p.Seq, true
 	}
 	if !f.Pending() {
@@ -133,14 +133,17 @@ func joined(tx *gorm.DB, f models.Follow, p models.Parcel, c models.Chat, now mo
 	return wakeReachable(tx, []int64{c.ID}, now)
 }
 
-// Unfollow ends the chat's following of these parcels; the tails it gave die,
-// and so does what it alone pushed to robots.
+// Unfollow ends the chat's following of these parcels, and what it alone pushed to
+// robots. Undo takes it back for ten minutes; then names and tails are gone.
 func (s *Store) Unfollow(ctx context.Context, chatID int64, parcelIDs []int64, now models.Moment) error {
 	if len(parcelIDs) == 0 {
 		return nil
 	}
 	err := s.within(ctx, func(tx *gorm.DB) error {
 		if _, err := lockParcels(tx, parcelIDs); err != nil {
+			return err
+		}
+		if err := keepStopped(tx, chatID, parcelIDs, now); err != nil {
 			return err
 		}
 		if err := tx.Where("chat_id = ? AND parcel_id IN ?", chatID, parcelIDs).Delete(&models.Follow{}).Error; err != nil {
@@ -261,7 +264,7 @@ func (s *Store) Mute(ctx context.Context, chatID, parcelID int64, muted bool, no
 		if err := locking(tx).Take(&f, "chat_id = ? AND parcel_id = ?", chatID, parcelID).Error; err != nil {
 			return err
 		}
-		f.Muted = muted
+		f.Mute = muteOf(muted, c.News)
 		if muted {
 			f.Awaited = false
 			if f.PendingSeq, err = urgentSeq(tx, f); err != nil {
@@ -282,14 +285,25 @@ func (s *Store) Mute(ctx context.Context, chatID, parcelID int64, muted bool, no
 	return nil
 }
 
+// muteOf is what a follow needs to be muted, or not, in a chat that hears this much.
+func muteOf(muted bool, chat models.News) models.Mute {
+	switch {
+	case muted:
+		return models.Muted
+	case chat.Everything():
+		return models.MuteInherited
+	}
+	return models.Unmuted
+}
+
 // urgentSeq is the newest urgent event that is pending for a follow, zero when
 // there is none.
 func urgentSeq(tx *gorm.DB, f models.Follow) (int64, error) {
 	if !f.Pending() {
 		return 0, nil
 	}
-	const sql = "SELECT COALESCE(MAX(seq), 0) FROM events WHERE parcel_id = ? AND seq > ? AND seq <= ? AND urgent = ?"
+	const sql = "SELECT COALESCE(MAX(seq), 0) FROM events WHERE parcel_id = ? AND seq > ? AND seq <= ? AND urgent > ?"
 	var seq int64
-	err := tx.Raw(sql, f.ParcelID, f.DeliveredSeq, f.PendingSeq, true).Scan(&seq).Error
+	err := tx.Raw(sql, f.ParcelID, f.DeliveredSeq, f.PendingSeq, models.Ordinary).Scan(&seq).Error
 	return seq, err
 }

@@ -21,7 +21,7 @@ func (s *Store) Forget(ctx context.Context, chatID int64, now models.Moment) err
 			_, err = lockParcels(tx, ids)
 		}
 		if err == nil {
-			err = lockChats(tx, []int64{chatID})
+			_, err = lockChats(tx, []int64{chatID})
 		}
 		if err != nil {
 			return err
@@ -29,10 +29,13 @@ func (s *Store) Forget(ctx context.Context, chatID int64, now models.Moment) err
 		if err := tx.Exec("DELETE FROM follows WHERE chat_id = ?", chatID).Error; err != nil {
 			return err
 		}
+		if err := tx.Exec("DELETE FROM stopped WHERE chat_id = ?", chatID).Error; err != nil {
+			return err
+		}
 		if _, err := keepRobots(tx, ids); err != nil {
 			return err
 		}
-		const erased = `UPDATE chats SET lang = '', spoken = '', tail = NULL, listed = NULL, failures = 0, retry_at = 0, forgotten = ? WHERE id = ?`
+		const erased = `UPDATE chats SET lang = '', spoken = '', tail = NULL, listed = NULL, news = '', news_at = 0, failures = 0, retry_at = 0, forgotten = ? WHERE id = ?`
 		if err := tx.Exec(erased, true, chatID).Error; err != nil {
 			return err
 		}

@@ -18,7 +18,8 @@ func (e *ending) notify(tx *gorm.DB) error {
 			concerned = append(concerned, f.Change.Parcel.ID)
 		}
 	}
-	if err := lockFollowers(tx, concerned...); err != nil {
+	news, err := lockFollowers(tx, concerned...)
+	if err != nil {
 		return err
 	}
 	verified := map[int64]bool{}
@@ -31,34 +32,39 @@ func (e *ending) notify(tx *gorm.DB) error {
 			verified[id] = true
 		}
 	}
-	if err := e.markPending(tx, concerned, verified); err != nil {
+	if err := e.markPending(tx, concerned, verified, news); err != nil {
 		return err
 	}
 	return e.endAwaiting(tx)
 }
 
 // lockFollowers locks the chats that follow any of the parcels, which the caller
-// has locked.
-func lockFollowers(tx *gorm.DB, parcelIDs ...int64) error {
+// has locked, and says how much each of them hears.
+func lockFollowers(tx *gorm.DB, parcelIDs ...int64) (map[int64]models.News, error) {
 	if len(parcelIDs) == 0 {
-		return nil
+		return nil, nil
 	}
 	var chats []int64
 	err := tx.Model(&models.Follow{}).Where("parcel_id IN ?", parcelIDs).Distinct().Pluck("chat_id", &chats).Error
 	if err != nil {
-		return err
+		return nil, err
 	}
 	return lockChats(tx, chats)
 }
 
-// lockChats locks chats in order of id.
-func lockChats(tx *gorm.DB, ids []int64) error {
-	var locked []int64
-	return locking(tx.Table("chats")).Where("id IN ?", ids).Order("id").Pluck("id", &locked).Error
+// lockChats locks chats in order of id, and says how much each of them hears.
+func lockChats(tx *gorm.DB, ids []int64) (map[int64]models.News, error) {
+	var locked []models.Chat
+	err := locking(tx).Select("id", "news").Where("id IN ?", ids).Order("id").Find(&locked).Error
+	news := make(map[int64]models.News, len(locked))
+	for _, c := range locked {
+		news[c.ID] = c.News
+	}
+	return news, err
 }
 
 // markPending marks the followers of parcels.
-func (e *ending) markPending(tx *gorm.DB, concerned []int64, verified map[int64]bool) error {
+func (e *ending) markPending(tx *gorm.DB, concerned []int64, verified map[int64]bool, news map[int64]models.News) error {
 	if len(concerned) == 0 {
 		return nil
 	}
@@ -73,7 +79,7 @@ func (e *ending) markPending(tx *gorm.DB, concerned []int64, verified map[int64]
 	}
 	for _, f := range e.fresh {
 		for _, follow := range byParcel[f.Change.Parcel.ID] {
-			m.add(f, follow, verified[follow.ID])
+			m.add(f, follow, news[follow.ChatID], verified[follow.ID])
 		}
 	}
 	return m.write(tx, e.now())
@@ -137,13 +143,13 @@ func newPendingMarks() *pendingMarks {
 }
 
 // add marks one follow after one check. A tail that was just verified opens
-// what was stored before, too. A muted follow is marked for what is urgent, and
-// for the answer that it waits for.
-func (m *pendingMarks) add(f finish, follow models.Follow, verified bool) {
+// what was stored before, too. A follow is marked for as much as it hears (news is
+// its chat's), and for the answer that it waits for.
+func (m *pendingMarks) add(f finish, follow models.Follow, news models.News, verified bool) {
 	p := f.Change.Parcel
 	opens := follow.Opens(p) || f.Change.Everyone && follow.MaySeeAny(p, f.Change.Events)
 	awaited := follow.Awaited && (f.answers || verified || slices.Contains(f.Refused, follow.ID))
-	hears := !follow.Muted || f.Change.Urgent() || awaited
+	hears := follow.News(news).Hears(f.Change) || awaited
 	if !opens || !hears || !f.Change.News() && !verified || p.Seq <= follow.DeliveredSeq {
 		return
 	}
@@ -179,7 +185,7 @@ func wakeWhere(tx *gorm.DB, also string, chatIDs []int64, now models.Moment) err
 	if len(chatIDs) == 0 {
 		return nil
 	}
-	if err := lockChats(tx, chatIDs); err != nil {
+	if _, err := lockChats(tx, chatIDs); err != nil {
 		return err
 	}
 	const at = "CASE WHEN retry_at > ? THEN retry_at ELSE ? END"

@@ -140,7 +140,7 @@ func TestOfWhatIsPendingOnlyWhatIsUrgentStaysSoForAMutedChat(t *testing.T) {
 		k.follow(c, p)
 		k.follow(c, q)
 		f := scan(q, "urgent", noon())
-		f.Change.Events[0].Urgent = true
+		f.Change.Events[0].Urgency = models.UrgentAlways
 		k.finish(f, noon())
 		k.finish(scan(k.stored(p.ID), "x", noon()), noon())
 		k.ok(k.Mute(k.ctx(), c.ID, p.ID, true, noon()))

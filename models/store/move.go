@@ -188,7 +188,7 @@ func (s *Store) moveChatFollows(tx *gorm.DB, from, to models.Chat) error {
 func missed(united, one, other models.Follow) models.Follow {
 	united.DeliveredSeq = min(one.DeliveredSeq, other.DeliveredSeq)
 	united.PendingSeq = max(one.PendingSeq, other.PendingSeq)
-	if !united.Muted {
+	if united.Mute != models.Muted {
 		united.PendingSeq = max(united.PendingSeq, one.DeliveredSeq, other.DeliveredSeq)
 	}
 	if !united.Pending() {
@@ -241,7 +241,9 @@ func unite(keep, other models.Follow) models.Follow {
 		keep.Tail, keep.TailState = other.Tail, other.TailState
 	}
 	keep.Awaited = keep.Awaited || other.Awaited
-	keep.Muted = keep.Muted && other.Muted
+	if keep.Mute == models.Muted {
+		keep.Mute = other.Mute
+	}
 	return keep
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -101,6 +102,23 @@ func (s *Store) History(ctx context.Context, parcelID, after int64, limit int) (
 		return nil, fmt.Errorf("read history: %w", err)
 	}
 	return events, nil
+}
+
+// NewestScans reads the newest scan of each of some parcels, by the parcel's id;
+// those without scans are missing.
+func (s *Store) NewestScans(ctx context.Context, parcelIDs []int64) (map[int64]models.Event, error) {
+	const sql = "SELECT e.* FROM parcels p JOIN events e ON e.parcel_id = p.id AND e.seq = p.newest_seq WHERE p.id IN ? AND p.newest_seq > 0"
+	newest := make(map[int64]models.Event, len(parcelIDs))
+	for part := range slices.Chunk(parcelIDs, chunk) {
+		var rows []models.Event
+		if err := s.read.WithContext(ctx).Raw(sql, part).Scan(&rows).Error; err != nil {
+			return nil, fmt.Errorf("read newest scans: %w", err)
+		}
+		for _, e := range rows {
+			newest[e.ParcelID] = e
+		}
+	}
+	return newest, nil
 }
 
 // Identities reads the identities of everything stored about a parcel.

@@ -36,8 +36,7 @@ func TestForWhomNewsIsPending(t *testing.T) {
 		{name: "nor for one whose tail is wrong", sealed: true, state: models.TailWrong},
 		{name: "for one whose tail is verified it is", sealed: true, state: models.TailOK, pending: true},
 		{name: "what is for everyone is pending for one without a tail", sealed: true, everyone: true, pending: true},
-		{name: "but not for one who is muted", sealed: true, everyone: true, muted: true},
-		{name: "unless it is urgent", sealed: true, everyone: true, muted: true, urgent: true, pending: true},
+		{name: "that following ends is pending for one who is muted, too", sealed: true, everyone: true, muted: true, pending: true},
 		{name: "an untried tail does not matter where none is needed", state: models.TailUntried, pending: true},
 		{name: "a refused tail does not matter where none is needed", state: models.TailWrong, urgent: true, pending: true},
 		{name: "what is urgent for everyone is pending for one without a tail", sealed: true, everyone: true, urgent: true, pending: true},
@@ -55,7 +54,10 @@ func TestForWhomNewsIsPending(t *testing.T) {
 			if test.everyone {
 				f.Change.Events[0].Kind = models.Ended
 			}
-			f.Change.Events[0].Urgent, f.Change.Everyone = test.urgent, test.everyone
+			f.Change.Everyone = test.everyone
+			if test.urgent {
+				f.Change.Events[0].Urgency = models.UrgentAlways
+			}
 			p = k.finish(f, noon()+minute)
 			t.Run(test.name, func(t *testing.T) {
 				on := k
@@ -80,7 +82,7 @@ func (k kit) expect(c models.Chat, p models.Parcel, pending, urgent bool) {
 		k.t.Fatalf("due at %d, want %d", chat.WorkAt, want)
 	}
 	all := k.pending(c)
-	if got := len(all) == 1 && all[0].Urgent; len(all) == 1 != pending || got != (pending && urgent) {
+	if got := len(all) == 1 && all[0].Urgency == models.UrgentAlways; len(all) == 1 != pending || got != (pending && urgent) {
 		k.t.Fatalf("pending %+v, want urgent %v", all, pending && urgent)
 	}
 }

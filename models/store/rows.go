@@ -91,6 +91,8 @@ const (
 	sizeStatus       = 24
 	sizeDetail       = 255
 	sizeProvider     = 16
+	sizeCity         = 64
+	sizeEstimate     = 200
 	sizeDigest       = 64
 	sizeKind         = 16
 	sizeText         = 1000

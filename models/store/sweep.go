@@ -22,7 +22,7 @@ const (
 
 // Sweep folds ledger rows older than seven days into one for each day,
 // provider, kind, outcome and billing, and drops what has had its time:
-// expired questions and memories, updates that ended three days ago, parcels
+// expired questions and memories, stops that can be undone no more, updates that ended three days ago, parcels
 // that nobody has followed for 90 days, subscriptions that nobody has needed
 // for 60, bodies of pushes after seven, old tail attempts and budgets, and forgotten
 // chats that nothing is counted by any more. It works in
@@ -37,6 +37,7 @@ func (s *Store) Sweep(ctx context.Context, now models.Moment) error {
 		{"drop parcels", func(tx *gorm.DB) (int, error) { return dropLeft(tx, old(keepParcels)) }},
 		{"drop updates", func(tx *gorm.DB) (int, error) { return dropEnded(tx, old(keepArrivals)) }},
 		{"drop questions", draining("questions", "expires_at", now+1)},
+		{"drop stopped follows", draining("stopped", "stopped_at", old(undoWithin))},
 		{"drop memories", draining("cache", "until_at", now+1)},
 		{"drop tail attempts", draining("tail_attempts", "day", old(keepAttempts).Day())},
 		{"drop forgotten chats", func(tx *gorm.DB) (int, error) { return dropForgotten(tx, now) }},

@@ -17,6 +17,7 @@ const (
 	writeAttempts = 12
 	missingRows   = 3    // kinds of them that one transaction may need
 	chunk         = 1000 // ids in one statement, at most
+	written       = 500  // rows in one statement, at most: SQLite takes 32,766 values
 )
 
 // within runs fn in one transaction, again when the database undid it because

@@ -3,6 +3,7 @@ package kuaidi100
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"waybill/models"
 	"waybill/tracking"
@@ -39,6 +40,8 @@ type row struct {
 	area
 }
 
+const maxPlace = 32 // characters of a place's name
+
 // area is where a scan was, as the vendor reads it out of its words.
 type area struct {
 	Code     tracking.Scalar `json:"areaCode,omitempty"`
@@ -48,16 +51,21 @@ type area struct {
 	Location tracking.Scalar `json:"location,omitempty"`
 }
 
-// route is where a parcel comes from, is, and goes to.
+// route is where a parcel comes from and goes to; either may be missing.
 type route struct {
-	From *place `json:"from,omitempty"`
-	Cur  *place `json:"cur,omitempty"`
-	To   *place `json:"to,omitempty"`
+	From place `json:"from"`
+	To   place `json:"to"`
 }
 
 type place struct {
-	Number tracking.Scalar `json:"number,omitempty"` // administrative area code
-	Name   tracking.Scalar `json:"name,omitempty"`
+	Name tracking.Scalar `json:"name"` // 浙江,杭州市,上城区
+}
+
+// city is the place as people call it: the second of province, city and district.
+func (p place) city() string {
+	parts := strings.Split(string(cut(p.Name)), ",")
+	name := parts[min(1, len(parts)-1)]
+	return scan.Clean(strings.TrimSuffix(name, "市"), maxPlace)
 }
 
 // decode reads an answer.
@@ -82,8 +90,10 @@ func (c *client) trace(a answer, q tracking.Question) (models.Trace, error) {
 	if err != nil {
 		return models.Trace{}, err
 	}
+	way := readRoute(a.RouteInfo)
 	t := models.Trace{
-		Provider: name, Carrier: q.CarrierOf(string(a.Com), c.byCode), Events: events, Extra: journey(a.RouteInfo),
+		Provider: name, Carrier: q.CarrierOf(string(a.Com), c.byCode), Events: events,
+		Origin: way.From.city(), Destination: way.To.city(),
 	}
 	state, newest := a.State.Short(), ""
 	if len(events) > 0 {
@@ -137,25 +147,13 @@ func (r row) extra() string {
 	return compact(short)
 }
 
-// journey is the route as JSON, "" when the answer has none.
-func journey(raw json.RawMessage) string {
+// readRoute reads the route; an odd one spoils no trace.
+func readRoute(raw json.RawMessage) route {
 	var r route
 	if json.Unmarshal(raw, &r) != nil {
-		return "" // an odd route spoils no trace
+		return route{}
 	}
-	for _, p := range []**place{&r.From, &r.Cur, &r.To} {
-		if *p == nil {
-			continue
-		}
-		(*p).Number, (*p).Name = cut((*p).Number), cut((*p).Name)
-		if **p == (place{}) {
-			*p = nil
-		}
-	}
-	if r == (route{}) {
-		return ""
-	}
-	return compact(r)
+	return r
 }
 
 func compact(value any) string {

@@ -193,13 +193,13 @@ func TestAStateIsRefinedByTheNewestScan(t *testing.T) {
 	}
 }
 
-func TestATraceKeepsAreasAndRouteForAMap(t *testing.T) {
+func TestATraceKeepsAreasAndRoute(t *testing.T) {
 	trace, err := query(t, providertest.Fixture(t, "transit.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := `{"from":{"number":"CN310110000000","name":"上海,上海,杨浦区"},"cur":{"number":"CN330102000000","name":"浙江,杭州市,上城区"}}`; trace.Extra != want {
-		t.Errorf("route is %s", trace.Extra)
+	if trace.Origin != "上海" || trace.Destination != "" {
+		t.Errorf("route is from %q to %q", trace.Origin, trace.Destination)
 	}
 	newest := trace.Events[0]
 	if want := `{"areaCode":"CN330102000000","areaName":"浙江,杭州市,上城区","areaCenter":"120.184349,30.25446","areaPinYin":"shang cheng qu","location":"浙江省 杭州市 上城区"}`; newest.Extra != want {
@@ -233,7 +233,7 @@ func TestOddShapesAreTolerated(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if trace.Status != models.Collected || trace.Carrier != c.carrier || !trace.Billed || len(trace.Events) != 1 || trace.Extra != "" {
+			if trace.Status != models.Collected || trace.Carrier != c.carrier || !trace.Billed || len(trace.Events) != 1 || trace.Origin != "" {
 				t.Errorf("got %+v", trace)
 			}
 		})
