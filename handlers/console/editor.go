@@ -6,40 +6,45 @@ import (
 	"io"
 	"strings"
 	"sync"
-	"unicode"
-
-	"golang.org/x/text/width"
 )
 
 // ErrLeave is Ctrl-C, or Ctrl-D on an empty line.
 var ErrLeave = errors.New("leave")
 
 // Editor is a line editor on a terminal in raw mode, on which news can appear
-// while a line is typed: the line is erased, the news shown, and the line drawn
-// again. It is a Screen. What is typed stays on one row; a longer line scrolls
-// sideways, so that it never wraps. Chinese characters take two columns, as they
-// do on the terminal.
+// while a message is typed: the row is erased, the news shown, and the row drawn
+// again. It is a Screen. A paste is one message, however many lines it has; it
+// waits for Enter, and a sign stands for each line break. What is typed stays on
+// one row; a longer message scrolls sideways, so that it never wraps. Chinese
+// characters take two columns, as they do on the terminal.
 type Editor struct {
 	out     io.Writer
-	keys    *keys
+	keys    keys
 	prompt  string
 	columns func() int // of the terminal now
 
 	mu      sync.Mutex
-	text    []rune
-	at      int // the cursor's place in text
+	draft   draft
 	past    []string
-	back    int // how far up in past; 0: not
+	back    int   // how far up in past; 0: not
+	kept    draft // what was typed before going up
 	waiting bool
+	cursor  int // the column in which it stands, the first being 0
 }
 
 // NewEditor makes an editor that reads keys from in and draws on out. prompt
 // may be coloured; columns tells the terminal's width.
 func NewEditor(in io.Reader, out io.Writer, prompt string, columns func() int) *Editor {
-	return &Editor{out: out, keys: newKeys(in), prompt: prompt, columns: columns}
+	return &Editor{out: out, keys: keys{typing: listen(in)}, prompt: prompt, columns: columns}
 }
 
-// Line reads one line. It returns ErrLeave for Ctrl-C, and io.EOF when the
+// Open asks the terminal to mark pastes. Close must be called.
+func (e *Editor) Open() { e.write(bracketsOn) }
+
+// Close leaves the terminal as it was before Open.
+func (e *Editor) Close() { e.write(bracketsOff) }
+
+// Line reads one message. It returns ErrLeave for Ctrl-C, and io.EOF when the
 // terminal is gone.
 func (e *Editor) Line() (string, error) {
 	e.begin()
@@ -55,7 +60,7 @@ func (e *Editor) Line() (string, error) {
 	}
 }
 
-// Show writes text above the line that is being typed.
+// Show writes text above the message that is being typed.
 func (e *Editor) Show(text string) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -67,10 +72,25 @@ func (e *Editor) Show(text string) error {
 	return err
 }
 
+// Resized draws the row again for another width. A terminal that has become
+// narrower has folded the row, and the cursor stands in one of its folds.
+func (e *Editor) Resized() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.waiting {
+		return
+	}
+	begin := "\r"
+	if folds := e.cursor / max(1, e.columns()); folds > 0 {
+		begin += fmt.Sprintf("\x1b[%dA", folds)
+	}
+	e.write(begin + "\x1b[J" + e.drawn())
+}
+
 func (e *Editor) begin() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.text, e.at, e.back, e.waiting = nil, 0, 0, true
+	e.draft, e.back, e.waiting = draft{}, 0, true
 	e.redraw()
 }
 
@@ -83,22 +103,29 @@ func (e *Editor) press(k key) (line string, done bool, err error) {
 	case interrupt:
 		return "", true, e.leave()
 	case remove:
-		if len(e.text) == 0 && k.eof {
+		if len(e.draft.text) == 0 && k.eof {
 			return "", true, e.leave()
 		}
+	case up:
+		e.recall(e.back + 1)
+	case down:
+		e.recall(e.back - 1)
+	case clearScreen:
+		e.write("\x1b[H\x1b[2J")
 	}
-	e.edit(k)
+	e.draft.edit(k)
 	e.redraw()
 	return "", false, nil
 }
 
+// finish leaves the whole message on the screen, also what was scrolled away.
 func (e *Editor) finish() string {
-	line := string(e.text)
-	if strings.TrimSpace(line) != "" {
+	line := strings.Trim(string(e.draft.text), "\n")
+	if strings.TrimSpace(line) != "" && (len(e.past) == 0 || e.past[len(e.past)-1] != line) {
 		e.past = append(e.past, line)
 	}
 	e.waiting = false
-	e.write("\r\n")
+	e.write("\r\x1b[K" + e.prompt + onOneRow([]rune(line)) + "\r\n")
 	return line
 }
 
@@ -108,66 +135,21 @@ func (e *Editor) leave() error {
 	return ErrLeave
 }
 
-// edit changes the line as a key says.
-func (e *Editor) edit(k key) {
-	switch k.action {
-	case char:
-		e.text = append(e.text[:e.at], append([]rune{k.char}, e.text[e.at:]...)...)
-		e.at++
-	case erase:
-		e.cut(e.at-1, e.at)
-	case remove:
-		e.cut(e.at, e.at+1)
-	case eraseWord:
-		e.cut(e.word(), e.at)
-	case eraseLeft:
-		e.cut(0, e.at)
-	case eraseRight:
-		e.cut(e.at, len(e.text))
-	case left:
-		e.at = max(0, e.at-1)
-	case right:
-		e.at = min(len(e.text), e.at+1)
-	case home:
-		e.at = 0
-	case end:
-		e.at = len(e.text)
-	case up:
-		e.recall(e.back + 1)
-	case down:
-		e.recall(e.back - 1)
-	}
-}
-
-// cut takes out what stands from one place up to another.
-func (e *Editor) cut(from, to int) {
-	from, to = max(0, from), min(len(e.text), to)
-	e.text = append(e.text[:from:from], e.text[to:]...)
-	e.at = min(from, len(e.text))
-}
-
-// word is where the word before the cursor begins.
-func (e *Editor) word() int {
-	i := e.at
-	for i > 0 && e.text[i-1] == ' ' {
-		i--
-	}
-	for i > 0 && e.text[i-1] != ' ' {
-		i--
-	}
-	return i
-}
-
-// recall brings a line of before back, 1 being the last one.
+// recall brings a message of before back, 1 being the last one, and 0 what was
+// typed before.
 func (e *Editor) recall(back int) {
 	if back < 0 || back > len(e.past) {
 		return
 	}
-	e.back, e.text = back, nil
-	if back > 0 {
-		e.text = []rune(e.past[len(e.past)-back])
+	if e.back == 0 {
+		e.kept = e.draft
 	}
-	e.at = len(e.text)
+	if e.back = back; back == 0 {
+		e.draft = e.kept
+		return
+	}
+	e.draft = draft{}
+	e.draft.insert(e.past[len(e.past)-back])
 }
 
 func (e *Editor) redraw() { e.write("\r\x1b[K" + e.drawn()) }
@@ -175,40 +157,38 @@ func (e *Editor) redraw() { e.write("\r\x1b[K" + e.drawn()) }
 // write draws. When the terminal is gone, reading the next key says so.
 func (e *Editor) write(s string) { _, _ = io.WriteString(e.out, s) }
 
-// drawn is the prompt and as much of the line as fits, the cursor in view.
+// drawn is the prompt and as much of the message as fits, the cursor in view.
+// The terminal remembers the cursor's place itself, because it alone knows how
+// wide it draws a pictogram.
 func (e *Editor) drawn() string {
-	limit := max(4, e.columns()-columnsOf([]rune(plain(e.prompt)))-1)
-	from := e.at
-	for used := 0; from > 0 && used+columnsOf(e.text[from-1:from]) <= limit; from-- {
-		used += columnsOf(e.text[from-1 : from])
+	d, prompt := &e.draft, columnsOf([]rune(plain(e.prompt)))
+	limit, used := max(4, e.columns()-prompt-1), 0
+	from, to := d.at, d.at
+	for from > 0 {
+		next := d.before(from)
+		if used += columnsOf(d.text[next:from]); used > limit {
+			break
+		}
+		from = next
 	}
-	to, used := from, 0
-	for to < len(e.text) && used+columnsOf(e.text[to:to+1]) <= limit {
-		used += columnsOf(e.text[to : to+1])
-		to++
+	e.cursor = prompt + columnsOf(d.text[from:d.at])
+	used = columnsOf(d.text[from:d.at])
+	for to < len(d.text) {
+		next := d.after(to)
+		if used += columnsOf(d.text[to:next]); used > limit {
+			break
+		}
+		to = next
 	}
-	s := e.prompt + string(e.text[from:to])
-	if after := columnsOf(e.text[e.at:max(to, e.at)]); after > 0 {
-		s += fmt.Sprintf("\x1b[%dD", after)
+	s := e.prompt + onOneRow(d.text[from:d.at])
+	if to > d.at {
+		s += "\x1b7" + onOneRow(d.text[d.at:to]) + "\x1b8"
 	}
 	return s
 }
 
-// columnsOf is how many columns a terminal gives to runes.
-func columnsOf(runes []rune) int {
-	n := 0
-	for _, r := range runes {
-		kind := width.LookupRune(r).Kind()
-		switch {
-		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf): // joins the one before
-		case kind == width.EastAsianWide || kind == width.EastAsianFullwidth:
-			n += 2
-		default:
-			n++
-		}
-	}
-	return n
-}
+// onOneRow is a text with signs for its line breaks.
+func onOneRow(text []rune) string { return strings.ReplaceAll(string(text), "\n", "⏎") }
 
 // plain is s without its colours.
 func plain(s string) string {
