@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +19,7 @@ import (
 type demoCommand struct {
 	Speed  float64       `help:"How many times faster than real ones emulated parcels move." default:"600"`
 	Linger time.Duration `help:"How long to stay after the end of the input, so that news can arrive." placeholder:"DURATION"`
-	HTTP   string        `name:"http" help:"Also serve the web pages at this address." placeholder:"HOST:PORT"`
+	HTTP   string        `name:"http" help:"Also answer HTTP at this address; where, and what there is, is told on standard error." placeholder:"HOST:PORT"`
 	WeCom  bool          `name:"wecom" help:"Talk to the bot as a WeChat customer through an emulated WeCom. What the two say to one another is told on standard error."`
 	Break  []string      `help:"Emulated APIs that fail, so that others stand in: ${providers}. At the end it says who was asked." placeholder:"NAME"`
 }
@@ -26,7 +27,9 @@ type demoCommand struct {
 // Help is shown by bot demo --help.
 func (demoCommand) Help() string {
 	return "Type tracking numbers, or whatever you would write to a parcel bot, one message a line. " +
-		"Nothing is configured, nothing leaves this machine, nothing stays behind.\n\n" +
+		"Nothing is configured, nothing leaves this machine, nothing stays behind. " +
+		"On a terminal a paste is one message. exit, quit, q and 退出 leave, and so does Ctrl-D. " +
+		"It speaks the language of LC_ALL, LC_MESSAGES or LANG: zh, zh-TW, else English; Chinese where none is named.\n\n" +
 		"With --wecom you are a customer in WeChat, a menu's number presses it, and these lines happen at WeCom: " +
 		":enter (you open the chat), :human (somebody takes the session over), :end (they end it), " +
 		":later 49h (WeCom's clock goes on; the bot's stays)."
@@ -37,6 +40,9 @@ func (c demoCommand) Validate() error {
 	if c.Linger < 0 {
 		return errors.New("--linger: want a duration such as 30s")
 	}
+	if _, _, err := net.SplitHostPort(c.HTTP); c.HTTP != "" && err != nil {
+		return errors.New("--http: want host:port such as 127.0.0.1:8080")
+	}
 	for _, name := range c.Break {
 		if !slices.Contains(sandbox.Providers(), name) {
 			return fmt.Errorf("--break: there is no %q; there are %s", name, strings.Join(sandbox.Providers(), ", "))
@@ -45,9 +51,14 @@ func (c demoCommand) Validate() error {
 	return validSpeed(c.Speed)
 }
 
-// Run is the whole bot with a chat in the terminal. It ignores the settings.
+// Run is the whole bot with a chat in the terminal. It ignores the settings; of
+// the environment the language and what the terminal can do count.
 func (c demoCommand) Run(ctx context.Context, p process) error {
-	t := demo.Terminal{In: p.in, Out: p.out, Err: p.err, Kind: p.environ["TERM"], NoColour: p.environ["NO_COLOR"] != ""}
+	lang, err := demo.Language(p.environ)
+	if err != nil {
+		return err
+	}
+	t := demo.Terminal{In: p.in, Out: p.out, Err: p.err, Kind: p.environ["TERM"], NoColour: p.environ["NO_COLOR"] != "", Lang: lang}
 	return demo.Run(ctx, demo.Options(c), t, vendors(), buildDemo)
 }
 

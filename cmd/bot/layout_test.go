@@ -51,7 +51,7 @@ var layout = map[string]string{
 	"test/withdb":                    "test/db",
 	"cmd/bot/config":                 "models models/seal locales tracking tracking/recognise scheduler caarlos0/env",
 	"cmd/bot/doctor":                 "cmd/bot/config models models/store tracking tracking/recognise handlers/wecom scheduler/queue",
-	"cmd/bot/demo":                   "cmd/bot/config models tracking tracking/sandbox handlers handlers/console handlers/wecom/wecomtest scheduler x/term",
+	"cmd/bot/demo":                   "cmd/bot/config locales models tracking tracking/sandbox handlers handlers/console handlers/wecom/wecomtest scheduler x/term",
 	"cmd/bot": "cmd/bot/config cmd/bot/doctor cmd/bot/demo models models/store models/seal locales tracking tracking/recognise tracking/muzhi tracking/kuaidi100 tracking/juhe " +
 		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/telegram handlers/wecom handlers/console handlers/web scheduler scheduler/queue alecthomas/kong x/sync",
 	"scripts/bench":   "",

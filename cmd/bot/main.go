@@ -15,6 +15,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"waybill/cmd/bot/config"
+	"waybill/cmd/bot/demo"
 	"waybill/tracking"
 	"waybill/tracking/juhe"
 	"waybill/tracking/kuaibao"
@@ -89,14 +90,14 @@ func run(args []string, p process) int {
 		p.fail("%v\nbot --help tells what there is", err)
 		return wrong
 	}
-	command.BindTo(untilSignal(), (*context.Context)(nil))
+	command.BindTo(untilSignal(demo.Restorer(p.in, p.out)), (*context.Context)(nil))
 	return exitCode(p, command.Run(p))
 }
 
 // untilSignal is a context that ends with the first SIGINT or SIGTERM. The
-// second one ends the program at once: whoever sends it does not want to wait.
-// signal.NotifyContext would lose one that follows the first closely.
-func untilSignal() context.Context {
+// second one calls last and ends the program at once: whoever sends it does not
+// want to wait. signal.NotifyContext would lose one that follows the first closely.
+func untilSignal(last func()) context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -104,6 +105,7 @@ func untilSignal() context.Context {
 		<-signals
 		cancel()
 		<-signals
+		last()
 		os.Exit(failed)
 	}()
 	return ctx

@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -101,6 +102,7 @@ func TestTheDemoOnATerminal(t *testing.T) {
 		"with colours":           {[]string{"TERM=xterm-256color"}, "\x1b[1;32m›\x1b[0m ", "\x15\x04"},
 		"without, by the person": {[]string{"TERM=xterm-256color", "NO_COLOR=1"}, "› ", "\x03"},
 		"without, by Ctrl-D":     {[]string{"TERM=xterm-256color", "NO_COLOR=1"}, "› ", "\x15\x04"},
+		"without, by a word":     {[]string{"TERM=xterm-256color", "NO_COLOR=1"}, "› ", "\x15退出\r"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			person, program := terminal(t)
@@ -125,10 +127,89 @@ func TestTheDemoOnATerminal(t *testing.T) {
 			if err := cmd.Wait(); err != nil {
 				t.Errorf("it ends with %v", err)
 			}
+			screen.wait(t, "\x1b[?2004l") // pastes are bracketed no more
 			if after := state(t, program); after != before {
 				t.Error("the terminal is not as it was")
 			}
 		})
+	}
+}
+
+// demoOn starts the demo on a terminal.
+func demoOn(t *testing.T, program *os.File, person io.Reader, env []string, args ...string) (*exec.Cmd, *recorder) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "bot", append([]string{"demo"}, args...)...)
+	cmd.Env = append(env, "TERM=xterm-256color", "NO_COLOR=1", "PATH="+os.Getenv("PATH"), "TMPDIR="+t.TempDir())
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	screen := &recorder{}
+	go func() { _, _ = io.Copy(screen, person) }() // ends when the terminal closes
+	return cmd, screen
+}
+
+func TestAPasteInTheDemoIsOneMessageInItsLanguage(t *testing.T) {
+	t.Parallel()
+	person, program := terminal(t)
+	cmd, screen := demoOn(t, program, person, []string{"LANG=en_GB.UTF-8"})
+	screen.wait(t, "\x1b[?2004h")
+	screen.wait(t, "To leave: send exit")
+	screen.wait(t, "› ")
+	typeKeys(t, person, "\x1b[200~your parcel\r"+open+"\rhas left\r\x1b[201~")
+	screen.wait(t, "› your parcel⏎"+open+"⏎has left⏎")
+	typeKeys(t, person, "\r")
+	screen.wait(t, "› your parcel⏎"+open+"⏎has left\r\n")
+	if said := screen.wait(t, "› "); !strings.Contains(said, open) || strings.ContainsAny(said, "的运揽") && !strings.Contains(said, "In transit") {
+		t.Errorf("it says %q", said)
+	}
+	typeKeys(t, person, "exit\r")
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("it ends with %v", err)
+	}
+}
+
+func TestTheTypedLineFollowsTheWidthOfTheWindow(t *testing.T) {
+	t.Parallel()
+	person, program := terminal(t)
+	cmd, screen := demoOn(t, program, person, nil)
+	screen.wait(t, "› ")
+	typeKeys(t, person, "0123456789012345678901234567")
+	screen.wait(t, "› 0123456789012345678901234567")
+	if err := unix.IoctlSetWinsize(int(person.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 40, Col: 20}); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Process.Signal(syscall.SIGWINCH); err != nil { // it does not have the terminal as its own
+		t.Fatal(err)
+	}
+	screen.wait(t, "› 12345678901234567")
+	typeKeys(t, person, "\x03")
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("it ends with %v", err)
+	}
+}
+
+func TestATerminalIsPutBackWhenTheDemoEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	person, program := terminal(t)
+	before := state(t, program)
+	cmd, screen := demoOn(t, program, person, nil, "--break", "muzhi")
+	screen.wait(t, "› ")
+	for range 2 { // an ordered stop may be faster than the second
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+	}
+	_ = cmd.Wait()
+	screen.wait(t, "\x1b[?2004l")
+	if after := state(t, program); after != before {
+		t.Error("the terminal is not as it was")
+	}
+}
+
+func TestTheDemoSaysWhereItAnswersHTTP(t *testing.T) {
+	t.Parallel()
+	got := runBot(t, "q\nYT1000000000013\n", nil, "demo", "--http", "127.0.0.1:0")
+	if got.code != 0 || got.out != "" || !regexp.MustCompile(`^http://127\.0\.0\.1:[1-9]\d* .*/healthz`).MatchString(got.err) {
+		t.Errorf("%+v", got)
 	}
 }
 
@@ -159,7 +240,7 @@ func TestATerminalThatCanDoLittleGetsPlainLines(t *testing.T) {
 	}
 	screen := &recorder{}
 	go func() { _, _ = io.Copy(screen, person) }() // ends when the terminal closes
-	said := screen.wait(t, "/help")
+	said := screen.wait(t, "Ctrl-D")
 	typeKeys(t, person, open+"\n")
 	said += screen.wait(t, "运输中")
 	typeKeys(t, person, "\x04")

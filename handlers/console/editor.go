@@ -42,7 +42,7 @@ func NewEditor(in io.Reader, out io.Writer, prompt string, columns func() int) *
 func (e *Editor) Open() { e.write(bracketsOn) }
 
 // Close leaves the terminal as it was before Open.
-func (e *Editor) Close() { e.write(bracketsOff) }
+func (e *Editor) Close() { e.write(Reset) }
 
 // Line reads one message. It returns ErrLeave for Ctrl-C, and io.EOF when the
 // terminal is gone.

@@ -7,14 +7,16 @@ import (
 	"strings"
 )
 
-// What switches bracketed paste on and off, and what a terminal then puts around
+// What switches bracketed paste on, and what a terminal then puts around
 // a paste. Source: xterm's "Control Sequences", Bracketed Paste Mode.
 const (
 	bracketsOn  = "\x1b[?2004h"
-	bracketsOff = "\x1b[?2004l"
 	pasteBegins = "200" // of ESC [ 200 ~
 	pasteEnds   = "\x1b[201~"
 )
+
+// Reset takes back what an Editor's Open asks of a terminal.
+const Reset = "\x1b[?2004l"
 
 // sequence reads what follows an escape. One that stands alone is only told from
 // the first of a sequence by what comes with it.

@@ -43,7 +43,7 @@ type chat struct {
 const answerTimeout = time.Minute
 
 // run takes lines in until they end, one after the other, and then stays for
-// linger. A person who leaves is not kept.
+// linger. Who leaves, by a key or by a word, is not kept.
 func (c *chat) run(ctx context.Context, linger time.Duration) error {
 	if err := c.greet(); err != nil {
 		return err
@@ -55,6 +55,9 @@ func (c *chat) run(ctx context.Context, linger time.Duration) error {
 		}
 		if err != nil {
 			return unexpected(err)
+		}
+		if leaves(line) {
+			return nil
 		}
 		if err := c.say(ctx, line); err != nil && !errors.Is(err, context.Canceled) {
 			return err

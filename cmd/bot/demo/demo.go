@@ -18,6 +18,7 @@ import (
 
 	"waybill/cmd/bot/config"
 	"waybill/handlers"
+	"waybill/internal/guard"
 	"waybill/models"
 	"waybill/tracking"
 	"waybill/tracking/sandbox"
@@ -27,7 +28,7 @@ import (
 type Options struct {
 	Speed  float64       // how many times faster than real ones emulated parcels move
 	Linger time.Duration // how long to stay after the end of the input
-	HTTP   string        // the address of the web pages, "" for none
+	HTTP   string        // the address that answers HTTP, "" for none
 	WeCom  bool          // talk through an emulated WeCom
 	Break  []string      // emulated APIs that fail
 }
@@ -38,6 +39,7 @@ type Terminal struct {
 	Out, Err io.Writer
 	Kind     string // $TERM
 	NoColour bool
+	Lang     string // the tag of the language of banner and bot, as Language gives it
 }
 
 // App is the assembled program.
@@ -82,7 +84,7 @@ func Run(ctx context.Context, o Options, t Terminal, vendors []tracking.Vendor, 
 		return fmt.Errorf("start demo: %w", err)
 	}
 	defer chat.restore()
-	s, err := settings(o, folder, apis.url, vendors)
+	s, err := settings(o, folder, apis.url, t.Lang, vendors)
 	if err != nil {
 		return fmt.Errorf("start demo: %w", err)
 	}
@@ -91,6 +93,9 @@ func Run(ctx context.Context, o Options, t Terminal, vendors []tracking.Vendor, 
 		return fmt.Errorf("start demo: %w", err)
 	}
 	defer stop()
+	if o.HTTP != "" {
+		chat.note(served(app.Addr))
+	}
 	return talk(ctx, leave, app, chat, o.Linger)
 }
 
@@ -119,6 +124,7 @@ func talk(ctx context.Context, leave func(), app App, chat *chat, linger time.Du
 	var chatErr error
 	talking.Go(func() {
 		defer leave()
+		defer guard.Recover("talk", &chatErr) // the terminal is put back by what comes after
 		chatErr = chat.run(ctx, linger)
 	})
 	err := app.Run(ctx)
@@ -127,11 +133,25 @@ func talk(ctx context.Context, leave func(), app App, chat *chat, linger time.Du
 	return errors.Join(err, chatErr)
 }
 
+// served says where the demo answers HTTP, and what there is.
+func served(addr net.Addr) string {
+	return "http://" + reachable(addr) + "  /healthz /readyz /metrics\n"
+}
+
+// reachable is how this machine reaches a listener.
+func reachable(addr net.Addr) string {
+	host, port, _ := net.SplitHostPort(addr.String()) // a listener's address has both
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}
+
 // settings are those of a bot that nobody has configured.
-func settings(o Options, folder, apis string, vendors []tracking.Vendor) (config.Settings, error) {
+func settings(o Options, folder, apis, lang string, vendors []tracking.Vendor) (config.Settings, error) {
 	s, err := config.Parse(sandbox.Settings(apis), vendors)
 	s.DB, s.HTTPAddr, s.PollSpeed = "sqlite://"+filepath.Join(folder, "demo.db"), o.HTTP, o.Speed
-	s.Rates, s.Quiet = nil, models.Quiet{}
+	s.Rates, s.Quiet, s.Locale = nil, models.Quiet{}, lang
 	return s, err
 }
 

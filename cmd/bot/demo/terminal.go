@@ -7,13 +7,16 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/signal"
+	"reflect"
 	"strings"
+	"sync"
+	"syscall"
 
 	"golang.org/x/term"
 
 	"waybill/cmd/bot/config"
 	"waybill/handlers/console"
-	"waybill/tracking/sandbox"
 )
 
 // openChat makes the chat that fits where it runs: an editor on a terminal,
@@ -24,10 +27,11 @@ func openChat(t Terminal) (*chat, error) {
 	typed := t.In != nil && term.IsTerminal(int(t.In.Fd()))
 	capable := screen && t.Kind != "" && t.Kind != "dumb"
 	c := &chat{colours: capable && !t.NoColour, restore: func() {}, answered: make(chan struct{}, 1)}
+	greeting := func(hints ...string) string { return banner(t.Lang, columns(out), hints...) }
 	c.note = func(text string) { _, _ = io.WriteString(t.Err, text) } // there is nowhere else to write
 	if typed && capable {
-		err := c.edit(t, out)
-		return c, err
+		c.greeting = greeting
+		return c, c.edit(t, out)
 	}
 	c.screen = console.NewPlain(t.Out)
 	c.lines = plainLines(t.In)
@@ -45,18 +49,61 @@ func (c *chat) edit(t Terminal, out *os.File) error {
 	if err != nil {
 		return fmt.Errorf("take terminal: %w", err)
 	}
-	c.restore = func() { _ = term.Restore(in, state) }
 	prompt := "› "
 	if c.colours {
 		prompt = "\x1b[1;32m›\x1b[0m "
 	}
 	editor := console.NewEditor(t.In, out, prompt, func() int { return columns(out) })
-	c.screen, c.lines, c.greeting = editor, editor.Line, greeting
+	editor.Open()
+	unwatch := watchSize(editor.Resized)
+	c.restore = func() { unwatch(); editor.Close(); _ = term.Restore(in, state) }
+	c.screen, c.lines = editor, editor.Line
 	c.log = slog.New(slog.DiscardHandler)
 	if errs, _ := t.Err.(*os.File); errs != nil && term.IsTerminal(int(errs.Fd())) {
 		c.note = func(text string) { _ = editor.Show(c.dim(text)) }
 	}
 	return nil
+}
+
+// watchSize calls resized whenever the terminal has another size, until stop.
+func watchSize(resized func()) (stop func()) {
+	signals, done := make(chan os.Signal, 1), make(chan struct{})
+	signal.Notify(signals, syscall.SIGWINCH)
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		for {
+			select {
+			case <-signals:
+				resized()
+			case <-done:
+				return
+			}
+		}
+	})
+	return func() {
+		signal.Stop(signals)
+		close(done)
+		watching.Wait()
+	}
+}
+
+// Restorer remembers how a terminal is now. What it returns leaves the terminal
+// so once more, if it is in another state: for a program that ends at once,
+// before what it has opened is closed.
+func Restorer(in *os.File, out io.Writer) (restore func()) {
+	if in == nil || !term.IsTerminal(int(in.Fd())) {
+		return func() {}
+	}
+	before, err := term.GetState(int(in.Fd()))
+	if err != nil {
+		return func() {}
+	}
+	return func() {
+		if now, err := term.GetState(int(in.Fd())); err == nil && !reflect.DeepEqual(now, before) {
+			_, _ = io.WriteString(out, console.Reset) // the program ends, whatever becomes of it
+			_ = term.Restore(int(in.Fd()), before)
+		}
+	}
 }
 
 // dim is text in the background.
@@ -86,22 +133,4 @@ func plainLines(in io.Reader) func() (string, error) {
 		}
 		return strings.TrimRight(line, "\r\n"), err
 	}
-}
-
-// offered is how many numbers the greeting offers to try.
-const offered = 5
-
-// greeting tells a newcomer what to type.
-func greeting(hints ...string) string {
-	var b strings.Builder
-	b.WriteString("Waybill 运单 · 演示：快递接口是模拟的，什么都不用配置。Emulated APIs, nothing to configure.\n" +
-		"发一个单号，或者粘贴一段话。Send a tracking number, or paste a whole message. Ctrl-D 离开 leaves.\n\n")
-	for _, s := range sandbox.Scenarios()[:offered] {
-		fmt.Fprintf(&b, "  %-16s %s / %s\n", s.Number, s.Chinese, s.English)
-	}
-	b.WriteString("\n  列表 /list · 详情 1 /detail 1 · 停止 1 /stop 1 · 帮助 /help\n\n")
-	for _, h := range hints {
-		b.WriteString(h + "\n")
-	}
-	return b.String()
 }

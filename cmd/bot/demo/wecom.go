@@ -68,9 +68,5 @@ func (c *company) door() Door { return Door{Answered: c.chat.lineAnswered, Callb
 
 // callAt says where the bot listens.
 func (c *company) callAt(bot net.Addr) {
-	host, port, _ := net.SplitHostPort(bot.String()) // a listener's address has both
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	c.api.KFCallback = "http://" + net.JoinHostPort(host, port) + "/wecom/kf"
+	c.api.KFCallback = "http://" + reachable(bot) + "/wecom/kf"
 }
