@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -114,28 +115,30 @@ func healthy(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte("ok\n"))
 }
 
-// missing is a part that is not up. The reason is logged only: it may name hosts
-// and accounts.
-type missing struct {
-	Part string `json:"part"`
+// part is a part and whether it is up. The reason is logged only: it may name
+// hosts and accounts.
+type part struct {
+	Name string `json:"part"`
 	Up   bool   `json:"up"`
 }
 
-// ready answers 200 when every check passes, else 503 with the list of
-// parts that are not up.
+// ready answers 200 with the list of all parts when every check passes, else 503
+// with the list of those that are not up.
 func ready(checks []Check, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		down := missingParts(r.Context(), checks, log)
-		w.Header().Set("Content-Type", "application/json")
-		if len(down) > 0 {
-			w.WriteHeader(http.StatusServiceUnavailable)
+		parts, status := examined(r.Context(), checks, log), http.StatusOK
+		up := func(p part) bool { return p.Up }
+		if down := slices.DeleteFunc(slices.Clone(parts), up); len(down) > 0 {
+			parts, status = down, http.StatusServiceUnavailable
 		}
-		_ = json.NewEncoder(w).Encode(down)
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		_ = json.NewEncoder(w).Encode(parts)
 	})
 }
 
-// missingParts asks all parts at once, so that one that hangs delays none of the others.
-func missingParts(ctx context.Context, checks []Check, log *slog.Logger) []missing {
+// examined asks all parts at once, so that one that hangs delays none of the others.
+func examined(ctx context.Context, checks []Check, log *slog.Logger) []part {
 	ctx, cancel := context.WithTimeout(ctx, readiness)
 	defer cancel()
 	errs := make([]error, len(checks))
@@ -144,14 +147,14 @@ func missingParts(ctx context.Context, checks []Check, log *slog.Logger) []missi
 		wg.Go(func() { errs[i] = c.Ready(ctx) })
 	}
 	wg.Wait()
-	down := []missing{}
+	parts := []part{}
 	for i, err := range errs {
 		if err != nil {
 			log.Warn("a part is not up", "part", checks[i].Name, "error", err)
-			down = append(down, missing{Part: checks[i].Name})
 		}
+		parts = append(parts, part{Name: checks[i].Name, Up: err == nil})
 	}
-	return down
+	return parts
 }
 
 // Taken is what became of a push: the status to answer with and, with 200, the

@@ -78,11 +78,24 @@ func TestReadinessListsWhatIsDownAndKeepsTheReasonToTheLog(t *testing.T) {
 	}
 }
 
+func TestReadinessListsWhatIsUp(t *testing.T) {
+	up := func(context.Context) error { return nil }
+	for want, checks := range map[string][]Check{
+		`[{"part":"database","up":true},{"part":"telegram","up":true}]`: {{"database", up}, {"telegram", up}},
+		`[]`: nil,
+	} {
+		w := answer(t, New(checks, metrics().Handler(), quiet), "GET", "/readyz", "")
+		if got := strings.TrimSpace(w.Body.String()); w.Code != 200 || got != want {
+			t.Errorf("%d %s, want %s", w.Code, got, want)
+		}
+	}
+}
+
 func TestReadinessWaitsForAPartNoLongerThanItMay(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	hangs := func(ctx context.Context) error { cancel(); <-ctx.Done(); return ctx.Err() }
-	if down := missingParts(ctx, []Check{{"database", hangs}}, quiet); len(down) != 1 {
-		t.Errorf("down: %v", down)
+	if parts := examined(ctx, []Check{{"database", hangs}}, quiet); len(parts) != 1 || parts[0].Up {
+		t.Errorf("parts: %v", parts)
 	}
 }
 

@@ -33,9 +33,16 @@ func Error(err error, secrets ...string) error {
 	return &redacted{text: text, cause: err}
 }
 
-// Text hides secrets in a text. An empty secret hides nothing.
+// Shortest is how many bytes a secret has at least that is hidden: a phone's
+// tail has so many, and what is shorter stands in ordinary words.
+const Shortest = 4
+
+// Text hides secrets in a text. One that is shorter than Shortest hides nothing.
 func Text(text string, secrets ...string) string {
 	for _, secret := range secrets {
+		if len(secret) < Shortest {
+			continue
+		}
 		text = replaceFold(text, secret)
 		text = replaceFold(text, url.QueryEscape(secret))
 	}
@@ -67,9 +74,6 @@ func (r *redacted) Error() string { return r.text }
 func (r *redacted) Unwrap() error { return r.cause }
 
 func replaceFold(text, secret string) string {
-	if secret == "" {
-		return text
-	}
 	lower, find := asciiLower(text), asciiLower(secret)
 	var b strings.Builder
 	for {

@@ -19,6 +19,17 @@ func TestSecretsAreHiddenAsTheyAreAndAsAddressesWriteThem(t *testing.T) {
 	}
 }
 
+func TestWhatIsTooShortToBeASecretHidesNoWords(t *testing.T) {
+	for secret, want := range map[string]string{
+		"": "ask telegram who 1234 is", "a": "ask telegram who 1234 is", "who": "ask telegram who 1234 is",
+		"1234": "ask telegram who *** is", "Gram": "ask tele*** who 1234 is",
+	} {
+		if got := redact.Text("ask telegram who 1234 is", secret); got != want {
+			t.Errorf("%q: %q", secret, got)
+		}
+	}
+}
+
 func TestAnAddressGoesWholeAndTheCauseStays(t *testing.T) {
 	err := fmt.Errorf("call: %w", &url.Error{Op: "Get", URL: "https://example.test/?key=abc", Err: context.DeadlineExceeded})
 	got := redact.Error(err)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -59,7 +60,18 @@ func (f sqliteFile) open() (write, read *gorm.DB, err error) {
 		pool, _ := write.DB()
 		return nil, nil, errors.Join(err, pool.Close())
 	}
+	f.private()
 	return write, read, nil
+}
+
+// private keeps the file to its owner, as the key beside it is: it holds who waits
+// for which parcel. SQLite gives what it makes beside the file later the same
+// mode. The files are not opened for it: closing one would take the locks that
+// this process holds on it. A file of another owner stays as it is.
+func (f sqliteFile) private() {
+	for _, beside := range []string{"", "-wal", "-shm"} {
+		_ = os.Chmod(f.path+beside, 0o600)
+	}
 }
 
 func (f sqliteFile) pool(readOnly bool, size int) (*gorm.DB, error) {

@@ -97,6 +97,8 @@ func (s *Sandbox) carries(number string, asked models.Carrier) (models.Carrier, 
 	}
 	likely := s.guess(number)
 	switch {
+	case foreign(number):
+		return "", false
 	case asked == "" && len(likely) > 0:
 		return likely[0], true
 	case asked == "":

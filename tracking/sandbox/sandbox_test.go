@@ -120,6 +120,10 @@ func TestMuzhiIsAsStrictAsTheVendor(t *testing.T) {
 		"another's for any number":  {"APPCODE right", []string{"kddh", "YT2000000000013", "code", "zhongtong"}, 200, "查询成功,无法匹配物流类型"},
 		"all as it should be":       {"APPCODE right", []string{"kddh", "YT1000000000013", "code", "yuantong"}, 200, "查询成功"},
 		"any carrier of twelve":     {"APPCODE right", []string{"kddh", "400000000012", "code", "anneng"}, 200, "查询成功"},
+		"UPS, whom nobody carries":  {"APPCODE right", []string{"kddh", "1Z999AA10123456784"}, 200, "查询成功,无法匹配物流类型"},
+		"Amazon, as a carrier's":    {"APPCODE right", []string{"kddh", "TBA123456789012", "code", "jt"}, 200, "查询成功,无法匹配物流类型"},
+		"YunExpress, not YTO":       {"APPCODE right", []string{"kddh", "YT1234567890123456"}, 200, "查询成功,无法匹配物流类型"},
+		"a form that nobody knows":  {"APPCODE right", []string{"kddh", "QX12345678901"}, 200, "查询成功"},
 		"a tail that is not wanted": {"APPCODE right", []string{"kddh", "YT1000000000013", "tel", "9999"}, 200, "查询成功"},
 	} {
 		t.Run(name, func(t *testing.T) {

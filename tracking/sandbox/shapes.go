@@ -81,6 +81,26 @@ func postal(number string) (models.Carrier, bool) {
 	return "chinapost_parcel", true
 }
 
+// foreign knows numbers of companies that the emulated vendors do not carry for:
+// UPS, USPS, DHL, Amazon, YunExpress. A vendor finds nothing under them, where a
+// number of no known form is carried by somebody.
+func foreign(number string) bool {
+	for _, form := range []shape{
+		{letters: "TBA", digits: 12},
+		{letters: "YT", digits: 16},
+		{letters: "JJD", digits: 18},
+		{letters: "JVGL", digits: 20},
+		{digits: 20, begins: []string{"91", "92", "93", "94", "95"}},
+		{digits: 22, begins: []string{"91", "92", "93", "94", "95"}},
+		{digits: 30, begins: []string{"420"}},
+	} {
+		if form.fits(number) {
+			return true
+		}
+	}
+	return len(number) == 18 && strings.HasPrefix(number, "1Z")
+}
+
 // plausible says whether a number may be somebody's at all.
 func plausible(number string) bool {
 	n := 0

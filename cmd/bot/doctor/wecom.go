@@ -144,14 +144,15 @@ func challenge(corpID string, s config.Callback, echo string) (url.Values, error
 // the one that runs with these settings instead.
 func (d *Doctor) checkAIBot(ctx context.Context) []result {
 	_, body, err := d.get(ctx, d.own()+"/readyz")
-	var down []struct {
-		Part string `json:"part"`
+	var parts []struct {
+		Name string `json:"part"`
+		Up   bool   `json:"up"`
 	}
-	if err != nil || json.Unmarshal(body, &down) != nil {
+	if err != nil || json.Unmarshal(body, &parts) != nil {
 		return good(wecom.AIBotName, "is configured; connecting would throw out a bot that runs, so whether WeCom takes the secret shows when bot serve starts")
 	}
-	for _, part := range down {
-		if part.Part == wecom.AIBotName {
+	for _, part := range parts {
+		if part.Name == wecom.AIBotName && !part.Up {
 			return bad(wecom.AIBotName, "the bot that runs has no connection, and its log says why; check WAYBILL_WECOM_AIBOT_ID and "+
 				"WAYBILL_WECOM_AIBOT_SECRET, and that no other program uses this bot")
 		}
