@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	stdlog "log"
 	"log/slog"
 	"math"
 	"net"
@@ -34,6 +35,7 @@ func (serveCommand) Run(ctx context.Context, p process) error {
 		return err
 	}
 	log := config.NewLog(s, p.err)
+	redirect(log)
 	a, err := build(ctx, s, log, configuredDoors(s))
 	if err != nil {
 		log.Error("cannot start", "error", err)
@@ -46,6 +48,13 @@ func (serveCommand) Run(ctx context.Context, p process) error {
 	}
 	log.Info("stopped")
 	return nil
+}
+
+// redirect sends what libraries write by package log to our log: net/http says
+// there what a server sends without being asked.
+func redirect(to *slog.Logger) {
+	stdlog.SetFlags(0)
+	stdlog.SetOutput(slog.NewLogLogger(to.Handler(), slog.LevelWarn).Writer())
 }
 
 type sandboxCommand struct {

@@ -37,7 +37,7 @@ func runBot(t *testing.T, input string, env []string, args ...string) output {
 
 func TestExitCodes(t *testing.T) {
 	t.Parallel()
-	half := []string{"WAYBILL_MUZHI_APPCODE=c", "WAYBILL_TELEGRAM_TOKEN=1:a", "WAYBILL_TELEGRAM_WEBHOOK_SECRET=s"}
+	half := []string{"WAYBILL_MUZHI_APPCODE=c", "WAYBILL_TELEGRAM_TOKEN=1:abcdefghijklmnopqrstuvwxyz_12345678", "WAYBILL_TELEGRAM_WEBHOOK_SECRET=s"}
 	for name, c := range map[string]struct {
 		env  []string
 		args string
@@ -49,6 +49,7 @@ func TestExitCodes(t *testing.T) {
 		"an unknown flag":                 {nil, "serve --fast", 2, "--fast"},
 		"help":                            {nil, "--help", 0, "recognise"},
 		"help of serve":                   {nil, "serve --help", 0, "SIGTERM"},
+		"an address without a port":       {nil, "demo --http 8080", 2, "--http"},
 		"help of demo":                    {nil, "demo --help", 0, "--linger"},
 		"help of sandbox":                 {nil, "sandbox --help", 0, "--addr"},
 		"help of recognise":               {nil, "recognise --help", 0, "numbers"},
@@ -57,6 +58,7 @@ func TestExitCodes(t *testing.T) {
 		"help of version":                 {nil, "version --help", 0, "Version"},
 		"version":                         {nil, "version", 0, "go1."},
 		"nothing set":                     {nil, "serve", 2, "WAYBILL_TELEGRAM_TOKEN"},
+		"typed as the documents have it":  {[]string{"WAYBILL_TELEGRAM_TOKEN=…", "WAYBILL_MUZHI_APPCODE=…"}, "serve", 2, "WAYBILL_MUZHI_APPCODE"},
 		"nothing set, second mistake":     {nil, "serve", 2, "WAYBILL_MUZHI_APPCODE"},
 		"a webhook without public URL":    {half, "serve", 2, "WAYBILL_PUBLIC_URL"},
 		"a speed of nothing":              {nil, "demo --speed 0", 2, "--speed"},

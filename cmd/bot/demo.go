@@ -82,6 +82,7 @@ func buildDemo(ctx context.Context, s config.Settings, log *slog.Logger, d demo.
 		}
 		return o, nil
 	}
+	redirect(log)
 	a, err := build(ctx, s, log, []door{one})
 	if err != nil {
 		return demo.App{}, err

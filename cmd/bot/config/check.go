@@ -26,7 +26,7 @@ func unbuilt() map[string]string {
 // check compares the settings with one another and notes every mistake.
 func (r *reader) check(s *Settings, vendors []tracking.Vendor) {
 	r.checkDB(s)
-	r.checkTelegram()
+	r.checkTelegram(s)
 	r.checkWeCom()
 	r.checkDoors()
 	r.checkVendors(s, vendors)
@@ -42,7 +42,15 @@ func (r *reader) checkDB(s *Settings) {
 	}
 }
 
-func (r *reader) checkTelegram() {
+// shortestToken is how many characters stand behind the colon of a token at
+// least. Telegram's have 35, and it does not promise as many.
+const shortestToken = 30
+
+func (r *reader) checkTelegram(s *Settings) {
+	_, key, _ := strings.Cut(string(s.Telegram.Token), ":")
+	if key != "" && len(key) < shortestToken && !address.Local(s.Telegram.APIURL) {
+		r.wrong(prefix+"TELEGRAM_TOKEN", "is cut off: %d characters stand behind the colon, Telegram's tokens have 35", len(key))
+	}
 	r.whole([]string{"TELEGRAM_WEBHOOK_SECRET"}, "TELEGRAM_TOKEN")
 	if r.set("TELEGRAM_WEBHOOK_SECRET") && !r.set("PUBLIC_URL") {
 		r.wrong(prefix+"PUBLIC_URL", "missing; WAYBILL_TELEGRAM_WEBHOOK_SECRET asks for webhooks, and Telegram must know where to call")

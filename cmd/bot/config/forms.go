@@ -46,6 +46,7 @@ func forms(s *Settings, vendors []tracking.Vendor) map[string]form {
 
 var (
 	chatForm   = regexp.MustCompile(`^[a-z_]+:\S+$`)
+	tokenForm  = regexp.MustCompile(`^[0-9]+:[A-Za-z0-9_-]{6,}$`)
 	secretForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
 )
 
@@ -211,9 +212,10 @@ func parseKeys(text string) (Secret, error) {
 	return Secret(text), nil
 }
 
+// parseToken wants the form of a token; how long Telegram's own are, checkTelegram says.
 func parseToken(text string) (Secret, error) {
-	if strings.ContainsAny(text, " \t\r\n/?#") {
-		return "", errors.New("not a bot token: it has a space, a line break or a slash in it")
+	if !tokenForm.MatchString(text) {
+		return "", errors.New("not a bot token: want what BotFather gives, such as 123456789:AAE… with 35 characters behind the colon")
 	}
 	return Secret(text), nil
 }

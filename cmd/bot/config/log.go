@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 
 	"waybill/internal/redact"
 )
@@ -23,11 +24,21 @@ func NewLog(s Settings, out io.Writer) *slog.Logger {
 		level = slog.LevelInfo
 	}
 	out = &maskedWriter{out: out, mask: Mask(s)}
-	options := &slog.HandlerOptions{Level: level}
+	options := &slog.HandlerOptions{Level: level, ReplaceAttr: timesIn(s.Zone)}
 	if s.LogFormat == "json" {
 		return slog.New(slog.NewJSONHandler(out, options))
 	}
 	return slog.New(slog.NewTextHandler(out, options))
+}
+
+// timesIn has a record's time written as clocks show it in a zone; nil: as it is.
+func timesIn(zone *time.Location) func([]string, slog.Attr) slog.Attr {
+	return func(groups []string, a slog.Attr) slog.Attr {
+		if zone == nil || len(groups) > 0 || a.Key != slog.TimeKey || a.Value.Kind() != slog.KindTime {
+			return a
+		}
+		return slog.Time(a.Key, a.Value.Time().In(zone))
+	}
 }
 
 // maskedWriter masks secrets in what passes. A slog handler writes a record at

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"waybill/internal/redact"
 )
@@ -85,5 +86,25 @@ func TestTheLogKeepsToItsLevel(t *testing.T) {
 	log.Warn("loud")
 	if strings.Contains(out.String(), "quiet") || !strings.Contains(out.String(), "loud") {
 		t.Error(out.String())
+	}
+}
+
+func TestTheLogTellsTheTimeOfTheZone(t *testing.T) {
+	zone, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, format := range []string{"text", "json"} {
+		var out strings.Builder
+		log := NewLog(Settings{LogFormat: format, Zone: zone}, &out)
+		at := time.Date(2026, 1, 2, 20, 4, 5, 0, time.UTC)
+		r := slog.NewRecord(at, slog.LevelInfo, "x", 0)
+		r.AddAttrs(slog.Group("g", slog.Time("time", at)))
+		if err := log.Handler().Handle(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		if got := out.String(); !strings.Contains(got, "2026-01-03T04:04:05.000+08:00") && !strings.Contains(got, "2026-01-03T04:04:05+08:00") || !strings.Contains(got, "2026-01-02T20:04:05") {
+			t.Errorf("%s: %s", format, got)
+		}
 	}
 }

@@ -44,7 +44,8 @@ func is[T any](parse func(string) (T, error)) form {
 }
 
 // fill reads a struct with env tags whose names begin with prefix. forms has
-// every setting in it, or is nil when texts are checked later.
+// every setting in it, or is nil when texts are checked later; secrets have one
+// form then.
 func (r *reader) fill(target any, prefix string, forms map[string]form) {
 	var at string // the setting being read, which parsers do not get to know
 	parsers := map[reflect.Type]env.ParserFunc{}
@@ -55,6 +56,15 @@ func (r *reader) fill(target any, prefix string, forms map[string]form) {
 				r.wrong(at, "%v", err)
 			}
 			return v, nil
+		}
+	}
+	if forms == nil {
+		parsers[reflect.TypeFor[Secret]()] = func(text string) (any, error) {
+			word, err := parseWord(text)
+			if err != nil {
+				r.wrong(at, "%v", err)
+			}
+			return word, nil
 		}
 	}
 	options := env.Options{
@@ -96,9 +106,27 @@ func (r *reader) value(name string) string {
 		return ""
 	}
 	if path != "" {
-		return r.file(name+"_FILE", path)
+		value = r.file(name+"_FILE", path)
+	}
+	if placeholder(value) && !freeText(name) {
+		r.wrong(name, "is what documents write for a value; put the real one in its place")
+		return ""
 	}
 	return value
+}
+
+// placeholder says whether a value was typed as documents write it: WAYBILL_X=…,
+// <token>, xxxx.
+func placeholder(value string) bool {
+	value = strings.TrimSpace(value)
+	return strings.Contains(value, "…") ||
+		strings.HasPrefix(value, "<") && strings.HasSuffix(value, ">") ||
+		len(value) > 2 && strings.Trim(value, ".") == "" || len(value) > 2 && strings.Trim(strings.ToLower(value), "x*") == ""
+}
+
+// freeText says whether a setting is said to people, in any words.
+func freeText(name string) bool {
+	return name == prefix+"SHOP_NAME" || name == prefix+"WECOM_KF_WELCOME"
 }
 
 // file reads a setting's file. Only one trailing newline is cut: a secret may

@@ -26,10 +26,16 @@ func parseID(text string) (string, error) {
 	return text, nil
 }
 
-// parseWord reads a secret in which nothing is blank.
+// parseWord reads a secret as platforms and vendors give them out: ASCII, and
+// nothing blank. Others could not stand in a header.
 func parseWord(text string) (Secret, error) {
-	word, err := parseID(text)
-	return Secret(word), err
+	if _, err := parseID(text); err != nil {
+		return "", err
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return "", errors.New("has a character in it that no key has; copy it anew")
+	}
+	return Secret(text), nil
 }
 
 func parseAgent(text string) (string, error) {
