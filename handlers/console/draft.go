@@ -59,14 +59,18 @@ func (d *draft) cut(from, to int) {
 
 // before is where the character begins that ends at i.
 func (d *draft) before(i int) int {
-	for i = max(0, i-1); i > 0 && d.joined(i); i-- {
+	i = max(0, i-1)
+	for i > 0 && d.joined(i) {
+		i--
 	}
 	return i
 }
 
 // after is where the character ends that begins at i.
 func (d *draft) after(i int) int {
-	for i = min(len(d.text), i+1); i < len(d.text) && d.joined(i); i++ {
+	i = min(len(d.text), i+1)
+	for i < len(d.text) && d.joined(i) {
+		i++
 	}
 	return i
 }

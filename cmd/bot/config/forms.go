@@ -46,7 +46,7 @@ func forms(s *Settings, vendors []tracking.Vendor) map[string]form {
 
 var (
 	chatForm   = regexp.MustCompile(`^[a-z_]+:\S+$`)
-	tokenForm  = regexp.MustCompile(`^[0-9]+:[A-Za-z0-9_-]{6,}$`)
+	tokenForm  = regexp.MustCompile(`^\d+:[A-Za-z0-9_-]{6,}$`)
 	secretForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
 )
 

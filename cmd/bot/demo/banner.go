@@ -55,8 +55,8 @@ func banner(lang string, columns int, hints ...string) string {
 	return console.Wrap(whole, columns)
 }
 
-// leaves says whether a message is a wish to leave: a word that people type
-// at a prompt for it, and nothing else.
+// leaves says whether a message asks to leave: a word that people type for it at
+// a prompt, and nothing else.
 func leaves(message string) bool {
 	word := strings.ToLower(strings.TrimSpace(message))
 	word = strings.TrimLeft(strings.TrimRight(word, "。.!！"), "/／")

@@ -31,7 +31,8 @@ func openChat(t Terminal) (*chat, error) {
 	c.note = func(text string) { _, _ = io.WriteString(t.Err, text) } // there is nowhere else to write
 	if typed && capable {
 		c.greeting = greeting
-		return c, c.edit(t, out)
+		err := c.edit(t, out)
+		return c, err
 	}
 	c.screen = console.NewPlain(t.Out)
 	c.lines = plainLines(t.In)
