@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/BurntSushi/toml"
 	"github.com/google/go-cmp/cmp"
@@ -129,6 +130,22 @@ func TestWhatAProgramMatchesIsSaid(t *testing.T) {
 			if !strings.Contains(said, word) {
 				t.Errorf("%s: %s says %q, without %q", lang, key, said, word)
 			}
+		}
+	}
+}
+
+// Telegram shows 512 and 120 characters of a bot, and both kinds of Chinese
+// under one another: it does not tell them apart.
+func TestWhatTelegramShowsOfTheBotFits(t *testing.T) {
+	bundle := load(t, "zh-CN")
+	for key, most := range map[string]int{"profile.long": 512, "profile.short": 120} {
+		for _, lang := range bundle.Languages() {
+			if n := utf8.RuneCountInString(bundle.For(lang).Say(key)); n > most {
+				t.Errorf("%s: %s has %d characters", lang, key, n)
+			}
+		}
+		if n := utf8.RuneCountInString(bundle.For("zh-CN").Say(key) + "\n\n" + bundle.For("zh-TW").Say(key)); n > most {
+			t.Errorf("%s has %d characters in Chinese", key, n)
 		}
 	}
 }

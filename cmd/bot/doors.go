@@ -6,7 +6,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 
 	"waybill/cmd/bot/config"
@@ -15,6 +14,7 @@ import (
 	"waybill/handlers/telegram"
 	"waybill/handlers/web"
 	"waybill/handlers/wecom"
+	"waybill/locales"
 	"waybill/models"
 	"waybill/scheduler"
 )
@@ -106,7 +106,7 @@ func openTelegram(a *app, wake func()) (*openDoor, error) {
 	d, err := telegram.New(telegram.Settings{
 		Token: string(s.Telegram.Token), APIURL: s.Telegram.APIURL,
 		WebhookSecret: string(s.Telegram.WebhookSecret), PublicURL: s.PublicURL,
-		Menus: telegramMenus(a), Slots: a.store, Log: a.log, Now: a.now,
+		Profiles: telegramProfiles(a), Slots: a.store, Log: a.log, Now: a.now,
 	}, a.store, wake)
 	if err != nil {
 		return nil, err
@@ -119,38 +119,46 @@ func openTelegram(a *app, wake func()) (*openDoor, error) {
 }
 
 // runTelegram sets the door up on every replica, and polls on the one that
-// holds the lease: two pollers would throw each other out.
+// holds the lease: two pollers would throw each other out. What people only see of
+// the bot is seen to beside it.
 func runTelegram(ctx context.Context, a *app, d *telegram.Door) error {
-	if err := d.Setup(ctx); err != nil || !d.Polls() {
+	if err := d.Setup(ctx); err != nil {
 		return nil //nolint:nilerr // setting up gives up only when it is told to stop
+	}
+	var profile sync.WaitGroup
+	defer profile.Wait()
+	profile.Go(func() { d.ShowProfile(ctx) })
+	if !d.Polls() {
+		return nil
 	}
 	return a.underLease(ctx, "poll:telegram", d.Run)
 }
 
-// telegramMenus are the commands in every language: the operator's for
-// everybody, the others for those whose Telegram speaks them.
-func telegramMenus(a *app) []telegram.Menu {
+// telegramProfiles are the commands and descriptions in every language: the
+// operator's first, for everybody, then the others for those whose Telegram
+// speaks them.
+func telegramProfiles(a *app) []telegram.Profile {
 	menus := handlers.Menu(a.words)
-	all := []telegram.Menu{telegramMenu("", menus[a.words.For(a.settings.Locale).Tag()])}
+	own := a.words.For(a.settings.Locale).Tag()
+	all := []telegram.Profile{telegramProfile(a.words.For(own), menus[own])}
 	for _, tag := range a.words.Languages() {
-		lang, _, _ := strings.Cut(tag, "-")
-		if !slices.ContainsFunc(all, func(m telegram.Menu) bool { return m.Lang == lang }) {
-			all = append(all, telegramMenu(lang, menus[tag]))
+		if tag != own {
+			all = append(all, telegramProfile(a.words.For(tag), menus[tag]))
 		}
 	}
 	return all
 }
 
-func telegramMenu(lang string, items []handlers.MenuItem) telegram.Menu {
-	m := telegram.Menu{Lang: lang}
+func telegramProfile(words *locales.Localizer, items []handlers.MenuItem) telegram.Profile {
+	p := telegram.Profile{Lang: words.Tag(), Description: words.Say("profile.long"), Short: words.Say("profile.short")}
 	for _, item := range items {
 		c := telegram.Command{Name: item.Name, Text: item.Text}
-		m.Private = append(m.Private, c)
+		p.Private = append(p.Private, c)
 		if item.Name != "tail" { // a group is no place for it (CONTRACT)
-			m.Group = append(m.Group, c)
+			p.Group = append(p.Group, c)
 		}
 	}
-	return m
+	return p
 }
 
 // wecomDoors are the three doors to WeCom, and the group robots, which are a

@@ -3,11 +3,13 @@ package main
 import (
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"waybill/handlers/telegram/telegramtest"
+	"waybill/locales"
 	"waybill/models/store/storetest"
 	"waybill/tracking/sandbox"
 )
@@ -63,6 +65,60 @@ func TestUpdatesComeByWebhook(t *testing.T) {
 	}
 	b.stop()
 	s.keepsSecrets(secret, open)
+}
+
+func TestWhatTelegramOnlyShowsKeepsNobodyFromAnAnswer(t *testing.T) {
+	t.Parallel()
+	addr := freeAddress(t)
+	for name, env := range map[string][]string{
+		"by polling": nil,
+		"by webhook": {"WAYBILL_HTTP_ADDR=" + addr, "WAYBILL_PUBLIC_URL=http://" + addr, "WAYBILL_TELEGRAM_WEBHOOK_SECRET=a-webhook-secret"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newTestbed(t, storetest.DSN(t, "sqlite"), "1", sandbox.Options{Appcode: appcode})
+			s.telegram.Redeliver = 10 * time.Millisecond
+			s.telegram.Fail(telegramtest.Fault{Method: "setMyCommands", Times: -1, Code: http.StatusInternalServerError})
+			s.telegram.Fail(telegramtest.Fault{Method: "getMyDescription", Times: -1, Hang: true})
+			b := s.start(env...)
+			s.telegram.Say(mother, open)
+			s.hears(mother, open, "运输中")
+			if code, body := b.get("/readyz"); code != http.StatusOK {
+				t.Errorf("not ready: %s", body)
+			}
+			b.stop()
+		})
+	}
+}
+
+func TestTelegramShowsEveryLanguageOfTheBot(t *testing.T) {
+	t.Parallel()
+	s := newTestbed(t, storetest.DSN(t, "sqlite"), "1", sandbox.Options{Appcode: appcode})
+	b := s.start()
+	taiwan := telegramtest.Said{Chat: son, Lang: "zh-hant", Text: "/list"}
+	s.telegram.SayAs(taiwan)
+	if err := s.telegram.WaitMenuOf(s.ctx, son); err != nil {
+		t.Fatal(err)
+	}
+	for lang, words := range map[string][]string{"": {"快递单号", "物流編號"}, "zh": {"快递单号", "物流編號"}, "en": {"tracking number"}} {
+		if got := s.telegram.Description(lang); !containsAll(got, words) {
+			t.Errorf("description in %q: %s", lang, got)
+		}
+		if s.telegram.Short(lang) == "" {
+			t.Errorf("no short description in %q", lang)
+		}
+	}
+	words, err := locales.Load("zh-CN")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang, chat := range map[string]int64{"zh-CN": mother, "zh-TW": son} {
+		spoken := map[string]string{"zh-CN": "zh-hans", "zh-TW": "zh-hant"}[lang]
+		wanted := telegramtest.Command{Name: "lang", Text: words.For(lang).Say("menu.lang")}
+		if menu := s.telegram.SeenMenu(chat, spoken); !slices.Contains(menu, wanted) {
+			t.Errorf("%s sees %v", lang, menu)
+		}
+	}
+	b.stop()
 }
 
 func TestOneReplicaTakesOverFromAnother(t *testing.T) {

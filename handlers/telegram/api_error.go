@@ -85,6 +85,13 @@ func isBadRequest(err error) bool {
 	return errors.As(err, &no) && no.code == http.StatusBadRequest
 }
 
+// isUnknownMethod says that the server does not know what was called; Telegram
+// itself knows it.
+func isUnknownMethod(err error) bool {
+	no := &apiError{}
+	return errors.As(err, &no) && no.code == http.StatusNotFound
+}
+
 // explain adds what the operator can do about an error.
 func explain(err error) error {
 	no := &apiError{}

@@ -25,6 +25,9 @@ func (d *Door) Read(body []byte) (handlers.Message, bool, error) {
 		return handlers.Message{}, false, errNotUpdate // the decoder's words may quote the message
 	}
 	m, ok, err := d.identity.read(u)
+	if !m.Group {
+		d.menus.heard(m.Address.Conversation, m.Lang)
+	}
 	return m, ok && err == nil, err
 }
 

@@ -59,6 +59,7 @@ func (d *Door) Send(ctx context.Context, to models.Address, r handlers.Reply) er
 			return d.sendError(err)
 		}
 	}
+	d.menus.replied(to.Conversation, r.Lang)
 	return nil
 }
 

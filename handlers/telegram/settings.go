@@ -26,7 +26,7 @@ type Settings struct {
 	APIURL        string          // default https://api.telegram.org; trailing slashes are cut
 	WebhookSecret string          // "": long polling; 1-256 of A-Z, a-z, 0-9, _ and -
 	PublicURL     string          // with WebhookSecret: the base under which Telegram reaches Webhook
-	Menus         []Menu          // the command menus to show; none: menus are left as they are
+	Profiles      []Profile       // what Telegram shows of the bot, by language; the first is for everybody else too. None: it is left as it is
 	Limits        Limits          // zero: Telegram's
 	Slots         ratelimit.Slots // shares Limits.PerSecond among replicas; nil: this process keeps it alone
 	PollTimeout   time.Duration   // how long Telegram may hold a poll; whole seconds, default and at most 50 s
@@ -35,14 +35,16 @@ type Settings struct {
 	Now           func() time.Time
 }
 
-// Menu is the command menu in one language.
-type Menu struct {
-	Lang    string    // two letters (ISO 639-1); "" for everybody without a menu of their own
-	Private []Command // shown one to one
-	Group   []Command // shown in groups
+// Profile is what Telegram shows of the bot in one language.
+type Profile struct {
+	Lang        string    // BCP 47
+	Private     []Command // the command menu one to one; none: it is left as it is
+	Group       []Command // the command menu in groups; likewise
+	Description string    // shown before anybody has written; at most 512 characters, "" leaves it as it is
+	Short       string    // shown with the bot's name; at most 120 characters, likewise
 }
 
-// Command is a line of a Menu: a name of 1-32 of a-z, 0-9 and _, without a
+// Command is a line of a command menu: a name of 1-32 of a-z, 0-9 and _, without a
 // slash, and a description of 1-256 characters.
 type Command struct {
 	Name string
@@ -52,7 +54,7 @@ type Command struct {
 var (
 	secretShape  = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
 	commandShape = regexp.MustCompile(`^[a-z0-9_]{1,32}$`)
-	langShape    = regexp.MustCompile(`^([a-z]{2})?$`)
+	langShape    = regexp.MustCompile(`^[a-z]{2}(-[A-Za-z0-9]+)*$`)
 )
 
 // complete fills in defaults and refuses what could never work, all mistakes
@@ -76,7 +78,7 @@ func (s Settings) complete() (Settings, error) {
 		s.Client = &http.Client{Transport: transport()}
 	}
 	s.Limits = s.Limits.complete()
-	return s, errors.Join(s.checkAccess(), s.checkWebhook(), s.checkMenus())
+	return s, errors.Join(s.checkAccess(), s.checkWebhook(), s.checkProfiles())
 }
 
 func (s Settings) checkAccess() error {
@@ -109,13 +111,19 @@ func (s Settings) checkWebhook() error {
 	return errors.Join(errs...)
 }
 
-func (s Settings) checkMenus() error {
+func (s Settings) checkProfiles() error {
 	var errs []error
-	for _, m := range s.Menus {
-		if !langShape.MatchString(m.Lang) {
-			errs = append(errs, fmt.Errorf("menu language %q is not of two letters", m.Lang))
+	for _, p := range s.Profiles {
+		if !langShape.MatchString(p.Lang) {
+			errs = append(errs, fmt.Errorf("language %q does not begin with two letters", p.Lang))
 		}
-		errs = append(errs, checkCommands(m.Private), checkCommands(m.Group))
+		if n := utf8.RuneCountInString(p.Description); n > maxDescription {
+			errs = append(errs, fmt.Errorf("the bot's description in %q has %d characters, more than %d", p.Lang, n, maxDescription))
+		}
+		if n := utf8.RuneCountInString(p.Short); n > maxShort {
+			errs = append(errs, fmt.Errorf("the bot's short description in %q has %d characters, more than %d", p.Lang, n, maxShort))
+		}
+		errs = append(errs, checkCommands(p.Private), checkCommands(p.Group))
 	}
 	return errors.Join(errs...)
 }

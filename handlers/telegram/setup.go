@@ -2,14 +2,11 @@ package telegram
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"time"
 
 	"github.com/go-telegram/bot"
-	sdk "github.com/go-telegram/bot/models"
 
 	"waybill/internal/retry"
 )
@@ -20,10 +17,11 @@ const setupCall = 15 * time.Second
 // maxConnections is how many webhook deliveries Telegram may have under way.
 const maxConnections = 20
 
-// Setup asks for the bot's name, sets or deletes the webhook and shows the
-// command menus. It tries again, after a second at first and a minute at last,
-// until it succeeds; the only error it returns is the context's. Once done it
-// returns at once.
+// Setup does what the door needs to hear: it asks for the bot's name, without
+// which nobody knows which messages of a group are meant for it, and sets or
+// deletes the webhook. It tries again, after a second at first and a minute at
+// last, until it succeeds; the only error it returns is the context's. Once done
+// it returns at once. What people only see of the bot is ShowProfile's.
 func (d *Door) Setup(ctx context.Context) error {
 	select {
 	case d.settingUp <- struct{}{}:
@@ -51,7 +49,7 @@ func (d *Door) Setup(ctx context.Context) error {
 }
 
 func (d *Door) setUp(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{d.identify, d.route, d.showMenus} {
+	for _, step := range []func(context.Context) error{d.identify, d.route} {
 		if err := bounded(ctx, step); err != nil {
 			return err
 		}
@@ -100,41 +98,4 @@ func (d *Door) route(ctx context.Context) error {
 		return fmt.Errorf("set telegram webhook: %w", err)
 	}
 	return nil
-}
-
-// showMenus sets the command menus. Without them the bot works all the same,
-// so a refusal is logged only.
-func (d *Door) showMenus(ctx context.Context) error {
-	for _, m := range d.settings.Menus {
-		err := d.showMenu(ctx, m.Lang, m.Private, &sdk.BotCommandScopeAllPrivateChats{})
-		if err == nil {
-			err = d.showMenu(ctx, m.Lang, m.Group, &sdk.BotCommandScopeAllGroupChats{})
-		}
-		if err != nil && !isUnsupported(err) {
-			return fmt.Errorf("set telegram command menu: %w", err)
-		}
-		if err != nil {
-			d.settings.Log.Warn("telegram refuses a command menu", slog.String("lang", m.Lang), slog.Any("error", d.client.redact(err)))
-		}
-	}
-	return nil
-}
-
-func (d *Door) showMenu(ctx context.Context, lang string, cs []Command, scope sdk.BotCommandScope) error {
-	if len(cs) == 0 {
-		return nil
-	}
-	commands := make([]sdk.BotCommand, 0, len(cs))
-	for _, c := range cs {
-		commands = append(commands, sdk.BotCommand{Command: c.Name, Description: c.Text})
-	}
-	_, err := d.bot.SetMyCommands(ctx, &bot.SetMyCommandsParams{Commands: commands, Scope: scope, LanguageCode: lang})
-	return err
-}
-
-// isUnsupported says that Telegram, or a server that stands in for it, will
-// never do what was asked.
-func isUnsupported(err error) bool {
-	no := &apiError{}
-	return errors.As(err, &no) && (no.code == http.StatusBadRequest || no.code == http.StatusNotFound)
 }

@@ -13,30 +13,16 @@ import (
 	"waybill/handlers/telegram/telegramtest"
 )
 
-func TestSetupShowsMenusPerLanguageAndScope(t *testing.T) {
+func TestSetupIsDoneOnce(t *testing.T) {
 	api := telegramtest.Serve(t)
-	d := door(t, api, newInbox(), func(s *telegram.Settings) {
-		s.Menus = []telegram.Menu{
-			{Private: []telegram.Command{{Name: "list", Text: "Live parcels"}, {Name: "export", Text: "Everything"}}, Group: []telegram.Command{{Name: "list", Text: "Live parcels"}}},
-			{Lang: "zh", Private: []telegram.Command{{Name: "list", Text: "在途包裹"}}},
-		}
-	})
-	if err := d.Setup(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	for where, want := range map[[2]string]int{{"all_private_chats", ""}: 2, {"all_group_chats", ""}: 1, {"all_private_chats", "zh"}: 1, {"all_group_chats", "zh"}: 0} {
-		if got := api.Menu(where[0], where[1]); len(got) != want {
-			t.Errorf("%v: %v", where, got)
+	d := door(t, api, newInbox())
+	for range 2 {
+		if err := d.Setup(t.Context()); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if got := api.Menu("all_private_chats", "zh")[0]; got != (telegramtest.Command{Name: "list", Text: "在途包裹"}) {
-		t.Errorf("%v", got)
-	}
-	if n := api.Calls()["deleteWebhook"]; n != 1 {
-		t.Errorf("deleteWebhook was called %d times", n)
-	}
-	if err := d.Setup(t.Context()); err != nil || api.Calls()["getMe"] != 1 {
-		t.Errorf("done twice: %v", err)
+	if calls := api.Calls(); calls["deleteWebhook"] != 1 || calls["getMe"] != 1 {
+		t.Errorf("%v", calls)
 	}
 }
 
@@ -106,27 +92,18 @@ func TestSetupSaysThatTheTokenIsWrong(t *testing.T) {
 	})
 }
 
-func TestARefusedMenuKeepsNobodyFromWorking(t *testing.T) {
-	api, log := telegramtest.Serve(t), &lines{}
-	api.Fail(telegramtest.Fault{Method: "setMyCommands", Code: http.StatusBadRequest, Description: "Bad Request: BOT_COMMAND_INVALID"})
-	d := door(t, api, newInbox(), func(s *telegram.Settings) {
-		s.Log = log.logger()
-		s.Menus = []telegram.Menu{{Private: []telegram.Command{{Name: "list", Text: "x"}}}}
-	})
-	if err := d.Setup(t.Context()); err != nil || d.Ready() != nil || !strings.Contains(log.String(), "refuses a command menu") {
-		t.Fatalf("%v, %v\n%s", err, d.Ready(), log)
-	}
-}
-
 func TestNewTellsAllMistakesAtOnce(t *testing.T) {
 	_, err := telegram.New(telegram.Settings{
 		Token: "a b", APIURL: "nowhere", WebhookSecret: "不", PollTimeout: time.Hour,
-		Menus: []telegram.Menu{{Lang: "zho", Private: []telegram.Command{{Name: "List", Text: ""}}}},
+		Profiles: []telegram.Profile{{
+			Lang: "zho", Private: []telegram.Command{{Name: "List", Text: ""}},
+			Description: strings.Repeat("包", 513), Short: strings.Repeat("包", 121),
+		}},
 	}, newInbox(), func() {})
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, want := range []string{"token", "API URL", "webhook secret is", "public URL", "poll timeout", `"zho"`, `"List"`, "description"} {
+	for _, want := range []string{"token", "API URL", "webhook secret is", "public URL", "poll timeout", `"zho"`, `"List"`, "description of", "bot's description", "short description"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("nothing of %s in: %v", want, err)
 		}

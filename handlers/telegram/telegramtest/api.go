@@ -49,7 +49,9 @@ type API struct {
 	queries  map[string]bool // callback ids not answered yet
 	messages []*Sent
 	answers  []Answer
-	menus    map[string][]Command
+	menus    map[string][]Command // by scope and language
+	texts    map[string]string    // descriptions, by kind and language
+	actions  []Action
 	calls    map[string]int
 	admins   map[[2]int64]bool
 }
@@ -66,6 +68,7 @@ func New() *API {
 		chats:     map[int64]*knownChat{},
 		queries:   map[string]bool{},
 		menus:     map[string][]Command{},
+		texts:     map[string]string{},
 		calls:     map[string]int{},
 		admins:    map[[2]int64]bool{},
 	}
@@ -137,7 +140,11 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	fault := a.called(method, f.int("chat_id"))
-	if fault != nil && !fault.Lose {
+	switch {
+	case fault != nil && fault.Hang:
+		a.hang(r.Context())
+		panic(http.ErrAbortHandler)
+	case fault != nil && !fault.Lose:
 		fault.reply(w)
 		return
 	}
@@ -146,6 +153,14 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler) // the call is done, its answer lost
 	}
 	reply(w, result, no)
+}
+
+// hang waits until the caller gives up, or the fake is closed.
+func (a *API) hang(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-a.life.Done():
+	}
 }
 
 // called counts a call and takes out the fault that was injected for it.
@@ -174,6 +189,16 @@ func (a *API) do(ctx context.Context, method string, f form) (any, *refusal) {
 		return true, nil
 	case "setMyCommands":
 		return a.setMyCommands(f)
+	case "setMyDescription":
+		return a.setText(f, "description", maxDescription)
+	case "setMyShortDescription":
+		return a.setText(f, "short_description", maxShort)
+	case "getMyDescription":
+		return a.getText(f, "description")
+	case "getMyShortDescription":
+		return a.getText(f, "short_description")
+	case "sendChatAction":
+		return a.sendChatAction(f)
 	case "sendMessage":
 		return a.sendMessage(f)
 	case "sendDocument":

@@ -2,7 +2,6 @@ package telegramtest
 
 import (
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +15,9 @@ const (
 	maxCaption = 1024
 	maxData    = 64
 	maxToast   = 200
+	maxRow     = 8   // buttons side by side
+	maxButtons = 100 // under one message
+	maxHint    = 64  // characters in an empty input field
 )
 
 // Sent is a message that the bot has sent, as it stands now.
@@ -27,6 +29,7 @@ type Sent struct {
 	Raw      string // as the bot wrote it
 	Entities []Entity
 	Buttons  [][]Button
+	Forced   *Forced // the reader's app opens a reply to it
 	ReplyTo  int64
 	File     *File
 	Preview  bool // a link preview may show
@@ -40,19 +43,24 @@ type Button struct {
 	Data string `json:"callback_data"`
 }
 
+// Forced is a ForceReply under a message.
+type Forced struct {
+	Selective bool // only for whom the message answers or mentions
+}
+
+// Action is what the bot has shown itself to be doing ("typing").
+type Action struct {
+	Chat   int64
+	Thread int64
+	Name   string
+	At     time.Time
+}
+
 // Answer is the end of a callback query.
 type Answer struct {
 	Query string
 	Text  string
 }
-
-// Command is a line of a command menu.
-type Command struct {
-	Name string `json:"command"`
-	Text string `json:"description"`
-}
-
-var commandShape = regexp.MustCompile(`^[a-z0-9_]{1,32}$`)
 
 func (a *API) me() any {
 	return map[string]any{
@@ -92,18 +100,41 @@ func compose(f form, field string, limit int) (*Sent, *refusal) {
 	return s, no
 }
 
-// markup reads the inline keyboard.
+// markup reads the inline keyboard, or that a reply is forced.
 func (s *Sent) markup(f form) *refusal {
 	if f.values["reply_markup"] == "null" {
 		return bad("object expected as reply markup")
 	}
 	var keys struct {
-		Rows [][]Button `json:"inline_keyboard"`
+		Rows      [][]Button `json:"inline_keyboard"`
+		Forces    bool       `json:"force_reply"`
+		Selective bool       `json:"selective"`
+		Hint      string     `json:"input_field_placeholder"`
 	}
 	if err := f.json("reply_markup", &keys); err != nil {
 		return bad("can't parse reply keyboard markup JSON object")
 	}
-	for _, b := range slices.Concat(keys.Rows...) {
+	switch {
+	case keys.Forces && keys.Rows != nil:
+		return bad("a reply cannot be forced under inline buttons")
+	case utf8.RuneCountInString(keys.Hint) > maxHint:
+		return bad("input field placeholder is too long")
+	case keys.Forces:
+		s.Forced = &Forced{Selective: keys.Selective}
+	}
+	if no := checkButtons(keys.Rows); no != nil {
+		return no
+	}
+	s.Buttons = keys.Rows
+	return nil
+}
+
+func checkButtons(rows [][]Button) *refusal {
+	all := slices.Concat(rows...)
+	if len(all) > maxButtons || slices.ContainsFunc(rows, func(row []Button) bool { return len(row) > maxRow }) {
+		return bad("reply markup is too long")
+	}
+	for _, b := range all {
 		if b.Text == "" {
 			return bad("inline keyboard button text must be non-empty")
 		}
@@ -111,7 +142,6 @@ func (s *Sent) markup(f form) *refusal {
 			return bad("BUTTON_DATA_INVALID")
 		}
 	}
-	s.Buttons = keys.Rows
 	return nil
 }
 
@@ -124,6 +154,22 @@ func (a *API) sendMessage(f form) (any, *refusal) {
 		return nil, no
 	}
 	return a.send(s, f)
+}
+
+// sendChatAction shows what the bot is doing.
+func (a *API) sendChatAction(f form) (any, *refusal) {
+	chat, thread := f.int("chat_id"), f.int("message_thread_id")
+	r, no := a.reach(chat)
+	switch {
+	case no != nil:
+		return nil, no
+	case thread != 0 && !r.threads[thread]:
+		return nil, bad("message thread not found")
+	case f.values["action"] != "typing" && f.values["action"] != "upload_document":
+		return nil, bad("wrong parameter action in request")
+	}
+	a.actions = append(a.actions, Action{Chat: chat, Thread: thread, Name: f.values["action"], At: time.Now()})
+	return true, nil
 }
 
 func (a *API) sendDocument(f form) (any, *refusal) {
@@ -193,6 +239,9 @@ func (a *API) editMessageText(f form) (any, *refusal) {
 	if no == nil && now.Text == "" {
 		no = bad("message text is empty")
 	}
+	if no == nil && now.Forced != nil {
+		no = bad("inline keyboard expected")
+	}
 	if no != nil {
 		return nil, no
 	}
@@ -235,26 +284,6 @@ func (a *API) answerCallbackQuery(f form) (any, *refusal) {
 	}
 	delete(a.queries, id)
 	a.answers = append(a.answers, Answer{Query: id, Text: text})
-	return true, nil
-}
-
-func (a *API) setMyCommands(f form) (any, *refusal) {
-	var commands []Command
-	var scope struct {
-		Type string `json:"type"`
-	}
-	if f.json("commands", &commands) != nil || f.json("scope", &scope) != nil {
-		return nil, bad("can't parse commands JSON object")
-	}
-	for _, c := range commands {
-		if !commandShape.MatchString(c.Name) || c.Text == "" || utf8.RuneCountInString(c.Text) > 256 {
-			return nil, bad("BOT_COMMAND_INVALID")
-		}
-	}
-	if lang := f.values["language_code"]; lang != "" && len(lang) != 2 || len(commands) > 100 {
-		return nil, bad("invalid language code specified, or too many commands")
-	}
-	a.menus[scope.Type+"/"+f.values["language_code"]] = commands
 	return true, nil
 }
 

@@ -33,12 +33,11 @@ func (a *API) Answers() []Answer {
 	return slices.Clone(a.answers)
 }
 
-// Menu is the command menu of a scope ("all_private_chats", "all_group_chats")
-// in a language ("" for everybody else).
-func (a *API) Menu(scope, lang string) []Command {
+// Actions is what the bot has shown itself to be doing, oldest first.
+func (a *API) Actions() []Action {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return slices.Clone(a.menus[scope+"/"+lang])
+	return slices.Clone(a.actions)
 }
 
 // Calls is how often each method was called, refused calls included.
@@ -84,6 +83,8 @@ type Fault struct {
 	MigrateTo   int64 // with 400
 	HTML        bool  // a proxy's page with status Code instead of JSON
 	Lose        bool  // the call is done, but the connection breaks before the answer
+	Hang        bool  // nothing is answered before the caller gives up
+	Answer      any   // the result instead of the true one, when it is not nil
 }
 
 // Fail injects a fault. Faults hit in the order in which they were injected.
@@ -109,6 +110,10 @@ func (f Fault) fits(method string, chat int64) bool {
 }
 
 func (f *Fault) reply(w http.ResponseWriter) {
+	if f.Answer != nil {
+		reply(w, f.Answer, nil)
+		return
+	}
 	if !f.HTML {
 		reply(w, nil, &refusal{Code: f.Code, Description: f.Description, Parameters: params{RetryAfter: f.RetryAfter, MigrateTo: f.MigrateTo}})
 		return
