@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf16"
 
@@ -36,6 +37,8 @@ func (i *identity) read(u update) (handlers.Message, bool, error) {
 	switch {
 	case u.Message != nil:
 		return i.message(*u.Message)
+	case u.Edited != nil:
+		return i.edited(*u.Edited)
 	case u.Callback != nil:
 		m, ok := tapped(*u.Callback)
 		return m, ok, nil
@@ -61,8 +64,8 @@ func (i *identity) message(m message) (handlers.Message, bool, error) {
 		return out, true, nil
 	case m.Forwarded || m.fromBot():
 		return out, false, nil
-	case m.words() == "":
-		out.Addressed = true
+	case m.words() == "" && len(m.targets()) == 0:
+		out.Happening, out.Addressed = handlers.Wordless, true
 		return out, m.Chat.private() && m.content(), nil
 	}
 	own, err := i.strip(m)
@@ -70,7 +73,22 @@ func (i *identity) message(m message) (handlers.Message, bool, error) {
 		return out, false, err
 	}
 	out.Text, out.Addressed = own.text, own.addressed || m.Chat.private()
+	out.Attached = m.attached()
 	return out, !own.others, nil
+}
+
+// editableFor is how long people can edit what they wrote: what is said to be
+// edited later has changed in another way.
+const editableFor = 48 * time.Hour
+
+// edited reads a message again that somebody has edited. What has no words is not
+// answered twice: a shared location is "edited" whenever it moves.
+func (i *identity) edited(m message) (handlers.Message, bool, error) {
+	out, ok, err := i.message(m)
+	out.Edited = true
+	age := time.Duration(m.EditDate-m.Date) * time.Second
+	ok = ok && out.Happening == handlers.Said && m.EditDate != 0 && age <= editableFor
+	return out, ok, err
 }
 
 // words is the message's text, or a picture's caption.
@@ -81,10 +99,12 @@ func (m message) words() string {
 	return m.Caption
 }
 
-// content says that somebody sent something that is not text; further pictures
-// of an album do not count, or each would be answered.
-func (m message) content() bool {
-	return m.Album == "" && (m.Photo != nil || m.Document != nil || m.Sticker != nil || m.Voice != nil || m.Video != nil)
+// entities are those of the words.
+func (m message) entities() []entity {
+	if m.Text != "" {
+		return m.Entities
+	}
+	return m.CaptionEntities
 }
 
 // address is where the message is. The thread counts in topics only: elsewhere
@@ -231,11 +251,7 @@ func (m message) from(id int64) bool { return m.From != nil && id != 0 && m.From
 // backwards is the entities of the words, last first, so that cutting one out
 // does not move those that come after it in the loop.
 func backwards(m message) []entity {
-	es := m.Entities
-	if m.Text == "" {
-		es = m.CaptionEntities
-	}
-	es = slices.Clone(es)
+	es := slices.Clone(m.entities())
 	slices.SortStableFunc(es, func(a, b entity) int { return cmp.Compare(b.Offset, a.Offset) })
 	return es
 }

@@ -66,38 +66,43 @@ func (d *Door) authentic(secret string) bool {
 // acknowledged and forgotten.
 func (d *Door) store(ctx context.Context, raws []json.RawMessage) error {
 	as := make([]models.Arrival, 0, len(raws))
+	var fresh []version
 	now := models.At(d.settings.Now())
 	for _, raw := range raws {
-		if a, ok := d.arrival(raw, now); ok {
-			as = append(as, a)
+		a, v, ok := d.arrival(raw, now)
+		if !ok || d.versions.known(v, fresh) {
+			continue
 		}
+		as, fresh = append(as, a), append(fresh, v)
 	}
 	if len(as) == 0 {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storing)
 	defer cancel()
-	fresh, err := d.arrivals.Arrive(ctx, as, now)
+	stored, err := d.arrivals.Arrive(ctx, as, now)
 	if err != nil {
 		return fmt.Errorf("store telegram updates: %w", err)
 	}
-	if fresh > 0 {
+	d.versions.remember(fresh)
+	if stored > 0 {
 		d.wake()
 	}
 	return nil
 }
 
-// arrival makes an arrival of an update; false when there is nothing to handle.
-func (d *Door) arrival(raw json.RawMessage, now models.Moment) (models.Arrival, bool) {
+// arrival makes an arrival of an update, and says which version of a message it
+// is; false when there is nothing to handle.
+func (d *Door) arrival(raw json.RawMessage, now models.Moment) (models.Arrival, version, bool) {
 	var u update
 	if err := json.Unmarshal(raw, &u); err != nil {
 		// It would come again for ever, and nothing behind it.
 		d.settings.Log.Warn("telegram update is unreadable and dropped", slog.Int64("update", u.ID))
-		return models.Arrival{}, false
+		return models.Arrival{}, version{}, false
 	}
 	m, ok, err := d.identity.read(u)
 	if !ok && err == nil {
-		return models.Arrival{}, false
+		return models.Arrival{}, version{}, false
 	}
 	return models.Arrival{
 		Door:    d.Name(),
@@ -108,7 +113,7 @@ func (d *Door) arrival(raw json.RawMessage, now models.Moment) (models.Arrival, 
 		At:      now,
 		Address: m.Address,
 		Group:   m.Group,
-	}, true
+	}, versionOf(u), true
 }
 
 // updateID reads the one field that acknowledging needs.

@@ -38,6 +38,7 @@ type Door struct {
 	limiter  *limiter
 	sent     *expiring.Map[digest, int] // how many messages of a reply that failed half way were accepted
 	admins   *expiring.Map[member, bool]
+	versions versions
 	menus    *chatMenus
 	health   *health
 	identity *identity
@@ -64,6 +65,7 @@ func New(s Settings, arrivals handlers.ArrivalStore, wake func()) (*Door, error)
 		limiter:  newLimiter(s.Limits, s.Slots, s.Now),
 		sent:     expiring.New[digest, int](repliesKept, s.Now),
 		admins:   expiring.New[member, bool](adminsKept, s.Now),
+		versions: newVersions(s.Now),
 		menus:    newChatMenus(s.Profiles, s.Now),
 		health:   h,
 		identity: newIdentity(s.Token),

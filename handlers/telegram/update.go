@@ -9,37 +9,96 @@ import "encoding/json"
 type update struct {
 	ID       int64         `json:"update_id"`
 	Message  *message      `json:"message"`
+	Edited   *message      `json:"edited_message"`
 	Callback *callback     `json:"callback_query"`
 	Member   *memberUpdate `json:"my_chat_member"`
 }
 
 // allowedUpdates are the kinds that an update knows; nothing else is asked for.
-func allowedUpdates() []string { return []string{"message", "callback_query", "my_chat_member"} }
+func allowedUpdates() []string {
+	return []string{"message", "edited_message", "callback_query", "my_chat_member"}
+}
 
 type message struct {
-	ID              int64    `json:"message_id"`
-	ThreadID        int64    `json:"message_thread_id"`
-	IsTopic         bool     `json:"is_topic_message"`
-	Date            int64    `json:"date"` // 0: the message is not accessible any more
-	Chat            chat     `json:"chat"`
-	From            *user    `json:"from"`
-	SenderChat      *chat    `json:"sender_chat"`
-	Forwarded       bool     `json:"is_automatic_forward"` // from the channel that a group discusses
-	ReplyTo         *message `json:"reply_to_message"`
-	Text            string   `json:"text"`
-	Entities        []entity `json:"entities"`
-	Caption         string   `json:"caption"`
-	CaptionEntities []entity `json:"caption_entities"`
-	Album           string   `json:"media_group_id"`
-	MigrateTo       int64    `json:"migrate_to_chat_id"`
+	ID              int64      `json:"message_id"`
+	ThreadID        int64      `json:"message_thread_id"`
+	IsTopic         bool       `json:"is_topic_message"`
+	Date            int64      `json:"date"`      // 0: the message is not accessible any more
+	EditDate        int64      `json:"edit_date"` // 0: nobody has edited it
+	Chat            chat       `json:"chat"`
+	From            *user      `json:"from"`
+	SenderChat      *chat      `json:"sender_chat"`
+	Forwarded       bool       `json:"is_automatic_forward"` // from the channel that a group discusses
+	ReplyTo         *message   `json:"reply_to_message"`
+	Quote           *quote     `json:"quote"`          // what of the message that it answers is meant
+	External        *origin    `json:"external_reply"` // it answers a message of another chat
+	Keyboard        urlButtons `json:"reply_markup"`
+	Text            string     `json:"text"`
+	Entities        []entity   `json:"entities"`
+	Caption         string     `json:"caption"`
+	CaptionEntities []entity   `json:"caption_entities"`
+	Album           string     `json:"media_group_id"`
+	MigrateTo       int64      `json:"migrate_to_chat_id"`
 
-	// Only whether these are present matters.
-	Photo        json.RawMessage `json:"photo"`
-	Document     json.RawMessage `json:"document"`
-	Sticker      json.RawMessage `json:"sticker"`
-	Voice        json.RawMessage `json:"voice"`
-	Video        json.RawMessage `json:"video"`
 	TopicCreated json.RawMessage `json:"forum_topic_created"`
+	wordless
+}
+
+// wordless are the kinds of content that hold no text. Only whether they are
+// there matters. What Telegram itself says in a chat (somebody joined, something
+// was pinned) is none of them.
+type wordless struct {
+	Photo     json.RawMessage `json:"photo"`
+	Document  json.RawMessage `json:"document"`
+	Sticker   json.RawMessage `json:"sticker"`
+	Voice     json.RawMessage `json:"voice"`
+	Audio     json.RawMessage `json:"audio"`
+	Video     json.RawMessage `json:"video"`
+	VideoNote json.RawMessage `json:"video_note"`
+	Animation json.RawMessage `json:"animation"`
+	PaidMedia json.RawMessage `json:"paid_media"`
+	Story     json.RawMessage `json:"story"`
+	Contact   json.RawMessage `json:"contact"`
+	Location  json.RawMessage `json:"location"`
+	Venue     json.RawMessage `json:"venue"`
+	Poll      json.RawMessage `json:"poll"`
+	Checklist json.RawMessage `json:"checklist"`
+	Dice      json.RawMessage `json:"dice"`
+	Game      json.RawMessage `json:"game"`
+}
+
+// content says that there is some.
+func (w wordless) content() bool {
+	for _, kind := range []json.RawMessage{
+		w.Photo, w.Document, w.Sticker, w.Voice, w.Audio, w.Video, w.VideoNote, w.Animation, w.PaidMedia,
+		w.Story, w.Contact, w.Location, w.Venue, w.Poll, w.Checklist, w.Dice, w.Game,
+	} {
+		if kind != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// quote is a part of the message that is answered.
+type quote struct {
+	Text     string   `json:"text"`
+	Entities []entity `json:"entities"`
+	Manual   bool     `json:"is_manual"` // the writer chose it; else Telegram cut it
+}
+
+// origin is a message of another chat, of which Telegram tells no text.
+type origin struct {
+	Preview struct {
+		URL string `json:"url"`
+	} `json:"link_preview_options"`
+}
+
+// urlButtons are the buttons under a message, of which those with a URL matter.
+type urlButtons struct {
+	Rows [][]struct {
+		URL string `json:"url"`
+	} `json:"inline_keyboard"`
 }
 
 type chat struct {
@@ -66,6 +125,7 @@ type entity struct {
 	Type   string `json:"type"`
 	Offset int    `json:"offset"` // in UTF-16 code units, as Length
 	Length int    `json:"length"`
+	URL    string `json:"url"` // of a text_link
 	User   *user  `json:"user"`
 }
 

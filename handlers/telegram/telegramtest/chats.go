@@ -14,9 +14,10 @@ type knownChat struct {
 	last    int64  // the last message's id
 	threads map[int64]bool
 	people  map[int64]bool
-	frozen  bool  // its messages cannot be edited any more
-	blocked bool  // the bot cannot write there
-	movedTo int64 // what it became
+	said    map[int64]Said // what people wrote, by the message's id
+	frozen  bool           // its messages cannot be edited any more
+	blocked bool           // the bot cannot write there
+	movedTo int64          // what it became
 }
 
 // Said is what somebody writes. Positive chats are private, negative ones groups.
@@ -26,9 +27,11 @@ type Said struct {
 	From     int64  // default: the chat itself, or in a group person 1
 	Lang     string // the person's language_code
 	Text     string
-	ReplyTo  int64 // a message of the bot's
-	Unmarked bool  // no entities are made of mentions and commands
-	InName   int64 // written in the name of this chat
+	ReplyTo  int64  // a message of the bot's
+	Album    string // it belongs to this album
+	Kind     string // it holds this ("photo", "contact") and Text is under it
+	Unmarked bool   // no entities are made of mentions and commands
+	InName   int64  // written in the name of this chat
 }
 
 // Know makes the fake know chats, as if somebody there had written before.
@@ -44,7 +47,7 @@ func (a *API) chat(id int64) *knownChat {
 	if r := a.chats[id]; r != nil {
 		return r
 	}
-	r := &knownChat{kind: "private", threads: map[int64]bool{}, people: map[int64]bool{}}
+	r := &knownChat{kind: "private", threads: map[int64]bool{}, people: map[int64]bool{}, said: map[int64]Said{}}
 	if id < 0 {
 		r.kind = "supergroup"
 	}
@@ -79,17 +82,48 @@ func (a *API) SayAs(s Said) int64 {
 	defer a.mu.Unlock()
 	r := a.chat(s.Chat)
 	r.last++
+	m := a.said(r, s)
+	r.said[r.last] = s
+	return a.push("message", m)
+}
+
+// Edit lets somebody change the text of the message that was written last in a
+// chat; the same text is what Telegram reports of a first reaction.
+func (a *API) Edit(chat int64, text string) int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	r := a.chat(chat)
+	s := r.said[r.last]
+	s.Text = text
+	r.said[r.last] = s
+	m := a.said(r, s)
+	m["edit_date"] = m["date"]
+	return a.push("edited_message", m)
+}
+
+// said is a message as somebody wrote it.
+func (a *API) said(r *knownChat, s Said) map[string]any {
 	m := a.frame(r, &s)
-	m["text"] = s.Text
-	if !s.Unmarked {
-		m["entities"] = marks(s.Text)
+	text, entities := "text", "entities"
+	if s.Kind != "" {
+		m[s.Kind] = map[string]any{}
+		text, entities = "caption", "caption_entities"
+	}
+	if s.Text != "" {
+		m[text] = s.Text
+	}
+	if s.Text != "" && !s.Unmarked {
+		m[entities] = marks(s.Text)
+	}
+	if s.Album != "" {
+		m["media_group_id"] = s.Album
 	}
 	if s.ReplyTo != 0 {
 		if to := a.find(s.Chat, s.ReplyTo); to != nil {
 			m["reply_to_message"] = a.shown(to, r)
 		}
 	}
-	return a.push("message", m)
+	return m
 }
 
 // frame is a message without content.
