@@ -73,6 +73,8 @@ func (t *turn) answer(ctx context.Context) (replies []Reply, err error) {
 		return t.greet(), nil
 	case Tapped:
 		return t.tapped(ctx)
+	case Wordless:
+		return t.wordless(ctx)
 	}
 	return t.said(ctx)
 }
@@ -80,7 +82,7 @@ func (t *turn) answer(ctx context.Context) (replies []Reply, err error) {
 // said finds out what a text is: a command, numbers, the answer to an open
 // question, a question about parcels, or none of these.
 func (t *turn) said(ctx context.Context) ([]Reply, error) {
-	text := tidy(t.m.Text)
+	text := linked(tidy(t.m.Text))
 	c, ok := parse(text)
 	if !ok && !t.overheard() {
 		c, ok = unslashed(text)
@@ -124,12 +126,28 @@ func (t *turn) smallTalk(ctx context.Context, text string, refused []recognise.R
 	return replies, err
 }
 
-// unasked answers a text that asks nothing.
+// wordless answers what holds no text: one to one with what can be sent, or with
+// what is waited for.
+func (t *turn) wordless(ctx context.Context) ([]Reply, error) {
+	if t.inGroup() {
+		return nil, nil
+	}
+	q, open, err := t.question(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return t.smallTalk(ctx, "", nil, q, open)
+}
+
+// unasked answers a text that asks nothing. An edit that asks nothing is not
+// answered again.
 func (t *turn) unasked(ctx context.Context, text string, refused []recognise.Reason, q models.Question, open bool) ([]Reply, error) {
 	if thanked, err := t.acknowledge(ctx, text, open); thanked != nil || err != nil {
 		return thanked, err
 	}
 	switch {
+	case t.m.Edited && len(refused) == 0:
+		return nil, nil
 	case open:
 		return joinReplies(t.refused(refused), t.remind(q)), nil
 	case len(refused) > 0:
