@@ -118,7 +118,17 @@ func single(asking models.Asking, missing []models.Item, at int) models.Question
 func (t *turn) renderQuestion(q models.Question) []Reply {
 	replies := t.questionWords(q)
 	replies[0].Blocks = t.render.mention(replies[0].Blocks)
+	replies[0].Asks = typed(q.Asking)
 	return replies
+}
+
+// typed says that a question is answered in words.
+func typed(asking models.Asking) bool {
+	switch asking {
+	case models.AskTail, models.AskCarrier, models.AskStop, models.AskName:
+		return true
+	}
+	return false
 }
 
 func (t *turn) questionWords(q models.Question) []Reply {
@@ -192,7 +202,7 @@ func joinReplies(replies, question []Reply) []Reply {
 	last := &replies[len(replies)-1]
 	last.Blocks = append(last.Blocks, Block{Line{}})
 	last.Blocks = append(last.Blocks, question[0].Blocks...)
-	last.Buttons = question[0].Buttons
+	last.Buttons, last.Asks = question[0].Buttons, question[0].Asks
 	return append(replies, question[1:]...)
 }
 

@@ -129,7 +129,7 @@ func PlainText(s string) Reply { return Reply{Blocks: []Block{{Line{{Text: s}}}}
 // Plain is the reply without any style and buttons, for a platform that refuses
 // how it looks. Its blocks stay: a long one is cut where it was.
 func (r Reply) Plain() Reply {
-	plain := Reply{Token: r.Token, File: r.File, For: r.For, Lang: r.Lang}
+	plain := Reply{Token: r.Token, File: r.File, For: r.For, Asks: r.Asks, Lang: r.Lang}
 	for _, b := range r.Blocks {
 		lines := make(Block, len(b))
 		for i, line := range b {

@@ -39,8 +39,7 @@ func (c *Conversation) Summarise(_ context.Context, ns []models.Notification) (R
 // says that the one given was refused, so that four digits are answer enough.
 // Another open question stays.
 func (c *Conversation) AskTail(ctx context.Context, news models.Notification) error {
-	refused := slices.ContainsFunc(news.Notices, func(n models.Event) bool { return n.Kind == models.TailRefused })
-	if !refused {
+	if !slices.ContainsFunc(news.Notices, asksTail) {
 		return nil
 	}
 	now := models.At(c.settings.Now())
@@ -76,12 +75,15 @@ func (r renderer) notification(n models.Notification) Reply {
 	if slices.ContainsFunc(n.Notices, wantsAnswer) {
 		blocks = r.mention(blocks)
 	}
-	reply := Reply{Blocks: blocks}
+	reply := Reply{Blocks: blocks, Asks: slices.ContainsFunc(n.Notices, asksTail)}
 	if opens {
 		reply.Buttons = r.parcelButtons(n.Parcel)
 	}
 	return reply
 }
+
+// asksTail says that a notice asks for a phone's tail.
+func asksTail(e models.Event) bool { return e.Kind == models.TailRefused }
 
 // wantsAnswer says that a notice asks for something to be sent.
 func wantsAnswer(e models.Event) bool { return e.Kind == models.TailRefused || e.Kind == models.Ended }

@@ -68,3 +68,35 @@ func TestALateYesIsNotTakenForAnAcknowledgement(t *testing.T) {
 		t.Errorf("whoever thinks that everything is erased hears %q", said)
 	}
 }
+
+func TestAQuestionForWordsSaysThatItAsks(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	for name, c := range map[string]struct {
+		said []string
+		asks bool
+	}{
+		"a tail":                 {[]string{"SF1000000000015"}, true},
+		"a tail, reminded of":    {[]string{"SF1000000000015", "嗯？"}, true},
+		"a tail under an answer": {[]string{moving + " SF1000000000015"}, true},
+		"a carrier":              {[]string{"123456789012"}, true},
+		"which one to stop":      {[]string{moving, "YT1000000000058", "YT1000000000074", "停止"}, true},
+		"whether to forget":      {[]string{"忘记我"}, false},
+		"a parcel":               {[]string{moving}, false},
+		"help":                   {[]string{"帮助"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var replies []Reply
+			for _, said := range c.said {
+				var err error
+				replies, err = w.conversation().Handle(t.Context(), w.chat(name, false), Message{Text: said, Addressed: true})
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			last := replies[len(replies)-1]
+			if last.Asks != c.asks || last.Plain().Asks != c.asks {
+				t.Errorf("%q asks: %v", shown(replies), last.Asks)
+			}
+		})
+	}
+}

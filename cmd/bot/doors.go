@@ -106,7 +106,7 @@ func openTelegram(a *app, wake func()) (*openDoor, error) {
 	d, err := telegram.New(telegram.Settings{
 		Token: string(s.Telegram.Token), APIURL: s.Telegram.APIURL,
 		WebhookSecret: string(s.Telegram.WebhookSecret), PublicURL: s.PublicURL,
-		Profiles: telegramProfiles(a), Slots: a.store, Log: a.log, Now: a.now,
+		Profiles: telegramProfiles(a), Phrases: telegramPhrases(a), Slots: a.store, Log: a.log, Now: a.now,
 	}, a.store, wake)
 	if err != nil {
 		return nil, err
@@ -159,6 +159,13 @@ func telegramProfile(words *locales.Localizer, items []handlers.MenuItem) telegr
 		}
 	}
 	return p
+}
+
+// telegramPhrases are the words that the door adds by itself.
+func telegramPhrases(a *app) func(lang string) telegram.Phrases {
+	return func(lang string) telegram.Phrases {
+		return telegram.Phrases{ReplyHere: a.words.For(lang).Say("reply_here")}
+	}
 }
 
 // wecomDoors are the three doors to WeCom, and the group robots, which are a

@@ -28,6 +28,7 @@ type part struct {
 	html bool // text is HTML; else it is taken as it stands
 	file *handlers.File
 	keys *sdk.InlineKeyboardMarkup // nil unless it is the last part
+	last bool
 }
 
 // compose makes the messages of a reply; none when it only answers a button.
@@ -54,7 +55,7 @@ func compose(r handlers.Reply) ([]part, error) {
 		parts[len(parts)-1].file = r.File
 	}
 	if len(parts) > 0 {
-		parts[len(parts)-1].keys = keys
+		parts[len(parts)-1].keys, parts[len(parts)-1].last = keys, true
 	} else if keys != nil {
 		return nil, fmt.Errorf("%w: buttons under no text", models.ErrRefused)
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -30,6 +31,7 @@ type destination struct {
 	chat         int64
 	thread       int
 	conversation string
+	forced       bool // what is sent asks for a reply, and nothing else would be seen
 	token
 }
 
@@ -41,7 +43,8 @@ func (d *Door) Send(ctx context.Context, to models.Address, r handlers.Reply) er
 	if err != nil {
 		return err
 	}
-	parts, err := compose(r)
+	at.forced = r.Asks && at.chat < 0 && d.identity.seesRepliesOnly()
+	parts, err := compose(d.worded(r, at))
 	if err != nil {
 		return fmt.Errorf("compose telegram message: %w", err)
 	}
@@ -61,6 +64,16 @@ func (d *Door) Send(ctx context.Context, to models.Address, r handlers.Reply) er
 	}
 	d.menus.replied(to.Conversation, r.Lang)
 	return nil
+}
+
+// worded is the reply with the words that its question needs here to be answered.
+func (d *Door) worded(r handlers.Reply, at destination) handlers.Reply {
+	words := d.settings.Phrases(r.Lang).ReplyHere
+	if !at.forced || words == "" {
+		return r
+	}
+	r.Blocks = append(slices.Clip(r.Blocks), handlers.Block{{{Text: words}}})
+	return r
 }
 
 // digest tells one reply to one chat from another.
@@ -140,7 +153,8 @@ func (d *Door) deliver(ctx context.Context, at destination, p part, first, edit 
 }
 
 func (d *Door) send(ctx context.Context, at destination, p part, first, edit bool) error {
-	replaces := first && edit && at.callback != "" && at.message != 0 && p.file == nil
+	forces := at.forced && p.last && p.keys == nil && p.file == nil // which an edited message cannot
+	replaces := first && edit && !forces && at.callback != "" && at.message != 0 && p.file == nil
 	if replaces {
 		done, err := d.replace(ctx, at, p)
 		if done || err != nil {
@@ -154,6 +168,11 @@ func (d *Door) send(ctx context.Context, at destination, p part, first, edit boo
 	if p.file != nil {
 		return d.upload(ctx, at, p, reply)
 	}
+	markup := p.markup()
+	if forces {
+		// Only whose message is answered is asked to reply, where one is.
+		markup = &sdk.ForceReply{ForceReply: true, Selective: reply != nil}
+	}
 	_, err := d.bot.SendMessage(ctx, &bot.SendMessageParams{
 		ChatID:             at.chat,
 		MessageThreadID:    at.thread,
@@ -161,7 +180,7 @@ func (d *Door) send(ctx context.Context, at destination, p part, first, edit boo
 		ParseMode:          p.mode(),
 		LinkPreviewOptions: noPreview(),
 		ReplyParameters:    reply,
-		ReplyMarkup:        p.markup(),
+		ReplyMarkup:        markup,
 	})
 	return err
 }

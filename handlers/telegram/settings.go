@@ -23,16 +23,22 @@ const (
 // Settings of the door; only Token is required.
 type Settings struct {
 	Token         string
-	APIURL        string          // default https://api.telegram.org; trailing slashes are cut
-	WebhookSecret string          // "": long polling; 1-256 of A-Z, a-z, 0-9, _ and -
-	PublicURL     string          // with WebhookSecret: the base under which Telegram reaches Webhook
-	Profiles      []Profile       // what Telegram shows of the bot, by language; the first is for everybody else too. None: it is left as it is
-	Limits        Limits          // zero: Telegram's
-	Slots         ratelimit.Slots // shares Limits.PerSecond among replicas; nil: this process keeps it alone
-	PollTimeout   time.Duration   // how long Telegram may hold a poll; whole seconds, default and at most 50 s
-	Client        *http.Client    // its Transport is used; nil: an own one
-	Log           *slog.Logger    // nil: nothing is logged
+	APIURL        string                    // default https://api.telegram.org; trailing slashes are cut
+	WebhookSecret string                    // "": long polling; 1-256 of A-Z, a-z, 0-9, _ and -
+	PublicURL     string                    // with WebhookSecret: the base under which Telegram reaches Webhook
+	Profiles      []Profile                 // what Telegram shows of the bot, by language; the first is for everybody else too. None: it is left as it is
+	Phrases       func(lang string) Phrases // the words that the door itself adds, in a language (BCP 47); nil: none
+	Limits        Limits                    // zero: Telegram's
+	Slots         ratelimit.Slots           // shares Limits.PerSecond among replicas; nil: this process keeps it alone
+	PollTimeout   time.Duration             // how long Telegram may hold a poll; whole seconds, default and at most 50 s
+	Client        *http.Client              // its Transport is used; nil: an own one
+	Log           *slog.Logger              // nil: nothing is logged
 	Now           func() time.Time
+}
+
+// Phrases are the words that the door itself adds to what is sent.
+type Phrases struct {
+	ReplyHere string // under a question in a group where the bot sees only replies to its messages
 }
 
 // Profile is what Telegram shows of the bot in one language.
@@ -73,6 +79,9 @@ func (s Settings) complete() (Settings, error) {
 	}
 	if s.Now == nil {
 		s.Now = time.Now
+	}
+	if s.Phrases == nil {
+		s.Phrases = func(string) Phrases { return Phrases{} }
 	}
 	if s.Client == nil {
 		s.Client = &http.Client{Transport: transport()}

@@ -70,7 +70,7 @@ func (d *Door) identify(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("ask telegram who the bot is: %w", err)
 	}
-	d.identity.set(me.ID, me.Username)
+	d.identity.set(me.ID, me.Username, !me.CanReadAllGroupMessages)
 	d.settings.Log.Info("telegram door is open", slog.String("bot", "@"+me.Username), slog.Bool("polls", d.Polls()))
 	if !me.CanReadAllGroupMessages {
 		d.settings.Log.Warn("telegram's privacy mode is on: in groups the bot sees only commands, replies to it and @mentions, " +

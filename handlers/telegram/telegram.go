@@ -124,11 +124,12 @@ func transport() *http.Transport {
 	}
 }
 
-// identity is who the bot is: its id is in the token, its name comes with getMe.
+// identity is who the bot is: its id is in the token, the rest comes with getMe.
 type identity struct {
-	mu   sync.RWMutex
-	id   int64
-	name string
+	mu      sync.RWMutex
+	id      int64
+	name    string
+	private bool // in groups it sees only commands, mentions and replies to it
 }
 
 func newIdentity(token string) *identity {
@@ -137,16 +138,23 @@ func newIdentity(token string) *identity {
 	return &identity{id: id}
 }
 
-func (i *identity) set(id int64, name string) {
+func (i *identity) set(id int64, name string, private bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.id, i.name = id, name
+	i.id, i.name, i.private = id, name, private
 }
 
 func (i *identity) get() (id int64, name string) {
 	i.mu.RLock()
 	defer i.mu.RUnlock()
 	return i.id, i.name
+}
+
+// seesRepliesOnly says that Telegram's privacy mode is on.
+func (i *identity) seesRepliesOnly() bool {
+	i.mu.RLock()
+	defer i.mu.RUnlock()
+	return i.private
 }
 
 // Why a door is not ready.
