@@ -21,6 +21,13 @@ type Door interface {
 	Send(ctx context.Context, to models.Address, r Reply) error
 }
 
+// Typer is a door that can show that an answer is being written.
+type Typer interface {
+	// Typing shows it to a chat for some seconds. It waits for nobody's turn, and
+	// returns when ctx ends; what it returns is for the log.
+	Typing(ctx context.Context, to models.Address) error
+}
+
 // ArrivalStore keeps what a door has taken in until it is answered.
 type ArrivalStore interface {
 	// Arrive stores arrivals whose (door, key) is new and says how many were.

@@ -169,6 +169,7 @@ func (t *turn) handle(ctx context.Context, a models.Arrival) (replies []handlers
 		return nil, nil
 	}
 	m.Arrival = a.ID
+	defer t.typing(ctx)()
 	return t.handler.Handle(ctx, t.chat, m)
 }
 

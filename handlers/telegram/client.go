@@ -111,7 +111,8 @@ func unwrap(method string, status int, body []byte) (json.RawMessage, error) {
 
 // cutDown leaves of a sent message only its id.
 func cutDown(method string, result json.RawMessage) json.RawMessage {
-	if !strings.HasPrefix(method, "send") && method != "editMessageText" {
+	message := strings.HasPrefix(method, "send") && method != "sendChatAction" || method == "editMessageText"
+	if !message {
 		return result
 	}
 	var m struct {

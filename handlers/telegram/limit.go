@@ -63,6 +63,7 @@ type limiter struct {
 	limits  Limits
 	now     func() time.Time
 	overall func(context.Context) (time.Duration, error) // reserves a turn over all chats
+	typing  *rate.Limiter
 
 	mu        sync.Mutex
 	rates     *expiring.Map[string, []*rate.Limiter] // by chat
@@ -70,11 +71,13 @@ type limiter struct {
 	everybody time.Time                              // until when it wants all chats left alone
 	last      string                                 // the chat that was told to wait last
 	lastAt    time.Time
+
+	typingHeld time.Time // until when it wants no signs of typing
 }
 
 func newLimiter(limits Limits, slots ratelimit.Slots, now func() time.Time) *limiter {
 	l := &limiter{
-		limits: limits, now: now,
+		limits: limits, now: now, typing: rate.NewLimiter(typingPerSecond, typingPerSecond),
 		rates: expiring.New[string, []*rate.Limiter](chatsKept, now), held: expiring.New[string, time.Time](chatsKept, now),
 	}
 	if slots != nil {

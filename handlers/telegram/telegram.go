@@ -26,6 +26,7 @@ import (
 var (
 	_ handlers.Door   = (*Door)(nil)
 	_ handlers.Admins = (*Door)(nil)
+	_ handlers.Typer  = (*Door)(nil)
 )
 
 // Door is the way in and out of Telegram. Its methods may be used at the same time.
