@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"waybill/locales"
@@ -76,7 +77,12 @@ type Checker interface {
 	Followed(ctx context.Context, parcelID int64)
 }
 
-// Admins tells who administers a group.
+// ErrCannotTell is Admins' answer when the platform's own means nothing: asking
+// again would bring the same.
+var ErrCannotTell = errors.New("the platform does not tell who administers the group")
+
+// Admins tells who administers a group. ErrCannotTell is an answer, other errors
+// are passing.
 type Admins interface {
 	Admin(ctx context.Context, group models.Address, person string) (bool, error)
 }

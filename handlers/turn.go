@@ -248,15 +248,20 @@ func (t *turn) notAllowed(ctx context.Context, instead string) ([]Reply, error) 
 	if !t.inGroup() {
 		return nil, nil
 	}
+	cannotTell := func() []Reply { return t.render.reply(instead, "Example", t.render.say("example.stop")) }
 	admins := t.settings.Admins[t.chat.Door]
 	if admins == nil {
-		return t.render.reply(instead, "Example", t.render.say("example.stop")), nil
+		return cannotTell(), nil
 	}
-	if t.m.From != "" {
-		admin, err := admins.Admin(ctx, t.chat.Address, t.m.From)
-		if err != nil || admin {
-			return nil, wrap("ask who administers the group", err)
-		}
+	if t.m.From == "" {
+		return t.render.reply("admins_only"), nil
+	}
+	admin, err := admins.Admin(ctx, t.chat.Address, t.m.From)
+	switch {
+	case errors.Is(err, ErrCannotTell):
+		return cannotTell(), nil
+	case err != nil || admin:
+		return nil, wrap("ask who administers the group", err)
 	}
 	return t.render.reply("admins_only"), nil
 }

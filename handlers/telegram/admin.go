@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/go-telegram/bot"
 	sdk "github.com/go-telegram/bot/models"
 
+	"waybill/handlers"
 	"waybill/models"
 )
 
@@ -23,7 +26,9 @@ type member struct{ group, person string }
 
 // Admin tells whether a person administers a group, as of at most a minute ago.
 // Who writes in the group's own name is an anonymous administrator; who writes
-// in a channel's name is none.
+// in a channel's name is none. Where Telegram's answer cannot be read, or it
+// will not say (it hides the members of some groups), that is
+// handlers.ErrCannotTell and a line in the log.
 func (d *Door) Admin(ctx context.Context, group models.Address, person string) (bool, error) {
 	if person != "" && person == group.Conversation {
 		return true, nil
@@ -41,6 +46,10 @@ func (d *Door) Admin(ctx context.Context, group models.Address, person string) (
 		return false, err
 	}
 	admin, err := d.askAdmin(ctx, to.chat, id)
+	if isNoAnswer(err) {
+		d.settings.Log.Warn("telegram does not tell whether a person administers a group", slog.Any("error", d.client.redact(err)))
+		return false, handlers.ErrCannotTell
+	}
 	if err != nil {
 		return false, d.client.redact(fmt.Errorf("ask telegram about a member: %w", doorError(err)))
 	}
@@ -68,6 +77,15 @@ func (d *Door) askAdmin(ctx context.Context, chat, person int64) (bool, error) {
 		return false, err
 	}
 	return m.Type == sdk.ChatMemberTypeOwner || m.Type == sdk.ChatMemberTypeAdministrator, nil
+}
+
+// isNoAnswer says that the same question would be answered as little again.
+func isNoAnswer(err error) bool {
+	no := &apiError{}
+	if errors.As(err, &no) {
+		return no.code == http.StatusBadRequest && no.movedTo == "" || no.code == http.StatusForbidden || no.code == http.StatusNotFound
+	}
+	return errors.Is(err, errUnreadable)
 }
 
 // isUnknownMember says that Telegram knows the group but not this person in it.

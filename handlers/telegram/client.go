@@ -60,7 +60,10 @@ func (c *client) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, c.redact(err)
 	}
-	return withResult(resp, cutDown(method, result)), nil
+	if result, err = cutDown(method, result); err != nil {
+		return nil, err
+	}
+	return withResult(resp, result), nil
 }
 
 // call sends the request and returns the result out of the reply.
@@ -92,7 +95,11 @@ type envelope struct {
 // unwrap takes the result out of its envelope; a refusal is an *apiError.
 func unwrap(method string, status int, body []byte) (json.RawMessage, error) {
 	var e envelope
-	if err := json.Unmarshal(body, &e); err != nil {
+	err := json.Unmarshal(body, &e)
+	switch {
+	case err != nil && status == http.StatusOK:
+		return nil, fmt.Errorf("call telegram %s: %w", method, errUnreadable)
+	case err != nil:
 		return nil, fmt.Errorf("telegram answers %s with status %d and something that is not JSON", method, status)
 	}
 	if e.OK {
@@ -109,18 +116,39 @@ func unwrap(method string, status int, body []byte) (json.RawMessage, error) {
 	return nil, no
 }
 
-// cutDown leaves of a sent message only its id.
-func cutDown(method string, result json.RawMessage) json.RawMessage {
-	message := strings.HasPrefix(method, "send") && method != "sendChatAction" || method == "editMessageText"
-	if !message {
-		return result
+// errUnreadable is an answer of a Telegram that works, and of which nothing is understood.
+var errUnreadable = errors.New("telegram's answer cannot be read")
+
+// cutDown leaves of a result what is used: of a sent message only its id, of a
+// member of a group only what they are.
+func cutDown(method string, result json.RawMessage) (json.RawMessage, error) {
+	switch {
+	case method == "getChatMember":
+		return status(result)
+	case method == "sendChatAction", !strings.HasPrefix(method, "send") && method != "editMessageText":
+		return result, nil
 	}
 	var m struct {
 		ID int64 `json:"message_id"`
 	}
 	// An edited inline message answers true; nobody needs the id then.
 	_ = json.Unmarshal(result, &m)
-	return json.RawMessage(`{"message_id":` + strconv.FormatInt(m.ID, 10) + `}`)
+	return json.RawMessage(`{"message_id":` + strconv.FormatInt(m.ID, 10) + `}`), nil
+}
+
+// status leaves of a member one of the statuses that the library knows.
+func status(result json.RawMessage) (json.RawMessage, error) {
+	var m struct {
+		Status string `json:"status"`
+	}
+	if err := json.Unmarshal(result, &m); err != nil {
+		return nil, fmt.Errorf("read a member: %w", errUnreadable) // the decoder's words may quote it
+	}
+	switch m.Status {
+	case "creator", "administrator", "member", "restricted", "left", "kicked":
+		return json.RawMessage(`{"status":"` + m.Status + `"}`), nil
+	}
+	return nil, fmt.Errorf("read a member: %w", errUnreadable)
 }
 
 // withResult is a response whose body holds the result and nothing else.
