@@ -3,6 +3,7 @@ package telegram
 import (
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -20,6 +21,9 @@ const (
 	maxData    = 64       // bytes behind a button
 	maxToast   = 200      // characters
 	maxFile    = 50 << 20 // bytes that a bot may upload
+	maxRow     = 8        // buttons side by side
+	maxButtons = 100      // buttons under one message
+	maxLabel   = 64       // characters of a button; apps cut it much earlier
 )
 
 // part is one message of a reply: text, a file, or a file with text under it.
@@ -62,18 +66,19 @@ func compose(r handlers.Reply) ([]part, error) {
 	return parts, nil
 }
 
-// keyboard makes the buttons; nil when there are none.
+// keyboard makes the buttons; nil when there are none. Rows that are too long
+// are broken, labels cut, and buttons beyond what Telegram takes left out.
 func keyboard(rows [][]handlers.Button) (*sdk.InlineKeyboardMarkup, error) {
 	var out [][]sdk.InlineKeyboardButton
+	left := maxButtons
 	for _, row := range rows {
-		var line []sdk.InlineKeyboardButton
-		for _, b := range row {
-			if b.Data == "" || len(b.Data) > maxData || strings.TrimSpace(b.Text) == "" {
-				return nil, fmt.Errorf("%w: a button with %d bytes of data and %d of text", models.ErrRefused, len(b.Data), len(b.Text))
+		row = row[:min(len(row), left)]
+		left -= len(row)
+		for chunk := range slices.Chunk(row, maxRow) {
+			line, err := buttons(chunk)
+			if err != nil {
+				return nil, err
 			}
-			line = append(line, sdk.InlineKeyboardButton{Text: valid(b.Text), CallbackData: b.Data})
-		}
-		if line != nil {
 			out = append(out, line)
 		}
 	}
@@ -81,6 +86,17 @@ func keyboard(rows [][]handlers.Button) (*sdk.InlineKeyboardMarkup, error) {
 		return nil, nil
 	}
 	return &sdk.InlineKeyboardMarkup{InlineKeyboard: out}, nil
+}
+
+func buttons(row []handlers.Button) ([]sdk.InlineKeyboardButton, error) {
+	var line []sdk.InlineKeyboardButton
+	for _, b := range row {
+		if b.Data == "" || len(b.Data) > maxData || strings.TrimSpace(b.Text) == "" {
+			return nil, fmt.Errorf("%w: a button with %d bytes of data and %d of text", models.ErrRefused, len(b.Data), len(b.Text))
+		}
+		line = append(line, sdk.InlineKeyboardButton{Text: shortened(b.Text, maxLabel), CallbackData: b.Data})
+	}
+	return line, nil
 }
 
 // render writes spans as Telegram's HTML; text without any style stays as it
@@ -117,10 +133,10 @@ func isLink(u string) bool {
 // valid is the text in UTF-8, the only encoding that Telegram takes.
 func valid(text string) string { return strings.ToValidUTF8(text, string(utf8.RuneError)) }
 
-// toast cuts the short note that answers a button.
-func toast(text string) string {
-	if runes := []rune(valid(text)); len(runes) > maxToast {
-		return string(runes[:maxToast-1]) + "…"
+// shortened cuts a text to so many characters, with "…" where it was cut.
+func shortened(text string, most int) string {
+	if runes := []rune(valid(text)); len(runes) > most {
+		return string(runes[:most-1]) + "…"
 	}
 	return valid(text)
 }

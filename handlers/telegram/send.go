@@ -130,7 +130,7 @@ func (d *Door) answerButton(ctx context.Context, at destination, note string) er
 	}
 	ctx, cancel := context.WithTimeout(ctx, calling)
 	defer cancel()
-	_, err := d.bot.AnswerCallbackQuery(ctx, &bot.AnswerCallbackQueryParams{CallbackQueryID: at.callback, Text: toast(note)})
+	_, err := d.bot.AnswerCallbackQuery(ctx, &bot.AnswerCallbackQueryParams{CallbackQueryID: at.callback, Text: shortened(note, maxToast)})
 	if isBadRequest(err) {
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -265,6 +266,29 @@ func TestWhatTelegramWouldNeverTakeIsRefusedBeforeItIsSent(t *testing.T) {
 	}
 	if len(api.Calls()) != 0 {
 		t.Errorf("%v", api.Calls())
+	}
+}
+
+func TestButtonsBeyondWhatTelegramTakesAreBrokenCutOrLeftOut(t *testing.T) {
+	api := telegramtest.Serve(t)
+	api.Know(7)
+	r := text("x")
+	row := func(n int, label string) []handlers.Button {
+		return slices.Repeat([]handlers.Button{{Text: label, Data: strings.Repeat("d", 64)}}, n)
+	}
+	r.Buttons = [][]handlers.Button{row(3, "短"), {}, row(17, strings.Repeat("妈妈的茶叶📦", 20)), row(90, "x\xff")}
+	if err := door(t, api, newInbox()).Send(t.Context(), conversation(7), r); err != nil {
+		t.Fatal(err)
+	}
+	rows, all := api.Sent(7)[0].Buttons, 0
+	for _, row := range rows {
+		all += len(row)
+	}
+	if all != 100 || len(rows[0]) != 3 || len(rows[1]) != 8 || len(rows[2]) != 8 || len(rows[3]) != 1 {
+		t.Errorf("%d buttons, rows %v", all, rows)
+	}
+	if label := []rune(rows[1][0].Text); len(label) != 64 || label[63] != '…' {
+		t.Errorf("%q", string(label))
 	}
 }
 
