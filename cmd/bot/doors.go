@@ -123,7 +123,7 @@ func openTelegram(a *app, wake func()) (*openDoor, error) {
 // the bot is seen to beside it.
 func runTelegram(ctx context.Context, a *app, d *telegram.Door) error {
 	if err := d.Setup(ctx); err != nil {
-		return nil //nolint:nilerr // setting up gives up only when it is told to stop
+		return nil // setting up gives up only when it is told to stop
 	}
 	var profile sync.WaitGroup
 	defer profile.Wait()

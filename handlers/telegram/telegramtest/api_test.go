@@ -70,6 +70,10 @@ func TestTheFakeRefusesWhatTelegramRefuses(t *testing.T) {
 	keys := func(data string) string {
 		return `{"inline_keyboard":[[{"text":"x","callback_data":"` + data + `"}]]}`
 	}
+	rows := func(n, each int) string {
+		row := "[" + strings.Repeat(`{"text":"x","callback_data":"a"},`, each-1) + `{"text":"x","callback_data":"a"}]`
+		return `{"inline_keyboard":[` + strings.Repeat(row+",", n-1) + row + `]}`
+	}
 	for name, c := range map[string]struct {
 		method string
 		form   map[string]string
@@ -90,6 +94,21 @@ func TestTheFakeRefusesWhatTelegramRefuses(t *testing.T) {
 		"an edit of nothing":          {"editMessageText", map[string]string{"chat_id": "7", "message_id": "1", "text": "x"}, "message to edit not found"},
 		"an unknown callback id":      {"answerCallbackQuery", map[string]string{"callback_query_id": "1"}, "query is too old"},
 		"a document without one":      {"sendDocument", map[string]string{"chat_id": "7"}, "no document"},
+		"nine buttons in a row":       {"sendMessage", map[string]string{"chat_id": "7", "text": "x", "reply_markup": rows(1, 9)}, "reply markup is too long"},
+		"a hundred and one buttons":   {"sendMessage", map[string]string{"chat_id": "7", "text": "x", "reply_markup": rows(101, 1)}, "reply markup is too long"},
+		"buttons and a forced reply":  {"sendMessage", map[string]string{"chat_id": "7", "text": "x", "reply_markup": `{"force_reply":true,` + keys("a")[1:]}, "cannot be forced"},
+		"a long hint for the reply":   {"sendMessage", map[string]string{"chat_id": "7", "text": "x", "reply_markup": `{"force_reply":true,"input_field_placeholder":"` + strings.Repeat("x", 65) + `"}`}, "placeholder is too long"},
+		"an edit that forces a reply": {"editMessageText", map[string]string{"chat_id": "7", "message_id": "1", "text": "x", "reply_markup": `{"force_reply":true}`}, "inline keyboard expected"},
+		"an action that nobody knows": {"sendChatAction", map[string]string{"chat_id": "7", "action": "thinking"}, "wrong parameter action"},
+		"an action in no topic":       {"sendChatAction", map[string]string{"chat_id": "7", "action": "typing", "message_thread_id": "5"}, "message thread not found"},
+		"an action in no chat":        {"sendChatAction", map[string]string{"chat_id": "8", "action": "typing"}, "chat not found"},
+		"a menu for Taiwan":           {"setMyCommands", map[string]string{"commands": `[{"command":"list","description":"x"}]`, "scope": `{"type":"default"}`, "language_code": "zh-hant"}, "invalid language code"},
+		"a menu for no chat":          {"setMyCommands", map[string]string{"commands": `[{"command":"list","description":"x"}]`, "scope": `{"type":"chat","chat_id":8}`}, "chat not found"},
+		"a menu for nobody":           {"setMyCommands", map[string]string{"commands": `[]`, "scope": `{"type":"everywhere"}`}, "unsupported type"},
+		"a description for China":     {"setMyDescription", map[string]string{"description": "x", "language_code": "zh-CN"}, "invalid language code"},
+		"a description that is long":  {"setMyDescription", map[string]string{"description": strings.Repeat("包", 513)}, "too long"},
+		"a short one that is not":     {"setMyShortDescription", map[string]string{"short_description": strings.Repeat("包", 121)}, "too long"},
+		"a short one for everywhere":  {"getMyShortDescription", map[string]string{"language_code": "ZH"}, "invalid language code"},
 		"a command in capitals":       {"setMyCommands", map[string]string{"commands": `[{"command":"Track","description":"x"}]`}, "BOT_COMMAND_INVALID"},
 		"a webhook without https":     {"setWebhook", map[string]string{"url": "http://example.org/x"}, "HTTPS URL must be provided"},
 		"a secret with a space":       {"setWebhook", map[string]string{"url": "https://example.org/x", "secret_token": "a b"}, "unallowed characters"},

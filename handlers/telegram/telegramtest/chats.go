@@ -1,8 +1,10 @@
 package telegramtest
 
 import (
+	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf16"
@@ -87,17 +89,17 @@ func (a *API) SayAs(s Said) int64 {
 	return a.push("message", m)
 }
 
-// Edit lets somebody change the text of the message that was written last in a
-// chat; the same text is what Telegram reports of a first reaction.
+// Edit lets somebody change the text of what was said last in a chat (SayAs); the
+// same text is what Telegram reports of a first reaction.
 func (a *API) Edit(chat int64, text string) int64 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	r := a.chat(chat)
-	s := r.said[r.last]
+	id := slices.Max(slices.Collect(maps.Keys(r.said)))
+	s := r.said[id]
 	s.Text = text
-	r.said[r.last] = s
 	m := a.said(r, s)
-	m["edit_date"] = m["date"]
+	m["message_id"], m["edit_date"] = id, m["date"]
 	return a.push("edited_message", m)
 }
 
