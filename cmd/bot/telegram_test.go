@@ -36,7 +36,7 @@ func TestASlowAnswerIsSeenToBeWritten(t *testing.T) {
 	b := s.start("WAYBILL_MUZHI_DETECT_PATH=")
 	s.telegram.Say(mother, slow)
 	answer := s.hears(mother, slow)
-	if signs := s.telegram.Actions(); len(signs) != 1 || signs[0].Chat != mother || !signs[0].At.Before(answer.At) {
+	if signs := s.telegram.Actions(); len(signs) == 0 || signs[0].Chat != mother || !signs[0].At.Before(answer.At) {
 		t.Errorf("%v before %v", signs, answer.At)
 	}
 	b.stop()

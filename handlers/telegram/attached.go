@@ -16,7 +16,7 @@ func (m message) attached() string {
 	if m.Quote != nil {
 		lines = append(append(lines, m.Quote.Text), links(m.Quote.Entities)...)
 	}
-	if to := m.ReplyTo; to != nil && to.TopicCreated == nil && !quoted {
+	if to := m.ReplyTo; to != nil && !to.opensThread() && !quoted {
 		lines = append(append(lines, to.words()), to.targets()...)
 	}
 	if m.External != nil {
@@ -25,6 +25,11 @@ func (m message) attached() string {
 	lines = append(lines, m.targets()...)
 	return strings.Join(slices.DeleteFunc(lines, func(line string) bool { return strings.TrimSpace(line) == "" }), "\n")
 }
+
+// opensThread says that a message is answered by everything in its thread, whether
+// its writer means it or not: what created a topic, a channel's post that a group
+// discusses.
+func (m message) opensThread() bool { return m.TopicCreated != nil || m.Forwarded }
 
 // targets are the URLs behind a message's words and buttons. Those that stand in
 // its text are read there.

@@ -15,7 +15,9 @@ import (
 
 func TestWhatIsRememberedIsBounded(t *testing.T) {
 	now := time.Unix(1_000_000, 0)
-	d, err := New(Settings{Token: "12345:x", Now: func() time.Time { return now }}, nil, nil)
+	d, err := New(Settings{
+		Token: "12345:x", Now: func() time.Time { return now }, Profiles: []Profile{{Lang: "zh-CN"}, {Lang: "zh-TW"}},
+	}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,6 +32,12 @@ func TestWhatIsRememberedIsBounded(t *testing.T) {
 		}
 		d.remember(key, 1, context.DeadlineExceeded)
 		d.admins.Put(member{id, id}, true, adminFor)
+		d.versions.remember([]version{{of: versioned{message: int64(i + 1)}, album: versioned{album: id}}})
+		d.menus.heard(id, "zh-hant")
+		d.menus.replied(id, "zh-TW")
+	}
+	if d.versions.last.Len() > versionsKept || d.menus.spoken.Len() > menusKept || d.menus.shown.Len() > menusKept {
+		t.Fatalf("%d versions, %d languages, %d menus", d.versions.last.Len(), d.menus.spoken.Len(), d.menus.shown.Len())
 	}
 	if l := d.limiter; l.rates.Len() > chatsKept || l.held.Len() > chatsKept || d.sent.Len() > repliesKept || d.admins.Len() > adminsKept {
 		t.Fatalf("%d rates, %d waits, %d replies, %d members", l.rates.Len(), l.held.Len(), d.sent.Len(), d.admins.Len())

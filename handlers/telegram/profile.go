@@ -169,8 +169,8 @@ func (d *Door) setMenu(code string, cs []Command, scope sdk.BotCommandScope) fun
 func (d *Door) setDescription(code, text string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		old, err := d.bot.GetMyDescription(ctx, &bot.GetMyDescriptionParams{LanguageCode: code})
-		if err == nil && old.Description == text {
-			return nil
+		if err == nil && old.Description == text || retryAfter(err) > 0 {
+			return err
 		}
 		_, err = d.bot.SetMyDescription(ctx, &bot.SetMyDescriptionParams{Description: text, LanguageCode: code})
 		return err
@@ -180,8 +180,8 @@ func (d *Door) setDescription(code, text string) func(context.Context) error {
 func (d *Door) setShort(code, text string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		old, err := d.bot.GetMyShortDescription(ctx, &bot.GetMyShortDescriptionParams{LanguageCode: code})
-		if err == nil && old.ShortDescription == text {
-			return nil
+		if err == nil && old.ShortDescription == text || retryAfter(err) > 0 {
+			return err
 		}
 		_, err = d.bot.SetMyShortDescription(ctx, &bot.SetMyShortDescriptionParams{ShortDescription: text, LanguageCode: code})
 		return err

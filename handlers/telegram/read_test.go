@@ -62,6 +62,7 @@ func TestReadUnderstandsUpdates(t *testing.T) {
 		"a forward's buttons":              {upd("message", `{`+inPrivate+`,"text":"发货了","forward_origin":{},"reply_markup":{"inline_keyboard":[[{"text":"物流","url":"https://example.org/1"},{"text":"x","callback_data":"1"}]]}}`), attached("https://example.org/1", said("发货了"))},
 		"buttons under no words":           {upd("message", `{`+inPrivate+`,"photo":[{}],"reply_markup":{"inline_keyboard":[[{"text":"物流","url":"https://example.org/1"}]]}}`), attached("https://example.org/1", said(""))},
 		"a reply to the bot's words":       {upd("message", `{`+inGroup+`,"text":"停止","reply_to_message":{"message_id":3,"from":{"id":700001},"text":"圆通速递 YT1000000000013"}}`), attached("圆通速递 YT1000000000013", inGroupSaid(true, "停止"))},
+		"a comment on a post":              {upd("message", `{`+inGroup+`,"text":"x","message_thread_id":3,"reply_to_message":{"message_id":3,"is_automatic_forward":true,"text":"YT1000000000013"}}`), inGroupSaid(false, "x")},
 		"a reply in a topic":               {upd("message", `{`+inGroup+`,"text":"x","reply_to_message":{"message_id":3,"from":{"id":8},"text":"12345678","forum_topic_created":{}}}`), inGroupSaid(false, "x")},
 		"text one to one":                  {upd("message", `{`+inPrivate+`,"text":" SF1000000000015 1234 "}`), said("SF1000000000015 1234")},
 		"a caption":                        {upd("message", `{`+inPrivate+`,"photo":[{}],"caption":"SF1000000000015"}`), said("SF1000000000015")},

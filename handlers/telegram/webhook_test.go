@@ -108,7 +108,7 @@ func TestUpdatesComeByWebhookOnceEachWhateverFails(t *testing.T) {
 		<-in.stored
 	}
 	in.fail(nil)
-	second := api.Say(-5, "b")
+	second := api.Say(-5, "/list")
 	if err := api.WaitConfirmed(within(t)); err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ const (
 
 // API is the fake. Its methods may be used at the same time.
 type API struct {
-	// SeesAll is what getMe says about can_read_all_group_messages. Set it before the first call.
+	// SeesAll says that privacy mode is off: in groups the bot sees everything. Set it before the first call.
 	SeesAll bool
 	// Redeliver is the first wait before a webhook delivery that failed is
 	// repeated; it doubles to a minute. Default one second.

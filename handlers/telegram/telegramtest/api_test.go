@@ -123,6 +123,33 @@ func TestTheFakeRefusesWhatTelegramRefuses(t *testing.T) {
 	}
 }
 
+func TestPrivacyModeHidesWhatIsNotForTheBot(t *testing.T) {
+	api := telegramtest.Serve(t)
+	api.Know(-100)
+	if code, reply := call(t, api, "sendMessage", map[string]string{"chat_id": "-100", "text": "which?"}); code != 200 {
+		t.Fatal(reply)
+	}
+	question := api.Sent(-100)[0].ID
+	for text, c := range map[string]struct {
+		said telegramtest.Said
+		seen bool
+	}{
+		"a number":           {telegramtest.Said{Chat: -100, Text: "SF1000000000015"}, false},
+		"a command":          {telegramtest.Said{Chat: -100, Text: "/list"}, true},
+		"a mention":          {telegramtest.Said{Chat: -100, Text: "hello @" + telegramtest.BotName}, true},
+		"a reply to the bot": {telegramtest.Said{Chat: -100, Text: "1234", ReplyTo: question}, true},
+		"one to one":         {telegramtest.Said{Chat: 7, Text: "1234"}, true},
+	} {
+		if seen := api.SayAs(c.said) != 0; seen != c.seen {
+			t.Errorf("%s is seen: %v", text, seen)
+		}
+	}
+	api.Promote(-100, telegramtest.BotID)
+	if api.Say(-100, "SF1000000000015") == 0 || api.Edit(-100, "x") == 0 {
+		t.Error("an administrator sees nothing")
+	}
+}
+
 func TestTheFakeKnowsOneToken(t *testing.T) {
 	api := telegramtest.Serve(t)
 	for path, want := range map[string]int{"/bot1:other/getMe": 401, "/botnonsense/getMe": 404, "/": 404, "/bot" + telegramtest.Token + "/noSuchMethod": 404} {

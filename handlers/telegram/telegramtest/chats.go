@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf16"
 )
@@ -78,7 +79,8 @@ func (a *API) reach(id int64) (*knownChat, *refusal) {
 // Say lets the one person of a private chat, or person 1 of a group, write.
 func (a *API) Say(chat int64, text string) int64 { return a.SayAs(Said{Chat: chat, Text: text}) }
 
-// SayAs lets somebody write and returns the update's id.
+// SayAs lets somebody write and returns the update's id, 0 when the bot does not
+// get to see it.
 func (a *API) SayAs(s Said) int64 {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -86,7 +88,18 @@ func (a *API) SayAs(s Said) int64 {
 	r.last++
 	m := a.said(r, s)
 	r.said[r.last] = s
+	if a.hides(s, m) {
+		return 0
+	}
 	return a.push("message", m)
+}
+
+// hides says that privacy mode keeps a message from the bot: in a group, one that
+// is no command, does not name the bot and answers no message of the bot's.
+func (a *API) hides(s Said, m map[string]any) bool {
+	named := strings.Contains(strings.ToLower(s.Text), "@"+BotName)
+	seen := a.SeesAll || s.Chat > 0 || a.admins[[2]int64{s.Chat, BotID}]
+	return !seen && !named && !strings.HasPrefix(s.Text, "/") && m["reply_to_message"] == nil
 }
 
 // Edit lets somebody change the text of what was said last in a chat (SayAs); the
@@ -100,6 +113,9 @@ func (a *API) Edit(chat int64, text string) int64 {
 	s.Text = text
 	m := a.said(r, s)
 	m["message_id"], m["edit_date"] = id, m["date"]
+	if a.hides(s, m) {
+		return 0
+	}
 	return a.push("edited_message", m)
 }
 
