@@ -28,6 +28,7 @@ type chatMenus struct {
 	spoken   *expiring.Map[string, string] // the person's language in a private chat, as Telegram tells it
 	shown    *expiring.Map[string, string] // the language of the menu that a chat was given
 	wanted   chan chatMenu
+	held     time.Time // until when Telegram wants no menus; ShowProfile's alone
 }
 
 // chatMenu is a menu for one chat.
@@ -98,8 +99,13 @@ func (d *Door) showMenuOf(ctx context.Context, m chatMenu) {
 	if len(commands) == 0 {
 		return
 	}
+	if time.Now().Before(d.menus.held) {
+		d.menus.shown.Take(m.conversation)
+		return
+	}
 	if err := bounded(ctx, d.setMenu("", commands, &sdk.BotCommandScopeChat{ChatID: chat})); err != nil {
 		d.menus.shown.Take(m.conversation)
+		d.menus.held = time.Now().Add(retryAfter(err))
 		d.settings.Log.Debug("telegram shows a chat no menu of its own", slog.Any("error", d.client.redact(err)))
 	}
 }

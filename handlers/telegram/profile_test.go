@@ -272,3 +272,27 @@ func TestAMenuThatAChatDidNotGetComesWithALaterReply(t *testing.T) {
 		}
 	})
 }
+
+func TestTelegramIsNotAskedForMenusWhileItWantsToBeLeftAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := telegramtest.New()
+		api.Know(7)
+		d := door(t, api, newInbox(), onFakeClock(api), withLimits(telegram.Limits{Off: true}), withProfiles("zh-CN", "zh-TW"))
+		defer show(t, d)()
+		synctest.Wait()
+		before := api.Calls()["setMyCommands"]
+		api.Fail(telegramtest.Fault{Method: "setMyCommands", Code: http.StatusTooManyRequests, RetryAfter: 60})
+		r := handlers.PlainText("x")
+		r.Lang = "zh-TW"
+		for range 12 { // once in ten seconds
+			if err := d.Send(t.Context(), conversation(7), r); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			time.Sleep(10 * time.Second)
+		}
+		if n := api.Calls()["setMyCommands"] - before; n != 2 || api.MenuOf(7) == nil {
+			t.Errorf("%d calls, the menu is %v", n, api.MenuOf(7))
+		}
+	})
+}
