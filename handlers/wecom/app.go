@@ -114,15 +114,17 @@ func (a *App) arrive(ctx context.Context, message []byte) error {
 
 // appMessage is what the door reads of a message or an event (documents 90239, 90240).
 type appMessage struct {
-	From      string `xml:"FromUserName"`
-	CreatedAt int64  `xml:"CreateTime"` // seconds
-	Type      string `xml:"MsgType"`
-	Content   string `xml:"Content"`
-	ID        string `xml:"MsgId"`
-	Event     string `xml:"Event"`
-	EventKey  string `xml:"EventKey"`
-	Title     string `xml:"Title"` // of a link
-	URL       string `xml:"Url"`
+	From        string `xml:"FromUserName"`
+	CreatedAt   int64  `xml:"CreateTime"` // seconds
+	Type        string `xml:"MsgType"`
+	Content     string `xml:"Content"`
+	ID          string `xml:"MsgId"`
+	Event       string `xml:"Event"`
+	EventKey    string `xml:"EventKey"`
+	Title       string `xml:"Title"` // of a link, as the next two
+	Description string `xml:"Description"`
+	URL         string `xml:"Url"`
+	Recognition string `xml:"Recognition"` // what a voice says, where the company has that switched on
 }
 
 func (m appMessage) address() models.Address {
@@ -139,8 +141,8 @@ func (m appMessage) key() string {
 	return "e:" + hex.EncodeToString(sum[:16])
 }
 
-// Read turns a stored message into a handlers.Message. What is not text (a
-// voice, a picture) comes without Text: the conversation answers it with help.
+// Read turns a stored message into a handlers.Message. A link is Attached; what
+// holds no text at all (a voice, a picture) is Wordless.
 func (a *App) Read(body []byte) (handlers.Message, bool, error) {
 	var m appMessage
 	if xml.Unmarshal(body, &m) != nil {
@@ -159,11 +161,28 @@ func (m appMessage) read() (handlers.Message, bool) {
 	case typeEvent:
 		return m.readEvent(out)
 	case typeText:
-		out.Text = strings.TrimSpace(m.Content)
-	case "link":
-		out.Text = strings.TrimSpace(m.Title + " " + m.URL)
+		out.Text, out.Attached = unquote(m.Content)
+	case typeVoice:
+		if out.Text = strings.TrimSpace(m.Recognition); out.Text == "" {
+			out.Happening = handlers.Wordless
+		}
+	default:
+		out.Attached = m.attached()
+		out.Happening = happeningOf(out.Attached)
 	}
 	return out, m.Type != ""
+}
+
+// attached is the text of a link.
+func (m appMessage) attached() string {
+	if m.Type != "link" {
+		return ""
+	}
+	var r attachedReader
+	for _, text := range []string{m.Title, m.Description, unescape(m.URL)} {
+		r.add(text)
+	}
+	return r.String()
 }
 
 // readEvent reads what is not a message. A menu's key says what its item means.

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"waybill/handlers"
 	"waybill/handlers/wecom"
 	"waybill/handlers/wecom/wecomtest"
@@ -85,18 +87,25 @@ func TestWhatSaysNothingToTheAppIsAcknowledgedAndForgotten(t *testing.T) {
 	}
 }
 
-func TestPicturesAndVoicesOfMembersComeWithoutText(t *testing.T) {
+func TestWhatMembersSendThatIsNoTextOfTheirs(t *testing.T) {
 	w := begin(t)
 	for _, kind := range []string{"image", "voice", "video", "location"} {
 		w.deliver(w.we.MemberShows(member, kind), 200)
 	}
+	w.deliver(w.we.MemberLinks(member, "查物流", "您的包裹 SF1000000000015 已发出", "https://m.example/?u=https%3A%2F%2Fx.example%2F%3Fnu%3DYT1000000000013"), 200)
+	w.deliver(w.we.MemberSpeaks(member, "我的快递到哪了"), 200)
+	w.deliver(w.we.MemberSays(member, "「张三：单号 SF1000000000015\n在路上」\n- - - - - - - - - -\n这个到哪了"), 200)
+	var got []string
 	for _, m := range w.members() {
-		if m.Text != "" || m.Happening != handlers.Said || !m.Addressed {
-			t.Errorf("%+v", m)
-		}
+		got = append(got, string(m.Happening)+"|"+m.Text+"|"+m.Attached)
 	}
-	if len(w.members()) != 4 {
-		t.Errorf("%d were received", len(w.members()))
+	want := []string{
+		"wordless||", "wordless||", "wordless||", "wordless||",
+		"||查物流\n您的包裹 SF1000000000015 已发出\nhttps://m.example/?u=https://x.example/?nu=YT1000000000013",
+		"|我的快递到哪了|", "|这个到哪了|张三：单号 SF1000000000015\n在路上",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

@@ -50,16 +50,26 @@ func (h *handover) Handle(ctx context.Context, chat models.Chat, m handlers.Mess
 	if err != nil {
 		return nil, err
 	}
-	if m.Happening != handlers.Said && m.Happening != handlers.Tapped {
+	switch m.Happening {
+	case handlers.Said, handlers.Tapped, handlers.Wordless:
+	default:
 		return h.next.Handle(ctx, chat, m)
 	}
 	if h.servedByHuman(ctx, p) {
 		return nil, nil
 	}
-	if m.Happening == handlers.Said && wantsHuman(m.Text) {
+	if asksForHuman(m) {
 		return h.handOver(ctx, p, chat.Language(), m.Token)
 	}
 	return h.next.Handle(ctx, chat, m)
+}
+
+// asksForHuman says that a customer presses the button for a human, or writes so.
+func asksForHuman(m handlers.Message) bool {
+	if m.Happening == handlers.Tapped {
+		return m.Button == handlers.ButtonHuman
+	}
+	return m.Happening == handlers.Said && wantsHuman(m.Text)
 }
 
 // handOver gives the customer to a servicer or to the queue, if anybody serves.

@@ -45,6 +45,7 @@ func TestAWelcomeIsOneMessageAndMayHaveAMenu(t *testing.T) {
 	if err := w.send(r); err != nil || w.we.Sent(customer)[0].Kind != "msgmenu" {
 		t.Fatalf("%v, %+v", err, w.we.Sent(customer))
 	}
+	w.clock.move(48 * time.Hour) // before that WeCom lets nobody be welcomed twice
 	w.we.Enter(account, customer)
 	w.fetch()
 	long := text(strings.Repeat("x", 2000), strings.Repeat("y", 2000))

@@ -22,6 +22,7 @@ const (
 	fromSystem   = 4         // an event
 	perSecond    = 1000      // positions for messages that were written within one second
 	typeText     = "text"
+	typeVoice    = "voice"
 	typeEvent    = "event"
 	eventEnter   = "enter_session"
 	eventFailed  = "msg_send_fail"
@@ -41,10 +42,6 @@ type kfMessage struct {
 		Content string `json:"content"`
 		MenuID  string `json:"menu_id"` // of the menu's item that was pressed
 	} `json:"text"`
-	Link struct {
-		Title string `json:"title"`
-		URL   string `json:"url"`
-	} `json:"link"`
 	Event kfEvent `json:"event"`
 }
 
@@ -156,8 +153,9 @@ func (k *KF) arrivalAt(who party, msg kfMessage, raw []byte, pos int64) models.A
 
 var errNotMessage = errors.New("read wecom message: not as WeCom writes it")
 
-// Read turns a stored message into a handlers.Message. What is not text (a
-// voice, a picture) comes without Text: the conversation answers it with help.
+// Read turns a stored message into a handlers.Message. What is sent and not
+// written (a card, forwarded chats) is Attached; what holds no text at all (a
+// voice, a picture) is Wordless.
 func (k *KF) Read(body []byte) (handlers.Message, bool, error) {
 	var msg kfMessage
 	if json.Unmarshal(body, &msg) != nil {
@@ -173,12 +171,21 @@ func (k *KF) Read(body []byte) (handlers.Message, bool, error) {
 	case msg.Text.MenuID != "":
 		out.Happening, out.Button = handlers.Tapped, msg.Text.MenuID
 	case msg.Type == typeText:
-		out.Text = strings.TrimSpace(msg.Text.Content)
-	case msg.Type == "link":
-		out.Text = strings.TrimSpace(msg.Link.Title + " " + msg.Link.URL)
+		out.Text, out.Attached = unquote(msg.Text.Content)
+	default:
+		out.Attached = attachedTo(body, msg.Type)
+		out.Happening = happeningOf(out.Attached)
 	}
 	out.Token = replyTo{message: msg.ID}.token()
 	return out, true, nil
+}
+
+// happeningOf is what a message without a written text tells.
+func happeningOf(attached string) handlers.Happening {
+	if attached == "" {
+		return handlers.Wordless
+	}
+	return handlers.Said
 }
 
 // replyTo is what a reply answers, as its token says: a message, or an event

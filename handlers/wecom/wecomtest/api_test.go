@@ -191,6 +191,17 @@ func TestAWelcomeIsGoodOnceAndFor20Seconds(t *testing.T) {
 	if first, second := greet(code), greet(code); first != 0 || second != 40058 {
 		t.Errorf("%v, %v", first, second)
 	}
+	if code := a.Enter(account, "wmNew"); code != "" {
+		t.Error("somebody who was welcomed is welcomed again")
+	}
+	one, two := a.Enter(account, "wmHasty"), a.Enter(account, "wmHasty")
+	if first, second := greet(one), greet(two); first != 0 || second != 95016 {
+		t.Errorf("two codes: %v, %v", first, second)
+	}
+	picture := post(t, a, wecomtest.KFSecret, "kf/send_msg_on_event", `{"code":"`+a.Enter(account, "wmOther")+`","msgtype":"file","file":{"media_id":"media-1"}}`)
+	if picture != 40008 {
+		t.Errorf("a file as a welcome: %v", picture)
+	}
 	code = a.Enter(account, "wmNewer")
 	move(21 * time.Second)
 	if got := greet(code); got != 95016 {

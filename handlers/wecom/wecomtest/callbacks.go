@@ -57,6 +57,10 @@ type MemberMessage struct {
 	At      int64    `xml:"CreateTime"`
 	Type    cdata    `xml:"MsgType"`
 	Content *cdata   `xml:"Content,omitempty"`
+	Title   *cdata   `xml:"Title,omitempty"`
+	About   *cdata   `xml:"Description,omitempty"`
+	URL     *cdata   `xml:"Url,omitempty"`
+	Voice   *cdata   `xml:"Recognition,omitempty"`
 	ID      string   `xml:"MsgId,omitempty"`
 	Event   *cdata   `xml:"Event,omitempty"`
 	Key     *cdata   `xml:"EventKey,omitempty"`
@@ -72,6 +76,20 @@ func (a *API) MemberSays(member, text string) MemberMessage {
 
 // MemberShows is something that is not text: "image", "voice", ….
 func (a *API) MemberShows(member, kind string) MemberMessage { return a.memberMessage(member, kind) }
+
+// MemberLinks is a link that a member sends.
+func (a *API) MemberLinks(member, title, description, url string) MemberMessage {
+	m := a.memberMessage(member, "link")
+	m.Title, m.About, m.URL = &cdata{title}, &cdata{description}, &cdata{url}
+	return m
+}
+
+// MemberSpeaks is a voice message, with what WeCom takes it to say.
+func (a *API) MemberSpeaks(member, recognised string) MemberMessage {
+	m := a.memberMessage(member, "voice")
+	m.Voice = &cdata{recognised}
+	return m
+}
 
 // MemberDoes is an event: "enter_agent", "subscribe", "click" with a key, ….
 func (a *API) MemberDoes(member, event, key string) MemberMessage {

@@ -48,9 +48,16 @@ type session struct {
 	state    int
 	servicer string
 	spoke    time.Time // when the customer last wrote
+	heard    time.Time // when the customer last got a message or a welcome
+	greeted  time.Time // when the customer last got a welcome
 	left     int
 	codes    map[string]right
 	seen     map[string]bool // msgids of what was sent
+}
+
+// silentFor says that nobody has said anything for so long.
+func (s *session) silentFor(d time.Duration, now time.Time) bool {
+	return now.Sub(s.spoke) >= d && now.Sub(s.heard) >= d
 }
 
 // right is the right to send one message that a code gives.
@@ -97,6 +104,26 @@ func (a *API) Show(account, customer, kind string) string {
 	return a.write(account, customer, kind, map[string]any{"media_id": "media"})
 }
 
+// Share is a customer sending content that others have written: "link",
+// "miniprogram", "merged_msg", "channels_shop_order", ….
+func (a *API) Share(account, customer, kind string, content map[string]any) string {
+	return a.write(account, customer, kind, content)
+}
+
+// Forwarded is the content of a "merged_msg": chats that a customer forwards, a
+// text each. WeCom writes each message as text in the message.
+func Forwarded(title string, texts ...string) map[string]any {
+	items := []any{}
+	for _, text := range texts {
+		inner, err := json.Marshal(map[string]any{"msgtype": "text", "text": map[string]any{"content": text}})
+		if err != nil {
+			panic(err) // maps of strings are JSON
+		}
+		items = append(items, map[string]any{"send_time": 1, "msgtype": "text", "sender_name": "张三", "msg_content": string(inner)})
+	}
+	return map[string]any{"title": title, "item": items}
+}
+
 // write puts a customer's message into the log, and lets the bot speak again.
 func (a *API) write(account, customer, kind string, content map[string]any) string {
 	a.mu.Lock()
@@ -124,14 +151,14 @@ func (a *API) Reply(account, customer, servicer, text string) {
 }
 
 // Enter is a customer opening the chat. The code of the event lets the bot
-// greet; it is "" for those who were greeted or written to within 48 hours.
+// greet; it is "" for those who wrote, were greeted or written to within 48 hours.
 func (a *API) Enter(account, customer string) (code string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	k := a.account(account)
 	s := k.session(customer)
 	event := map[string]any{"event_type": "enter_session", "open_kfid": account, "external_userid": customer, "scene": "1"}
-	if a.Now().Sub(s.spoke) >= 48*time.Hour && !k.welcomed {
+	if s.silentFor(48*time.Hour, a.Now()) && !k.welcomed {
 		code = a.id("welcome-code-")
 		s.codes[code] = right{until: a.Now().Add(20 * time.Second), state: -1}
 		event["welcome_code"] = code

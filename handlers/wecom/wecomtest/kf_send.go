@@ -138,6 +138,7 @@ func (a *API) sendMsg(c *call) (any, *no) {
 	}
 	s.seen[sent.ID] = true
 	sent.At = a.Now()
+	s.heard = sent.At
 	a.sent = append(a.sent, sent)
 	return map[string]any{"msgid": sent.ID}, nil
 }
@@ -151,6 +152,9 @@ func (a *API) sendMsgOnEvent(c *call) (any, *no) {
 	if m.To != "" || m.KF != "" {
 		return nil, refuse(40058, "only a code says who is meant")
 	}
+	if m.Type != "text" && m.Type != "msgmenu" {
+		return nil, refuse(40008, "invalid message type")
+	}
 	if no := m.check(); no != nil {
 		return nil, no
 	}
@@ -163,7 +167,14 @@ func (a *API) sendMsgOnEvent(c *call) (any, *no) {
 			if a.Now().After(r.until) || r.state >= 0 && r.state != s.state {
 				return nil, refuse(95016, "code is no more")
 			}
+			if r.state < 0 && a.Now().Sub(s.greeted) < 48*time.Hour {
+				return nil, refuse(95016, "welcomed within 48 hours")
+			}
 			delete(s.codes, m.Code)
+			s.heard = a.Now()
+			if r.state < 0 {
+				s.greeted = s.heard
+			}
 			sent := m.sent()
 			sent.To, sent.Account, sent.Event, sent.At = customer, id, true, a.Now()
 			a.sent = append(a.sent, sent)
