@@ -3,6 +3,8 @@ package handlers
 import (
 	"context"
 	"regexp"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"waybill/tracking/recognise"
@@ -12,7 +14,19 @@ import (
 // notification that comes with the reply is answer enough. While a question is
 // open, whatever is more than an acknowledgement may be meant as its answer.
 func (t *turn) acknowledges(text string, open bool) bool {
-	return t.traits().Metered && !t.inGroup() && (isAcknowledgement(text) || !open && !says(text))
+	return t.traits().Metered && !t.inGroup() && (t.isNod(text) || greets(text) || !open && !says(text) && !t.isRow(text))
+}
+
+// isNod says that a text is an acknowledgement here. Who is told that any reply
+// will do may reply "1", which after a list is one of its rows.
+func (t *turn) isNod(text string) bool {
+	return isAcknowledgement(text) || t.traits().Metered && plainWord(text) == "1" && !t.isRow(text)
+}
+
+// isRow says that a text may be a row of the list that the chat was last shown.
+func (t *turn) isRow(text string) bool {
+	_, rows := rowsIn(text)
+	return rows && len(t.chat.Listed) > 0 && t.chat.Listed[0] > 0 // else nobody has seen it
 }
 
 // optional marks the replies to such a text.
@@ -26,9 +40,9 @@ func optional(replies []Reply) []Reply {
 // acknowledge answers an acknowledgement that comes while nothing is pending: the
 // door's last message before its credit ended has asked for any reply
 // ("回复任意内容继续接收"), and the answer says that news will come again. It answers
-// nothing at a door that does not count messages, and in a chat that follows nothing.
+// nothing in a group, and in a chat that follows nothing.
 func (t *turn) acknowledge(ctx context.Context, text string, open bool) ([]Reply, error) {
-	if open || !t.traits().Metered || t.inGroup() || text == "" || !isAcknowledgement(text) {
+	if open || t.inGroup() || text == "" || !t.isNod(text) {
 		return nil, nil
 	}
 	live, _, err := t.store.CountFollowed(ctx, t.chat.ID)
@@ -38,28 +52,66 @@ func (t *turn) acknowledge(ctx context.Context, text string, open bool) ([]Reply
 	return t.render.reply("acknowledged"), nil
 }
 
-// isAcknowledgement says that a text only keeps a conversation going, as somebody does who
-// is told that any reply will do.
+var (
+	// nodIs matches letters that are nothing but acknowledgements and thanks.
+	nodIs = regexp.MustCompile(`(?i)^(?:(?:` +
+		`好+(?:的|滴|哒|噠|嘞|咧|呀|啊|啦|吧|呢|哦|喔|哟|呦|de|勒|了|看|极了|極了|棒|说|說)*|(?:太|真|很|挺|都|也|那)?(?:好|棒|[赞讚贊]|不[错錯])(?:了|的)?|可以|可|行|中|成|妥|妥了|[没沒](?:问题|問題|事|关系|關係)` +
+		`|嗯+呢*|恩+|唔+|哦+|噢+|喔+|昂+|[对對]的|没错|沒錯` +
+		`|(?:我|已|已经|已經|都)?(?:收到|收悉|知道|晓得|曉得|明白|了解|瞭解|懂|清楚|看到|记住|記住)|(?:我)?(?:再|先|会|會)?等(?:等|着|著|一下|一等|你们?|您)|那(?:我)?(?:就|先)` +
+		`|(?:非常|十分|太|万分|萬分|真的?|很|好|先)?(?:感谢|感謝|多谢|多謝|谢+|謝+)(?:你|您|亲|親|老板|老闆|大家|各位|客服|一下|啊)*|感恩|辛苦(?:你|您|大家)?|麻[烦煩](?:你|您)?|有[劳勞](?:你|您)?|不客气|不客氣|不用[谢謝]|不[谢謝]` +
+		`|继续(?:接收|收|发|推送)?|繼續(?:接收|收|發|推送)?|接收|在|再[见見]|拜+|晚安|886?|[亲親]|老板|老闆|那|先` +
+		`|哈+|呵+|嘿+|嘻+|6{2,}|厉害|厲害|给力|給力` +
+		`|ok+(?:ay|ey|ie|i|k)?|okie|kk?|sure|fine|alright|gotit|got|noted|roger|copy|understood|isee|allgood|sounds?good|good|great|nice|cool|perfect|awesome|lovely|wonderful|excellent|nop(?:roblem)|noworries` +
+		`|3[qx]|thx+|tks+|tnx|ths|thanx|thank(?:s|you|u|q|yous)?|thanksalot|thankssomuch|thankyou(?:so|very)?much|manythanks|ty+|tysm|tyvm|cheers|ta|appreciat(?:eit|ed)|verymuch|somuch|alot|again|then|bye+|goodnight` +
+		`|continue|goon|goahead|more|keepgoing|carryon|next` +
+		`)(?:了|啦|呢|哟|呦|呀|吧|哒|哈|哦|喔|啊|嘞|滴|的|喽|嘍|咯|囉)*)+$`)
+
+	// particleIs matches letters that say nothing without a word before them.
+	particleIs = regexp.MustCompile(`^[啊呀哦喔呢哈吧的了]+$`)
+
+	// stickerIs matches WeChat's names of emoji, as they stand in a text.
+	stickerIs = regexp.MustCompile(`(?i)\[(?:ok|好的|强|強|赞|讚|抱拳|玫瑰|愉快|微笑|呲牙|齜牙|合十|爱心|愛心|握手|鼓掌|太阳|太陽|咖啡|胜利|勝利|耶|加油|拥抱|擁抱|鲜花|鮮花|害羞|憨笑|偷笑|嘿哈|机智|機智|thumbsup|strong|salute|fist|rose|smile|grin|joyful|worship|pray|heart|shake|clap|sun|coffee|victory|yeah|hug|shy)\]`)
+)
+
+// nodding are the emoji that acknowledge by themselves.
+const nodding = "👌👍🙏💪👏🤝😊😄😃😁😀🙂😉😆😂🥰😘❤💕💗💐🌹🌷✅✔☑🆗🫡🤗😍🎉💯🙆🫶✌☺😎🥳"
+
+// isAcknowledgement says that a text only keeps a conversation going, as somebody
+// does who is told that any reply will do: 好的谢谢, 收到啦, ok, 👌. What asks is none.
 func isAcknowledgement(text string) bool {
-	switch plainWord(text) {
-	case "", "1", "好", "好的", "嗯", "ok", "sure", "继续", "繼續", "继续接收", "繼續接收", "接收", "收到", "知道了", "行", "可以", "嗯嗯", "哦", "噢",
-		"谢谢", "謝謝", "在", "在吗", "在嗎", "continue", "go on", "go ahead", "more", "okay", "thanks", "thank you":
-		return true
+	text = fold(text)
+	if strings.ContainsAny(text, "?？") {
+		return false
 	}
-	return false
+	bare := strings.ReplaceAll(stickerIs.ReplaceAllString(text, "👌"), "~", "")
+	letters := lettersOf(bare)
+	if letters == "" {
+		return strings.ContainsAny(bare, nodding) || !strings.ContainsFunc(bare, unicode.IsSymbol)
+	}
+	return nodIs.MatchString(letters)
+}
+
+// lettersOf is a text without everything that is no letter and no digit, in lower case.
+func lettersOf(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, fold(text))
 }
 
 // longestSmallTalk is how many characters a text may have that says nothing.
 const longestSmallTalk = 20
 
 // questionIs matches what wants an answer.
-var questionIs = regexp.MustCompile(`(?i)[\p{L}\p{N}]\s*[?？]|[吗嗎谁誰]|什么|什麼|甚麼|怎么|怎麼|怎样|怎樣|如何|哪|为啥|为何|為何|多少|是不是|能不能|可不可以` +
-	`|[投申][诉訴]|[退赔賠][货貨款件钱錢偿償]|丢了|丟了|坏了|壞了|客服|人工` +
-	`|\b(complain\w*|refund|lost|broken|damaged|help|what|who|how|why|which|can you|could you|are you|do you)\b`)
+var questionIs = regexp.MustCompile(`(?i)[?？]|[吗嗎谁誰]|什么|什麼|甚麼|啥|怎么|怎麼|怎样|怎樣|咋|如何|哪|为何|為何|多少|是不是|能不能|可不可以` +
+	`|客服|人工` +
+	`|\b(help|what|who|how|why|which|can you|could you|are you|do you)\b`)
 
 // says reports whether a text that is no command says anything that wants an
 // answer: it asks or complains, is long, or holds what looks like a number.
 func says(text string) bool {
 	found := recognise.Text(text)
-	return questionIs.MatchString(text) || utf8.RuneCountInString(text) > longestSmallTalk || isTail(plainWord(text)) || len(found.Numbers)+len(found.Refused) > 0
+	return questionIs.MatchString(text) || complains(text) || utf8.RuneCountInString(text) > longestSmallTalk || isTail(plainWord(text)) || len(found.Numbers)+len(found.Refused) > 0
 }

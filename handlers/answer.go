@@ -29,7 +29,7 @@ func (t *turn) answered(ctx context.Context, q models.Question, text string) ([]
 	case models.AskStop:
 		return t.answerStop(ctx, text)
 	case models.AskName:
-		if t.overheard() || asksWhere(text) {
+		if t.overheard() || asksWhere(text) || pleads(text) {
 			return nil, false, nil
 		}
 		replies, err := t.answerName(ctx, q, text)
@@ -82,7 +82,7 @@ func (t *turn) typedCarrier(ctx context.Context, q models.Question, text string)
 	case named:
 		replies, err := t.chosen(ctx, q, carrier)
 		return replies, true, err
-	case t.m.Addressed && !t.m.Group && len(choices) == 0 && !asksWhere(text):
+	case t.m.Addressed && !t.m.Group && len(choices) == 0 && !asksWhere(text) && !complains(text):
 		return t.render.reply("carrier_ask.unknown", "Number", q.Items[0].Number), true, nil
 	}
 	return nil, false, nil

@@ -20,6 +20,8 @@ func (t *turn) tapped(ctx context.Context) ([]Reply, error) {
 	case "c", "y", "x":
 		nonce, choice, _ := strings.Cut(about, ":")
 		return t.tappedQuestion(ctx, what, nonce, models.Carrier(choice))
+	case "g":
+		return t.tappedMenu(ctx, t.m.Button)
 	case "l":
 		if lang, ok := langOf(about); ok {
 			return t.speak(ctx, lang)

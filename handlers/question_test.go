@@ -48,11 +48,11 @@ func TestStoppingByCommandAnswersTheQuestionWhichToStop(t *testing.T) {
 }
 
 func TestWhoeverRepliesAsToldHearsThatNewsWillComeAgain(t *testing.T) {
-	for door, want := range map[string]string{"wecom_kf": "有新动静就告诉你", "test": "发「帮助」"} {
+	for _, door := range []string{"wecom_kf", "test"} {
 		w := newWorld(t, "zh-CN")
 		w.door = door
 		w.says(t, "a", moving)
-		if said := w.says(t, "a", "好的"); !strings.Contains(said, want) {
+		if said := w.says(t, "a", "好的"); !strings.Contains(said, "有新动静就告诉你") {
 			t.Errorf("%s: %q", door, said)
 		}
 	}

@@ -117,5 +117,8 @@ type Settings struct {
 	Budgets      map[string]int64           // billed calls a day, by provider
 	Admins       map[string]Admins          // by door; a door without them cannot tell
 	Traits       map[string]Traits          // by door
+	Humans       map[string]Humans          // by door; a door without them cannot tell whether somebody serves
+	ShopName     string                     // whose customers are greeted; "" when it has none
+	Welcome      string                     // the whole greeting of customers; "": a default one
 	Robots       []string                   // names of the group robots that news can be sent to
 }

@@ -70,7 +70,7 @@ func (t *turn) answer(ctx context.Context) (replies []Reply, err error) {
 	defer func() { err = errors.Join(err, t.returnAttempts(ctx)) }()
 	switch t.m.Happening {
 	case Joined:
-		return t.greet(), nil
+		return t.greet(ctx)
 	case Tapped:
 		return t.tapped(ctx)
 	case Wordless:
@@ -83,6 +83,9 @@ func (t *turn) answer(ctx context.Context) (replies []Reply, err error) {
 // question, a question about parcels, or none of these.
 func (t *turn) said(ctx context.Context) ([]Reply, error) {
 	text := linked(tidy(t.m.Text))
+	if data, ok := t.typedMenu(text); ok {
+		return t.tappedMenu(ctx, data)
+	}
 	c, ok := parse(text)
 	if !ok && !t.overheard() {
 		c, ok = unslashed(text)
@@ -97,7 +100,11 @@ func (t *turn) said(ctx context.Context) ([]Reply, error) {
 	found := recognise.Text(text)
 	stopping := open && q.Asking == models.AskStop
 	if len(found.Numbers) > 0 && !stopping {
-		return t.numbers(ctx, found)
+		replies, err := t.numbers(ctx, found)
+		if err != nil {
+			return nil, err
+		}
+		return t.complainedNumbers(ctx, text, replies)
 	}
 	if open {
 		if replies, answered, err := t.answered(ctx, q, text); answered || err != nil {
@@ -116,6 +123,8 @@ func (t *turn) smallTalk(ctx context.Context, text string, refused []recognise.R
 	switch {
 	case t.overheard() || text == "" && !t.m.Addressed:
 		return nil, nil
+	case complains(text):
+		return t.complaint(ctx, text)
 	case asksWhere(text):
 		return t.list(ctx, false)
 	}
@@ -142,6 +151,9 @@ func (t *turn) wordless(ctx context.Context) ([]Reply, error) {
 // unasked answers a text that asks nothing. An edit that asks nothing is not
 // answered again.
 func (t *turn) unasked(ctx context.Context, text string, refused []recognise.Reason, q models.Question, open bool) ([]Reply, error) {
+	if greets(text) && !open {
+		return t.greetBack(ctx), nil
+	}
 	if thanked, err := t.acknowledge(ctx, text, open); thanked != nil || err != nil {
 		return thanked, err
 	}
@@ -172,11 +184,14 @@ func (t *turn) traits() Traits { return t.settings.Traits[t.chat.Door] }
 // overheard says that the message was said in a group, to somebody else.
 func (t *turn) overheard() bool { return t.m.Group && !t.m.Addressed }
 
-func (t *turn) greet() []Reply {
-	if t.m.Group {
-		return t.render.reply("greet_group", "Number", example)
+func (t *turn) greet(ctx context.Context) ([]Reply, error) {
+	switch {
+	case t.m.Group:
+		return t.render.reply("greet_group", "Number", example), nil
+	case t.traits().Humans:
+		return t.greetCustomer(ctx)
 	}
-	return t.help()
+	return t.help(), nil
 }
 
 // help is how to use the bot, as far as it can be used here.

@@ -38,6 +38,9 @@ type world struct {
 	door   string   // through which chats write
 	robots []string // group robots that are set up
 
+	shop, welcome string // of the shop whose customers write
+	nobody        bool   // no human serves them
+
 	mu      sync.Mutex
 	now     time.Time
 	scripts map[string]*script // by number
@@ -145,7 +148,7 @@ func (w *world) conversation() *Conversation {
 		Traits: map[string]Traits{
 			"wecom_kf": {Metered: true, Humans: true}, "wecom_aibot": {Mentions: true, Staff: true}, "wecom_app": {Staff: true},
 		},
-		Robots: w.robots,
+		Robots: w.robots, Humans: map[string]Humans{"wecom_kf": w}, ShopName: w.shop, Welcome: w.welcome,
 	})
 }
 
@@ -163,10 +166,13 @@ func (w *world) Admin(_ context.Context, _ models.Address, person string) (bool,
 	return w.admins[person], nil
 }
 
+// Serves makes the world know whether a human serves.
+func (w *world) Serves(context.Context, models.Address) bool { return !w.nobody }
+
 // Wake wakes nobody: no worker is there.
 func (w *world) Wake(context.Context, string) error { return nil }
 
-// Name, Serves and Query make the world a provider that answers by its scripts.
+// Query makes the world a provider that answers by its scripts.
 
 func (w *world) Query(_ context.Context, number string, _ models.Carrier, tail string) (models.Trace, error) {
 	w.mu.Lock()

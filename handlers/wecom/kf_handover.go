@@ -183,7 +183,7 @@ const longestRequest = 40
 var (
 	// human matches a text that is nothing but the request for a human.
 	human = regexp.MustCompile(`(?i)^[\s\p{P}]*(` +
-		`((转|轉|找|接|要|转接|轉接)?(人工|真人)(客服|服务|服務)?|客服)+(吧|呢|啊|呀|嘛|吗|嗎|谢谢|謝謝)?` +
+		`((转|轉|找|接|要|转接|轉接|轉給)?(人工|真人)(客服|服务|服務)?|客服)+(吧|呢|啊|呀|嘛|吗|嗎|谢谢|謝謝)?` +
 		`|(a )?(human|agent|operator|representative|real person)( please| pls)?` +
 		`)[\s\p{P}]*$`)
 
