@@ -199,17 +199,21 @@ func (a *app) openDoors(doors []door) func(context.Context) error {
 
 func (a *app) openConversation(context.Context) error {
 	s := a.settings
-	admins, traits := map[string]handlers.Admins{}, map[string]handlers.Traits{}
+	admins, humans, traits := map[string]handlers.Admins{}, map[string]handlers.Humans{}, map[string]handlers.Traits{}
 	for _, d := range a.doors {
 		traits[d.Name()] = d.traits
 		if d.admins != nil {
 			admins[d.Name()] = d.admins
+		}
+		if d.humans != nil {
+			humans[d.Name()] = d.humans
 		}
 	}
 	a.conversation = handlers.New(handlers.Settings{
 		Store: a.store, Detector: a.tracker, Carriers: a.carriers, Checker: a.checker, Words: a.words, Now: a.now,
 		TailCarriers: tailCarriers(s), MaxParcels: s.MaxParcels, Timezone: s.Zone, Admins: admins, Traits: traits,
 		Operators: addresses(s.AdminChats), Prices: s.Prices, Budgets: s.Budgets, Robots: robotNames(s),
+		Humans: humans, ShopName: s.ShopName, Welcome: s.WeCom.KFWelcome,
 	})
 	return nil
 }

@@ -60,11 +60,14 @@ func TestWhatTheCustomerSees(t *testing.T) {
 		not    string
 		notes  []string
 	}{
+		"who complains is led to a human": {
+			typed: open + "\n我要退款\n已签收了但我没收到\n", screen: []string{open, "这件事得人来办", "转人工", "这件事得人来办", open}, notes: []string{"kf/servicer/list"},
+		},
 		"a number presses a menu's item": {
 			typed: open + "\n3\n茶叶\n列表\n", screen: []string{"[3]", "茶叶", "1.", "茶叶"}, notes: []string{"kf/send_msg"},
 		},
 		"who opens the chat is greeted": {
-			typed: ":enter\n", screen: []string{"SF1000000000015 1234"}, notes: []string{"kf/sync_msg", "kf/send_msg_on_event"},
+			typed: ":enter\n:enter\n1\n我的包裹\n", screen: []string{"您好，这里是物流小助手", "[1] 查快递", "[2] 我的包裹", "[3] 转人工", "SF1000000000015 1234", "还没有关注的包裹"}, notes: []string{"kf/sync_msg", "kf/send_msg_on_event"},
 		},
 		"the bot is silent while somebody attends": {
 			typed: "列表\n:human\n" + open + "\n:end\n帮助\n", screen: []string{"单号", "列表"}, not: open, notes: []string{"0 left", "service_state/get", "5 left"},

@@ -35,6 +35,7 @@ type openDoor struct {
 	ready      func() error                            // nil: always
 	routes     []web.Route
 	admins     handlers.Admins       // nil: the platform does not tell who administers a group
+	humans     handlers.Humans       // nil: the platform does not tell whether somebody serves customers
 	traits     handlers.Traits       // what the door says is particular about it
 	answered   func(arrivalID int64) // see delivery.Settings
 }
@@ -215,8 +216,8 @@ func openKF(a *app, wake func()) (*openDoor, error) {
 	}
 	return &openDoor{
 		Door: d, ready: d.Ready, routes: callbackRoutes("/wecom/kf", d.Callback()), wrap: d.Handler,
-		traits: d.Traits(),
-		run:    func(ctx context.Context) error { return a.underLease(ctx, "sync:wecom_kf", d.Run) },
+		traits: d.Traits(), humans: d,
+		run: func(ctx context.Context) error { return a.underLease(ctx, "sync:wecom_kf", d.Run) },
 	}, nil
 }
 

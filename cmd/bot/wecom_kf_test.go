@@ -18,7 +18,7 @@ func TestACustomerIsServedInWeCom(t *testing.T) {
 	t.Parallel()
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {
 		f := newWeComTestbed(t, dsn, brisk, byKF)
-		b := f.begin()
+		b := f.begin("WAYBILL_SHOP_NAME=小满茶铺")
 		for _, forged := range []bool{false, true} {
 			if status, right, err := f.we.Verify(f.ctx, "kf", wecomtest.Delivery{Forged: forged}); err != nil || right == forged || (status == 401) != forged {
 				t.Errorf("the check of the URL, forged %t: %d, %t, %v", forged, status, right, err)
@@ -26,7 +26,7 @@ func TestACustomerIsServedInWeCom(t *testing.T) {
 		}
 		f.we.Enter(account, customer)
 		f.announces(wecomtest.Delivery{}, 200)
-		if welcome := f.gets(customer, "单号", "转人工"); !welcome.Event {
+		if welcome := f.gets(customer, "这里是小满茶铺物流小助手", "单号"); !welcome.Event || len(welcome.Menu) != 2 {
 			t.Errorf("the welcome costs credit: %+v", welcome)
 		}
 		f.we.Say(account, customer, closed)
@@ -114,7 +114,7 @@ func TestTheBotIsSilentWhileSomebodyTalksWithTheCustomer(t *testing.T) {
 	f.gets(customer, "没有人工")
 	f.we.Servicer(account, "HanMeiMei", 0)
 	f.writes("转人工")
-	f.gets(customer, "转人工")
+	f.gets(customer, "这就转人工")
 	if state, servicer := f.we.State(account, customer); state != wecomtest.StateHuman || servicer != "HanMeiMei" {
 		t.Errorf("the session is in state %d, with %q", state, servicer)
 	}

@@ -54,7 +54,10 @@ type KFSettings struct {
 	Sealer    Sealer
 }
 
-var _ handlers.Door = (*KF)(nil)
+var (
+	_ handlers.Door   = (*KF)(nil)
+	_ handlers.Humans = (*KF)(nil)
+)
 
 // KF is the door to 微信客服: WeChat customers, one to one. WeCom only announces
 // that there are messages; Run fetches them. Its methods may be used at the
@@ -69,6 +72,7 @@ type KF struct {
 	announced   chan struct{} // holds one token while accounts have to be looked at
 	fetching    *fetching
 	botServes   *expiring.Map[party, int]       // states of sessions in which the bot may speak
+	serving     *expiring.Map[string, bool]     // whether somebody serves an account
 	unconfirmed *expiring.Map[string, struct{}] // names of messages that were sent and got no answer
 }
 
@@ -93,6 +97,7 @@ func NewKF(a *API, s KFSettings, wake func()) (*KF, error) {
 		client: a.client(s.AgentID, s.Secret), syncStore: s.SyncStore, credits: s.Credits, sealer: s.Sealer,
 		envelope: envelope, wake: wake, announced: make(chan struct{}, 1), fetching: newFetching(a.settings.Now),
 		botServes:   expiring.New[party, int](statesKept, a.settings.Now),
+		serving:     expiring.New[string, bool](statesKept, a.settings.Now),
 		unconfirmed: expiring.New[string, struct{}](unconfirmedKept, a.settings.Now),
 	}, nil
 }

@@ -30,6 +30,9 @@ const (
 	stateFor   = 5 * time.Second // how long a state is believed, so that reading a message and answering it ask once
 	statesKept = 4096
 
+	servingFor  = time.Minute     // how long it is believed that somebody serves an account, or that nobody does
+	servingTime = 5 * time.Second // for asking that: a welcome has twenty seconds in all
+
 	// triedServicers is how many servicers are tried before the customer queues.
 	triedServicers = 3
 )
@@ -108,9 +111,9 @@ type target struct {
 // servicers are the people at the account who serve now, in random order, and
 // then the queue; none when nobody serves. A department's members are known to
 // the queue alone.
-func (h *handover) servicers(ctx context.Context, account string) ([]target, error) {
+func (k *KF) servicers(ctx context.Context, account string) ([]target, error) {
 	var got kf.ReceptionistListSchema
-	if err := h.get(ctx, "kf/servicer/list", url.Values{"open_kfid": {account}}, &got); err != nil {
+	if err := k.get(ctx, "kf/servicer/list", url.Values{"open_kfid": {account}}, &got); err != nil {
 		return nil, err
 	}
 	var people []target
@@ -126,6 +129,27 @@ func (h *handover) servicers(ctx context.Context, account string) ([]target, err
 	}
 	rand.Shuffle(len(people), func(i, j int) { people[i], people[j] = people[j], people[i] })
 	return append(people[:min(len(people), triedServicers)], target{state: stateQueue}), nil
+}
+
+// Serves says that somebody serves the customer's account now, who can be handed
+// the customer. When WeCom does not say, somebody may.
+func (k *KF) Serves(ctx context.Context, a models.Address) bool {
+	p, err := partyOf(a)
+	if err != nil {
+		return false
+	}
+	if serves, known := k.serving.Get(p.account); known {
+		return serves
+	}
+	ctx, cancel := context.WithTimeout(ctx, servingTime)
+	defer cancel()
+	targets, err := k.servicers(ctx, p.account)
+	if err != nil {
+		k.settings.Log.Warn("ask who serves a wecom account", slog.Any("error", err))
+		return temporary(err)
+	}
+	k.serving.Put(p.account, len(targets) > 0, servingFor)
+	return len(targets) > 0
 }
 
 // transfer hands the session over. The code lets one message through afterwards.

@@ -331,6 +331,51 @@ func TestHandingOverThatFailsIsTriedAgain(t *testing.T) {
 	}
 }
 
+func TestWhetherSomebodyServesIsKnownForAMinute(t *testing.T) {
+	w := met(t)
+	ctx := within(t)
+	serves := func(want bool, calls int) {
+		t.Helper()
+		if got := w.kf.Serves(ctx, ofCustomer); got != want || w.we.Calls()["kf/servicer/list"] != calls {
+			t.Errorf("serves %v after %d calls", got, w.we.Calls()["kf/servicer/list"])
+		}
+	}
+	serves(false, 1)
+	w.we.Servicer(account, "HanMeimei", 1) // not just now
+	serves(false, 1)
+	w.clock.move(time.Minute)
+	serves(false, 2)
+	w.we.Servicer(account, "HanMeimei", 0)
+	w.clock.move(time.Minute)
+	serves(true, 3)
+	w.clock.move(time.Minute)
+	w.we.Fail(wecomtest.Fault{Path: "kf/servicer/list", Status: 502})
+	serves(true, 4) // who asks for somebody will find out
+	w.we.Fail(wecomtest.Fault{Path: "kf/servicer/list", Code: 95000})
+	serves(false, 5)
+	if w.kf.Serves(ctx, ofMember) {
+		t.Error("a member is no customer")
+	}
+}
+
+func TestThePressedButtonAsksForAHuman(t *testing.T) {
+	w := met(t)
+	w.we.Servicer(account, "HanMeimei", 0)
+	e := &echo{}
+	press := func(data string) {
+		t.Helper()
+		from := len(w.store.inbox())
+		w.we.Press(account, customer, data, "转人工")
+		w.fetch()
+		w.talk(w.kf.Handler(e), from)
+	}
+	press("d:7")
+	press(handlers.ButtonHuman)
+	if state, servicer := w.we.State(account, customer); state != wecomtest.StateHuman || servicer != "HanMeimei" || len(e.received) != 1 {
+		t.Errorf("state %d, %q, %d were received", state, servicer, len(e.received))
+	}
+}
+
 func TestOnlyAskingForAHumanIsAskingForAHuman(t *testing.T) {
 	w := met(t)
 	w.we.Servicer(account, "HanMeimei", 0)

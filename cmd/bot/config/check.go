@@ -17,8 +17,6 @@ func unbuilt() map[string]string {
 	return map[string]string{
 		"ADMIN_TOKEN":      "the operator's dashboard",
 		"TRUSTED_PROXY":    "the operator's dashboard",
-		"SHOP_NAME":        "greetings in a shop's name",
-		"WECOM_KF_WELCOME": "greetings of one's own",
 		"KEEP":             "another age for finished parcels",
 	}
 }

@@ -34,6 +34,7 @@ func forms(s *Settings, vendors []tracking.Vendor) map[string]form {
 
 		"WECOM_CORP_ID": is(parseID), "WECOM_API_URL": is(address.API),
 		"WECOM_KF_AGENT_ID": is(parseAgent), "WECOM_KF_SECRET": is(parseWord), "WECOM_KF_TOKEN": is(parseWord), "WECOM_KF_AES_KEY": is(parseAESKey),
+		"SHOP_NAME": is(parseShop), "WECOM_KF_WELCOME": is(parseWelcome),
 		"WECOM_APP_AGENT_ID": is(parseAgent), "WECOM_APP_SECRET": is(parseWord), "WECOM_APP_TOKEN": is(parseWord), "WECOM_APP_AES_KEY": is(parseAESKey),
 		"WECOM_AIBOT_ID": is(parseID), "WECOM_AIBOT_SECRET": is(parseWord), "WECOM_AIBOT_URL": is(address.Socket), "WECOM_GROUP_WEBHOOKS": is(parseRobots),
 

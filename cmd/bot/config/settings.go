@@ -46,6 +46,7 @@ type Settings struct {
 	PollSpeed    float64            `env:"POLL_SPEED" envDefault:"1"`
 	MaxParcels   int                `env:"MAX_PARCELS" envDefault:"50"`
 	Quiet        models.Quiet       `env:"QUIET_HOURS" envDefault:"23-7"`
+	ShopName     string             `env:"SHOP_NAME"` // with which customers are greeted
 }
 
 // SQLitePath is the file of the database, when it is one.
@@ -63,6 +64,7 @@ type WeCom struct {
 	CorpID        string   `env:"CORP_ID"`
 	APIURL        string   `env:"API_URL" envDefault:"https://qyapi.weixin.qq.com"`
 	KF            Callback `envPrefix:"KF_"`
+	KFWelcome     string   `env:"KF_WELCOME"` // the whole greeting of customers; "": a default one
 	App           Callback `envPrefix:"APP_"`
 	AibotID       string   `env:"AIBOT_ID"`
 	AibotSecret   Secret   `env:"AIBOT_SECRET"`

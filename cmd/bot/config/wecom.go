@@ -52,6 +52,30 @@ func parseAESKey(text string) (Secret, error) {
 	return Secret(text), nil
 }
 
+const (
+	longestShop    = 30   // characters
+	longestWelcome = 1024 // bytes over a menu (document 94677)
+)
+
+// parseShop reads the name with which customers are greeted.
+func parseShop(text string) (string, error) {
+	text = strings.TrimSpace(text)
+	if strings.ContainsFunc(text, unicode.IsControl) || utf8.RuneCountInString(text) > longestShop {
+		return "", fmt.Errorf("want a name of at most %d characters in one line", longestShop)
+	}
+	return text, nil
+}
+
+// parseWelcome reads the greeting of customers. An environment file has no line
+// breaks: \n stands for one.
+func parseWelcome(text string) (string, error) {
+	text = strings.TrimSpace(strings.ReplaceAll(text, `\n`, "\n"))
+	if len(text) > longestWelcome || !utf8.ValidString(text) {
+		return "", fmt.Errorf("want a greeting of at most %d bytes in UTF-8, some %d Chinese characters, not %d", longestWelcome, longestWelcome/3, len(text))
+	}
+	return text, nil
+}
+
 // parseRobots checks the group robots. Its errors show no key, not even one
 // that stands where the name should.
 func parseRobots(text string) (Secret, error) {

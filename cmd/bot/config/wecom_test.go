@@ -92,6 +92,20 @@ func TestTheAibotsAddressIsUsedWhole(t *testing.T) {
 	}
 }
 
+func TestCustomersAreGreetedAsTheSettingsSay(t *testing.T) {
+	s, err := Read(enough("SHOP_NAME= 小满茶铺 ", `WECOM_KF_WELCOME=欢迎光临\n有事您说`), vendors())
+	if err != nil || s.ShopName != "小满茶铺" || s.WeCom.KFWelcome != "欢迎光临\n有事您说" {
+		t.Errorf("%q, %q, %v", s.ShopName, s.WeCom.KFWelcome, err)
+	}
+	_, err = Read(enough("SHOP_NAME="+strings.Repeat("店", 31), "WECOM_KF_WELCOME="+strings.Repeat("好", 342)), vendors())
+	if err == nil || !strings.Contains(err.Error(), "WAYBILL_SHOP_NAME: want a name of at most 30") || !strings.Contains(err.Error(), "WAYBILL_WECOM_KF_WELCOME: want a greeting of at most 1024") {
+		t.Errorf("%v", err)
+	}
+	if _, err := Read(enough("SHOP_NAME="+strings.Repeat("店", 30), "WECOM_KF_WELCOME="+strings.Repeat("好", 341)), vendors()); err != nil {
+		t.Errorf("the longest: %v", err)
+	}
+}
+
 func TestNoMistakeInWeComsSettingsShowsASecret(t *testing.T) {
 	const secret = "hunter2hunter2"
 	for _, line := range []string{
