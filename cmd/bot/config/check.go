@@ -15,9 +15,9 @@ import (
 // takes its row out.
 func unbuilt() map[string]string {
 	return map[string]string{
-		"ADMIN_TOKEN":      "the operator's dashboard",
-		"TRUSTED_PROXY":    "the operator's dashboard",
-		"KEEP":             "another age for finished parcels",
+		"ADMIN_TOKEN":   "the operator's dashboard",
+		"TRUSTED_PROXY": "the operator's dashboard",
+		"KEEP":          "another age for finished parcels",
 	}
 }
 
