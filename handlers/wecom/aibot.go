@@ -98,7 +98,6 @@ type AIBotSettings struct {
 	ID      string                    // BotID, from the bot's page in the admin console
 	Secret  string                    // of the long connection, not of an app
 	URL     string                    // default wss://openws.work.weixin.qq.com; used whole
-	Title   string                    // the bot's name in WeCom; needed only when it contains white space
 	Limits  AIBotLimits               // zero: WeCom's
 	Memory  Memory                    // what numbers under messages stand for, and how much of a long reply is sent
 	Phrases func(lang string) Phrases // lang as Reply.Lang

@@ -87,8 +87,10 @@ func TestAIBotStoresTogetherWhatWaits(t *testing.T) {
 	}
 	q := d.newQueue()
 	var batch []aibotPending
+	said := aibotCallback{aibotWords: aibotWords{Type: "text", Text: aibotContent{Content: "2"}}}
+	said.From.User = "u"
 	for i := range aibotBatch + 1 {
-		q.pending <- aibotPending{text: "2", arrival: models.Arrival{Key: strconv.Itoa(i)}, update: aibotUpdate{Frame: []byte("{}")}}
+		q.pending <- aibotPending{said: said, arrival: models.Arrival{Key: strconv.Itoa(i)}, update: aibotUpdate{Frame: []byte("{}")}}
 	}
 	if batch = q.more(batch); len(batch) != aibotBatch {
 		t.Fatalf("%d together", len(batch))
@@ -134,13 +136,14 @@ func FuzzAIBotRead(f *testing.F) {
 }
 
 func FuzzAIBotUnmention(f *testing.F) {
-	for _, text := range []string{"@b x", "x @b", "x @b y", "@", "@ @", "x\n@b", "@b\u2005x"} {
+	for _, text := range []string{"@b x", "x @b", "@b x @c 停止 1", "@", "@ @", "x\n@b", "@b\u2005x", "＠b列表"} {
 		f.Add(text, "")
 	}
 	f.Add("@Way Bill x", "Way Bill")
-	f.Fuzz(func(t *testing.T, text, title string) {
-		got := unmention(text, title)
-		if len(got) > len(text) || utf8.ValidString(text) && !utf8.ValidString(got) || strings.TrimSpace(got) != got {
+	f.Fuzz(func(t *testing.T, text, name string) {
+		names := botName{}.learn(text).learn("@" + name).known()
+		got := unmention(text, names)
+		if utf8.ValidString(text) && (len(got) > len(text) || !utf8.ValidString(got)) || strings.TrimSpace(got) != got {
 			t.Errorf("%q becomes %q", text, got)
 		}
 	})

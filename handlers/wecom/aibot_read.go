@@ -3,10 +3,8 @@ package wecom
 import (
 	"encoding/json"
 	"errors"
-	"regexp"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"waybill/handlers"
 	"waybill/models"
@@ -28,7 +26,7 @@ func (d *AIBot) Read(body []byte) (handlers.Message, bool, error) {
 			return handlers.Message{}, false, errNotAIBotUpdate // the decoder's words may quote the message
 		}
 	}
-	m, ok := d.read(f, cb)
+	m, ok := cb.read(f, update.Names)
 	m.Token = aibotToken{conn: update.Conn, at: update.At, id: f.Headers.ReqID, welcome: m.Happening == handlers.Joined}.String()
 	if update.Button != "" {
 		m.Happening, m.Button = handlers.Tapped, update.Button
@@ -37,8 +35,9 @@ func (d *AIBot) Read(body []byte) (handlers.Message, bool, error) {
 }
 
 // read says what a callback means. In groups WeCom delivers only what mentions
-// the bot, so every message is addressed to it.
-func (d *AIBot) read(f aibotFrame, cb aibotCallback) (handlers.Message, bool) {
+// the bot, so every message is addressed to it. names is what the bot may be
+// called. What is quoted is Attached.
+func (cb aibotCallback) read(f aibotFrame, names []string) (handlers.Message, bool) {
 	m := handlers.Message{Addressed: true, From: cb.From.User, Group: cb.ChatType == "group" || cb.ChatType == "" && cb.Chat != ""}
 	m.Address = models.Address{Door: AIBotName, Conversation: aibotSingle + cb.From.User}
 	if m.Group {
@@ -51,7 +50,16 @@ func (d *AIBot) read(f aibotFrame, cb aibotCallback) (handlers.Message, bool) {
 		m.Happening = handlers.Joined
 		return m, cb.Event.Type == aibotEnters && !m.Group
 	}
-	m.Text = cb.text(m.Group, d.settings.Title)
+	m.Text, m.Attached = unquote(cb.words())
+	if m.Group {
+		m.Text = unmention(m.Text, names)
+	}
+	if cb.Quote != nil {
+		m.Attached = strings.TrimSpace(cb.Quote.words())
+	}
+	if m.Text == "" && m.Attached == "" && cb.Type != typeText && !m.Group {
+		m.Happening = handlers.Wordless
+	}
 	return m, cb.known()
 }
 
@@ -63,26 +71,6 @@ func (cb aibotCallback) known() bool {
 		return true
 	}
 	return false
-}
-
-// asksToTrack matches words that ask about what they quote.
-var asksToTrack = regexp.MustCompile(`^([/／]?(track|查询?)|(帮|麻烦|请)?.{0,2}[查看]).{0,6}$`)
-
-// text is what somebody wrote. What they quote is read only when they write
-// nothing else, or ask to look it up.
-func (cb aibotCallback) text(group bool, title string) string {
-	own := cb.words()
-	if group {
-		own = unmention(own, title)
-	}
-	own = strings.TrimSpace(own)
-	if cb.Quote == nil {
-		return own
-	}
-	if own == "" || asksToTrack.MatchString(own) && !strings.ContainsAny(own, "0123456789") {
-		return strings.TrimSpace(own + "\n" + cb.Quote.words())
-	}
-	return own
 }
 
 // words joins the texts of a content; pictures between them are left out.
@@ -148,48 +136,4 @@ func parseAIBotToken(token string) aibotToken {
 		return aibotToken{}
 	}
 	return aibotToken{welcome: parts[0] == "w", conn: parts[1], at: models.Moment(at), id: parts[3]}
-}
-
-// unmention takes the bot's mention out of a text: "@Bot 列表". WeCom does not
-// tell the bot its name, nor where the mention is, so without a title it is
-// taken to reach up to white space: all mentions at the front, else those at
-// the end, else the first one. Other @ words stay: they may be part of a name.
-func unmention(text, title string) string {
-	if title != "" && strings.Contains(text, "@"+title) {
-		return closeGap(strings.ReplaceAll(text, "@"+title, " "))
-	}
-	text = strings.TrimSpace(text)
-	if strings.HasPrefix(text, "@") {
-		return withoutFront(text)
-	}
-	words := strings.FieldsFunc(text, unicode.IsSpace)
-	if n := len(words); n > 0 && strings.HasPrefix(words[n-1], "@") {
-		return strings.TrimSpace(strings.TrimSuffix(text, words[n-1]))
-	}
-	for _, w := range words {
-		if len(w) > 1 && strings.HasPrefix(w, "@") {
-			return closeGap(strings.Replace(text, w, " ", 1))
-		}
-	}
-	return text
-}
-
-func withoutFront(text string) string {
-	for strings.HasPrefix(text, "@") {
-		end := strings.IndexFunc(text, unicode.IsSpace)
-		if end < 0 {
-			return ""
-		}
-		text = strings.TrimSpace(text[end:])
-	}
-	return text
-}
-
-// closeGap closes the gap that a mention has left.
-func closeGap(text string) string {
-	lines := strings.Split(text, "\n")
-	for i, line := range lines {
-		lines[i] = strings.Join(strings.FieldsFunc(line, unicode.IsSpace), " ")
-	}
-	return strings.TrimSpace(strings.Join(lines, "\n"))
 }

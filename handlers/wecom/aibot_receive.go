@@ -23,6 +23,7 @@ type aibotUpdate struct {
 	Conn   string          `json:"conn"` // the connection over which alone it can be answered
 	At     models.Moment   `json:"at"`
 	Button string          `json:"button,omitempty"` // that the text, a number, pressed when it came
+	Names  []string        `json:"names,omitempty"`  // that the bot was thought to have when it came
 	Frame  json.RawMessage `json:"frame"`
 }
 
@@ -38,7 +39,7 @@ func (d *AIBot) receive(ctx context.Context, c *aibotConn, q *aibotQueue, f aibo
 		c.lose(errAIBotTakenOver)
 		return
 	}
-	msg, ok := d.read(f, cb)
+	msg, ok := cb.read(f, nil)
 	if !ok {
 		d.log().Debug("wecom aibot callback says nothing to the bot", slog.String("event", cb.Event.Type))
 		return
@@ -46,7 +47,8 @@ func (d *AIBot) receive(ctx context.Context, c *aibotConn, q *aibotQueue, f aibo
 	now := d.now()
 	p := aibotPending{
 		update: aibotUpdate{Conn: c.id, At: now, Frame: raw},
-		text:   msg.Text,
+		frame:  f,
+		said:   cb,
 		arrival: models.Arrival{
 			Door: AIBotName, Key: cb.key(f), Pos: d.nextPosition(now), DueAt: now, At: now,
 			Address: msg.Address, Group: msg.Group,
@@ -70,7 +72,8 @@ func (cb aibotCallback) key(f aibotFrame) string {
 // aibotPending is a callback that is not stored yet.
 type aibotPending struct {
 	update  aibotUpdate
-	text    string
+	frame   aibotFrame
+	said    aibotCallback
 	arrival models.Arrival // without its body
 }
 
@@ -156,11 +159,20 @@ func (q *aibotQueue) store(ctx context.Context, batch []aibotPending) error {
 	return nil
 }
 
-// complete makes a callback's arrival. A number presses the button that it stands
-// for now: what is sent later must not change what somebody meant.
+// complete makes a callback's arrival. The bot's name is what is known of it now,
+// and a number presses the button that it stands for now: what is said and sent
+// later must not change what somebody meant.
 func (d *AIBot) complete(ctx context.Context, p aibotPending) (models.Arrival, error) {
+	if p.arrival.Group {
+		name, err := d.learnName(ctx, p.said.words())
+		if err != nil {
+			return p.arrival, err
+		}
+		p.update.Names = name.known()
+	}
+	msg, _ := p.said.read(p.frame, p.update.Names)
 	var err error
-	if p.update.Button, _, err = d.choices.pick(ctx, p.arrival.Address, p.text); err != nil {
+	if p.update.Button, _, err = d.choices.pick(ctx, p.arrival.Address, msg.Text); err != nil {
 		return p.arrival, err
 	}
 	if p.arrival.Body, err = json.Marshal(p.update); err != nil {

@@ -112,46 +112,42 @@ func TestAIBotWhatCannotBeStoredAtTheEndIsSaid(t *testing.T) {
 
 func TestAIBotReadsWhatPeopleSay(t *testing.T) {
 	for name, c := range map[string]struct {
-		said wecomtest.AIBotSaid
-		want string
+		said     wecomtest.AIBotSaid
+		want     string
+		attached string
 	}{
-		"text one to one keeps an @":                {wecomtest.AIBotSaid{Text: "@me " + aibotNumber}, "@me " + aibotNumber},
-		"a mention in front":                        {wecomtest.AIBotSaid{Group: "g", Text: "@运单助手 停止 2"}, "停止 2"},
-		"a mention in front, the client's space":    {wecomtest.AIBotSaid{Group: "g", Text: "@运单助手\u2005列表"}, "列表"},
-		"mentions of others in front, too":          {wecomtest.AIBotSaid{Group: "g", Text: "@王五 @运单助手 列表"}, "列表"},
-		"a mention at the end":                      {wecomtest.AIBotSaid{Group: "g", Text: "列表 @运单助手"}, "列表"},
-		"a mention in the middle":                   {wecomtest.AIBotSaid{Group: "g", Text: "查 @运单助手 " + aibotNumber}, "查 " + aibotNumber},
-		"a name's mention stays":                    {wecomtest.AIBotSaid{Group: "g", Text: "@运单助手 备注 2 给@王五"}, "备注 2 给@王五"},
-		"an address is no mention":                  {wecomtest.AIBotSaid{Group: "g", Text: "a@b.example"}, "a@b.example"},
-		"lines stay":                                {wecomtest.AIBotSaid{Group: "g", Text: "@运单助手 a\nb"}, "a\nb"},
-		"only a mention":                            {wecomtest.AIBotSaid{Group: "g", Text: "@运单助手"}, ""},
-		"voice":                                     {wecomtest.AIBotSaid{Kind: "voice", Text: "我的快递到哪了"}, "我的快递到哪了"},
-		"mixed":                                     {wecomtest.AIBotSaid{Group: "g", Kind: "mixed", Texts: []string{"@运单助手 看图", aibotNumber}}, "看图\n" + aibotNumber},
-		"a picture":                                 {wecomtest.AIBotSaid{Kind: "image"}, ""},
-		"a quote alone":                             {wecomtest.AIBotSaid{Group: "g", Text: "@运单助手", Quote: "单号" + aibotNumber}, "单号" + aibotNumber},
-		"a quote that is to be looked up":           {wecomtest.AIBotSaid{Group: "g", Text: "@运单助手 查一下", Quote: aibotNumber}, "查一下\n" + aibotNumber},
-		"a quote that is answered":                  {wecomtest.AIBotSaid{Group: "g", Text: "@运单助手 是", Quote: "停止 " + aibotNumber + "?"}, "是"},
-		"a number of its own beside a quote counts": {wecomtest.AIBotSaid{Group: "g", Text: "@运单助手 查 2", Quote: aibotNumber}, "查 2"},
+		"text one to one keeps an @":   {wecomtest.AIBotSaid{Text: "@me " + aibotNumber}, "@me " + aibotNumber, ""},
+		"an address is no mention":     {wecomtest.AIBotSaid{Group: "g", Text: "a@b.example"}, "a@b.example", ""},
+		"lines stay":                   {wecomtest.AIBotSaid{Group: "g", Text: "@运单助手 a\nb"}, "a\nb", ""},
+		"only a mention":               {wecomtest.AIBotSaid{Group: "g", Text: "@运单助手"}, "", ""},
+		"voice":                        {wecomtest.AIBotSaid{Kind: "voice", Text: "我的快递到哪了"}, "我的快递到哪了", ""},
+		"mixed":                        {wecomtest.AIBotSaid{Group: "g", Kind: "mixed", Texts: []string{"@运单助手 看图", aibotNumber}}, "看图\n" + aibotNumber, ""},
+		"a quote alone":                {wecomtest.AIBotSaid{Group: "g", Text: "@运单助手", Quote: "单号" + aibotNumber}, "", "单号" + aibotNumber},
+		"a quote that is asked about":  {wecomtest.AIBotSaid{Group: "g", Text: "@运单助手 这个到哪了", Quote: aibotNumber}, "这个到哪了", aibotNumber},
+		"a quote one to one":           {wecomtest.AIBotSaid{Text: "查一下", Quote: aibotNumber}, "查一下", aibotNumber},
+		"a quote of text and pictures": {wecomtest.AIBotSaid{Group: "g", Text: "@运单助手 查", QuoteTexts: []string{"看", aibotNumber}}, "查", "看\n" + aibotNumber},
+		"a quote in the text":          {wecomtest.AIBotSaid{Group: "g", Text: "「张三：" + aibotNumber + "」\n- - - - - - - -\n@运单助手 这个呢"}, "这个呢", "张三：" + aibotNumber},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inAIBotWorld(t, func(w *aibotWorld) {
 				w.connected()
 				c.said.From = "li"
 				m := w.say(c.said)
-				if m.Text != c.want || !m.Addressed || m.Group != (c.said.Group != "") || m.Happening != handlers.Said {
-					t.Errorf("read %+v, want %q", m, c.want)
+				if m.Text != c.want || m.Attached != c.attached || !m.Addressed || m.Group != (c.said.Group != "") || m.Happening != handlers.Said {
+					t.Errorf("read %+v, want %q with %q", m, c.want, c.attached)
 				}
 			})
 		})
 	}
 }
 
-func TestAIBotATitleWithSpacesIsStrippedWhole(t *testing.T) {
+func TestAIBotWhatHoldsNoText(t *testing.T) {
 	inAIBotWorld(t, func(w *aibotWorld) {
-		w.door = w.open(func(s *wecom.AIBotSettings) { s.Title = "Way Bill" })
 		w.connected()
-		if m := w.say(wecomtest.AIBotSaid{From: "li", Group: "g", Text: "@Way Bill 列表"}); m.Text != "列表" {
-			t.Errorf("read %q", m.Text)
+		for _, kind := range []string{"image", "file", "video"} {
+			if m := w.say(wecomtest.AIBotSaid{From: "li", Kind: kind}); m.Happening != handlers.Wordless {
+				t.Errorf("%s: %+v", kind, m)
+			}
 		}
 	})
 }

@@ -30,3 +30,6 @@ func PhrasesInTests(lang string) Phrases {
 		Number: "回复数字：", MentionNumber: "@我，回复数字：", FileCut: "（这里发不了文件，后面的看不到了。）",
 	}
 }
+
+// KindBotName is the kind of the memory of a bot's name.
+const KindBotName = kindBotName

@@ -17,6 +17,8 @@ type AIBotSaid struct {
 	Text  string   // of text and voice; in groups it contains the mention
 	Texts []string // of mixed, with a picture between each two
 	Quote string   // the text that it answers
+
+	QuoteTexts []string // of a mixed message that it answers
 }
 
 // conversation is the chat as the double's records name it.
@@ -59,6 +61,10 @@ func (a *AIBot) message(s AIBotSaid) map[string]any {
 	}
 	if s.Quote != "" {
 		body["quote"] = map[string]any{"msgtype": "text", "text": map[string]any{"content": s.Quote}}
+	}
+	if len(s.QuoteTexts) > 0 {
+		quoted := AIBotSaid{Kind: "mixed", Texts: s.QuoteTexts}
+		body["quote"] = map[string]any{"msgtype": "mixed", "mixed": quoted.content()}
 	}
 	return body
 }
