@@ -38,12 +38,12 @@ func (t *turn) greetCustomer(ctx context.Context) ([]Reply, error) {
 	if err != nil {
 		return nil, wrap("count parcels", err)
 	}
-	reply := t.render.reply("welcome.new", "Shop", t.settings.ShopName)
+	reply := t.render.reply("greeting.new", "Shop", t.settings.ShopName)
 	switch {
 	case t.settings.Welcome != "":
 		reply = []Reply{{Blocks: []Block{written(t.settings.Welcome)}}}
 	case live > 0:
-		reply = t.render.reply("welcome.back", "Shop", t.settings.ShopName, "Count", live)
+		reply = t.render.reply("greeting.back", "Shop", t.settings.ShopName, "Count", live)
 	}
 	reply[0].Buttons = t.menu(ctx)
 	return reply, nil
@@ -74,7 +74,7 @@ func (t *turn) menu(ctx context.Context) [][]Button {
 func (t *turn) tappedMenu(ctx context.Context, data string) ([]Reply, error) {
 	switch data {
 	case buttonTrack:
-		return t.render.reply("welcome.how", "Number", example), nil
+		return t.render.reply("greeting.how", "Number", example), nil
 	case buttonList:
 		return t.list(ctx, false)
 	}

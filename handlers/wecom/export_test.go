@@ -33,3 +33,6 @@ func PhrasesInTests(lang string) Phrases {
 
 // KindBotName is the kind of the memory of a bot's name.
 const KindBotName = kindBotName
+
+// Unmention takes the mention of a bot with these names out of a text.
+func Unmention(text string, names []string) string { return unmention(text, names) }
