@@ -55,13 +55,13 @@ func (t *turn) acknowledge(ctx context.Context, text string, open bool) ([]Reply
 var (
 	// nodIs matches letters that are nothing but acknowledgements and thanks.
 	nodIs = regexp.MustCompile(`(?i)^(?:(?:` +
-		`好+(?:的|滴|哒|噠|嘞|咧|呀|啊|啦|吧|呢|哦|喔|哟|呦|de|勒|了|看|极了|極了|棒|说|說)*|(?:太|真|很|挺|都|也|那)?(?:好|棒|[赞讚贊]|不[错錯])(?:了|的)?|可以|可|行|中|成|妥|妥了|[没沒](?:问题|問題|事|关系|關係)` +
-		`|嗯+呢*|恩+|唔+|哦+|噢+|喔+|昂+|[对對]的|没错|沒錯` +
-		`|(?:我|已|已经|已經|都)?(?:收到|收悉|知道|晓得|曉得|明白|了解|瞭解|懂|清楚|看到|记住|記住)|(?:我)?(?:再|先|会|會)?等(?:等|着|著|一下|一等|你们?|您)|那(?:我)?(?:就|先)` +
-		`|(?:非常|十分|太|万分|萬分|真的?|很|好|先)?(?:感谢|感謝|多谢|多謝|谢+|謝+)(?:你|您|亲|親|老板|老闆|大家|各位|客服|一下|啊)*|感恩|辛苦(?:你|您|大家)?|麻[烦煩](?:你|您)?|有[劳勞](?:你|您)?|不客气|不客氣|不用[谢謝]|不[谢謝]` +
+		`好+(?:的|滴|哒|噠|嘞|咧|呀|啊|啦|吧|呢|哦|喔|哟|呦|de|勒|嘛|耶|噢|了|看|极了|極了|棒|说|說)*|(?:太|真|很|挺|都|也|那)?(?:好|棒|[赞讚贊]|不[错錯])(?:了|的)?|可以|可|行|中|成|妥|妥了|[没沒](?:问题|問題|事|关系|關係)` +
+		`|嗯+(?:呢|哼)*|恩+|唔+|哦+|噢+|喔+|昂+|[对對]的|没错|沒錯` +
+		`|(?:我|已|已经|已經|都)?(?:收到(?:(?:你|您)?的?(?:消息|信息|通知|提醒))?|收悉|知道|晓得|曉得|明白|了解|瞭解|懂|清楚|看到|记住|記住)|(?:我)?(?:再|先|会|會)?等(?:(?:你|您)?的?(?:好?消息|通知)|等|着|著|一下|一等|你们?|您)|那(?:我)?(?:就|先)` +
+		`|(?:非常|十分|太|万分|萬分|真的?|很|好|先)?(?:感谢|感謝|多谢|多謝|谢+|謝+|蟹蟹)(?:你|您|亲|親|老板|老闆|大家|各位|客服|一下|啊|小助手|小幫手|机器人|機器人|店家|晒|曬|嘞|回复|回覆|帮忙|幫忙|提醒|通知|告知|的)*|唔[该該]|不急|不着急|不著急|感恩|辛苦(?:你|您|大家)?|麻[烦煩](?:你|您)?|有[劳勞](?:你|您)?|不客气|不客氣|不用[谢謝]|不[谢謝]` +
 		`|继续(?:接收|收|发|推送)?|繼續(?:接收|收|發|推送)?|接收|在|再[见見]|拜+|晚安|886?|[亲親]|老板|老闆|那|先` +
 		`|哈+|呵+|嘿+|嘻+|6{2,}|厉害|厲害|给力|給力` +
-		`|ok+(?:ay|ey|ie|i|k)?|okie|kk?|sure|fine|alright|gotit|got|noted|roger|copy|understood|isee|allgood|sounds?good|good|great|nice|cool|perfect|awesome|lovely|wonderful|excellent|nop(?:roblem)|noworries` +
+		`|ok+(?:ay|ey|ie|i|k)?|okie|kk?|sure|fine|alright|gotit|got|noted|roger|copy|understood|isee|allgood|sounds?good|good|great|nice|cool|perfect|awesome|lovely|wonderful|excellent|noproblem|np|noworries|goodjob|niceone|willdo|allright|alrighty|thatsfine|thatsgood` +
 		`|3[qx]|thx+|tks+|tnx|ths|thanx|thank(?:s|you|u|q|yous)?|thanksalot|thankssomuch|thankyou(?:so|very)?much|manythanks|ty+|tysm|tyvm|cheers|ta|appreciat(?:eit|ed)|verymuch|somuch|alot|again|then|bye+|goodnight` +
 		`|continue|goon|goahead|more|keepgoing|carryon|next` +
 		`)(?:了|啦|呢|哟|呦|呀|吧|哒|哈|哦|喔|啊|嘞|滴|的|喽|嘍|咯|囉)*)+$`)

@@ -69,7 +69,7 @@ func TestAcknowledgementsInAnyForm(t *testing.T) {
 		"行", "行吧", "可以", "可以的", "没问题", "没事", "没事了谢谢", "好吧，那我再等等", "我等着", "那我先等等", "继续", "继续接收", "接收", "太好了", "不错", "真棒", "赞", "厉害👍", "哈哈", "666", "88", "拜拜", "再见", "晚安",
 		"👌", "👍👍👍", "🙏", "❤️", "👌🏻", "好的👌🏻🙏", "[OK]", "[强][玫瑰]", "好的[抱拳]", "谢谢[愉快]", "👩‍💻👍",
 		"好的謝謝", "多謝", "謝啦", "感謝", "收到囉", "知道囉", "瞭解", "曉得了", "沒問題", "好喔", "好喔，謝謝", "辛苦了，謝謝您", "麻煩您了", "繼續接收", "讚", "晚安",
-		"thx", "ty", "3Q", "thanks!", "thank you", "Thank you so much!", "thanks a lot", "many thanks", "okay, thanks", "ok got it", "got it, thx", "noted", "cheers", "great, thanks", "cool", "perfect", "sounds good", "go on", "continue", "more", "sure", "bye", "no worries",
+		"thx", "ty", "3Q", "thanks!", "thank you", "Thank you so much!", "thanks a lot", "many thanks", "okay, thanks", "ok got it", "got it, thx", "noted", "cheers", "great, thanks", "cool", "perfect", "sounds good", "good job", "will do", "np", "that's fine", "收到您的消息了", "好耶", "谢谢小助手", "谢谢提醒", "好的，不急", "好的，等你消息", "唔該", "嗯哼", "蟹蟹", "go on", "continue", "more", "sure", "bye", "no worries",
 	} {
 		if !isAcknowledgement(text) {
 			t.Errorf("%q is none", text)

@@ -21,6 +21,10 @@ var complaintIs = regexp.MustCompile(`(?i)` +
 	`|少(件|了|[发發寄]|一[件个個双雙盒包瓶]|[给給])|缺(件|[货貨]|了)|漏[发發寄]|[错錯][发發寄]|[发發寄送拿](错|錯)|[空][包盒]|([货貨]|[东東]西|商品|[颜顏]色|尺[码碼]|[数數]量).{0,3}不([对對]|符|一样|一樣)|[没沒][发發](全|完|[齐齊])` +
 	`|售[后後]|[质質](量|保).{0,4}([问問][题題]|差|不好|不行)|保修|(不能用|用不了|打不[开開])` +
 	`|([虚虛]假|假|私自|擅自|自己|莫名|提前).{0,2}[签簽]收|[签簽]收.{0,12}([没沒]有?(收到|拿到|[见見]到|看到|取到)|不是我|[谁誰])|[谁誰].{0,6}[签簽]收|[没沒不]有?(送到?[货貨]?上[门門]|[打通]?[电電][话話]|通知)|不(肯|愿意|願意|[给給]).{0,3}(送|派)|[乱亂](放|扔|[丢丟])|拒[绝絕]派送` +
+	`|([给給帮幫]我|想|要|能|可以|申[请請])退(了|掉|[吗嗎吧呀\s\p{P}]|$)|[无無]理由|退差|[价價]保|多收|多扣|[运運][费費][险險]|(想|要|能|可以)[换換]([吗嗎吧\s\p{P}]|$)` +
+	`|改([约約期]|[时時][间間])|改(到|成|为|為).{0,6}(送|派|自提|自取|上[门門])|(延[迟遲后後]|推[迟遲]|[暂暫][缓緩]).{0,3}[派送]|放.{0,2}([门門]口|前台|物业|物業|保安|管理室)|(不在家|家[里裡][没沒]人)|(能|可以|要|[给給]|[请請]|[帮幫]).{0,6}送(到家|[货貨]?上[门門])` +
+	`|(我|想|要|能|可以|怎[么麼]).{0,3}拒收|拒收(怎|[吗嗎吧可行])|少.{0,2}[东東]西|[里裡裏]面?(少|缺|[没沒]有?[东東]西|是?空)|(送到|送[给給]|寄到)(了)?[别別]人|冒[领領]|被(人|[别別]人|[谁誰]).{0,4}[领領拿取签簽偷]|拿[错錯]|[领領][错錯]` +
+	`|不接[电電][话話]|([联聯]([系络絡]|繫)|打)不(上|通)|([帮幫]|[请請]|麻[烦煩]|可以).{0,5}([联聯]([系络絡]|繫)|[尽盡]快)|[洒灑]了|拆[过過封]|[开開]封[过過]|[签簽]收.{0,6}[但可却卻].{0,5}[没沒不]|[不非]是?(本人|我).{0,2}[签簽]收` +
 	`|\bcomplain\w*|\brefund\w*|\b(money|cash) back\b|\bchargeback\b|\bcancel (my|the|this|an) (order|purchase)\b` +
 	`|\b(return|exchange|replace|swap|send back)\b.{0,12}\b(it|this|that|them|these|item|items|order|goods|product|shoes|size|colou?r)\b|\breplacement\b` +
 	`|\b(damaged|broken|smashed|crushed|torn|leak(ed|ing|s)?|cracked|shattered|defective|faulty|spoiled|dented|ruined|soaked)\b` +
@@ -30,6 +34,9 @@ var complaintIs = regexp.MustCompile(`(?i)` +
 	`|\b(change|update|correct|edit|fix|redirect|reroute|different|new)\b.{0,24}\b(delivery |shipping )?address\b|\b(redirect|reroute|intercept)\b` +
 	`|\b(hurry|expedite|speed (it |this |things )?up|rush)\b|\bdeliver\w*.{0,12}\b(faster|sooner|asap|quicker)\b` +
 	`|\b(says?|marked|shows?|show(n|ing)|status)\b.{0,16}\bdelivered\b.{0,40}\b(not|never|nothing|don|didn|haven|hasn|isn|wasn|without)|\bdelivered\b.{0,24}\b(but|yet)\b.{0,24}\b(not|never|nothing|haven|hasn|didn|don)|\bnever (arrived|received|got|came|showed)\b|\bwho signed\b` +
+	`|\b(can|could|please)\b.{0,6}\bcancel (it|this|that)\b|\b(want|like|need|going|have) to (return|exchange|swap)\b|\bsend\b.{0,10}\bback\b|\bcontents? (is |are |was |were )?missing\b|\b(manager|supervisor)\b|\b(bad|poor|worst) service\b` +
+	`|\breschedul\w*|\bchange\b.{0,16}\bdelivery (date|time|day|slot)\b|\bleave (it|them|my|the)\b.{0,16}\b(at|with|by|in|outside)\b|\bhold (my|the|it)\b|\b(arrived|came|was|been|delivered) (open|opened|empty)\b` +
+	`|\b(not|never|did ?n['’]?t|have ?n['’]?t)\b.{0,24}\b(but|though|yet)\b.{0,24}\bdelivered\b|\b(someone|somebody)( else)? (took|stole|signed|has)\b|\bwrong one\b|\btoo slow\b|\btak(es|ing) forever\b` +
 	`|\b(scam|fraud|fake|counterfeit|rude|unacceptable|terrible|awful|bad review|one[- ]star)\b|\bquality (problem|issue)\b|\bdoes ?n['’]?t work\b`)
 
 // noComplaint matches what only looks like one: what is lost is a number or a code,

@@ -19,10 +19,11 @@ func TestWhatOnlyAPersonCanSeeTo(t *testing.T) {
 		"少件", "少发了一件", "少了一盒", "漏发了", "缺件", "发错货了", "发错颜色了", "给我发错了", "收到个空盒", "颜色不对", "数量不对", "没发全", "尺码不符",
 		"售后", "质量问题", "质量太差", "保修多久", "用不了",
 		"虚假签收", "已签收了但我没收到", "显示签收可是我没拿到", "谁签收的", "签收人不是我", "没送货上门", "快递员不送上门", "不打电话就放驿站", "乱放", "私自签收",
+		"给我退了吧", "买错了想退", "7天无理由", "退差价", "价保", "多收了运费", "尺码不合适想换", "改约", "能不能改到明天送", "想改成自提", "放门口就行", "我不在家", "能送到家吗", "我要拒收", "拒收怎么弄", "里面少东西", "送到别人家了", "被人冒领了", "派件员不接电话", "可以帮忙联系快递吗", "麻烦尽快", "洒了", "包裹被拆过", "签收了但是没有", "不是本人签收",
 		"投訴", "我要退款，謝謝", "退貨", "換貨", "催一下", "幫我催件", "改地址", "地址寫錯了", "包裹不見了", "弄丟了", "損壞", "壓壞了", "理賠", "賠償", "發票", "開發票", "少件", "寄錯了", "售後", "已簽收但我沒收到", "誰簽收的", "負評差評", "沒送到門口，沒送上門",
 		"I want to complain", "refund please", "I want my money back", "how do I return this item", "can I exchange it", "the box is damaged", "it arrived broken", "my parcel is lost", "package stolen", "an item is missing", "missing items",
 		"I need compensation", "file a claim", "can I get an invoice", "I need a receipt", "wrong size", "you sent the wrong item", "change the delivery address", "can I change my address", "wrong address", "please hurry", "can you expedite it",
-		"it says delivered but I don't have it", "marked as delivered, I never received it", "never arrived", "who signed for it", "this is a scam", "not as described", "cancel my order", "bad review",
+		"it says delivered but I don't have it", "marked as delivered, I never received it", "never arrived", "who signed for it", "this is a scam", "not as described", "cancel my order", "bad review", "can you cancel it", "I'd like to return", "need to send it back", "package arrived open", "contents missing", "can I speak to a manager", "bad service", "reschedule delivery", "leave it at the door", "hold my package", "didn't get my package but it says delivered", "someone else took my parcel", "wrong one", "too slow", "change my delivery date",
 	} {
 		if !complains(text) {
 			t.Errorf("%q is not taken for a person's matter", text)
