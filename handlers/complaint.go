@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"regexp"
+	"slices"
 )
 
 // complaintIs matches what a person has to see to, in simplified and traditional
@@ -65,9 +66,9 @@ var parcelIs = regexp.MustCompile(`(?i)快递|快遞|快件|包裹|物流|运单
 // complaint answers what a person has to see to: with the way to one first, and
 // behind it where the chat's parcels are, if it is about parcels.
 func (t *turn) complaint(ctx context.Context, text string) ([]Reply, error) {
-	first, err := t.needsHuman(ctx)
-	if err != nil || !parcelIs.MatchString(fold(text)) && !asksWhere(text) {
-		return first, err
+	first := t.needsHuman(ctx)
+	if !parcelIs.MatchString(fold(text)) && !asksWhere(text) {
+		return first, nil
 	}
 	live, err := t.follows(ctx, false)
 	if err != nil || len(live) == 0 {
@@ -78,16 +79,16 @@ func (t *turn) complaint(ctx context.Context, text string) ([]Reply, error) {
 }
 
 // needsHuman says that a person has to see to it, and how to reach one.
-func (t *turn) needsHuman(ctx context.Context) ([]Reply, error) {
+func (t *turn) needsHuman(ctx context.Context) []Reply {
 	if !t.traits().Humans {
-		return t.render.reply("complaint.elsewhere"), nil
+		return t.render.reply("complaint.elsewhere")
 	}
 	if !t.humanServes(ctx) {
-		return t.render.reply("complaint.nobody"), nil
+		return t.render.reply("complaint.nobody")
 	}
 	replies := t.render.reply("complaint.human")
 	replies[0].Buttons = [][]Button{{t.humanButton()}}
-	return replies, nil
+	return replies
 }
 
 // mostUnder is how many buttons one message may have at a door that counts them.
@@ -99,8 +100,8 @@ func humanFirst(human, others []Reply) []Reply {
 		return human
 	}
 	first := others[0]
-	first.Blocks = append(append(human[0].Blocks, Block{{}}), first.Blocks...)
-	buttons := append(human[0].Buttons, first.Buttons...)
+	first.Blocks = slices.Concat(human[0].Blocks, []Block{{{}}}, first.Blocks)
+	buttons := slices.Concat(human[0].Buttons, first.Buttons)
 	count := 0
 	for _, row := range buttons {
 		count += len(row)
@@ -114,10 +115,9 @@ func humanFirst(human, others []Reply) []Reply {
 
 // complainedNumbers puts the way to a human over what is said about the numbers of
 // a text that complains, where there may be humans.
-func (t *turn) complainedNumbers(ctx context.Context, text string, replies []Reply) ([]Reply, error) {
+func (t *turn) complainedNumbers(ctx context.Context, text string, replies []Reply) []Reply {
 	if len(replies) == 0 || !t.traits().Humans || !complains(text) {
-		return replies, nil
+		return replies
 	}
-	human, err := t.needsHuman(ctx)
-	return humanFirst(human, replies), err
+	return humanFirst(t.needsHuman(ctx), replies)
 }

@@ -104,7 +104,7 @@ func (t *turn) said(ctx context.Context) ([]Reply, error) {
 		if err != nil {
 			return nil, err
 		}
-		return t.complainedNumbers(ctx, text, replies)
+		return t.complainedNumbers(ctx, text, replies), nil
 	}
 	if open {
 		if replies, answered, err := t.answered(ctx, q, text); answered || err != nil {

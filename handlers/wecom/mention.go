@@ -161,9 +161,10 @@ func withoutNumbers(text string) string {
 
 func firstRunes(text string, n int) string {
 	for at := range text {
-		if n--; n < 0 {
+		if n == 0 {
 			return text[:at]
 		}
+		n--
 	}
 	return text
 }

@@ -87,7 +87,7 @@ func surely(glued, track bool) func(text string, before, r rune) bool {
 		if before == ' ' {
 			return opens == handlers.OpensCommand || opens == handlers.OpensNumber || track && opens == handlers.OpensTrack
 		}
-		return glued && !(isASCIIWord(before) && isASCIIWord(r)) &&
+		return glued && (!isASCIIWord(before) || !isASCIIWord(r)) &&
 			(opens == handlers.OpensCommand || opens == handlers.OpensNumber && isASCIIWord(r))
 	}
 }

@@ -78,9 +78,9 @@ func (a *API) MemberSays(member, text string) MemberMessage {
 func (a *API) MemberShows(member, kind string) MemberMessage { return a.memberMessage(member, kind) }
 
 // MemberLinks is a link that a member sends.
-func (a *API) MemberLinks(member, title, description, url string) MemberMessage {
+func (a *API) MemberLinks(member, title, description, target string) MemberMessage {
 	m := a.memberMessage(member, "link")
-	m.Title, m.About, m.URL = &cdata{title}, &cdata{description}, &cdata{url}
+	m.Title, m.About, m.URL = &cdata{title}, &cdata{description}, &cdata{target}
 	return m
 }
 
