@@ -151,6 +151,9 @@ func (t *turn) wordless(ctx context.Context) ([]Reply, error) {
 // unasked answers a text that asks nothing. An edit that asks nothing is not
 // answered again.
 func (t *turn) unasked(ctx context.Context, text string, refused []recognise.Reason, q models.Question, open bool) ([]Reply, error) {
+	if t.m.Edited && len(refused) == 0 {
+		return nil, nil
+	}
 	if greets(text) && !open {
 		return t.greetBack(ctx), nil
 	}
@@ -158,8 +161,6 @@ func (t *turn) unasked(ctx context.Context, text string, refused []recognise.Rea
 		return thanked, err
 	}
 	switch {
-	case t.m.Edited && len(refused) == 0:
-		return nil, nil
 	case open:
 		return joinReplies(t.refused(refused), t.remind(q)), nil
 	case len(refused) > 0:
