@@ -3,9 +3,7 @@ package handlers
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
 
 	"waybill/models"
 	"waybill/tracking/recognise"
@@ -21,7 +19,7 @@ const detectWithin = 5 * time.Second
 func (t *turn) numbers(ctx context.Context, found recognise.Result) ([]Reply, error) {
 	steps := make([]step, len(found.Numbers))
 	for i, n := range found.Numbers {
-		steps[i] = request{number: n.Number, name: n.Name, tail: n.Tail, text: around(found, i)}
+		steps[i] = request{number: n.Number, name: n.Name, tail: n.Tail, sure: n.Sure, carriers: n.Carriers, claimed: n.Claimed, foreign: n.Foreign}
 	}
 	replies, err := t.track(ctx, steps, nil)
 	if err != nil || found.More == 0 {
@@ -29,21 +27,6 @@ func (t *turn) numbers(ctx context.Context, found recognise.Result) ([]Reply, er
 	}
 	all := len(found.Numbers) + found.More
 	return joinReplies(t.render.reply("left_out", "Count", found.More, "All", all, "Max", recognise.MaxNumbers), replies), nil
-}
-
-// around is the text around a number, in which its carrier may be named: all of
-// it when the number is the only one, its line when others stand on other lines.
-func around(found recognise.Result, at int) string {
-	if len(found.Numbers) == 1 {
-		return found.Text
-	}
-	line := found.Lines[at]
-	for i, other := range found.Lines {
-		if i != at && other == line {
-			return ""
-		}
-	}
-	return strings.Split(recognise.Normalise(found.Text), "\n")[line]
 }
 
 // trackCommand is /track: the same as a text with a number, whatever the
@@ -101,16 +84,19 @@ func (t *turn) resume(ctx context.Context, r resumed) (step, error) {
 func (t *turn) ensureParcel(ctx context.Context, r request, carrier models.Carrier) (located, error) {
 	wantsTail := slices.Contains(t.settings.TailCarriers, carrier)
 	parcel, err := t.store.Ensure(ctx, r.number, carrier, wantsTail, t.now)
-	r.dropCarrier(t.settings.Carriers, carrier)
 	return located{request: r, parcel: parcel}, wrap("keep parcel", err)
 }
 
 // carrierOf decides whose number it is, or returns the carriers to choose
-// from. A parcel that has a trace has proved its carrier.
+// from. A parcel that has a trace has proved its carrier. Where a rule is sure,
+// or the text names the carrier, nobody else is asked.
 func (t *turn) carrierOf(ctx context.Context, r request, known []models.Parcel) (carrier models.Carrier, choices []models.Carrier) {
 	proved := slices.DeleteFunc(slices.Clone(known), func(p models.Parcel) bool { return p.EventAt == 0 })
 	if len(proved) == 1 {
 		return proved[0].Carrier, nil
+	}
+	if r.sure && len(r.carriers) > 0 {
+		return r.carriers[0], nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, detectWithin)
 	defer cancel()
@@ -121,42 +107,5 @@ func (t *turn) carrierOf(ctx context.Context, r request, known []models.Parcel) 
 	if sure || len(carriers) == 1 {
 		return carriers[0], nil
 	}
-	if named, ok := r.namedCarrier(t.settings.Carriers, carriers); ok {
-		return named, nil
-	}
 	return "", carriers[:min(len(carriers), maxChoices)]
-}
-
-// namedCarrier is the carrier that is all a text says beside the number (德邦
-// 123456789037), or the one among several that a word of it names.
-func (r request) namedCarrier(carriers Carriers, among []models.Carrier) (models.Carrier, bool) {
-	beside := strings.Replace(recognise.Normalise(r.text), r.number, "", 1)
-	if c, ok := carriers.Typed(strings.Trim(beside, " \t\n,.:;0123456789、，。：；")); ok {
-		return c, true
-	}
-	var found models.Carrier
-	for word := range strings.FieldsFuncSeq(r.text, func(c rune) bool { return !unicode.IsLetter(c) && c != '&' }) {
-		c, ok := carriers.Typed(word)
-		switch {
-		case !ok || !slices.Contains(among, c):
-		case found != "" && found != c:
-			return "", false
-		default:
-			found = c
-		}
-	}
-	return found, found != ""
-}
-
-// dropCarrier takes the carrier off a name that begins with it, and with it a
-// tail that follows: 780123456789 中通 1234 茶叶 is called 茶叶.
-func (r *request) dropCarrier(carriers Carriers, carrier models.Carrier) {
-	first, rest, _ := strings.Cut(r.name, " ")
-	if named, ok := carriers.Typed(first); !ok || named != carrier {
-		return
-	}
-	r.name = rest
-	if tail, name, _ := strings.Cut(rest, " "); r.tail == "" && isTail(tail) {
-		r.tail, r.name = tail, name
-	}
 }

@@ -29,7 +29,12 @@ type request struct {
 	name     string // what to call it, "" when nothing is said
 	tail     string // of a phone: given with the number, or the answer to the question for it
 	answered bool   // tail is an answer: when it does not fit, the number is asked about on its own
-	text     string // the text around the number, which may name its carrier
+
+	// What the text and the shape say of whose number it is; see recognise.Number.
+	sure     bool
+	carriers []models.Carrier
+	claimed  models.Carrier
+	foreign  string
 }
 
 func (r request) about() request { return r }

@@ -2,7 +2,6 @@ package recognise
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"waybill/models"
 )
@@ -70,25 +69,11 @@ func (c *Carriers) addName(name string, carrier models.Carrier) {
 // foldName makes names comparable: normalised, simplified, without spaces and
 // legal forms.
 func foldName(name string) string {
-	name = strings.Map(simplified, strings.Join(strings.Fields(Normalise(name)), ""))
+	name = simplify(strings.Join(strings.Fields(Normalise(name)), ""))
 	for _, form := range [...]string{"有限责任公司", "股份有限公司", "有限公司", "股份公司", "公司", "集团"} {
 		name = strings.TrimSuffix(name, form)
 	}
 	return name
-}
-
-// simplified is the simplified form of a character that carriers have in their names.
-func simplified(r rune) rune {
-	const traditional = "順豐圓韻達極運遞國際郵標準掛號電鐵總連蘇寧鳥網眾爾誠廣聯風遠應鏈雲優邁華業務東貨"
-	const simple = "顺丰圆韵达极运递国际邮标准挂号电铁总连苏宁鸟网众尔诚广联风远应链云优迈华业务东货"
-	if r < 0x4E00 {
-		return r
-	}
-	if at := strings.IndexRune(traditional, r); at >= 0 {
-		s, _ := utf8.DecodeRuneInString(simple[at:])
-		return s
-	}
-	return r
 }
 
 // cutBrackets takes the first part in brackets out of a normalised name.

@@ -19,10 +19,11 @@ func s10Rule(s string) (rule, bool) {
 		return rule{}, false
 	}
 	codes := s10Codes(s[0], s[11:])
-	return rule{codes, codes != "" && s10Checks(s), marked}, true
+	return rule{codes, codes[0] != '!' && s10Checks(s), marked}, true
 }
 
-// s10Codes is the postal service of a country, by the first letter where it has several.
+// s10Codes is the postal service of a country, by the first letter where it has
+// several; "!post.GB" where the table has none.
 func s10Codes(service byte, country string) string {
 	switch country {
 	case "CN":
@@ -40,7 +41,7 @@ func s10Codes(service byte, country string) string {
 	case "YP":
 		return "yanwen"
 	}
-	return ""
+	return "!post." + country
 }
 
 // s10Checks verifies the check digit: weights 8 6 4 2 3 5 9 7, 11 minus the
@@ -94,6 +95,15 @@ func luhnChecks(s string) bool {
 			d = d*2/10 + d*2%10
 		}
 		sum += d
+	}
+	return sum%10 == 0
+}
+
+// eanChecks verifies the check digit of bar codes on goods and books.
+func eanChecks(s string) bool {
+	sum := 0
+	for i := range len(s) {
+		sum += int(s[i]-'0') * (1 + 2*(i%2))
 	}
 	return sum%10 == 0
 }

@@ -13,6 +13,7 @@ const (
 	saidWaybill        // 单号:, 运单, ?nu=, "tracking number"
 	saidParcel         // 我的快递…: no label, but a reason to believe in letters and digits
 	saidOrder          // 订单号:, "order no."
+	saidPaper          // some other …单号: only a number that one carrier's rule has is a waybill
 	saidOther          // 取件码, 身份证, ISBN, …
 )
 
@@ -20,12 +21,12 @@ const (
 // what the run listed before it was called.
 func (r *reader) said(start int) saying {
 	from := r.beforeEscapes(start)
-	at, glue := skipGlue(r.text, from)
-	before := r.text[max(0, at-64):at]
-	if said := label(before, glue, start < r.urlEnd); said != saidNothing {
+	at, glue := skipGlue(r.plain, from)
+	before := r.plain[max(0, at-64):at]
+	if said := r.label(before, at, glue, start < r.urlEnd); said != saidNothing {
 		return said
 	}
-	if r.last > 0 && r.last <= from && from-r.last < 16 && isList(r.text[r.last:from], from < start) {
+	if r.last > 0 && r.last <= from && from-r.last < 16 && isList(r.plain[r.last:from], from < start) {
 		return r.lastWas
 	}
 	return saidNothing
@@ -45,7 +46,7 @@ func skipGlue(s string, at int) (start int, glue rune) {
 	seen := 0
 	for at > 0 && seen < 12 {
 		c, size := utf8.DecodeLastRuneInString(s[:at])
-		if !strings.ContainsRune(" \t\n:=#/\"'()[]<>【】「」『』“”‘’《》是为為", c) {
+		if !strings.ContainsRune(" \t\r\n:=#/\"'()[]<>【】「」『』“”‘’《》是为", c) {
 			break
 		}
 		seen++
@@ -58,54 +59,69 @@ func skipGlue(s string, at int) (start int, glue rune) {
 	return at, glue
 }
 
-// label classifies the words before a number.
-func label(before string, glue rune, address bool) saying {
+// label classifies the words that end at a place before a number.
+func (r *reader) label(before string, at int, glue rune, address bool) saying {
 	if before == "" {
 		return saidNothing
 	}
 	if before[len(before)-1] >= utf8.RuneSelf {
 		return chineseLabel(before)
 	}
-	if glue == '=' || glue == '/' && address {
+	if glue == '=' || glue == '/' && address || r.byteAt(at) == '"' && strings.IndexByte(r.plain[at:min(len(r.plain), at+4)], ':') > 0 {
 		return keyLabel(before)
 	}
 	return englishLabel(before)
 }
 
+// chineseLabel classifies simplified words before a number.
 func chineseLabel(s string) saying {
-	for _, end := range [...]string{"号码", "號碼", "编号", "編號"} {
+	for _, end := range [...]string{"号码", "编号"} {
 		if rest, ok := strings.CutSuffix(s, end); ok {
 			s = rest + "号"
+			break
 		}
 	}
-	if rest, ok := strings.CutSuffix(s, "號"); ok {
-		s = rest + "号"
-	}
-	for _, end := range [...]string{"单号", "單号"} {
-		if rest, ok := strings.CutSuffix(s, end); ok {
-			return documentLabel(rest)
-		}
+	if rest, ok := strings.CutSuffix(s, "单号"); ok {
+		return documentLabel(rest)
 	}
 	switch {
-	case endsIn(s, "运单 運單 快递号 快遞号 物流号 运号 邮件号 郵件号 快件号 包裹号 货运号 跟踪号 追踪号 追蹤号 查询号 查詢号 面单"):
+	case endsIn(s, "运单 快递号 物流号 运号 邮件号 快件号 包裹号 货运号 跟踪号 追踪号 查询号 面单 面单号 运单号 快递单 物流单 托运单 货运单 跟踪码 追踪码 查询码"):
 		return saidWaybill
-	case endsIn(s, "订单 訂單 订单号 訂單号 交易号 流水号 商户号"):
+	case endsIn(s, "订单 订单号 交易号 流水号 商户号"):
 		return saidOrder
-	case endsIn(s, "快递 快遞 包裹 物流 快件 速运 速递 快运 邮件 郵件 国际件 单子 顺丰 中通 申通 圆通 韵达 极兔 百世 邮政 德邦 安能 跨越 宅急送 燕文 云途"):
+	case endsIn(s, "快递 包裹 物流 快件 速运 速递 快运 邮件 国际件 单子 挂号 顺丰 中通 申通 圆通 韵达 极兔 百世 邮政 德邦 安能 跨越 宅急送 燕文 云途"):
 		return saidParcel
-	case endsIn(s, "手机 手機 手机号 手機号 电话 電話 电话号 電話号 身份证 身分證 身份证号 证号 證号 卡号 账号 帐号 帳号 会员号 群号 微信 微信号 QQ号 "+
-		"会议号 發票号 发票号 合同号 序列号 税号 车牌号 座位号 房号 货号 型号 批号 商品 商品号 取件码 取货码 提货码 取件碼 取貨碼 取票码 寄件码 QQ群 加群 会议 批次 券码 兑换码 核销码 验证码 驗證碼 条码 条形码 编码 密码 ¥"):
+	case endsIn(s, "身份证 手机 电话 热线 客服 传真 微信 邮箱 邮编 网址 密码 口令 暗号 会议 房间 批次 合同 发票 支付宝 车牌 加群 积分 余额 金额 总额 参考 学籍 税 户 账 卡 证 票 群 费 价 码 ¥"):
+		return saidOther
+	}
+	rest, ok := strings.CutSuffix(s, "号")
+	if ok && (!isLooseWord(rest) || rest != "" && isLetter(rest[len(rest)-1])) {
 		return saidOther
 	}
 	return saidNothing
 }
 
-// documentLabel tells a waybill's 单号 from other documents' by the character before it.
+// documentLabel tells a waybill's 单号 from other papers' by what stands before
+// it: a word for parcels or a carrier's name, or nothing that belongs to it.
 func documentLabel(before string) saying {
-	if endsIn(before, "订 訂 易 户 戶 款 付 購 购 工 保 账 帐 帳 票 后 後 务 務 报 報 价 价格 合同 提 提货") {
+	switch {
+	case endsIn(before, "订 交易 付款 收款 退款 购 账 票 售后 报价 合同 提 提货 客户 商户"):
 		return saidOrder
+	case isLooseWord(before), endsIn(before, "运 快递 物流 快运 货运 邮件 邮政 邮 快件 包裹 速递 速运 面 托运 跟踪 追踪 查询 寄件 寄递 派件 派送 配送 转运 国际 国内 补发 子 母 回传 返件 退回 新 旧 原 正确 完整 快 配 递 下列 以下"):
+		return saidWaybill
 	}
-	return saidWaybill
+	for size := 6; size <= 15 && size <= len(before); size += 3 {
+		if _, n := chineseName(before[len(before)-size:]); n == size {
+			return saidWaybill
+		}
+	}
+	return saidPaper
+}
+
+// isLooseWord says that nothing before 号 or 单号 says which one it is.
+func isLooseWord(before string) bool {
+	c, size := utf8.DecodeLastRuneInString(before)
+	return size == 0 || c < 0x3400 || strings.ContainsRune("的这那此该个几两一二三四五六七八九十下查看你我他她它给发是有把到了用亲些全部和及将填输入好贴传上条里错问要、，。！？：；（）【】「」", c)
 }
 
 // keyLabel knows the keys under which addresses carry waybills: ?nu=, mailNo=, waybill=, bill-number/.
@@ -117,10 +133,11 @@ func keyLabel(before string) saying {
 	var room [64]byte
 	key := string(letters(room[:0], before[at:]))
 	switch key {
-	case "NU", "NUM", "NUMS", "NO", "NOS", "NUMBER", "NUMBERS", "POSTID", "KDDH", "DANHAO", "KUAIDINUM", "WEN", "TN", "AWB", "TRACK", "PARCELNO", "PACKAGENO", "SHIPNO":
+	case "NU", "NUM", "NUMS", "NO", "NOS", "NUMBER", "NUMBERS", "POSTID", "KDDH", "DANHAO", "KUAIDINUM", "WEN", "TN", "AWB", "TRACK", "TRACKS", "PARCELNO", "PACKAGENO", "SHIPNO", "BILL", "BILLS", "BILLID",
+		"TRKNBR", "TRKNBRS", "TRACKNUM", "TRACKNUMS", "TRACKNUMBER", "TRACKNUMBERS", "INQUIRYNUMBER", "MAIL", "MAILNUM", "EXPRESS", "YDH", "KDH", "CONSIGNMENT", "PARCEL", "PARCELID", "SHIPMENT", "SHIPMENTID", "DETAIL", "DETAILS":
 		return saidWaybill
 	}
-	for _, part := range [...]string{"WAYBILL", "TRACKING", "TRACKN", "MAILNO", "MAILCODE", "BILLNO", "BILLNUM", "BILLCODE", "TXTBILL", "EXPRESSN", "EXPNO", "LOGISTICN", "LOGISTICSN", "LOGISTICCODE", "SHIPMENTN", "YUNDAN"} {
+	for _, part := range [...]string{"WAYBILL", "TRACKING", "TRACKN", "TRKN", "TLABEL", "MAILNO", "MAILCODE", "MAILID", "BILLNO", "BILLNUM", "BILLCODE", "TXTBILL", "EXPRESSN", "EXPRESSCODE", "EXPNO", "LOGISTICN", "LOGISTICSN", "LOGISTICCODE", "SHIPMENTN", "YUNDAN", "CONSIGNMENTN", "DELIVERYN"} {
 		if strings.Contains(key, part) {
 			return saidWaybill
 		}
@@ -128,27 +145,34 @@ func keyLabel(before string) saying {
 	return saidOther
 }
 
-// englishLabel reads "Tracking number", "waybill no.", "AWB", "Order #".
+// englishLabel reads "Tracking number", "waybill no.", "AWB", "Order #", "Invoice no.".
 func englishLabel(before string) saying {
 	var room [64]byte
 	words, numbered := string(letters(room[:0], before)), false
-	for _, end := range [...]string{"NUMBER", "NUM", "NO", "ID", "CODE"} {
+	words = strings.TrimSuffix(words, "IS")
+	for _, end := range [...]string{"NUMBER", "NUM", "NO", "NR", "ID", "CODE"} {
 		if rest, ok := strings.CutSuffix(words, end); ok && rest != "" {
 			words, numbered = rest, true
 			break
 		}
 	}
 	switch {
-	case endsIn(words, "TRACKING TRACK WAYBILL AWB"):
+	case endsIn(words, "TRACKING TRACK WAYBILL AWB TRACKINGNUMBERS TRACKINGNOS"):
 		return saidWaybill
-	case endsIn(words, "EXPRESS LOGISTICS SHIPMENT CONSIGNMENT PARCEL PACKAGE DELIVERY COURIER"):
+	case endsIn(words, "EXPRESS LOGISTICS SHIPMENT CONSIGNMENT PARCEL PACKAGE DELIVERY COURIER AIRBILL"):
 		if numbered {
 			return saidWaybill
 		}
 		return saidParcel
 	case endsIn(words, "ORDER TRANSACTION INVOICE"):
 		return saidOrder
-	case endsIn(words, "ISBN ISSN IMEI TEL PHONE MOBILE QQ UID ACCOUNT CARD SERIAL"), words == "ID", words == "SN":
+	case endsIn(words, "ISBN ISSN EAN IMEI TEL PHONE MOBILE FAX HOTLINE WHATSAPP WECHAT SKYPE QQ UID ACCOUNT ACCT CARD SERIAL REF REFERENCE CLAIM BOOKING POLICY TICKET MEETING PASSCODE MEMBER MEMBERSHIP ROOM SKU IBAN VIN"),
+		words == "ID", words == "SN", words == "WX", words == "VX", words == "PO", words == "PIN":
+		return saidOther
+	case numbered && !endsIn(words, "THE THIS THAT MY YOUR HIS HER OUR A ONE"):
+		if company, _ := latinName(words, ""); company.known() {
+			return saidWaybill
+		}
 		return saidOther
 	}
 	return saidNothing
@@ -172,7 +196,7 @@ func letters(dst []byte, s string) []byte {
 // isList says that only a separator stands between two entries of a list; one
 // may have been escaped.
 func isList(gap string, escaped bool) bool {
-	return strings.Trim(gap, " \t\n,;/|、&和与及") == "" && (escaped || strings.Trim(gap, " \t") != "")
+	return strings.Trim(gap, " \t\r\n,;/|、&和与及") == "" && (escaped || strings.Trim(gap, " \t") != "")
 }
 
 // endsIn says whether s ends in one of the words of a list with spaces between.

@@ -9,52 +9,237 @@ import (
 // longestName is in characters.
 const longestName = 20
 
-// name gives the number that opened the line its name: the words up to the end
-// of the line, or up to the next number, which begins at limit.
-func (r *reader) name(limit int) {
-	if r.naming == 0 {
-		return
-	}
-	n := &r.out.Numbers[r.naming-1]
-	r.naming = 0
-	words := r.text[r.nameAt:limit]
-	line := strings.IndexAny(words, "\r\n")
-	if line >= 0 {
-		words = words[:line]
-	}
-	if n.Name != "" || len(words) > 8*longestName {
-		return
-	}
-	words, tail := cutTail(words)
-	n.Tail = firstOf(n.Tail, tail)
-	from, to := r.original(r.nameAt), r.original(r.nameAt+len(words))
-	for to < len(r.raw) && strings.HasPrefix(r.raw[to:], "\ufe0f") {
-		to += len("\ufe0f")
-	}
-	name := tidyName(r.raw[from:to], line < 0 && limit < len(r.text))
-	if isName(name) {
-		n.Name = name
-	}
-}
-
-// cutTail parts a name from a phone's tail that is called one: 茶叶 手机尾号1234.
-func cutTail(words string) (name, tail string) {
-	if countDigits(words) < 4 {
-		return words, ""
-	}
-	for at := range words {
-		from := at + tailLabel(words[at:])
-		end := runEnd(words, from)
-		if from > at && end-from == 4 && isDigits(words[from:end]) {
-			return words[:at], words[from:end]
+// names gives the numbers the names that the text has for them: what a label
+// names, else the words behind a number that opens its line, else those before it.
+func (r *reader) names(scopes []scope) {
+	r.labelledNames(scopes)
+	for i := range r.spans {
+		n := &r.out.Numbers[r.spans[i].index]
+		if n.Name == "" {
+			r.nameBehind(i, scopes[i])
+		}
+		if n.Name == "" {
+			n.Name = r.nameBefore(i, scopes[i])
 		}
 	}
-	return words, ""
 }
 
-// original is where a place in the normalised text lies in the text as it
-// came. Places must not go backwards from one call to the next.
+// nameBehind takes the words that follow a number which opens its line. Four
+// digits that end them are a tail.
+func (r *reader) nameBehind(i int, in scope) {
+	s := r.spans[i]
+	n := &r.out.Numbers[s.index]
+	if rest, _ := r.lead(i, in); rest != "" && !r.isTitle(rest, in, s.start) {
+		return
+	}
+	if r.byteAt(s.end) == ',' && s.tail == "" {
+		n.Name = r.givenTo(s.end+1, in.to)
+		return
+	}
+	if !isBlank(r.byteAt(s.end)) {
+		return
+	}
+	goesOn := i+1 < len(r.spans) && in.lineEnd > r.spans[i+1].start
+	name, tail := r.words(s.next, in.to, goesOn)
+	n.Name = name
+	if tail != "" && n.Tail == "" && !strings.HasSuffix(n.Number, tail) {
+		n.Tail = tail
+	}
+}
+
+// isTitle says that what stands before a number is a short heading: 给您的:
+func (r *reader) isTitle(rest string, in scope, start int) bool {
+	return utf8.RuneCountInString(rest) <= 8 && strings.HasSuffix(strings.TrimRight(r.plain[in.from:start], " \t"), ":")
+}
+
+// words finds the name among the words of a part of a line, without the
+// carriers and tails in it, and the four digits that end them.
+func (r *reader) words(from, to int, goesOn bool) (name, tail string) {
+	for from < to {
+		stop, next := r.nextMark(from, to)
+		piece := r.plain[from:stop]
+		clause := strings.TrimLeft(piece, marks+")]】")
+		from += len(piece) - len(clause)
+		if cut := strings.IndexAny(clause, ",;。!?"); cut >= 0 {
+			if clause[cut] == '?' {
+				return "", ""
+			}
+			clause, next = clause[:cut], to
+		}
+		said := strings.TrimRight(clause, marks)
+		switch {
+		case said == "" || isFiller(said):
+		case stop < to && r.isPerson(said, next):
+			return "", ""
+		default:
+			return r.cleaned(from, from+len(clause), goesOn && next >= to)
+		}
+		from = max(next, stop)
+	}
+	return "", ""
+}
+
+// nextMark is where the next carrier or tail in a part of the line begins, and
+// where the words go on behind it.
+func (r *reader) nextMark(from, to int) (stop, next int) {
+	stop, next = to, to
+	for _, m := range r.mentions() {
+		if m.start >= from && m.start < stop && m.end <= to {
+			stop, next = m.start, m.end
+			for _, of := range [...]string{"的", "包裹", "快递"} {
+				if strings.HasPrefix(r.plain[next:to], of) {
+					next += len(of)
+				}
+			}
+		}
+	}
+	for _, m := range r.marks {
+		if m.start >= from && m.start < stop && m.end <= to {
+			stop, next = m.start, m.end
+			if m.rank == noTail { // the words that it is glued to say whose it is
+				stop = from + strings.LastIndexAny(r.plain[from:stop], " \t,;。") + 1
+				if more := strings.IndexAny(r.plain[next:to], " \t,;。"); more >= 0 {
+					next += more
+				} else {
+					next = to
+				}
+			}
+		}
+	}
+	return stop, next
+}
+
+// isPerson says that a short word before a phone is whom one calls.
+func (r *reader) isPerson(said string, next int) bool {
+	if utf8.RuneCountInString(said) > 4 || strings.Contains(said, "的") {
+		return false
+	}
+	for _, m := range r.marks {
+		if m.end == next && m.rank != called {
+			return true
+		}
+	}
+	return false
+}
+
+// cleaned makes a name of a part of the text, cut before digits that are no
+// part of one: prices, rooms, codes. Four digits alone at its end are a tail.
+func (r *reader) cleaned(from, to int, goesOn bool) (name, tail string) {
+	to, tail = r.beforeDigits(from, to)
+	if to-from > 8*longestName {
+		return "", ""
+	}
+	a, b := r.original(from), r.original(to)
+	for b < len(r.raw) && strings.HasPrefix(r.raw[b:], "\ufe0f") {
+		b += len("\ufe0f")
+	}
+	name = tidyName(r.raw[a:b], goesOn)
+	if !isName(name) {
+		return "", ""
+	}
+	return name, tail
+}
+
+// beforeDigits is where four digits or more begin that are glued to no Latin
+// letters; and these digits, when they end the part and nothing says that they are no tail.
+func (r *reader) beforeDigits(from, to int) (stop int, tail string) {
+	for at := from; at < to; {
+		if !isAlnum(r.plain[at]) {
+			at++
+			continue
+		}
+		end := min(to, runEnd(r.plain, at))
+		if s := r.plain[at:end]; len(s) >= 4 && isDigits(s) {
+			before := strings.TrimRight(r.plain[from:at], " \t")
+			alone := strings.TrimSpace(r.plain[end:to]) == "" && len(s) == 4 && isBlank(r.byteAt(at-1)) && before != ""
+			if alone && !begins(s, "19 20") && !endsIn(before, "码 号 价 元 楼 室 房 房间 门牌 栋 座 柜 格 编号 共 约 年 款 型 重 箱 批 WIFI PIN CODE ROOM") {
+				return from + len(before), s
+			}
+			return from + len(before), ""
+		}
+		at = end
+	}
+	return to, ""
+}
+
+// givenTo is the name in a clause that says for whom it was bought: 给老婆买的口红.
+func (r *reader) givenTo(from, to int) string {
+	clause := r.plain[min(from, to):to]
+	from += len(clause) - len(strings.TrimLeft(clause, " "))
+	clause = strings.TrimLeft(clause, " ")
+	if cut := strings.IndexAny(clause, ",;。!?~"); cut >= 0 {
+		clause = clause[:cut]
+	}
+	if !begins(clause, "给 送 帮 替 买给 我给 寄给") || !strings.Contains(clause, "的") || strings.HasSuffix(clause, "的") {
+		return ""
+	}
+	name, _ := r.cleaned(from, from+len(clause), false)
+	return name
+}
+
+// nameBefore takes the words before a number in its line, as lists have them:
+// 口红 YT…, 妈妈的茶叶：SF….
+func (r *reader) nameBefore(i int, in scope) string {
+	rest, end := r.lead(i, in)
+	if rest == "" || utf8.RuneCountInString(rest) > 12 || strings.ContainsAny(rest, ",;。!?:(【[\"'=&/@#") || end >= len(r.plain) || !strings.ContainsAny(r.plain[end:end+1], " \t:") {
+		return ""
+	}
+	if isSpeech(rest) || countDigits(rest) > 3 || chineseLabel(rest) != saidNothing || rest[len(rest)-1] < utf8.RuneSelf && englishLabel(rest) != saidNothing {
+		return ""
+	}
+	name, _ := r.cleaned(end-len(rest), end, false)
+	return name
+}
+
+// lead is what stands before a number in its part of the line beside list
+// marks, labels, carriers and tails, and where it ends.
+func (r *reader) lead(i int, in scope) (rest string, end int) {
+	from, end := in.from, r.spans[i].start
+	if from == in.lineStart {
+		line := strings.TrimLeftFunc(r.text[from:end], isBullet)
+		line = strings.TrimLeft(cutMark(line), " \t")
+		from = end - len(line)
+	} else if at := strings.LastIndexByte(r.text[from:end], ';'); at >= 0 {
+		from += at + 1
+	}
+	for {
+		line := strings.TrimRight(r.plain[from:end], " \t:#=\"'([【「『<《是为")
+		stop := from + len(line)
+		if cut := r.cutLead(from, stop); cut < stop {
+			end = cut
+			continue
+		}
+		rest = strings.TrimLeft(line, marks+"*•·●")
+		return rest, stop
+	}
+}
+
+// cutLead takes a label, a carrier or a tail off the end of a part of a line.
+func (r *reader) cutLead(from, stop int) int {
+	line := r.plain[from:stop]
+	for _, m := range r.mentions() {
+		if m.start >= from && (m.end == stop || m.end == stop-len("的") && strings.HasSuffix(line, "的")) {
+			return m.start
+		}
+	}
+	for _, m := range r.marks {
+		if m.start >= from && (m.end == stop || m.end == stop-len("的") && strings.HasSuffix(line, "的")) {
+			return m.start
+		}
+	}
+	for _, label := range [...]string{"快递单号", "运单编号", "快递编号", "物流单号", "运单号码", "快递单", "运单号", "运单", "单号", "快递公司", "物流公司", "快递", "物流", "包裹", "邮件号", "邮件", "快递号", "物流编号", "号码", "挂号", "国际", "TRACKING NUMBER", "TRACKING NO.", "TRACKING NO", "TRACKING", "WAYBILL", "AWB"} {
+		if strings.HasSuffix(line, label) {
+			return stop - len(label)
+		}
+	}
+	return stop
+}
+
+// original is where a place in the normalised text lies in the text as it came.
 func (r *reader) original(at int) int {
+	if at < r.textAt {
+		r.rawAt, r.textAt = 0, 0
+	}
 	for r.textAt < at {
 		c, size := utf8.DecodeRuneInString(r.raw[r.rawAt:])
 		r.rawAt += size
@@ -79,37 +264,40 @@ func tidyName(words string, goesOn bool) string {
 		return c
 	}, words)
 	fields := strings.Fields(words)
-	if last := len(fields) - 1; goesOn && last >= 0 && leadsOver(Normalise(fields[last])) {
+	if last := len(fields) - 1; goesOn && last >= 0 && leadsOver(simplify(Normalise(fields[last]))) {
 		fields = fields[:last]
 	}
 	if goesOn && len(fields) > 0 { // ①SF… 茶叶②YT…
 		fields[len(fields)-1] = strings.TrimRight(fields[len(fields)-1], "①②③④⑤⑥⑦⑧⑨⑩")
 	}
-	name := uncalled(strings.Trim(strings.Join(fields, " "), marks))
+	fields = withoutMeasures(fields)
+	name := strings.Trim(strings.Join(fields, " "), marks)
 	return strings.Trim(unbracketed(name), marks)
 }
 
-// marks may stand around a name but belong to none.
-const marks = " ,;:.，；：。、|/-—"
-
-// uncalled takes 备注: and the like off the front of a name.
-func uncalled(name string) string {
-	for _, called := range [...]string{"备注", "備註", "名称", "名稱", "品名", "物品"} {
-		if rest, ok := strings.CutPrefix(name, called); ok && (strings.HasPrefix(rest, ":") || strings.HasPrefix(rest, "：")) {
-			return strings.TrimLeft(rest, ":：")
+// withoutMeasures drops prices and quantities from the end of a name: 茶叶 ¥129.00 x2.
+func withoutMeasures(fields []string) []string {
+	for len(fields) > 1 {
+		last := strings.Trim(Normalise(fields[len(fields)-1]), marks)
+		if !strings.HasPrefix(last, "¥") && (last == "" || countDigits(last) == 0 || !isMeasure(last)) || isDigits(last) {
+			break
 		}
+		fields = fields[:len(fields)-1]
 	}
-	return name
+	return fields
 }
+
+// marks may stand around a name but belong to none.
+const marks = " \t\r,;:.，；：。、|/-—"
 
 // unbracketed takes off a closing bracket that was opened before the name:
 // (1234) 茶叶, 「SF… 茶叶」.
 func unbracketed(name string) string {
-	for _, pair := range [...]string{"()", "（）", "[]", "【】", "「」", "『』", "《》", "“”"} {
+	for _, pair := range [...]string{"()", "（）", "[]", "【】", "「」", "『』", "《》", "“”", "\"\""} {
 		first, size := utf8.DecodeRuneInString(pair)
 		opening, closing := string(first), pair[size:]
 		name = strings.TrimPrefix(name, closing)
-		if strings.HasSuffix(name, closing) && !strings.Contains(name, opening) {
+		if strings.HasSuffix(name, closing) && (!strings.Contains(name, opening) || opening == closing) {
 			name = strings.TrimSuffix(name, closing)
 		}
 	}
@@ -121,56 +309,4 @@ func leadsOver(word string) bool {
 	word = strings.TrimRight(word, "0123456789:=")
 	said := chineseLabel(word)
 	return said == saidWaybill || said == saidParcel || strings.HasPrefix(word, "第")
-}
-
-// isName: 1 to 20 characters with a word among them; neither a phone, an
-// address, a question nor a mere "and".
-func isName(name string) bool {
-	if size := utf8.RuneCountInString(name); size == 0 || size > longestName {
-		return false
-	}
-	said := Normalise(name)
-	wordy := strings.ContainsFunc(said, func(c rune) bool { return unicode.IsLetter(c) || unicode.Is(unicode.So, c) })
-	if !wordy || countDigits(said) > 6 || strings.Contains(said, "://") {
-		return false
-	}
-	return !isQuestion(said) && !isFiller(said) && !isMeasure(said)
-}
-
-// isFiller: words that lead over, hurry, thank, or came along when the number was copied.
-func isFiller(said string) bool {
-	switch strings.TrimRight(said, "!。~") {
-	case "和", "与", "與", "跟", "及", "还有", "還有", "以及", "AND", "复制", "複製", "COPY", "急", "急急", "急急急",
-		"已发货", "已發貨", "已发出", "已寄出", "已签收", "已收到", "没收到", "未收到",
-		"查", "查件", "查快递", "查物流", "看看", "看下", "物流", "物流信息", "快递", "到了", "订阅", "跟踪", "STATUS", "TRACK", "TRACKING", "OK", "PLEASE", "PLS", "PLZ", "THANKS", "THANK YOU", "THX", "尾号", "尾號":
-		return true
-	}
-	return false
-}
-
-// isMeasure: 8.50元, 2.5KG, 3件, X2.
-func isMeasure(said string) bool {
-	unit := strings.TrimLeft(said, "0123456789.×X* ")
-	return unit == "" || isUnit(unit)
-}
-
-func isUnit(said string) bool {
-	switch said {
-	case "元", "块", "块钱", "KG", "G", "公斤", "斤", "克", "ML", "CM", "件", "个", "箱":
-		return true
-	}
-	return false
-}
-
-// isQuestion: whoever asks where it is gives it no name.
-func isQuestion(said string) bool {
-	if endsIn(said, "? 吗 嗎 呢") {
-		return true
-	}
-	for _, w := range [...]string{"到哪", "在哪", "哪了", "哪里", "哪裡", "哪儿", "怎么", "怎麼", "怎样", "还没", "還沒", "没到", "沒到", "催一", "催下", "催件", "查一下", "查下", "查询", "帮我", "帮忙", "幫我", "什么时候", "啥时候", "为什么", "為什麼", "什么情况", "是什么", "到了没", "没动静", "WHERE IS", "WHERE'S", "多久", "谢谢", "谢了", "麻烦"} {
-		if strings.Contains(said, w) {
-			return true
-		}
-	}
-	return false
 }

@@ -19,18 +19,28 @@ const MaxNumbers = 20
 type Result struct {
 	Text    string   // as it came
 	Numbers []Number // in order of appearance, each once, at most MaxNumbers
-	Lines   []int    // in which line of Normalise(Text) each of Numbers stands, from 0
 	More    int      // how many further numbers there were
 	Refused []Reason // why other things that looked like numbers are none, each once
+	Typos   []Typo   // numbers that were mistyped, each once, at most MaxNumbers; they are none of Numbers
 }
 
 // Number is one tracking number in a text.
 type Number struct {
 	Number   string           // normalised: upper case, without blanks and dashes
-	Carriers []models.Carrier // most likely first; empty when foreign or unknown
-	Sure     bool             // one carrier's rule alone matches
-	Tail     string           // four digits that followed it alone, or ""
+	Carriers []models.Carrier // most likely first; empty when foreign or unknown; the named one alone
+	Sure     bool             // nobody need be asked: one carrier's rule alone matches, or the text names a carrier that the shape allows
+	Named    bool             // the text names Carriers[0], or Foreign
+	Claimed  models.Carrier   // the carrier that the text names though the shape excludes it, or ""
+	Foreign  string           // key of a foreign carrier that Carriers cannot hold: "amazon", "ontrac", "dpd", "post.GB" (with the country's ISO code); or ""
+	Tail     string           // the last four digits of the phone that the text gives for it, or ""
 	Name     string           // what the text calls it, or ""; 1 to 20 characters
+}
+
+// Typo is a number that somebody mistyped: a letter for a digit, its first
+// letters in the wrong order, a character too much or too little.
+type Typo struct {
+	Given  string // normalised
+	Likely string // what was probably meant and fits a carrier's rule; "" when nobody can say
 }
 
 // Reason says what a run of digits is that is no tracking number.
@@ -62,7 +72,7 @@ func Tracked(text string) Result {
 	return read(text, true)
 }
 
-// One reads one number that somebody gave as such: 6 to 32 letters
+// One reads one number that somebody gave as such: 6 to 34 letters
 // and digits, at least four of them digits, blanks and dashes between them
 // allowed. Phones, identity cards and bank cards are refused.
 func One(text string) (Number, bool) {
@@ -71,13 +81,13 @@ func One(text string) (Number, bool) {
 		return Number{}, false
 	}
 	r, _ := ruleFor(s)
-	return Number{Number: s, Carriers: r.carriers(), Sure: r.sure}, true
+	return Number{Number: s, Carriers: r.carriers(), Sure: r.sure, Foreign: r.foreign()}, true
 }
 
 // isClaimable: letters and digits of a length that providers take, with enough
 // digits in it.
 func isClaimable(s string, least int) bool {
-	if len(s) < least || len(s) > 32 || countDigits(s) < 4 {
+	if len(s) < least || len(s) > longest || countDigits(s) < 4 {
 		return false
 	}
 	return runEnd(s, 0) == len(s)
@@ -87,19 +97,32 @@ func isClaimable(s string, least int) bool {
 type reader struct {
 	raw     string // as it came
 	text    string // normalised
+	plain   string // text in simplified characters, place by place
 	tracked bool   // what opens the text is a number
 	out     Result
+	spans   []span
 
-	urlEnd  int    // the address that was seen last ends here
-	last    int    // where the last thing that was called a number, or an order, ended
-	lastWas saying // what it was called
-	naming  int    // 1 + index of the number whose name may follow, 0 when none
-	nameAt  int    // where it would begin
-	rawAt   int    // a place in raw…
-	textAt  int    // …and the same place in text
-	lineAt  int    // a place in text…
-	line    int    // …and the line that it is in
-	beyond  map[string]bool
+	urlStart int    // the address that was seen last
+	urlEnd   int    // ends here
+	last     int    // where the last thing that was called a number, or an order, ended
+	lastWas  saying // what it was called
+	rawAt    int    // a place in raw…
+	textAt   int    // …and the same place in text
+	named    []mention
+	sought   bool // the text has been searched for carriers' names
+	marks    []tailMark
+	beyond   map[string]bool
+}
+
+// span is where a number stands in the text, and what its shape says.
+type span struct {
+	start, end int
+	index      int // among Result.Numbers
+	tail       string
+	next       int  // behind the tail that follows it alone; end without one
+	rank       rank // of the tail that the text gives elsewhere
+	rule       rule
+	said       saying
 }
 
 func read(raw string, tracked bool) Result {
@@ -108,6 +131,7 @@ func read(raw string, tracked bool) Result {
 	if countDigits(r.text) < 4 {
 		return r.out
 	}
+	r.plain = simplify(r.text)
 	for at := 0; at < len(r.text); {
 		if !isAlnum(r.text[at]) {
 			at++
@@ -116,7 +140,9 @@ func read(raw string, tracked bool) Result {
 		at = r.run(at, runEnd(r.text, at))
 		r.tracked = false
 	}
-	r.name(len(r.text))
+	if len(r.spans) > 0 {
+		r.describe()
+	}
 	return r.out
 }
 
@@ -150,24 +176,33 @@ func (r *reader) known(start, end int, found rule) int {
 	said := r.said(start)
 	switch {
 	case found.weight == marked:
+		if said > saidParcel && isPaper(s) {
+			return end
+		}
 	case notNumber(s) != "":
 		return r.refuse(end, notNumber(s), said)
 	case said == saidWaybill:
 	case said == saidOrder, r.isPinduoduo(start):
 		return r.refuse(end, Order, said)
-	case said == saidOther, start < r.urlEnd, isClock(s), r.isAmount(start, end):
+	case said == saidOther, isClock(s), r.isAmount(start, end):
+		return end
+	case said == saidPaper && !found.sure, isBook(s) && !r.isClaimed(start, end, s, found):
+		return end
+	case start < r.urlEnd && !r.isClaimed(start, end, s, found):
 		return end
 	}
 	return r.take(start, end, s, found, said)
 }
 
-// unknown reads a run that fits no rule, or only a doubtful one: a number where the text calls it one.
+// unknown reads a run that fits no rule, or only a doubtful one: a number where
+// the text calls it one, or names its carrier.
 func (r *reader) unknown(start, end int, found rule) int {
 	s := r.text[start:end]
 	if r.isPiece(start, end) {
 		return end
 	}
 	said := r.said(start)
+	typo, mistyped := r.typo(s, start, said)
 	switch {
 	case notNumber(s) != "":
 		return r.refuse(end, notNumber(s), said)
@@ -175,29 +210,35 @@ func (r *reader) unknown(start, end int, found rule) int {
 		return r.refuse(end, Mistyped, said)
 	case r.tracked && strings.TrimSpace(r.text[:start]) == "":
 		return r.take(start, end, s, found, saidWaybill)
+	case mistyped:
+		r.mistyped(typo)
+		return r.refuse(end, Mistyped, said)
 	case said == saidWaybill && isClaimable(s, 8) && (len(s) > 8 || !isDate(s)):
 		return r.take(start, end, s, found, said)
-	case said == saidOrder, isOrder(s), len(s) == 15 && r.isPinduoduo(start):
+	case said == saidOrder, said == saidNothing && isOrder(s) && !r.isClaimed(start, end, s, found), len(s) == 15 && r.isPinduoduo(start):
 		return r.refuse(end, Order, said)
-	case start < r.urlEnd, said == saidOther:
+	case said > saidParcel:
+		return end
+	case !isDate(s) && r.isClaimed(start, end, s, found):
+		return r.take(start, end, s, found, said)
+	case start < r.urlEnd:
 		return end
 	case isForeign(s) && (said == saidParcel || r.standsAlone(start, end)):
 		return r.take(start, end, s, found, said)
-	case isMistyped(s):
-		return r.refuse(end, Mistyped, said)
 	}
 	return end
 }
 
-// take keeps a number with what belongs to it, and returns where to go on.
-// What is listed after it is called what it was called.
+// take keeps a number, and returns where to go on. What is listed after it is
+// called what it was called.
 func (r *reader) take(start, end int, s string, found rule, said saying) int {
-	r.name(start)
 	tail, next := r.tail(end)
-	r.line, r.lineAt = r.line+strings.Count(r.text[r.lineAt:start], "\n"), start
-	at := r.keep(Number{Number: s, Carriers: found.carriers(), Sure: found.sure, Tail: tail})
-	if at >= 0 && isBlank(r.byteAt(end)) && r.opensLine(start) {
-		r.naming, r.nameAt = at+1, next
+	if tail != "" && strings.HasSuffix(s, tail) {
+		tail = "" // the number's own end
+	}
+	n := Number{Number: s, Carriers: found.carriers(), Sure: found.sure, Foreign: found.foreign(), Tail: tail}
+	if at := r.keep(n); at >= 0 {
+		r.spans = append(r.spans, span{start: start, end: end, index: at, tail: tail, next: next, rule: found, said: said})
 	}
 	r.last, r.lastWas = next, said
 	return next
@@ -221,7 +262,7 @@ func (r *reader) keep(n Number) int {
 		}
 	}
 	if len(r.out.Numbers) < MaxNumbers {
-		r.out.Numbers, r.out.Lines = append(r.out.Numbers, n), append(r.out.Lines, r.line)
+		r.out.Numbers = append(r.out.Numbers, n)
 		return len(r.out.Numbers) - 1
 	}
 	if r.beyond == nil {

@@ -141,18 +141,18 @@ func TestTailAndName(t *testing.T) {
 		"no tail: more groups":               {"SF1000000000015 1234 5678", "", ""},
 		"no tail: the next line says more":   {"SF1000000000015\n1234 号楼", "", ""},
 		"no tail: a pickup code":             {"SF1000000000015取件码1234", "", ""},
-		"no tail: a phone":                   {"SF1000000000015 13800138000", "", ""},
+		"the last four of a phone":           {"SF1000000000015 13800138000", "8000", ""},
 		"no name: glued to the number":       {"SF1000000000015妈妈的茶叶", "", ""},
 		"no name: something stands before":   {"我的 SF1000000000015 茶叶", "", ""},
 		"no name: twenty-one characters":     {"SF1000000000015 " + strings.Repeat("茶", 21), "", ""},
 		"twenty characters":                  {"SF1000000000015 " + strings.Repeat("茶", 20), "", strings.Repeat("茶", 20)},
 		"no name: a question":                {"SF1000000000015 到哪了？", "", ""},
-		"no name: a phone":                   {"SF1000000000015 张三 138 0013 8000", "", ""},
+		"no name: whose phone it is":         {"SF1000000000015 张三 138 0013 8000", "8000", ""},
 		"no name: it is the next line":       {"SF1000000000015\n茶叶", "", ""},
 		"name ends at the next number":       {"SF1000000000015 茶叶 单号:YT9876543210123 书", "", "茶叶"},
 		"no name: and":                       {"SF1000000000015 和 YT9876543210123", "", ""},
 		"a tail called one behind the name":  {"SF1000000000015 妈妈的茶叶，手机尾号１２３４", "1234", "妈妈的茶叶"},
-		"no tail: four digits of the name":   {"SF1000000000015 茶叶 1234", "", "茶叶 1234"},
+		"a tail behind the name":             {"SF1000000000015 茶叶 1234", "1234", "茶叶"},
 		"the first tail counts":              {"SF1000000000015 1234 茶叶 尾号5678", "1234", "茶叶"},
 		"no name: it was copied along":       {"运单号：SF1000000000015 复制", "", ""},
 		"no name: a question without a mark": {"SF1000000000015 怎么还没到", "", ""},
@@ -262,7 +262,7 @@ func TestRecogniseNumberTakesAnyPlausibleOne(t *testing.T) {
 		"13800138000":           "",
 		"110101199003070037":    "",
 		"单号12345678":            "",
-		strings.Repeat("1", 33): "",
+		strings.Repeat("1", 35): "",
 		"":                      "",
 	} {
 		n, ok := One(text)
@@ -315,7 +315,7 @@ func checkPromises(t failer, text string) {
 		switch {
 		case !strings.Contains(there, n.Number) || seen[n.Number]:
 			t.Fatalf("a number is not there, or twice")
-		case len(n.Number) < 6 || len(n.Number) > 32 || runEnd(n.Number, 0) != len(n.Number):
+		case len(n.Number) < 6 || len(n.Number) > longest || runEnd(n.Number, 0) != len(n.Number):
 			t.Fatalf("a number of %d characters", len(n.Number))
 		case n.Carriers == nil || n.Sure && len(n.Carriers) != 1:
 			t.Fatalf("sure %v of %v", n.Sure, n.Carriers)
@@ -351,18 +351,5 @@ func wantNumbers(t *testing.T, text, want string) {
 	}
 	if strings.Join(got, " ") != want {
 		t.Errorf("%q gives %q, want %q", text, got, want)
-	}
-}
-
-func TestEveryNumberIsFoundInItsLine(t *testing.T) {
-	for text, want := range map[string][]int{
-		"SF1000000000015":                {0},
-		"SF1000000000015 73123456789012": {0, 0},
-		"SF1000000000015 茶叶\r\n\n７３１２３４５６７８９０１２ 1234\n谢谢":          {0, 2},
-		"单号：\nSF1000000000015\n又是 SF1000000000015\n73123456789012": {1, 3},
-	} {
-		if got := Text(text).Lines; !slices.Equal(got, want) {
-			t.Errorf("%q: lines %v, want %v", text, got, want)
-		}
 	}
 }

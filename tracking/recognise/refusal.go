@@ -59,21 +59,6 @@ func isGlued(s string) bool {
 	return false
 }
 
-// isMistyped: a known carrier's letters before almost only digits, or letters
-// that look like digits, which fit none of its numbers.
-func isMistyped(s string) bool {
-	if len(s) < shortest || len(s) > longest || !begins(s, prefixes) {
-		return false
-	}
-	others := 0
-	for i := range len(s) {
-		if !isDigit(s[i]) && strings.IndexByte("OIL", s[i]) < 0 {
-			others++
-		}
-	}
-	return others <= 4
-}
-
 // isOrder: digits of the length that Taobao, Pinduoduo and Douyin give their orders.
 func isOrder(s string) bool { return len(s) >= 16 && len(s) <= 19 && isDigits(s) }
 
@@ -99,3 +84,18 @@ func isMonthDay(s string) bool {
 func isBelow(s string, limit int) bool {
 	return int(s[0]-'0')*10+int(s[1]-'0') < limit
 }
+
+// isBook: the thirteen digits of an ISBN.
+func isBook(s string) bool {
+	return len(s) == 13 && begins(s, "978 979") && isDigits(s) && eanChecks(s)
+}
+
+// isPaper: letters before a date, and what numbers the papers of a day, as
+// offices number them: YD2026112200011.
+func isPaper(s string) bool {
+	digits := strings.TrimLeft(s, capitals)
+	return len(digits) < len(s) && isDate(digits)
+}
+
+// isServiceLine: 4008111111, 8008108000.
+func isServiceLine(s string) bool { return len(s) == 10 && begins(s, "400 800") }

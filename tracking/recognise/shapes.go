@@ -18,18 +18,29 @@ const (
 // The length of the numbers that some rule knows, in characters.
 const (
 	shortest = 10
-	longest  = 22
+	longest  = 34
 )
 
 // rule is what the shape of a number says.
 type rule struct {
-	codes  string // carriers, most likely first, with spaces between; "" foreign or unknown
+	codes  string // carriers, most likely first, with spaces between; "!amazon" is a foreign one without a code; "" unknown
 	sure   bool   // one carrier's rule alone matches
 	weight weight
 }
 
+// foreign is the key of a foreign carrier that has no code in the table, "" when it is none.
+func (r rule) foreign() string {
+	if strings.HasPrefix(r.codes, "!") {
+		return r.codes[1:]
+	}
+	return ""
+}
+
 // carriers lists the rule's carriers, never nil.
 func (r rule) carriers() []models.Carrier {
+	if r.foreign() != "" {
+		return []models.Carrier{}
+	}
 	words := strings.Fields(r.codes)
 	list := make([]models.Carrier, len(words))
 	for i, w := range words {
@@ -86,8 +97,12 @@ func letterRule(s string) (rule, bool) {
 		return rule{"suer", true, marked}, true
 	case fits(s, "4PX#############CN"):
 		return rule{"fourpx", true, marked}, true
+	case fits(s, "KY#############"):
+		return rule{"kye", true, marked}, true
 	case fits(s, "1Z****************"):
 		return rule{"ups", upsChecks(s), marked}, true
+	case fits(s, "TBA############"), fits(s, "TBM############"), fits(s, "TBC############"):
+		return rule{"!amazon", false, marked}, true
 	}
 	return letterLegacy(s)
 }
@@ -103,8 +118,10 @@ func letterLegacy(s string) (rule, bool) {
 		return rule{"sto", false, marked}, true
 	case fits(s, "LP##############"): // Cainiao's own number of a parcel that others carry
 		return rule{"cainiao", false, marked}, true
-	case fits(s, "JD##################"):
+	case fits(s, "JD##################"), begins(s, "JJD") && len(s) >= 18 && len(s) <= 24 && isDigits(s[3:]):
 		return rule{"dhl", false, marked}, true
+	case fits(s, "C##############") && !isDate(s[1:]), fits(s, "D##############") && !isDate(s[1:]):
+		return rule{"!ontrac", false, claimed}, true
 	case fits(s, "XA###########") && !isMobile(s[2:]):
 		return rule{"chinapost_reg chinapost_parcel ems", false, marked}, true
 	case fits(s, "P@###########") && !isMobile(s[2:]):
@@ -133,10 +150,23 @@ func digitRule(s string) (rule, bool) {
 		return sixteen(s)
 	case 18:
 		return rule{"yto", false, bare}, s[0] >= '6'
-	case 22:
-		return rule{"usps", true, bare}, begins(s, "91 92 93 94 95") && uspsChecks(s)
+	case 20, 22, 30, 34:
+		return postalDigits(s)
 	}
 	return rule{}, false
+}
+
+// postalDigits knows the numbers of the United States' post: 22 digits, the
+// older 20, and 22 behind 420 and the ZIP code of 5 or 9 digits.
+func postalDigits(s string) (rule, bool) {
+	if len(s) == 20 {
+		return rule{"usps", false, bare}, begins(s, "70 71 73 77 81 82 03 14 23") && uspsChecks(s)
+	}
+	if len(s) > 22 && !strings.HasPrefix(s, "420") {
+		return rule{}, false
+	}
+	s = s[len(s)-22:]
+	return rule{"usps", true, bare}, begins(s, "91 92 93 94 95") && uspsChecks(s)
 }
 
 // twelve: every carrier once had twelve digits; some first digits lean to one of them.

@@ -14,7 +14,7 @@ func (r *reader) address(start, end int) int {
 		return start + 2
 	case start >= r.urlEnd && (r.text[start:end] == "HTTP" || r.text[start:end] == "HTTPS") && strings.HasPrefix(r.text[end:], "://"),
 		start >= r.urlEnd && r.text[start:end] == "WWW" && r.byteAt(end) == '.':
-		r.urlEnd = addressEnd(r.text, end)
+		r.urlStart, r.urlEnd = start, addressEnd(r.text, end)
 	}
 	return start
 }
@@ -117,7 +117,7 @@ func (r *reader) inSite(start int) bool {
 // opensLine says that nothing but a label or a list's mark stands before it in its line.
 func (r *reader) opensLine(start int) bool {
 	from := max(0, start-64)
-	line := r.text[from:start]
+	line := r.plain[from:start]
 	cut := strings.LastIndexByte(line, '\n')
 	if cut < 0 && from > 0 {
 		return false

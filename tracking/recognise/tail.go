@@ -6,8 +6,215 @@ import (
 	"unicode/utf8"
 )
 
-// tail reads the four digits that follow a number alone: the next word, with
-// or without 尾号 before it. It returns where they end; end itself without any.
+// tails gives the numbers the tails that the text gives for them.
+func (r *reader) tails(scopes []scope) {
+	for _, m := range r.tailMarks() {
+		r.marks = append(r.marks, m)
+		if m.rank == noTail {
+			continue
+		}
+		from, to := r.tailOwners(m, scopes)
+		for i := from; i < to; i++ {
+			r.giveTail(i, m)
+		}
+	}
+}
+
+// giveTail gives a number a tail, unless it has one that is surer, or they are
+// the number's own last digits.
+func (r *reader) giveTail(i int, m tailMark) {
+	s := &r.spans[i]
+	n := &r.out.Numbers[s.index]
+	if s.tail != "" || strings.HasSuffix(n.Number, m.digits) || m.rank <= s.rank {
+		return
+	}
+	if n.Tail != "" && s.rank == noTail {
+		return // given with the number where it stands first
+	}
+	n.Tail, s.rank = m.digits, m.rank
+}
+
+// tailOwners are the numbers that a tail is given for: the one in whose part of
+// the line it stands, else the one above it; what stands above all is for all.
+func (r *reader) tailOwners(m tailMark, scopes []scope) (from, to int) {
+	last := -1
+	for i, in := range scopes {
+		if m.start >= in.lineStart && m.end <= in.lineEnd {
+			if m.start >= in.from && m.end <= in.to {
+				return i, i + 1
+			}
+			continue
+		}
+		if in.lineEnd <= m.start {
+			last = i
+		}
+	}
+	if last < 0 || strings.Contains(r.plain[max(0, m.start-12):m.start], "都") {
+		return 0, len(scopes)
+	}
+	return last, last + 1
+}
+
+// tailMarks finds the last digits of phones, and of what is no phone, outside of numbers.
+func (r *reader) tailMarks() []tailMark {
+	var marks []tailMark
+	skip := 0
+	for at := 0; at < len(r.plain); {
+		for skip < len(r.spans) && r.spans[skip].end <= at {
+			skip++
+		}
+		if skip < len(r.spans) && at >= r.spans[skip].start {
+			at = r.spans[skip].end
+			continue
+		}
+		c := r.plain[at]
+		if !isDigit(c) && c != '*' && c != 'X' && c != '+' {
+			at++
+			continue
+		}
+		if at > 0 && isAlnum(r.plain[at-1]) {
+			at = max(at+1, runEnd(r.plain, at))
+			continue
+		}
+		if digits, end := r.phoneAt(at); digits != "" {
+			m := tailMark{r.announced(at), end, digits, r.owner(at)}
+			if r.isOthers(m.start, end) {
+				m.rank = noTail
+			}
+			marks = append(marks, m)
+			at = end
+			continue
+		}
+		end := runEnd(r.plain, at)
+		if end-at == 4 && isDigits(r.plain[at:end]) {
+			if m, ok := r.labelled(at, end); ok {
+				marks = append(marks, m)
+			}
+		}
+		at = max(end, at+1)
+	}
+	return marks
+}
+
+// labelled reads four digits with words at them that make them a tail: 手机尾号
+// 1234, phone ending 1234, 1234是尾号; or the tail of something else.
+func (r *reader) labelled(at, end int) (tailMark, bool) {
+	start, says, phone := r.tailLabel(at)
+	if !says {
+		rest := strings.TrimLeft(r.plain[end:], " (是为")
+		for _, word := range [...]string{"手机尾号", "手机号尾号", "电话尾号", "尾号"} {
+			if strings.HasPrefix(rest, word) {
+				return tailMark{at, len(r.plain) - len(rest) + len(word), r.plain[at:end], called}, true
+			}
+		}
+		return tailMark{}, false
+	}
+	m := tailMark{start, end, r.plain[at:end], called}
+	if !phone && r.isOthers(start, end) || phone && r.owner(at) == noTail && !r.isNotice() {
+		m.rank = noTail
+	}
+	if next := r.plain[end:]; strings.HasPrefix(next, "年") || strings.HasPrefix(next, "元") || strings.HasPrefix(next, "-") {
+		return tailMark{}, false
+	}
+	return m, true
+}
+
+// isOthers says that the tail in a part of the text is a card's, a paper's or a parcel's own.
+func (r *reader) isOthers(start, end int) bool {
+	before := strings.TrimRight(r.plain[max(0, start-32):start], " (的:")
+	if endsIn(before, "卡 卡号 订单 订单号 运单 运单号 单号 单 快递 快件 包裹 邮件 物流 车 车牌 车牌号 身份证 身份证号 证件 学号 工号 编号 账号 账户 会员 银行 储蓄 信用 储值 取件码 货号 序列号 号牌 发票 CARD VISA MASTERCARD ORDER ACCOUNT TRACKING WAYBILL PARCEL PACKAGE SHIPMENT INVOICE") {
+		return true
+	}
+	rest := strings.TrimLeft(r.plain[end:], " )的")
+	for _, word := range [...]string{"储蓄", "信用", "银行", "借记", "卡", "账户", "订单", "运单", "车", "CARD", "ACCOUNT"} {
+		if strings.HasPrefix(rest, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// tailLabel steps back over the words before four digits: says is whether they
+// announce a tail, phone whether they name a phone.
+func (r *reader) tailLabel(at int) (start int, says, phone bool) {
+	s := r.plain[:at]
+	for {
+		s = strings.TrimRight(s, " :(#=\"'.")
+		size, tail, tel := tailWord(s)
+		if size == 0 {
+			break
+		}
+		s = s[:len(s)-size]
+		says, phone = says || tail || tel, phone || tel
+	}
+	if !says {
+		return at, false, false
+	}
+	return len(s), true, phone
+}
+
+// tailWord is how long the word is that ends a text, if it belongs to such a
+// label; whether it means a tail, and whether a phone.
+func tailWord(s string) (size int, tail, phone bool) {
+	if s == "" {
+		return 0, false, false
+	}
+	if last := s[len(s)-1]; last < utf8.RuneSelf {
+		return englishTailWord(s)
+	}
+	for _, w := range [...]string{"尾号", "尾数", "后四位", "后4位", "末四位", "末4位", "后四码", "后4码", "末四码", "末4码", "末四号", "后四个", "最后四位", "尾4位", "尾四位"} {
+		if strings.HasSuffix(s, w) {
+			return len(w), true, false
+		}
+	}
+	for _, w := range [...]string{"手机", "电话"} {
+		if strings.HasSuffix(s, w) {
+			return len(w), false, true
+		}
+	}
+	for _, w := range [...]string{"号码", "号", "数字", "数", "收件人", "收货人", "寄件人", "收件", "收货", "寄件", "联系", "本人", "我的", "我", "的", "是", "为", "都"} {
+		if strings.HasSuffix(s, w) {
+			return len(w), false, false
+		}
+	}
+	return 0, false, false
+}
+
+func englishTailWord(s string) (size int, tail, phone bool) {
+	from := len(s)
+	for from > 0 && isAlnum(s[from-1]) {
+		from--
+	}
+	switch s[from:] {
+	case "ENDING", "ENDS", "TAIL":
+		return len(s) - from, true, false
+	case "FOUR", "4":
+		before := strings.TrimRight(s[:from], " ")
+		return len(s) - from, endsIn(before, "LAST FINAL"), false
+	case "PHONE", "TEL", "MOBILE", "CELL", "CELLPHONE", "TELEPHONE":
+		return len(s) - from, false, true
+	case "IS", "ARE", "NO", "NUMBER", "NUM", "OF", "MY", "THE", "IN", "WITH", "DIGITS", "DIGIT", "LAST", "FINAL", "RECEIVER", "RECIPIENT", "S", "FOR":
+		return len(s) - from, false, false
+	}
+	return 0, false, false
+}
+
+// announced is where the words begin that announce a phone.
+func (r *reader) announced(at int) int {
+	if start, says, _ := r.tailLabel(at); says {
+		return start
+	}
+	s := r.plain[:at]
+	for _, w := range [...]string{"联系方式", "收件人", "收货人", "寄件人", "联系"} {
+		if rest, ok := strings.CutSuffix(strings.TrimRight(s, " :("), w); ok {
+			return len(rest)
+		}
+	}
+	return at
+}
+
+// tail reads the four digits that follow a number alone, behind a blank, a mark
+// or a single dash, or on the next line. It returns where they end; end itself without any.
 func (r *reader) tail(end int) (digits string, next int) {
 	if end < r.urlEnd {
 		return "", end
@@ -15,61 +222,27 @@ func (r *reader) tail(end int) (digits string, next int) {
 	at := end
 	for at-end < 12 {
 		c, size := utf8.DecodeRuneInString(r.text[at:])
-		if size == 0 || !strings.ContainsRune(" \t\r\n,;、/|:([【", c) {
+		if size == 0 || !strings.ContainsRune(" \t\r\n,;、/|:([【-#", c) {
 			break
 		}
 		at += size
 	}
 	gap := r.text[end:at]
-	called := tailLabel(r.text[at:])
-	at += called
 	stop := runEnd(r.text, at)
 	digits = r.text[at:stop]
-	if len(digits) != 4 || !isDigits(digits) || strings.Count(gap, "\n") > 1 {
+	if gap == "" || len(digits) != 4 || !isDigits(digits) || strings.Count(gap, "\n") > 1 || strings.Count(gap, "-") > 1 || r.byteAt(stop) == '-' {
 		return "", end
 	}
-	if called == 0 && (gap == "" || !r.endsAt(stop, strings.Contains(gap, "\n"))) {
+	if !r.endsAt(stop, strings.Contains(gap, "\n")) {
 		return "", end
 	}
 	return digits, stop
 }
 
-// tailLabel is how long the words are that announce a phone's tail, 0 when there are none.
-func tailLabel(s string) int {
-	at, announced := 0, false
-	for {
-		size, says := tailWord(s[at:])
-		if size == 0 {
-			break
-		}
-		at += size
-		announced = announced || says
-	}
-	if !announced {
-		return 0
-	}
-	return at
-}
-
-// tailWord is the length of one word of such a label, and whether it is the one that counts.
-func tailWord(s string) (size int, says bool) {
-	for _, w := range [...]string{"尾号", "尾號", "尾数", "后四位", "後四位", "后4位", "後4位", "末四位", "末4位", "TAIL", "LAST FOUR DIGITS", "LAST 4 DIGITS", "LAST FOUR", "LAST 4", "ENDING IN", "ENDING", "PHONE"} {
-		if strings.HasPrefix(s, w) {
-			return len(w), true
-		}
-	}
-	for _, w := range [...]string{"手机", "手機", "电话", "電話", "号码", "號碼", "号", "號", "收件人", "收货人", "寄件人", "的", "是", "为", "為", ":", " "} {
-		if strings.HasPrefix(s, w) {
-			return len(w), false
-		}
-	}
-	return 0, false
-}
-
 // endsAt says that four digits stand alone: no unit, no other digits, no
 // decimals follow. On a line of their own they stand alone there.
 func (r *reader) endsAt(stop int, ownLine bool) bool {
-	rest := r.text[stop:min(len(r.text), stop+64)]
+	rest := r.plain[stop:min(len(r.plain), stop+64)]
 	line, _, _ := strings.Cut(rest, "\n")
 	after := strings.TrimLeft(line, " \t\r")
 	if ownLine || after == "" {
@@ -79,7 +252,7 @@ func (r *reader) endsAt(stop int, ownLine bool) bool {
 	if len(after) < len(line) {
 		unit, _, _ := strings.Cut(after, " ")
 		wordy := len(next) < 3 && len(next) < len(after) && after[len(next)] >= utf8.RuneSelf // 2箱
-		return !isUnit(strings.TrimRight(unit, ",.;。\r\t")) && (!isDigits(next) || next == "" || len(next) > 7 || wordy)
+		return !isUnit(strings.TrimRight(unit, ",.;。\r\t")) && after[0] != '*' && (!isDigits(next) || next == "" || len(next) > 7 || wordy)
 	}
 	c, size := utf8.DecodeRuneInString(after)
 	switch {

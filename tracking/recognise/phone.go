@@ -1,0 +1,171 @@
+package recognise
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// tailMark is where a text gives the last four digits of a phone, or of
+// something else; with the words that announce them.
+type tailMark struct {
+	start, end int
+	digits     string
+	rank       rank
+}
+
+// rank says how surely digits are the tail of the phone that a carrier asks for.
+type rank int
+
+const (
+	noTail   rank = iota // of a card, a courier, a shop: they are only kept out of names
+	sender               // of the sender's phone, which carriers take too
+	someones             // of a phone that nobody is said to have
+	receiver             // of the receiver's phone
+	called               // called a tail
+)
+
+// phoneAt reads a phone, whole or masked, that begins at a place: 138 0013 8000,
+// +86 138****1234, xxxxxxx1234, with the extension of a virtual number behind it.
+func (r *reader) phoneAt(at int) (digits string, end int) {
+	start := at
+	for _, code := range [...]string{"+86", "0086", "86"} {
+		rest, ok := strings.CutPrefix(r.plain[start:], code)
+		if skip := len(rest) - len(strings.TrimLeft(rest, " -")); ok && skip <= 1 && (code != "86" || skip == 1) {
+			start += len(code) + skip
+			break
+		}
+	}
+	p := r.shown(start)
+	if !p.isPhone() || isAlnum(r.byteAt(p.end)) || p.masks > 0 && r.byteAt(p.end) == '*' {
+		return "", at
+	}
+	digits, end = string(p.last[:]), p.end
+	if extension, to := r.extension(end); to > end {
+		return extension, to
+	}
+	return digits, end
+}
+
+// shown is what can be seen of a phone.
+type shown struct {
+	total, masks, letters int // places, of which masked, of which with an X
+	lead, trail           int // digits before and behind the mask
+	one                   bool
+	uneven                bool // a separator where phones have none
+	last                  [4]byte
+	end                   int
+}
+
+func (r *reader) shown(at int) shown {
+	p := shown{end: at}
+	for p.total < 11 && (p.masks == 0 || p.trail < 4) {
+		c, size := utf8.DecodeRuneInString(r.plain[at:])
+		switch {
+		case c >= '0' && c <= '9':
+			p.digit(byte(c))
+		case strings.ContainsRune("*X×●•", c) && size > 0 && p.trail == 0:
+			p.masks++
+			p.total++
+			if c == 'X' || c == '×' {
+				p.letters++
+			}
+		case (c == ' ' || c == '-') && p.total > 0 && at == p.end:
+			p.uneven = p.uneven || p.masks == 0 && p.total != 3 && p.total != 7 && p.total != 6
+			at++
+			continue
+		default:
+			return p
+		}
+		at += size
+		p.end = at
+	}
+	return p
+}
+
+func (p *shown) digit(c byte) {
+	if p.total == 0 {
+		p.one = c == '1'
+	}
+	if p.masks == 0 {
+		p.lead++
+	} else {
+		p.trail++
+	}
+	p.total++
+	copy(p.last[:], p.last[1:])
+	p.last[3] = c
+}
+
+// isPhone: eleven digits from 13 on, or some of them masked but for the last four.
+func (p shown) isPhone() bool {
+	if p.masks == 0 {
+		return p.total == 11 && p.one && !p.uneven
+	}
+	return p.trail == 4 && p.lead <= 4 && (p.lead == 0 || p.one) && p.masks >= 2 && (p.letters == 0 || p.masks >= 3)
+}
+
+// extension reads the four digits of a virtual number: 18400001234-5678, 转5678.
+func (r *reader) extension(at int) (digits string, end int) {
+	rest := r.plain[at:]
+	rest = strings.TrimPrefix(rest, " ")
+	for _, mark := range [...]string{"-", "转", "#", "分机", "EXT.", "EXT", "P"} {
+		after, ok := strings.CutPrefix(rest, mark)
+		if !ok {
+			continue
+		}
+		after = strings.TrimLeft(after, " :")
+		from := len(r.plain) - len(after)
+		end := runEnd(r.plain, from)
+		if end-from == 4 && isDigits(r.plain[from:end]) && r.byteAt(end) != '-' {
+			return r.plain[from:end], end
+		}
+		return "", at
+	}
+	return "", at
+}
+
+// owner says whose phone it is that stands at a place, by the words before it
+// in its sentence.
+func (r *reader) owner(at int) rank {
+	from := max(0, at-72)
+	before := r.plain[from:at]
+	if cut := strings.LastIndexAny(before, "\n。;!?"); cut >= 0 {
+		before = before[cut:]
+	}
+	last := func(words string) int {
+		place := -1
+		for words != "" {
+			word, rest, _ := strings.Cut(words, " ")
+			place = max(place, strings.LastIndex(before, word))
+			words = rest
+		}
+		return place
+	}
+	mine := last("收件 收货 我 本人 买家 RECIPIENT RECEIVER CONSIGNEE MY")
+	theirs := last("寄件 发件 发货 卖家 SENDER")
+	other := last("快递员 派件 派送 配送 投递 业务员 收派 揽 骑手 小哥 师傅 司机 网点 驿站 站点 门店 店 客服 热线 咨询 投诉 商家 服务 站长 自提 柜 微信 支付宝 QQ 详询 致电 公司 COURIER DRIVER HOTLINE SUPPORT STORE WECHAT WHATSAPP")
+	switch {
+	case other > mine && other > theirs:
+		return noTail
+	case theirs > mine:
+		return sender
+	case mine >= 0:
+		return receiver
+	case r.isNotice():
+		return noTail
+	}
+	return someones
+}
+
+// isNotice says that a text comes from a courier or a station: the phones in it are theirs.
+func (r *reader) isNotice() bool {
+	if strings.HasPrefix(strings.TrimSpace(r.plain), "【") || strings.HasSuffix(strings.TrimSpace(r.plain), "】") {
+		return true
+	}
+	for _, word := range [...]string{"取件码", "取货码", "签收码", "验证码", "驿站", "派件员", "快递员", "派送员", "请及时", "凭码"} {
+		if strings.Contains(r.plain, word) {
+			return true
+		}
+	}
+	return false
+}
