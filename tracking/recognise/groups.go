@@ -1,7 +1,10 @@
 package recognise
 
-// mostGroups is how many groups a number is ever written in.
-const mostGroups = 8
+import "strings"
+
+// mostGroups is how many groups a number is ever written in: one for each
+// character where it was spelled out.
+const mostGroups = 24
 
 // groups is a number written in groups, as far as it has been read.
 type groups struct {
@@ -15,6 +18,15 @@ func (g *groups) add(start, end int) {
 	g.n++
 }
 
+// size is how many characters the first n groups have.
+func (g *groups) size(n int) int {
+	size := 0
+	for i := range n {
+		size += g.ends[i] - g.starts[i]
+	}
+	return size
+}
+
 // join reads a number written in groups with single blanks or dashes between,
 // from its first group on: the longest that fits a rule whole while no group
 // alone is a number. It returns where the number ends; 0 when there is none.
@@ -24,6 +36,9 @@ func (r *reader) join(start, end int) (whole string, found rule, to int) {
 	}
 	g := r.groups(start, end)
 	for n := g.n; n > 1; n-- {
+		if g.size(n) < shortest {
+			break
+		}
 		whole = r.whole(&g, n)
 		found, ok := ruleFor(whole)
 		if ok && r.joins(&g, n, found) {
@@ -42,14 +57,14 @@ func (r *reader) goesOn(end int) bool {
 // follows says that digits stand before a first group without letters: it is not the first.
 func (r *reader) follows(start int) bool {
 	c := r.byteAt(start - 1)
-	return isDigit(r.text[start]) && (c == '-' || c == '.' || c == '+' || c == ':' || c == ' ' && isDigit(r.byteAt(start-2)))
+	return isDigit(r.text[start]) && (c == '-' || c == '.' || c == '+' || c == ':' && isDigit(r.byteAt(start-2)) || c == ' ' && isDigit(r.byteAt(start-2)))
 }
 
 // groups collects what is written like the groups of one number.
 func (r *reader) groups(start, end int) groups {
 	var g groups
 	g.add(start, end)
-	for g.n < mostGroups && r.goesOn(end) && end-start < longest+mostGroups {
+	for g.n < mostGroups && r.goesOn(end) && end-start-g.n < longest {
 		next := end + 1
 		end = runEnd(r.text, next)
 		g.add(next, end)
@@ -87,7 +102,7 @@ func (r *reader) joins(g *groups, n int, found rule) bool {
 	case found.weight == claimed || isClock(r.whole(g, n)):
 		return false
 	}
-	return r.complete(g, n) && r.digitGroups(g, n, found.sure)
+	return r.complete(g, n) && (r.digitGroups(g, n, found.sure) || r.said(g.starts[0]) == saidWaybill)
 }
 
 // alone says that a group is a number, or a phone, by itself.
@@ -142,4 +157,28 @@ func (r *reader) digitGroups(g *groups, n int, sure bool) bool {
 	}
 	last := g.ends[n-1] - g.starts[n-1]
 	return sure || n > 2 && last <= size
+}
+
+// broken reads a number that a line's end has broken in two: the rest of it is
+// all that the next line holds, and the whole fits a rule as its first part does
+// not. It returns where the number ends; 0 when it is not broken.
+func (r *reader) broken(start, end int, said saying) (whole string, found rule, to int) {
+	at := end + len(r.text[end:]) - len(strings.TrimLeft(r.text[end:], " \r"))
+	if r.byteAt(at) != '\n' || said > saidParcel || start < r.urlEnd {
+		return "", rule{}, 0
+	}
+	at++
+	to = runEnd(r.text, at)
+	rest, _, _ := strings.Cut(r.text[to:min(len(r.text), to+16)], "\n")
+	if to-at < 2 || !isDigits(r.text[at:to]) || strings.TrimSpace(rest) != "" {
+		return "", rule{}, 0
+	}
+	whole = r.text[start:end] + r.text[at:to]
+	found, ok := ruleFor(whole)
+	switch {
+	case !ok || found.weight == claimed, isPhone(r.text[at:to]), isClock(whole):
+	case found.weight == marked, said == saidWaybill, found.sure && r.standsAlone(start, end):
+		return whole, found, to
+	}
+	return "", rule{}, 0
 }

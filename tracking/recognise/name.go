@@ -97,7 +97,11 @@ func (r *reader) nextMark(from, to int) (stop, next int) {
 		if m.start >= from && m.start < stop && m.end <= to {
 			stop, next = m.start, m.end
 			if m.rank == noTail { // the words that it is glued to say whose it is
-				stop = from + strings.LastIndexAny(r.plain[from:stop], " \t,;。") + 1
+				apart := " \t,;。"
+				if isLetter(r.byteAt(m.start)) {
+					apart = ",;." // "my card ending 1234"
+				}
+				stop = from + strings.LastIndexAny(r.plain[from:stop], apart) + 1
 				if more := strings.IndexAny(r.plain[next:to], " \t,;。"); more >= 0 {
 					next += more
 				} else {
@@ -115,7 +119,7 @@ func (r *reader) isPerson(said string, next int) bool {
 		return false
 	}
 	for _, m := range r.marks {
-		if m.end == next && m.rank != called {
+		if m.end == next && m.rank > noTail && m.rank < called {
 			return true
 		}
 	}
@@ -140,8 +144,9 @@ func (r *reader) cleaned(from, to int, goesOn bool) (name, tail string) {
 	return name, tail
 }
 
-// beforeDigits is where four digits or more begin that are glued to no Latin
-// letters; and these digits, when they end the part and nothing says that they are no tail.
+// beforeDigits is where the word begins in which four digits or more stand that
+// are glued to no Latin letters; and these digits, when they are a word of their
+// own that ends the part and nothing says that they are no tail.
 func (r *reader) beforeDigits(from, to int) (stop int, tail string) {
 	for at := from; at < to; {
 		if !isAlnum(r.plain[at]) {
@@ -150,16 +155,39 @@ func (r *reader) beforeDigits(from, to int) (stop int, tail string) {
 		}
 		end := min(to, runEnd(r.plain, at))
 		if s := r.plain[at:end]; len(s) >= 4 && isDigits(s) {
+			alone := isBlank(r.byteAt(at-1)) && len(s) == 4 && strings.TrimSpace(r.plain[end:to]) == ""
 			before := strings.TrimRight(r.plain[from:at], " \t")
-			alone := strings.TrimSpace(r.plain[end:to]) == "" && len(s) == 4 && isBlank(r.byteAt(at-1)) && before != ""
-			if alone && !begins(s, "19 20") && !endsIn(before, "码 号 价 元 楼 室 房 房间 门牌 栋 座 柜 格 编号 共 约 年 款 型 重 箱 批 WIFI PIN CODE ROOM") {
+			if alone && before != "" && !begins(s, "19 20") && !endsIn(before, unlikeTails) {
 				return from + len(before), s
 			}
-			return from + len(before), ""
+			if alone || strings.TrimRight(before, marks) == "" {
+				return from + len(withoutWords(before)), ""
+			}
+			if glued := strings.LastIndexAny(r.plain[from:at], " \t"); !isBlank(r.byteAt(at-1)) && glued < 0 && endsIn(before, unlikeTails) {
+				return from, ""
+			} else if !isBlank(r.byteAt(at-1)) && glued >= 0 {
+				before = strings.TrimRight(before[:glued], " \t")
+			}
+			return from + len(withoutWords(before)), ""
 		}
 		at = end
 	}
 	return to, ""
+}
+
+// unlikeTails are the words before digits that are no phone's.
+const unlikeTails = "码 号 价 元 楼 室 房 房间 门牌 栋 座 柜 格 编号 共 约 合计 总计 付 年 款 型 重 净重 长 宽 高 箱 批 WIFI PIN CODE ROOM PAID NO NO. UNIT APT FLAT"
+
+// withoutWords drops the words from the end of a name that lead to digits.
+func withoutWords(before string) string {
+	for endsIn(before, unlikeTails) {
+		cut := strings.LastIndexAny(before, " \t")
+		if cut < 0 {
+			return ""
+		}
+		before = strings.TrimRight(before[:cut], " \t")
+	}
+	return before
 }
 
 // givenTo is the name in a clause that says for whom it was bought: 给老婆买的口红.

@@ -159,7 +159,11 @@ func (r *reader) run(start, end int) int {
 		return r.known(start, end, found)
 	}
 	if whole, rule, to := r.join(start, end); to > 0 {
-		return r.take(start, to, whole, rule, r.said(start))
+		said := r.said(start)
+		if rule.weight == bare && said > saidParcel && !(said == saidPaper && rule.sure) {
+			return to
+		}
+		return r.take(start, to, whole, rule, said)
 	}
 	if digits > 3 && len(s) > 5 {
 		return r.unknown(start, end, found)
@@ -202,6 +206,9 @@ func (r *reader) unknown(start, end int, found rule) int {
 		return end
 	}
 	said := r.said(start)
+	if whole, rule, to := r.broken(start, end, said); to > 0 {
+		return r.take(start, to, whole, rule, said)
+	}
 	typo, mistyped := r.typo(s, start, said)
 	switch {
 	case notNumber(s) != "":

@@ -293,8 +293,8 @@ func countDigits(s string) int {
 
 // compact takes the blanks and dashes out of normalised text.
 func compact(s string) string {
-	if !strings.ContainsAny(s, " -\t\n") {
+	if !strings.ContainsAny(s, " -\t\r\n") {
 		return s
 	}
-	return strings.NewReplacer(" ", "", "-", "", "\t", "", "\n", "").Replace(s)
+	return strings.NewReplacer(" ", "", "-", "", "\t", "", "\r", "", "\n", "").Replace(s)
 }

@@ -8,6 +8,9 @@ import (
 
 // tails gives the numbers the tails that the text gives for them.
 func (r *reader) tails(scopes []scope) {
+	for i := range r.spans {
+		r.tailBehindCarrier(&r.spans[i])
+	}
 	for _, m := range r.tailMarks() {
 		r.marks = append(r.marks, m)
 		if m.rank == noTail {
@@ -17,6 +20,29 @@ func (r *reader) tails(scopes []scope) {
 		for i := from; i < to; i++ {
 			r.giveTail(i, m)
 		}
+	}
+}
+
+// tailBehindCarrier reads the tail that follows a number and its carrier: 780123456789 中通 1234.
+func (r *reader) tailBehindCarrier(s *span) {
+	if s.tail != "" || s.end < r.urlEnd {
+		return
+	}
+	for _, m := range r.mentions() {
+		gap := ""
+		if m.start >= s.end {
+			gap = r.plain[s.end:m.start]
+		}
+		if m.start < s.end || len(gap) > 4 || strings.Trim(gap, " (,是") != "" {
+			continue
+		}
+		end := m.end + len(r.plain[m.end:]) - len(strings.TrimLeft(r.plain[m.end:], "的)"))
+		if tail, next := r.tail(end); tail != "" && next-end <= 6 {
+			s.tail, s.next = tail, next
+			n := &r.out.Numbers[s.index]
+			n.Tail = firstOf(n.Tail, tail)
+		}
+		return
 	}
 }
 
