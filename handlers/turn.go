@@ -98,6 +98,9 @@ func (t *turn) said(ctx context.Context) ([]Reply, error) {
 		return nil, err
 	}
 	found := recognise.Text(text)
+	if t.overheard() {
+		found.Numbers = slices.DeleteFunc(found.Numbers, func(n recognise.Number) bool { return !n.Sure })
+	}
 	stopping := open && q.Asking == models.AskStop
 	if len(found.Numbers) > 0 && !stopping {
 		replies, err := t.numbers(ctx, found)

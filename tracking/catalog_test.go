@@ -177,7 +177,7 @@ func TestWhoWaitsIsServedByTheNextProviderInTime(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				tr := tracker(newBook(), &hanger{script{name: "muzhi"}}, &script{name: "juhe", answers: []any{models.Trace{Provider: "juhe", Status: models.InTransit}}})
 				begun := time.Now()
-				tr.Detect(t.Context(), "YT1000000000013")
+				tr.Detect(t.Context(), "780000000001")
 				a := tr.Ask(t.Context(), Ask{Parcel: models.Parcel{Number: "YT1000000000013", Carrier: "yto"}, Purpose: c.purpose})
 				if took := time.Since(begun); a.Err != nil || took != c.want {
 					t.Errorf("%v after %s", a.Err, took)

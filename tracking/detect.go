@@ -11,24 +11,27 @@ import (
 )
 
 // Detect names the carriers that a number may belong to, most likely first.
-// The detection APIs are asked in turn where they are configured, the local
+// Where one carrier's rule alone matches, nobody is paid for saying so; else the
+// detection APIs are asked in turn where they are configured, and the local
 // rules stand behind them. Sure means that nobody need be asked: the first
 // carrier is it. None and not sure: nobody knows.
 func (t *Tracker) Detect(ctx context.Context, number string) (carriers []models.Carrier, sure bool) {
-	local, localSure := recognise.ByShape(number)
-	detected := t.detected(ctx, number)
-	if len(detected) == 0 {
-		return local, localSure
+	local, sure := recognise.ByShape(number)
+	if sure {
+		return local, true
 	}
-	return weigh(detected, local, localSure)
-}
-
-// weigh puts the API's answer on top of the local rules'. One carrier is an
-// answer; of several, the one on which both agree.
-func weigh(detected, local []models.Carrier, localSure bool) ([]models.Carrier, bool) {
-	if len(detected) == 1 {
+	detected := t.detected(ctx, number)
+	switch len(detected) {
+	case 0:
+		return local, false
+	case 1:
 		return detected, true
 	}
+	return weigh(detected, local), false
+}
+
+// weigh puts the carriers on top that the local rules name as well.
+func weigh(detected, local []models.Carrier) []models.Carrier {
 	var both, others []models.Carrier
 	for _, c := range detected {
 		if slices.Contains(local, c) {
@@ -37,10 +40,7 @@ func weigh(detected, local []models.Carrier, localSure bool) ([]models.Carrier, 
 			others = append(others, c)
 		}
 	}
-	if len(both) == 1 && localSure {
-		return both, true
-	}
-	return append(both, others...), false
+	return append(both, others...)
 }
 
 // detected asks the detection APIs, or remembers what they said.

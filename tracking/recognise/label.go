@@ -75,6 +75,9 @@ func (r *reader) label(before string, at int, glue rune, address bool) saying {
 
 // chineseLabel classifies simplified words before a number.
 func chineseLabel(s string) saying {
+	if !endsLabel(s) {
+		return saidNothing
+	}
 	for _, end := range [...]string{"号码", "编号"} {
 		if rest, ok := strings.CutSuffix(s, end); ok {
 			s = rest + "号"
@@ -99,6 +102,16 @@ func chineseLabel(s string) saying {
 		return saidOther
 	}
 	return saidNothing
+}
+
+// endsLabel says that the last character of a text may end a label.
+func endsLabel(s string) bool {
+	switch c, _ := utf8.DecodeLastRuneInString(s); c {
+	case '号', '码', '单', '件', '裹', '递', '流', '运', '面', '子', '丰', '通', '达', '兔', '世', '政', '邦', '能', '越', '送', '文', '途',
+		'证', '机', '话', '线', '服', '真', '信', '箱', '编', '址', '令', '议', '间', '次', '同', '票', '宝', '牌', '群', '分', '额', '考', '籍', '税', '户', '账', '卡', '费', '价', '¥':
+		return true
+	}
+	return false
 }
 
 // documentLabel tells a waybill's 单号 from other papers' by what stands before

@@ -98,7 +98,7 @@ func (r *reader) nextMark(from, to int) (stop, next int) {
 			stop, next = m.start, m.end
 			if m.rank == noTail { // the words that it is glued to say whose it is
 				apart := " \t,;。"
-				if isLetter(r.byteAt(m.start)) {
+				if isLetter(r.byteAt(m.start-1)) || isLetter(r.byteAt(m.start)) {
 					apart = ",;." // "my card ending 1234"
 				}
 				stop = from + strings.LastIndexAny(r.plain[from:stop], apart) + 1

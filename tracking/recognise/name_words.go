@@ -46,30 +46,43 @@ func isUnit(said string) bool {
 }
 
 // isQuestion: whoever asks where it is gives it no name.
-func isQuestion(said string) bool {
-	if endsIn(said, "? 吗 呢 吧 嘛 么") {
-		return true
-	}
-	for _, w := range [...]string{"到哪", "在哪", "哪了", "哪里", "哪儿", "哪天", "怎么", "怎样", "还没", "没到", "催一", "催下", "催件", "查一下", "查下", "查询", "帮我", "帮忙", "什么时候", "啥时候", "为什么", "什么情况", "是什么", "到了没", "没动静", "WHERE IS", "WHERE'S", "多久", "谢谢", "谢了", "麻烦", "多少", "几天", "能不能", "可以", "了没"} {
-		if strings.Contains(said, w) {
+func isQuestion(said string) bool { return endsIn(said, "? 吗 呢 吧 嘛 么") }
+
+// talks says that a text holds a word of questions, or of what couriers and
+// people say about a parcel, its road, its price and its phones.
+func talks(said string) bool {
+	for at, c := range said {
+		if words := talkWords(c); words != "" && begins(said[at:], words) {
 			return true
 		}
 	}
 	return false
 }
 
-// isTalk: what couriers and people say about a parcel, its road, its price and
-// its phones is no name for it.
+// talkWords are these words, by their first character.
+func talkWords(c rune) string {
+	switch c {
+	case '到', '在', '哪', '怎', '还', '没', '催', '查':
+		return "到哪 到了没 到达 到了 到货 到付 在哪 在保 哪了 哪里 哪儿 哪天 怎么 怎样 还没 没到 没动静 没动 催一 催下 催件 查一下 查下 查询"
+	case '帮', '什', '啥', '为', '是', '多', '谢', '麻', '几', '能', '可', '了', '已', '正', '派', '签', '揽':
+		return "帮我 帮忙 什么时候 什么情况 啥时候 为什么 是什么 多久 多少 谢谢 谢了 麻烦 几天 能不能 可以 了没 已 正在 派送 派件 签收 揽收 揽件"
+	case '离', '发', '运', '中', '转', '投', '退', '拒', '送', '取', '领', '自', '驿', '快':
+		return "离开 发往 发出 发的 发货 运输 运费 运单 中转 转运 投递 退回 退件 拒收 送达 送到 取件 领取 自提 驿站 快递柜 快点 快递 快来"
+	case '丰', '预', '显', '更', '不', '停', '卡', '丢', '收', '寄', '电', '手', '联', '微', '扫', '您':
+		return "丰巢 预计 显示 更新 不动 停在 卡在 丢件 丢了 收到 收件人 收货人 寄的 寄出 寄到 寄来 寄件人 电话 手机 联系 微信 扫码 您"
+	case '你', '请', '尽', '抓', '今', '明', '昨', '前', '后', '上', '下', '晚', '早', '小', '分', '点', '之', '代', '包', '花', '时':
+		return "你 请 尽快 抓紧 今天 明天 昨天 前天 后天 后四 上午 下午 晚上 早上 小时 分钟 点前 点击 之前 代扣 代收 包邮 包裹 花了 时候 时间"
+	case '单', '订', '物', '链', '这', '那', '我', '同', '一', '尾', '末', '号', '海', '清', '通', '短', '地', '开', '价', '出':
+		return "单号 单元 订单 物流 链接 这个 这单 这件 那个 我的件 同一 一样 尾号 末四 号楼 海关 清关 通知 短信 地址 开票 价格 出关"
+	}
+	return ""
+}
+
+// isTalk: what couriers and people say about a parcel, prices and times are no
+// name for it.
 func isTalk(said string) bool {
-	for _, w := range [...]string{
-		"已", "正在", "派送", "派件", "签收", "揽收", "揽件", "到达", "离开", "发往", "发出", "运输", "中转", "转运", "投递", "退回", "退件", "拒收", "送达", "送到", "取件", "领取", "自提", "驿站", "快递柜", "丰巢",
-		"预计", "显示", "更新", "不动", "没动", "停在", "卡在", "丢件", "丢了", "收到", "到了", "到货", "寄的", "寄出", "寄到", "寄来", "发的", "发货", "电话", "手机", "联系", "微信", "扫码", "您", "你", "请", "快点", "尽快", "抓紧",
-		"今天", "明天", "昨天", "前天", "后天", "上午", "下午", "晚上", "早上", "小时", "分钟", "点前", "之前", "运费", "代扣", "包邮", "到付", "代收", "花了", "时候", "单号", "运单", "订单", "快递", "包裹", "物流", "点击", "链接", "这个", "那个", "这单", "这件", "我的件", "同一", "一样",
-		"尾号", "末四", "后四", "号楼", "单元", "收件人", "收货人", "寄件人", "海关", "清关", "通知", "短信", "地址", "快来", "在保", "开票", "价格", "时间", "出关",
-	} {
-		if strings.Contains(said, w) {
-			return true
-		}
+	if talks(said) {
+		return true
 	}
 	for i := 1; i < len(said); i++ { // 3999元, 123号, 8点
 		if isDigit(said[i-1]) && begins(said[i:], "元 块 号 点 年 月 日 室 楼 栋") && !begins(said[i:], "元宵 月饼 日历 年货 年糕 点心") {

@@ -18,13 +18,27 @@ func Normalise(text string) string {
 		return text
 	}
 	var b strings.Builder
-	b.Grow(len(text))
-	b.WriteString(text[:at])
-	for _, r := range text[at:] {
-		if r = folded(r); r >= 0 {
-			b.WriteRune(r)
+	b.Grow(len(text) + 2)
+	from := 0 // what is its own normal form is copied in one piece
+	for at < len(text) {
+		if stays(text[at]) {
+			at++
+			continue
 		}
+		r, size := utf8.DecodeRuneInString(text[at:])
+		normal := folded(r)
+		if normal == r && !(r == utf8.RuneError && size == 1) {
+			at += size
+			continue
+		}
+		b.WriteString(text[from:at])
+		if normal >= 0 {
+			b.WriteRune(normal)
+		}
+		at += size
+		from = at
 	}
+	b.WriteString(text[from:])
 	return b.String()
 }
 

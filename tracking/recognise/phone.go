@@ -125,36 +125,38 @@ func (r *reader) extension(at int) (digits string, end int) {
 }
 
 // owner says whose phone it is that stands at a place, by the words before it
-// in its sentence.
+// in its sentence: the nearest decides.
 func (r *reader) owner(at int) rank {
-	from := max(0, at-72)
-	before := r.plain[from:at]
-	if cut := strings.LastIndexAny(before, "\n。;!?"); cut >= 0 {
-		before = before[cut:]
-	}
-	last := func(words string) int {
-		place := -1
-		for words != "" {
-			word, rest, _ := strings.Cut(words, " ")
-			place = max(place, strings.LastIndex(before, word))
-			words = rest
+	from := at
+	for from > 0 && at-from < 72 && strings.IndexByte("\n;!?", r.plain[from-1]) < 0 {
+		from--
+		if who, ok := ownerWord(r.plain[from:at]); ok {
+			return who
 		}
-		return place
 	}
-	mine := last("收件 收货 我 本人 买家 RECIPIENT RECEIVER CONSIGNEE MY")
-	theirs := last("寄件 发件 发货 卖家 SENDER")
-	other := last("快递员 派件 派送 配送 投递 业务员 收派 揽 骑手 小哥 师傅 司机 网点 驿站 站点 门店 店 客服 热线 咨询 投诉 商家 服务 站长 自提 柜 微信 支付宝 QQ 详询 致电 公司 COURIER DRIVER HOTLINE SUPPORT STORE WECHAT WHATSAPP")
-	switch {
-	case other > mine && other > theirs:
-		return noTail
-	case theirs > mine:
-		return sender
-	case mine >= 0:
-		return receiver
-	case r.isNotice():
+	if r.isNotice() {
 		return noTail
 	}
 	return someones
+}
+
+// ownerWord is whose phone it is by the word that opens a text.
+func ownerWord(s string) (rank, bool) {
+	switch c, _ := utf8.DecodeRuneInString(s); c {
+	case '收', '我', '本', '买', 'R', 'C', 'M':
+		if begins(s, "收件 收货 我 本人 买家 RECIPIENT RECEIVER CONSIGNEE MY") {
+			return receiver, true
+		}
+	case '寄', '发', '卖', 'S':
+		if begins(s, "寄件 发件 发货 卖家 SENDER") {
+			return sender, true
+		}
+	}
+	switch c, _ := utf8.DecodeRuneInString(s); c {
+	case '快', '派', '配', '投', '业', '收', '揽', '骑', '小', '师', '司', '网', '驿', '站', '门', '店', '客', '热', '咨', '商', '服', '自', '柜', '微', '支', 'Q', '详', '致', '公', 'C', 'D', 'H', 'S', 'W':
+		return noTail, begins(s, "快递员 派件 派送 配送 投递 投诉 业务员 收派 揽 骑手 小哥 师傅 司机 网点 驿站 站点 站长 门店 店 客服 热线 咨询 商家 服务 自提 柜 微信 支付宝 QQ 详询 致电 公司 COURIER DRIVER HOTLINE SUPPORT STORE WECHAT WHATSAPP")
+	}
+	return noTail, false
 }
 
 // isNotice says that a text comes from a courier or a station: the phones in it are theirs.
