@@ -27,6 +27,9 @@ const (
 	maxTail   = 14
 )
 
+// longestNumber is ours, in characters: what is longer is no number at all.
+const longestNumber = 40
+
 const name = "muzhi"
 
 // client is safe for concurrent use.
@@ -80,8 +83,10 @@ func billed(status int) bool { return status >= 200 && status <= 300 }
 func (c *client) Query(ctx context.Context, waybill string, carrier models.Carrier, tail string) (models.Trace, error) {
 	code, _ := c.carriers.Code(name, carrier)
 	switch {
-	case !tracking.Sendable(waybill, 1, maxNumber):
-		return models.Trace{}, c.wire.Unsent(tracking.ErrNumber, "1 to 20 letters and digits")
+	case !tracking.Sendable(waybill, 1, longestNumber):
+		return models.Trace{}, c.wire.Unsent(tracking.ErrNumber, "1 to 40 letters and digits")
+	case len(waybill) > maxNumber: // a number all the same: USPS has 22 digits and more
+		return models.Trace{}, c.wire.Unsent(tracking.ErrCarrier, "number of more than 20 characters")
 	case len(code) > maxCode:
 		return models.Trace{}, c.wire.Unsent(tracking.ErrCarrier, "code of more than 20 characters")
 	case len(tail) > maxTail:

@@ -46,7 +46,7 @@ func TestContract(t *testing.T) {
 			return client(t, s)
 		},
 		Secrets: []string{appcode},
-		Waybill: waybill, Carrier: "sf", Tail: tail, TooLong: "SF1000000000015100000",
+		Waybill: waybill, Carrier: "sf", Tail: tail, TooLong: strings.Repeat("7", 41),
 		Good: providertest.Reply{Body: providertest.Fixture(t, "transit.json")},
 		Scans: []providertest.Scan{
 			{At: providertest.At(4, 19, 18, 40), Text: "【泉州市】快件离开【福建营销部】已发往【泉州中转部】"},
@@ -202,7 +202,8 @@ func TestTheCarrierIsTheOneThatMuzhiNames(t *testing.T) {
 func TestLimitsAreKeptBeforeAnythingIsSent(t *testing.T) {
 	providertest.Limits(t, client(t, settings(t, "http://127.0.0.1:1")), map[string]providertest.Limit{
 		"no number":            {Want: tracking.ErrNumber},
-		"21 characters":        {Number: strings.Repeat("1", 21), Want: tracking.ErrNumber},
+		"21 characters":        {Number: strings.Repeat("1", 21), Want: tracking.ErrCarrier}, // a number, but none for this vendor
+		"41 characters":        {Number: strings.Repeat("1", 41), Want: tracking.ErrNumber},
 		"a star makes it test": {Number: "SF10*0000", Want: tracking.ErrNumber},
 		"a space":              {Number: "SF 10", Want: tracking.ErrNumber},
 		"a tail of 15":         {Number: waybill, Tail: strings.Repeat("1", 15), Want: tracking.ErrTailWrong},
