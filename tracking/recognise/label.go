@@ -78,9 +78,10 @@ func chineseLabel(s string) saying {
 	if !endsLabel(s) {
 		return saidNothing
 	}
+	numbered := false
 	for _, end := range [...]string{"号码", "编号"} {
 		if rest, ok := strings.CutSuffix(s, end); ok {
-			s = rest + "号"
+			s, numbered = rest+"号", end == "编号"
 			break
 		}
 	}
@@ -98,7 +99,7 @@ func chineseLabel(s string) saying {
 		return saidOther
 	}
 	rest, ok := strings.CutSuffix(s, "号")
-	if ok && (!isLooseWord(rest) || rest != "" && isLetter(rest[len(rest)-1])) {
+	if ok && (numbered || !isLooseWord(rest) || rest != "" && isLetter(rest[len(rest)-1])) {
 		return saidOther
 	}
 	return saidNothing

@@ -153,7 +153,7 @@ func chineseName(s string) (company, int) {
 func business(found company, s string, n int) (company, int) {
 	rest := s[n:]
 	size := 0
-	for _, ending := range [...]string{"快递", "速递", "速运", "快运", "物流", "快件", "EXPRESS"} {
+	for _, ending := range [...]string{"快递", "速递", "速运", "快运", "物流", "快件", "特快专递", "特快", "EXPRESS"} {
 		if strings.HasPrefix(rest, ending) {
 			size = len(ending)
 			break
@@ -188,7 +188,7 @@ func business(found company, s string, n int) (company, int) {
 		found.code = "ane_express"
 	case found.code == "chinapost_parcel" && strings.HasPrefix(rest, "速递物流"):
 		return company{code: "ems"}, n + len("速递物流")
-	case found.code == "chinapost_parcel" && ending == "速递":
+	case found.code == "chinapost_parcel" && (ending == "速递" || ending == "特快专递" || ending == "特快"):
 		found.code = "ems"
 	}
 	return found, n + size
@@ -403,7 +403,7 @@ func latinBusiness(code models.Carrier, word, rest string) (company, int) {
 		size = len("&T")
 	}
 	tail := rest[size:]
-	for _, ending := range [...]string{"快递", "速递", "速运", "快运", "物流", " EXPRESS", "-EXPRESS", " FREIGHT", " LOGISTICS", " FAST", " SUPPLY"} {
+	for _, ending := range [...]string{"快递", "速递", "速运", "快运", "物流", "特快专递", "特快", " EXPRESS", "-EXPRESS", " FREIGHT", " LOGISTICS", " FAST", " SUPPLY"} {
 		if strings.HasPrefix(tail, ending) && !isAlnum(byteOf(tail, len(ending))) {
 			size += len(ending)
 			if freight := freightOf(code); freight != "" && (ending == "快运" || ending == " FREIGHT") {

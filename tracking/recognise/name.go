@@ -201,7 +201,14 @@ func (r *reader) givenTo(from, to int) string {
 	if !begins(clause, "给 送 帮 替 买给 我给 寄给") || !strings.Contains(clause, "的") || strings.HasSuffix(clause, "的") {
 		return ""
 	}
-	name, _ := r.cleaned(from, from+len(clause), false)
+	if countDigits(clause) > 3 || talks(strings.TrimLeft(clause, "帮替给送买我寄")) {
+		return ""
+	}
+	a, b := r.original(from), r.original(from+len(clause))
+	name := tidyName(r.raw[a:b], false)
+	if utf8.RuneCountInString(name) > longestName {
+		return ""
+	}
 	return name
 }
 
@@ -255,7 +262,7 @@ func (r *reader) cutLead(from, stop int) int {
 			return m.start
 		}
 	}
-	for _, label := range [...]string{"快递单号", "运单编号", "快递编号", "物流单号", "运单号码", "快递单", "运单号", "运单", "单号", "快递公司", "物流公司", "快递", "物流", "包裹", "邮件号", "邮件", "快递号", "物流编号", "号码", "挂号", "国际", "TRACKING NUMBER", "TRACKING NO.", "TRACKING NO", "TRACKING", "WAYBILL", "AWB"} {
+	for _, label := range [...]string{"快递单号", "运单编号", "快递编号", "物流单号", "运单号码", "快递单", "运单号", "运单", "单号", "快递公司", "物流公司", "快递", "物流", "包裹", "邮件号", "邮件", "快递号", "物流编号", "号码", "挂号", "小包", "专线", "国际", "TRACKING NUMBER", "TRACKING NO.", "TRACKING NO", "TRACKING", "WAYBILL", "AWB"} {
 		if strings.HasSuffix(line, label) {
 			return stop - len(label)
 		}

@@ -34,7 +34,7 @@ func isFiller(said string) bool {
 // isMeasure: 8.50元, 2.5KG, 3件, X2.
 func isMeasure(said string) bool {
 	unit := strings.TrimLeft(strings.TrimPrefix(said, "共"), "0123456789.×X* ")
-	return unit == "" || isUnit(unit)
+	return countDigits(said) > 0 && (unit == "" || isUnit(unit))
 }
 
 func isUnit(said string) bool {
@@ -46,7 +46,10 @@ func isUnit(said string) bool {
 }
 
 // isQuestion: whoever asks where it is gives it no name.
-func isQuestion(said string) bool { return endsIn(said, "? 吗 呢 吧 嘛 么") }
+func isQuestion(said string) bool {
+	return endsIn(said, "? 吗 呢 吧 嘛 么 了 啊 呀 哦 哈 啦 呗 没有 不 没") ||
+		begins(said, "到 还 在 是 都 就 又 才 没 也 为 卡 好像 一直 大概 可能 应该 估计 不知 不能 不会 不是 会不会 能不 要不 如果 但 因为 查")
+}
 
 // talks says that a text holds a word of questions, or of what couriers and
 // people say about a parcel, its road, its price and its phones.
@@ -74,6 +77,14 @@ func talkWords(c rune) string {
 		return "你 请 尽快 抓紧 今天 明天 昨天 前天 后天 后四 上午 下午 晚上 早上 小时 分钟 点前 点击 之前 代扣 代收 包邮 包裹 花了 时候 时间"
 	case '单', '订', '物', '链', '这', '那', '我', '同', '一', '尾', '末', '号', '海', '清', '通', '短', '地', '开', '价', '出':
 		return "单号 单元 订单 物流 链接 这个 这单 这件 那个 我的件 同一 一样 尾号 末四 号楼 海关 清关 通知 短信 地址 开票 价格 出关"
+	}
+	return extraTalkWords(c)
+}
+
+func extraTalkWords(c rune) string {
+	switch c {
+	case '啥', '咋', '鬼', '重', '数', '金', '保', '辛', '大', '体':
+		return "啥 咋 鬼 重量 数量 金额 保价 辛苦 大约 体积"
 	}
 	return ""
 }
@@ -103,7 +114,7 @@ func isEnglishTalk(said string) bool {
 		switch word {
 		case "WHERE", "WHEN", "WHY", "HOW", "WHAT", "WHICH", "WHO", "PLEASE", "PLS", "PLZ", "CHECK", "TRACK", "TRACKING", "STATUS", "UPDATE", "UPDATES", "NEWS", "ARRIVED", "ARRIVE", "ARRIVES", "ARRIVING",
 			"DELIVERED", "DELIVERY", "DELIVER", "SHIPPED", "SHIPMENT", "STUCK", "LOST", "HELP", "THANKS", "THANK", "THX", "YET", "STILL", "HASN", "HAVEN", "ISN", "DIDN", "DOESN", "CAN", "COULD", "WILL", "WOULD", "IS", "ARE", "WAS", "HAS", "HAVE", "DOES", "DID",
-			"NOT", "ANY", "ANYTHING", "NOTHING", "ASAP", "URGENT", "HI", "HELLO", "HEY", "ETA", "PHONE", "CALL", "TEL", "MOBILE", "COPY", "PARCEL", "PACKAGE", "NUMBER", "ORDER", "ORDERED", "TODAY", "TOMORROW", "YESTERDAY", "ENDING", "DIGITS", "CARD", "PAID", "CUSTOMS", "SUPPOSED", "IT", "THIS", "THAT", "I":
+			"NOT", "ANY", "ANYTHING", "NOTHING", "ASAP", "URGENT", "HI", "HELLO", "HEY", "ETA", "PHONE", "CALL", "TEL", "MOBILE", "COPY", "PARCEL", "PACKAGE", "NUMBER", "ORDER", "ORDERED", "TODAY", "TOMORROW", "YESTERDAY", "ENDING", "DIGITS", "CARD", "PAID", "CUSTOMS", "SUPPOSED", "COST", "COSTS", "PRICE", "FEE", "PAY", "ME", "YOU", "WE", "HE", "SHE", "THEY", "BUT", "WAIT", "WAITING", "NEED", "SEND", "SENT", "POST", "MAIL", "EXPRESS", "GROUND", "LOGISTICS", "COURIER", "CARRIER", "WEIGHT", "IT", "THIS", "THAT", "I":
 			return true
 		}
 	}

@@ -63,6 +63,9 @@ func (r *reader) giveTail(i int, m tailMark) {
 // tailOwners are the numbers that a tail is given for: the one in whose part of
 // the line it stands, else the one above it; what stands above all is for all.
 func (r *reader) tailOwners(m tailMark, scopes []scope) (from, to int) {
+	if strings.Contains(r.plain[max(0, m.start-12):m.end], "都") {
+		return 0, len(scopes)
+	}
 	last := -1
 	for i, in := range scopes {
 		if m.start >= in.lineStart && m.end <= in.lineEnd {
@@ -75,7 +78,7 @@ func (r *reader) tailOwners(m tailMark, scopes []scope) (from, to int) {
 			last = i
 		}
 	}
-	if last < 0 || strings.Contains(r.plain[max(0, m.start-12):m.start], "都") {
+	if last < 0 {
 		return 0, len(scopes)
 	}
 	return last, last + 1
