@@ -1,6 +1,7 @@
 package recognise
 
 import (
+	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -234,16 +235,22 @@ func (r *reader) isClaimed(start, end int, s string, shape rule) bool {
 	if isServiceLine(s) {
 		return false
 	}
-	for _, m := range r.mentions() {
-		var gap string
+	from := start - 40
+	if start < r.urlEnd {
+		from = r.urlStart
+	}
+	all := r.mentions()
+	first := sort.Search(len(all), func(i int) bool { return all[i].end > from })
+	for _, m := range all[first:] {
+		gap := ""
 		switch {
-		case start < r.urlEnd && m.start >= r.urlStart && m.end <= r.urlEnd:
-		case m.end <= start && start-m.end <= 40:
+		case m.start > end+16:
+			return false
+		case start < r.urlEnd:
+		case m.end <= start:
 			gap = r.plain[m.end:start]
-		case m.start >= end && m.start-end <= 16:
+		case m.start >= end:
 			gap = r.plain[end:m.start]
-		default:
-			continue
 		}
 		if joinsName(gap) && m.company.allows(s, shape) {
 			return true

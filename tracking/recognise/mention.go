@@ -23,7 +23,8 @@ type mention struct {
 	all        bool // 都是…的: said of every number
 }
 
-// mentions finds the carriers that a text names.
+// mentions finds the carriers that a text names; and, on the way, where phones
+// and labels that name a parcel may begin.
 func (r *reader) mentions() []mention {
 	if r.sought {
 		return r.named
@@ -34,9 +35,20 @@ func (r *reader) mentions() []mention {
 		switch {
 		case isLetter(c), isDigit(c):
 			end := runEnd(r.plain, at)
+			switch c {
+			case 'N', 'R', 'M', 'I', 'G', 'P', 'C', 'D', 'A':
+				r.labelsAt = append(r.labelsAt, at)
+			case 'X', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+				r.digitsAt = append(r.digitsAt, at)
+			}
 			at = r.latin(at, end)
+		case c == '*' || c == '+':
+			r.digitsAt = append(r.digitsAt, at)
+			at++
 		case c < utf8.RuneSelf:
 			at++
+		case c < 0xE4 || c > 0xE9: // no Chinese character of three bytes
+			at += runeSize(c)
 		default:
 			at = r.chinese(at)
 		}
@@ -44,19 +56,30 @@ func (r *reader) mentions() []mention {
 	return r.named
 }
 
+// runeSize is how many bytes the character takes that begins with a byte.
+func runeSize(c byte) int {
+	switch {
+	case c < 0xE0:
+		return 2
+	case c < 0xF0:
+		return 3
+	}
+	return 4
+}
+
 // chinese notes the carrier whose Chinese name begins here, and returns where to go on.
 func (r *reader) chinese(at int) int {
-	rest := r.plain[at:]
-	c, size := utf8.DecodeRuneInString(rest)
-	if !opensName(c) {
-		return at + size
+	s := r.plain[at : at+3]
+	switch c := rune(s[0]&0x0F)<<12 | rune(s[1]&0x3F)<<6 | rune(s[2]&0x3F); {
+	case opensLabel(c):
+		r.labelsAt = append(r.labelsAt, at)
+	case opensName(c):
+		if found, length := chineseName(r.plain[at:]); length > 0 {
+			r.mention(found, at, at+length)
+			return at + length
+		}
 	}
-	found, length := chineseName(rest)
-	if length == 0 {
-		return at + size
-	}
-	r.mention(found, at, at+length)
-	return at + length
+	return at + 3
 }
 
 // latin notes the carrier that a run of letters names, and returns where to go on.
@@ -115,6 +138,15 @@ func (r *reader) mention(found company, start, end int) {
 	before = strings.TrimRight(before, "是走发用 ")
 	all := endsIn(before, "都 均 全 全部 统一 一律 ALL")
 	r.named = append(r.named, mention{found, start, end, all})
+}
+
+// opensLabel says that the character may begin a label that names a parcel.
+func opensLabel(c rune) bool {
+	switch c {
+	case '备', '商', '物', '品', '货', '内', '宝', '名', '托', '寄':
+		return true
+	}
+	return false
 }
 
 // opensName says that a Chinese name of a carrier may begin with the character.

@@ -15,21 +15,23 @@ func (r *reader) names(scopes []scope) {
 	r.labelledNames(scopes)
 	for i := range r.spans {
 		n := &r.out.Numbers[r.spans[i].index]
-		if n.Name == "" {
-			r.nameBehind(i, scopes[i])
+		if n.Name != "" {
+			continue
 		}
+		rest, end := r.lead(i, scopes[i])
+		r.nameBehind(i, scopes[i], rest)
 		if n.Name == "" {
-			n.Name = r.nameBefore(i, scopes[i])
+			n.Name = r.nameBefore(rest, end)
 		}
 	}
 }
 
 // nameBehind takes the words that follow a number which opens its line. Four
 // digits that end them are a tail.
-func (r *reader) nameBehind(i int, in scope) {
+func (r *reader) nameBehind(i int, in scope, lead string) {
 	s := r.spans[i]
 	n := &r.out.Numbers[s.index]
-	if rest, _ := r.lead(i, in); rest != "" && !r.isTitle(rest, in, s.start) {
+	if lead != "" && !r.isTitle(lead, in, s.start) {
 		return
 	}
 	if r.byteAt(s.end) == ',' && s.tail == "" {
@@ -214,8 +216,7 @@ func (r *reader) givenTo(from, to int) string {
 
 // nameBefore takes the words before a number in its line, as lists have them:
 // 口红 YT…, 妈妈的茶叶：SF….
-func (r *reader) nameBefore(i int, in scope) string {
-	rest, end := r.lead(i, in)
+func (r *reader) nameBefore(rest string, end int) string {
 	if rest == "" || utf8.RuneCountInString(rest) > 12 || strings.ContainsAny(rest, ",;。!?:(【[\"'=&/@#") || end >= len(r.plain) || !strings.ContainsAny(r.plain[end:end+1], " \t:") {
 		return ""
 	}
@@ -262,12 +263,24 @@ func (r *reader) cutLead(from, stop int) int {
 			return m.start
 		}
 	}
+	if !endsLead(line) {
+		return stop
+	}
 	for _, label := range [...]string{"快递单号", "运单编号", "快递编号", "物流单号", "运单号码", "快递单", "运单号", "运单", "单号", "快递公司", "物流公司", "快递", "物流", "包裹", "邮件号", "邮件", "快递号", "物流编号", "号码", "挂号", "小包", "专线", "国际", "TRACKING NUMBER", "TRACKING NO.", "TRACKING NO", "TRACKING", "WAYBILL", "AWB"} {
 		if strings.HasSuffix(line, label) {
 			return stop - len(label)
 		}
 	}
 	return stop
+}
+
+// endsLead says that the last character of a text may end a label before a number.
+func endsLead(s string) bool {
+	switch c, _ := utf8.DecodeLastRuneInString(s); c {
+	case '号', '单', '司', '递', '流', '裹', '件', '码', '包', '线', '际', 'R', 'O', '.', 'G', 'L', 'B':
+		return true
+	}
+	return false
 }
 
 // original is where a place in the normalised text lies in the text as it came.

@@ -9,10 +9,14 @@ import (
 func (r *reader) labelledNames(scopes []scope) {
 	leads := -1 // 1: labels stand above their numbers, 0: below
 	best := make([]int, len(r.out.Numbers))
-	for at := 0; at < len(r.plain); {
+	r.mentions()
+	next := 0
+	for _, at := range r.labelsAt {
+		if at < next {
+			continue
+		}
 		weight, value := r.nameLabel(at)
 		if weight == 0 {
-			at = r.step(at)
 			continue
 		}
 		if leads < 0 && len(r.spans) > 0 {
@@ -29,17 +33,8 @@ func (r *reader) labelledNames(scopes []scope) {
 				n.Tail = tail
 			}
 		}
-		at = max(end, value)
+		next = max(end, value)
 	}
-}
-
-// step is the next place where a label may begin: one does not begin inside a word.
-func (r *reader) step(at int) int {
-	c, size := utf8.DecodeRuneInString(r.plain[at:])
-	if c < utf8.RuneSelf && isAlnum(byte(c)) {
-		return runEnd(r.plain, at)
-	}
-	return at + size
 }
 
 // nameLabel says whether a label that names a parcel begins at a place: how

@@ -111,6 +111,8 @@ type reader struct {
 	named    []mention
 	sought   bool // the text has been searched for carriers' names
 	marks    []tailMark
+	labelsAt []int // where labels of names may begin
+	digitsAt []int // where phones and tails may begin
 	beyond   map[string]bool
 }
 
@@ -244,7 +246,7 @@ func (r *reader) take(start, end int, s string, found rule, said saying) int {
 		tail = "" // the number's own end
 	}
 	n := Number{Number: s, Carriers: found.carriers(), Sure: found.sure, Foreign: found.foreign(), Tail: tail}
-	if at := r.keep(n); at >= 0 {
+	if at := r.keep(n); at >= 0 && len(r.spans) < 5*MaxNumbers {
 		r.spans = append(r.spans, span{start: start, end: end, index: at, tail: tail, next: next, rule: found, said: said})
 	}
 	r.last, r.lastWas = next, said

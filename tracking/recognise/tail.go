@@ -86,23 +86,17 @@ func (r *reader) tailOwners(m tailMark, scopes []scope) (from, to int) {
 
 // tailMarks finds the last digits of phones, and of what is no phone, outside of numbers.
 func (r *reader) tailMarks() []tailMark {
+	r.mentions()
 	var marks []tailMark
-	skip := 0
-	for at := 0; at < len(r.plain); {
+	skip, next := 0, 0
+	for _, at := range r.digitsAt {
 		for skip < len(r.spans) && r.spans[skip].end <= at {
 			skip++
 		}
-		if skip < len(r.spans) && at >= r.spans[skip].start {
-			at = r.spans[skip].end
-			continue
+		if before := r.byteAt(at - 1); isAlnum(before) || before == '*' {
+			continue // part of something longer
 		}
-		c := r.plain[at]
-		if !isDigit(c) && c != '*' && c != 'X' && c != '+' {
-			at++
-			continue
-		}
-		if at > 0 && isAlnum(r.plain[at-1]) {
-			at = max(at+1, runEnd(r.plain, at))
+		if at < next || skip < len(r.spans) && at >= r.spans[skip].start {
 			continue
 		}
 		if digits, end := r.phoneAt(at); digits != "" {
@@ -110,8 +104,7 @@ func (r *reader) tailMarks() []tailMark {
 			if r.isOthers(m.start, end) {
 				m.rank = noTail
 			}
-			marks = append(marks, m)
-			at = end
+			marks, next = append(marks, m), end
 			continue
 		}
 		end := runEnd(r.plain, at)
@@ -120,7 +113,6 @@ func (r *reader) tailMarks() []tailMark {
 				marks = append(marks, m)
 			}
 		}
-		at = max(end, at+1)
 	}
 	return marks
 }
