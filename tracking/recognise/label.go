@@ -95,8 +95,11 @@ func chineseLabel(s string) saying {
 		return saidOrder
 	case endsIn(s, "快递 包裹 物流 快件 速运 速递 快运 邮件 国际件 单子 挂号 顺丰 中通 申通 圆通 韵达 极兔 百世 邮政 德邦 安能 跨越 宅急送 燕文 云途"):
 		return saidParcel
-	case endsIn(s, "身份证 手机 电话 热线 客服 传真 微信 邮箱 邮编 网址 密码 口令 暗号 会议 房间 批次 合同 发票 支付宝 车牌 加群 积分 余额 金额 总额 参考 学籍 税 户 账 卡 证 票 群 费 价 码 ¥"):
+	case endsIn(s, "流水 代码 期 桌 考场 身份证 手机 电话 热线 客服 传真 微信 邮箱 邮编 网址 密码 口令 暗号 会议 房间 批次 合同 发票 支付宝 车牌 加群 积分 余额 金额 总额 参考 学籍 税 户 账 卡 证 票 群 费 价 码 ¥"):
 		return saidOther
+	}
+	if rest, ok := strings.CutSuffix(s, "单"); ok && !isLooseWord(rest) {
+		return saidPaper // 工单, 保单, 账单
 	}
 	rest, ok := strings.CutSuffix(s, "号")
 	if ok && (numbered || !isLooseWord(rest) || rest != "" && isLetter(rest[len(rest)-1])) {
@@ -109,7 +112,7 @@ func chineseLabel(s string) saying {
 func endsLabel(s string) bool {
 	switch c, _ := utf8.DecodeLastRuneInString(s); c {
 	case '号', '码', '单', '件', '裹', '递', '流', '运', '面', '子', '丰', '通', '达', '兔', '世', '政', '邦', '能', '越', '送', '文', '途',
-		'证', '机', '话', '线', '服', '真', '信', '箱', '编', '址', '令', '议', '间', '次', '同', '票', '宝', '牌', '群', '分', '额', '考', '籍', '税', '户', '账', '卡', '费', '价', '¥':
+		'证', '机', '话', '线', '服', '真', '信', '箱', '编', '址', '令', '议', '间', '次', '同', '票', '宝', '牌', '群', '分', '额', '考', '籍', '税', '户', '账', '水', '期', '桌', '场', '卡', '费', '价', '¥':
 		return true
 	}
 	return false
@@ -180,7 +183,7 @@ func englishLabel(before string) saying {
 		return saidParcel
 	case endsIn(words, "ORDER TRANSACTION INVOICE"):
 		return saidOrder
-	case endsIn(words, "ISBN ISSN EAN IMEI TEL PHONE MOBILE FAX HOTLINE WHATSAPP WECHAT SKYPE QQ UID ACCOUNT ACCT CARD SERIAL REF REFERENCE CLAIM BOOKING POLICY TICKET MEETING PASSCODE MEMBER MEMBERSHIP ROOM SKU IBAN VIN"),
+	case endsIn(words, "ISBN ISSN EAN IMEI TEL PHONE MOBILE FAX HOTLINE WHATSAPP WECHAT SKYPE QQ UID ACCOUNT ACCT CARD SERIAL REF REFERENCE CLAIM BOOKING POLICY TICKET MEETING PASSCODE MEMBER MEMBERSHIP ROOM SKU IBAN VIN AMOUNT TOTAL BALANCE QTY PRICE CONFIRMATION VAT"),
 		words == "ID", words == "SN", words == "WX", words == "VX", words == "PO", words == "PIN":
 		return saidOther
 	case numbered && !endsIn(words, "THE THIS THAT MY YOUR HIS HER OUR A ONE"):

@@ -74,7 +74,7 @@ func (r *reader) words(from, to int, goesOn bool) (name, tail string) {
 		case stop < to && r.isPerson(said, next):
 			return "", ""
 		default:
-			return r.cleaned(from, from+len(clause), goesOn && next >= to)
+			return r.cleaned(from, from+len(clause), goesOn && next >= to, false)
 		}
 		from = max(next, stop)
 	}
@@ -130,7 +130,8 @@ func (r *reader) isPerson(said string, next int) bool {
 
 // cleaned makes a name of a part of the text, cut before digits that are no
 // part of one: prices, rooms, codes. Four digits alone at its end are a tail.
-func (r *reader) cleaned(from, to int, goesOn bool) (name, tail string) {
+// What a label calls a name may sound like talk.
+func (r *reader) cleaned(from, to int, goesOn, labelled bool) (name, tail string) {
 	to, tail = r.beforeDigits(from, to)
 	if to-from > 8*longestName {
 		return "", ""
@@ -140,7 +141,7 @@ func (r *reader) cleaned(from, to int, goesOn bool) (name, tail string) {
 		b += len("\ufe0f")
 	}
 	name = tidyName(r.raw[a:b], goesOn)
-	if !isName(name) {
+	if !isName(name) || !labelled && isSmallTalk(name) {
 		return "", ""
 	}
 	return name, tail
@@ -178,7 +179,7 @@ func (r *reader) beforeDigits(from, to int) (stop int, tail string) {
 }
 
 // unlikeTails are the words before digits that are no phone's.
-const unlikeTails = "码 号 价 元 楼 室 房 房间 门牌 栋 座 柜 格 编号 共 约 合计 总计 付 年 款 型 重 净重 长 宽 高 箱 批 WIFI PIN CODE ROOM PAID NO NO. UNIT APT FLAT"
+const unlikeTails = "码 号 价 元 楼 室 房 房间 门牌 栋 编 费 额 证 卡 折 户 账 共 约 合计 总计 付 年 期 了 我 于 在 往 格口 净重 总重 重量 重 分机 WIFI PIN CODE ROOM PAID NO NO. UNIT APT FLAT EXT"
 
 // withoutWords drops the words from the end of a name that lead to digits.
 func withoutWords(before string) string {
@@ -220,10 +221,11 @@ func (r *reader) nameBefore(rest string, end int) string {
 	if rest == "" || utf8.RuneCountInString(rest) > 12 || strings.ContainsAny(rest, ",;。!?:(【[\"'=&/@#") || end >= len(r.plain) || !strings.ContainsAny(r.plain[end:end+1], " \t:") {
 		return ""
 	}
+	rest = strings.TrimPrefix(rest, "备注")
 	if isSpeech(rest) || countDigits(rest) > 3 || chineseLabel(rest) != saidNothing || rest[len(rest)-1] < utf8.RuneSelf && englishLabel(rest) != saidNothing {
 		return ""
 	}
-	name, _ := r.cleaned(end-len(rest), end, false)
+	name, _ := r.cleaned(end-len(rest), end, false, false)
 	return name
 }
 

@@ -92,9 +92,10 @@ func (r *reader) labelValue(from int) (name, tail string, end int) {
 	if at := strings.IndexAny(r.plain[from:], "\n,;。!|\t"); at >= 0 {
 		end = from + at
 	}
+	goesOn := false
 	for _, s := range r.spans {
 		if s.start >= from && s.start < end {
-			end = s.start
+			end, goesOn = s.start, true
 		}
 	}
 	value := r.plain[from:end]
@@ -111,7 +112,7 @@ func (r *reader) labelValue(from int) (name, tail string, end int) {
 	if isInstruction(strings.Trim(value, marks+"\"'")) {
 		return "", "", end
 	}
-	name, tail = r.cleaned(from, from+len(value), true)
+	name, tail = r.cleaned(from, from+len(value), goesOn, true)
 	return strings.Trim(name, "\"'"), tail, end
 }
 

@@ -7,23 +7,29 @@ import (
 )
 
 // isName: 1 to 20 characters with a word among them; neither a phone, an
-// address, a question, talk about the parcel nor a mere "and".
+// address, an amount nor a mere "and".
 func isName(name string) bool {
 	if size := utf8.RuneCountInString(name); size == 0 || size > longestName {
 		return false
 	}
 	said := simplify(Normalise(name))
 	wordy := strings.ContainsFunc(said, func(c rune) bool { return unicode.IsLetter(c) || unicode.Is(unicode.So, c) })
-	if !wordy || countDigits(said) > 6 || strings.Contains(said, "://") {
+	if !wordy || countDigits(said) > 5 || strings.Contains(said, "://") {
 		return false
 	}
-	return !isQuestion(said) && !isFiller(said) && !isMeasure(said) && !isTalk(said) && !isEnglishTalk(said)
+	return !isFiller(said) && !isMeasure(said)
+}
+
+// isSmallTalk says that words are about the parcel, and no name for it.
+func isSmallTalk(name string) bool {
+	said := simplify(Normalise(name))
+	return isQuestion(said) || isTalk(said) || isEnglishTalk(said)
 }
 
 // isFiller: words that lead over, hurry, thank, or came along when the number was copied.
 func isFiller(said string) bool {
 	switch strings.TrimRight(said, "!。~") {
-	case "和", "与", "跟", "及", "还有", "以及", "AND", "复制", "COPY", "急", "急急", "急急急", "加急", "的", "是", "这个", "那个", "的包裹", "的快递", "包裹", "件", "单号", "运单",
+	case "和", "与", "跟", "及", "还有", "以及", "AND", "复制", "COPY", "急", "急急", "急急急", "加急", "的", "是", "走", "发", "用", "寄", "走的", "用的", "发的", "这个", "那个", "的包裹", "的快递", "包裹", "件", "单号", "运单",
 		"已发货", "已发出", "已寄出", "已签收", "已收到", "没收到", "未收到", "备注", "商品", "物品", "名称",
 		"查", "查件", "查快递", "查物流", "看看", "看下", "物流", "物流信息", "快递", "到了", "订阅", "跟踪", "STATUS", "TRACK", "TRACKING", "OK", "PLEASE", "PLS", "PLZ", "THANKS", "THANK YOU", "THX", "尾号":
 		return true
@@ -47,8 +53,8 @@ func isUnit(said string) bool {
 
 // isQuestion: whoever asks where it is gives it no name.
 func isQuestion(said string) bool {
-	return endsIn(said, "? 吗 呢 吧 嘛 么 了 啊 呀 哦 哈 啦 呗 没有 不 没") ||
-		begins(said, "到 还 在 是 都 就 又 才 没 也 为 卡 好像 一直 大概 可能 应该 估计 不知 不能 不会 不是 会不会 能不 要不 如果 但 因为 查")
+	return endsIn(said, "? 么 啊 呀 哦 哈 啦 呗 没有 不 没 寄的 发的 送") ||
+		begins(said, "到 还没 还在 还是 还不 还未 还有 在 是 都 就 又 才 没 也 为 卡 好像 一直 大概 可能 应该 估计 不知 不能 不会 不是 不对 会不会 能不 要不 如果 但 因为 有")
 }
 
 // talks says that a text holds a word of questions, or of what couriers and
@@ -65,26 +71,22 @@ func talks(said string) bool {
 // talkWords are these words, by their first character.
 func talkWords(c rune) string {
 	switch c {
-	case '到', '在', '哪', '怎', '还', '没', '催', '查':
-		return "到哪 到了没 到达 到了 到货 到付 在哪 在保 哪了 哪里 哪儿 哪天 怎么 怎样 还没 没到 没动静 没动 催一 催下 催件 查一下 查下 查询"
-	case '帮', '什', '啥', '为', '是', '多', '谢', '麻', '几', '能', '可', '了', '已', '正', '派', '签', '揽':
-		return "帮我 帮忙 什么时候 什么情况 啥时候 为什么 是什么 多久 多少 谢谢 谢了 麻烦 几天 能不能 可以 了没 已 正在 派送 派件 签收 揽收 揽件"
-	case '离', '发', '运', '中', '转', '投', '退', '拒', '送', '取', '领', '自', '驿', '快':
-		return "离开 发往 发出 发的 发货 运输 运费 运单 中转 转运 投递 退回 退件 拒收 送达 送到 取件 领取 自提 驿站 快递柜 快点 快递 快来"
-	case '丰', '预', '显', '更', '不', '停', '卡', '丢', '收', '寄', '电', '手', '联', '微', '扫', '您':
-		return "丰巢 预计 显示 更新 不动 停在 卡在 丢件 丢了 收到 收件人 收货人 寄的 寄出 寄到 寄来 寄件人 电话 手机 联系 微信 扫码 您"
-	case '你', '请', '尽', '抓', '今', '明', '昨', '前', '后', '上', '下', '晚', '早', '小', '分', '点', '之', '代', '包', '花', '时':
-		return "你 请 尽快 抓紧 今天 明天 昨天 前天 后天 后四 上午 下午 晚上 早上 小时 分钟 点前 点击 之前 代扣 代收 包邮 包裹 花了 时候 时间"
-	case '单', '订', '物', '链', '这', '那', '我', '同', '一', '尾', '末', '号', '海', '清', '通', '短', '地', '开', '价', '出':
-		return "单号 单元 订单 物流 链接 这个 这单 这件 那个 我的件 同一 一样 尾号 末四 号楼 海关 清关 通知 短信 地址 开票 价格 出关"
-	}
-	return extraTalkWords(c)
-}
-
-func extraTalkWords(c rune) string {
-	switch c {
-	case '啥', '咋', '鬼', '重', '数', '金', '保', '辛', '大', '体':
-		return "啥 咋 鬼 重量 数量 金额 保价 辛苦 大约 体积"
+	case '到', '哪', '在', '怎', '啥', '咋', '没', '催', '查', '看', '帮', '什':
+		return "到哪 到达 到货 到付 哪 在哪 在保 怎么 怎样 啥 咋 没到 没收 没动 没有动 催 查 看看 看一下 看下 帮我 帮忙 帮看 什么"
+	case '何', '为', '多', '几', '谢', '麻', '能', '可', '了', '吗', '呢', '吧', '嘛', '鬼', '辛', '已', '正', '派', '签', '揽', '离':
+		return "何时 为何 多久 多少 几天 几号 谢 麻烦 能不能 可以 了 吗 呢 吧 嘛 鬼 辛苦 已 正在 派送 派件 签收 揽收 揽件 离开"
+	case '发', '运', '中', '转', '投', '退', '拒', '送', '取', '领', '自', '驿', '快':
+		return "发往 发出 发货 运输 运费 运单 中转 转运 投递 退回 退件 拒收 送达 送到 取件 领取 自提 驿站 快递柜 快点 快递 快来"
+	case '丰', '预', '显', '更', '不', '停', '卡', '丢', '收', '寄', '进', '电':
+		return "丰巢 预计 显示 更新 不动 停在 卡在 丢件 收到 收件 收货 收件人 收货人 寄出 寄到 寄来 寄往 寄件 寄件人 进展 电话打 电话不 电话没 电话联 电话是 电话号"
+	case '打', '接', '手', '联', '微', '扫', '您', '你', '请':
+		return "打电话 接电话 手机号 手机尾 手机打 手续费 联系 微信 扫码 您 你 请问 请查 请帮 请尽 请及 请放 请务 请注 请核 请拿 请留 请不"
+	case '尽', '抓', '今', '明', '昨', '前', '后', '上', '下', '晚', '早', '小', '分', '点', '之', '代', '包':
+		return "尽快 抓紧 今天 今晚 明天 昨天 前天 后天 后四 上午 下午 晚上 早上 小时 分钟 分机 点前 点击 之前 代扣 代收 包邮 包裹"
+	case '时', '单', '订', '物', '链', '这', '那', '我', '同', '一', '尾', '末', '客', '热', '号', '海', '清', '出':
+		return "时候 时间 单号 单元 订单 物流 链接 这个 这单 这件 那个 我的件 同一 一样 尾号 末四 客服 热线 号楼 海关 清关 出关"
+	case '通', '短', '地', '开', '价', '重', '数', '金', '保', '大', '体', '邮', '信', '储', '银', '存', '会':
+		return "通知 短信 地址 开票 价格 重量 数量 金额 保价 大约 体积 邮编 信用卡 储蓄卡 银行卡 存折 会员"
 	}
 	return ""
 }
@@ -114,7 +116,7 @@ func isEnglishTalk(said string) bool {
 		switch word {
 		case "WHERE", "WHEN", "WHY", "HOW", "WHAT", "WHICH", "WHO", "PLEASE", "PLS", "PLZ", "CHECK", "TRACK", "TRACKING", "STATUS", "UPDATE", "UPDATES", "NEWS", "ARRIVED", "ARRIVE", "ARRIVES", "ARRIVING",
 			"DELIVERED", "DELIVERY", "DELIVER", "SHIPPED", "SHIPMENT", "STUCK", "LOST", "HELP", "THANKS", "THANK", "THX", "YET", "STILL", "HASN", "HAVEN", "ISN", "DIDN", "DOESN", "CAN", "COULD", "WILL", "WOULD", "IS", "ARE", "WAS", "HAS", "HAVE", "DOES", "DID",
-			"NOT", "ANY", "ANYTHING", "NOTHING", "ASAP", "URGENT", "HI", "HELLO", "HEY", "ETA", "PHONE", "CALL", "TEL", "MOBILE", "COPY", "PARCEL", "PACKAGE", "NUMBER", "ORDER", "ORDERED", "TODAY", "TOMORROW", "YESTERDAY", "ENDING", "DIGITS", "CARD", "PAID", "CUSTOMS", "SUPPOSED", "COST", "COSTS", "PRICE", "FEE", "PAY", "ME", "YOU", "WE", "HE", "SHE", "THEY", "BUT", "WAIT", "WAITING", "NEED", "SEND", "SENT", "POST", "MAIL", "EXPRESS", "GROUND", "LOGISTICS", "COURIER", "CARRIER", "WEIGHT", "IT", "THIS", "THAT", "I":
+			"NOT", "ANY", "ANYTHING", "NOTHING", "ASAP", "URGENT", "HI", "HELLO", "HEY", "ETA", "CALL", "TEL", "COPY", "PARCEL", "PACKAGE", "NUMBER", "ORDER", "ORDERED", "TODAY", "TOMORROW", "YESTERDAY", "ENDING", "DIGITS", "CARD", "PAID", "CUSTOMS", "SUPPOSED", "COST", "COSTS", "PRICE", "FEE", "PAY", "ME", "YOU", "WE", "HE", "SHE", "THEY", "BUT", "WAIT", "WAITING", "NEED", "SEND", "SENT", "POST", "MAIL", "EXPRESS", "GROUND", "LOGISTICS", "COURIER", "CARRIER", "WEIGHT", "IT", "THIS", "THAT", "I":
 			return true
 		}
 	}

@@ -96,6 +96,9 @@ func (r *reader) tailMarks() []tailMark {
 		if before := r.byteAt(at - 1); isAlnum(before) || before == '*' {
 			continue // part of something longer
 		}
+		if r.plain[at] == '*' && isBlank(r.byteAt(at-1)) && (r.byteAt(at-2) == '*' || at-1-r.runStart(at-1) == 4) {
+			continue // of a card: 6222 **** **** 1234
+		}
 		if at < next || skip < len(r.spans) && at >= r.spans[skip].start {
 			continue
 		}
@@ -123,6 +126,9 @@ func (r *reader) labelled(at, end int) (tailMark, bool) {
 	start, says, phone := r.tailLabel(at)
 	if !says {
 		rest := strings.TrimLeft(r.plain[end:], " (是为")
+		for _, whose := range [...]string{"我的", "我", "收件人", "收货人", "本人"} {
+			rest = strings.TrimPrefix(rest, whose)
+		}
 		for _, word := range [...]string{"手机尾号", "手机号尾号", "电话尾号", "尾号"} {
 			if strings.HasPrefix(rest, word) {
 				return tailMark{at, len(r.plain) - len(rest) + len(word), r.plain[at:end], called}, true
@@ -134,7 +140,7 @@ func (r *reader) labelled(at, end int) (tailMark, bool) {
 	if !phone && r.isOthers(start, end) || phone && r.owner(at) == noTail && !r.isNotice() {
 		m.rank = noTail
 	}
-	if next := r.plain[end:]; strings.HasPrefix(next, "年") || strings.HasPrefix(next, "元") || strings.HasPrefix(next, "-") {
+	if next := r.plain[end:]; strings.HasPrefix(next, "年") || strings.HasPrefix(next, "元") || strings.HasPrefix(next, "-") || strings.HasPrefix(next, "*") {
 		return tailMark{}, false
 	}
 	return m, true
@@ -143,7 +149,7 @@ func (r *reader) labelled(at, end int) (tailMark, bool) {
 // isOthers says that the tail in a part of the text is a card's, a paper's or a parcel's own.
 func (r *reader) isOthers(start, end int) bool {
 	before := strings.TrimRight(r.plain[max(0, start-32):start], " (的:")
-	if endsIn(before, "卡 卡号 订单 订单号 运单 运单号 单号 单 快递 快件 包裹 邮件 物流 车 车牌 车牌号 身份证 身份证号 证件 学号 工号 编号 账号 账户 会员 银行 储蓄 信用 储值 取件码 货号 序列号 号牌 发票 CARD VISA MASTERCARD ORDER ACCOUNT TRACKING WAYBILL PARCEL PACKAGE SHIPMENT INVOICE") {
+	if endsIn(before, "卡 卡号 订单 订单号 运单 运单号 单号 单 快递 快件 包裹 邮件 物流 车 车牌 车牌号 身份证 身份证号 证件 学号 工号 编号 账号 账户 会员 银行 存折 折 储蓄 信用 储值 取件码 货号 序列号 号牌 发票 CARD VISA MASTERCARD ORDER ACCOUNT TRACKING WAYBILL PARCEL PACKAGE SHIPMENT INVOICE") {
 		return true
 	}
 	rest := strings.TrimLeft(r.plain[end:], " )的")
@@ -183,7 +189,7 @@ func tailWord(s string) (size int, tail, phone bool) {
 	if last := s[len(s)-1]; last < utf8.RuneSelf {
 		return englishTailWord(s)
 	}
-	for _, w := range [...]string{"尾号", "尾数", "后四位", "后4位", "末四位", "末4位", "后四码", "后4码", "末四码", "末4码", "末四号", "后四个", "最后四位", "尾4位", "尾四位"} {
+	for _, w := range [...]string{"尾号", "尾数", "最后四位", "最后4位", "最后四码", "后四位", "后4位", "末四位", "末4位", "后四码", "后4码", "末四码", "末4码", "末四号", "后四个", "尾4位", "尾四位"} {
 		if strings.HasSuffix(s, w) {
 			return len(w), true, false
 		}
