@@ -110,7 +110,7 @@ func sameNumbers(want []labelledNumber, got []Number) bool {
 		if len(n.Carriers) > 0 {
 			carrier = string(n.Carriers[0])
 		}
-		return w.Number == n.Number && (w.Carrier == "" || w.Carrier == carrier) && !(w.Unsure && n.Sure) &&
+		return w.Number == n.Number && (w.Carrier == "" || w.Carrier == carrier) && (!w.Unsure || !n.Sure) &&
 			(w.Tail == n.Tail || slices.Contains(w.TailAlso, n.Tail)) && (w.Name == n.Name || slices.Contains(w.NameAlso, n.Name))
 	})
 }

@@ -114,7 +114,7 @@ func (r *reader) beside(s span, in scope) company {
 		default:
 			continue
 		}
-		fits := m.company.allows(number, s.rule)
+		fits := m.allows(number, s.rule)
 		switch {
 		case best.known() && allowed && !fits:
 			continue
@@ -173,7 +173,7 @@ func (r *reader) isCarrierLine(m mention) bool {
 	if label == "" {
 		return rest == ""
 	}
-	return utf8.RuneCountInString(label) <= 12 && (endsIn(label, "快递公司 快递 物流公司 物流 承运 承运商 承运人 承运公司 配送 配送方式 配送公司 快递方式 发货方式 寄送方式 寄件方式 快递名称 快递商 运输公司 派送公司 CARRIER COURIER SHIPPER VIA BY EXPRESS COMPANY"))
+	return utf8.RuneCountInString(label) <= 12 && endsIn(label, "快递公司 快递 物流公司 物流 承运 承运商 承运人 承运公司 配送 配送方式 配送公司 快递方式 发货方式 寄送方式 寄件方式 快递名称 快递商 运输公司 派送公司 CARRIER COURIER SHIPPER VIA BY EXPRESS COMPANY")
 }
 
 // opensList says that the line above a number names the carrier of a list: 中通：
@@ -252,7 +252,7 @@ func (r *reader) isClaimed(start, end int, s string, shape rule) bool {
 		case m.start >= end:
 			gap = r.plain[end:m.start]
 		}
-		if joinsName(gap) && m.company.allows(s, shape) {
+		if joinsName(gap) && m.allows(s, shape) {
 			return true
 		}
 	}

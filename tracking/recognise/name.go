@@ -31,7 +31,7 @@ func (r *reader) names(scopes []scope) {
 func (r *reader) nameBehind(i int, in scope, lead string) {
 	s := r.spans[i]
 	n := &r.out.Numbers[s.index]
-	if lead != "" && !r.isTitle(lead, in, s.start) {
+	if lead != "" && !isShop(lead) && !r.isTitle(lead, in, s.start) {
 		return
 	}
 	if r.byteAt(s.end) == ',' && s.tail == "" {
@@ -159,7 +159,7 @@ func (r *reader) beforeDigits(from, to int) (stop int, tail string) {
 		end := min(to, runEnd(r.plain, at))
 		if s := r.plain[at:end]; len(s) >= 4 && isDigits(s) {
 			alone := isBlank(r.byteAt(at-1)) && len(s) == 4 && strings.TrimSpace(r.plain[end:to]) == ""
-			before := strings.TrimRight(r.plain[from:at], " \t")
+			before := strings.TrimRight(r.plain[from:at], marks)
 			if alone && before != "" && !begins(s, "19 20") && !endsIn(before, unlikeTails) {
 				return from + len(before), s
 			}
@@ -268,7 +268,7 @@ func (r *reader) cutLead(from, stop int) int {
 	if !endsLead(line) {
 		return stop
 	}
-	for _, label := range [...]string{"快递单号", "运单编号", "快递编号", "物流单号", "运单号码", "快递单", "运单号", "运单", "单号", "快递公司", "物流公司", "快递", "物流", "包裹", "邮件号", "邮件", "快递号", "物流编号", "号码", "挂号", "小包", "专线", "国际", "TRACKING NUMBER", "TRACKING NO.", "TRACKING NO", "TRACKING", "WAYBILL", "AWB"} {
+	for _, label := range [...]string{"快递单号", "运单编号", "快递编号", "物流单号", "运单号码", "快递单", "运单号", "运单", "单号", "快递公司", "物流公司", "快递", "物流", "包裹", "邮件号", "邮件", "快递号", "物流编号", "号码", "挂号", "的单", "的件", "的快件", "小包", "专线", "国际", "TRACKING NUMBER", "TRACKING NO.", "TRACKING NO", "TRACKING", "WAYBILL", "AWB"} {
 		if strings.HasSuffix(line, label) {
 			return stop - len(label)
 		}

@@ -44,7 +44,7 @@ func (r *reader) nameLabel(at int) (weight, value int) {
 	if weight == 0 {
 		return 0, at
 	}
-	if before, _ := utf8.DecodeLastRuneInString(r.plain[:at]); at > 0 && (before >= 0x3400 && before < 0xA000 || before < utf8.RuneSelf && isAlnum(byte(before))) {
+	if before, _ := utf8.DecodeLastRuneInString(r.plain[:at]); at > 0 && (before >= 0x3400 && before < 0xA000 || before < utf8.RuneSelf && isAlnum(byte(before)) && isLetter(r.plain[at])) {
 		return 0, at
 	}
 	rest := r.plain[at+size:]
@@ -78,7 +78,7 @@ func nameWord(s string) (weight, size int) {
 func oneOf(s, words string) int {
 	for words != "" {
 		word, rest, _ := strings.Cut(words, " ")
-		if strings.HasPrefix(s, word) && !(isLetter(word[0]) && isAlnum(byteOf(s, len(word)))) {
+		if strings.HasPrefix(s, word) && (!isLetter(word[0]) || !isAlnum(byteOf(s, len(word)))) {
 			return len(word)
 		}
 		words = rest
@@ -101,7 +101,6 @@ func (r *reader) labelValue(from int) (name, tail string, end int) {
 	value := r.plain[from:end]
 	if at := strings.IndexByte(value, ':'); at >= 0 { // the next label
 		end = from + max(0, strings.LastIndexAny(value[:at], " \t")) // none: this label's value is empty
-		value = r.plain[from:end]
 	}
 	for _, m := range r.marks {
 		if m.start >= from && m.start < end {

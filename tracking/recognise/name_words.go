@@ -29,7 +29,7 @@ func isSmallTalk(name string) bool {
 // isFiller: words that lead over, hurry, thank, or came along when the number was copied.
 func isFiller(said string) bool {
 	switch strings.TrimRight(said, "!。~") {
-	case "和", "与", "跟", "及", "还有", "以及", "AND", "复制", "COPY", "急", "急急", "急急急", "加急", "的", "是", "走", "发", "用", "寄", "走的", "用的", "发的", "这个", "那个", "的包裹", "的快递", "包裹", "件", "单号", "运单",
+	case "和", "与", "跟", "及", "还有", "以及", "AND", "复制", "COPY", "急", "急急", "急急急", "加急", "急用", "急件", "很急", "京东", "淘宝", "天猫", "拼多多", "抖音", "的", "是", "走", "发", "用", "寄", "走的", "用的", "发的", "这个", "那个", "的包裹", "的快递", "包裹", "件", "单号", "运单",
 		"已发货", "已发出", "已寄出", "已签收", "已收到", "没收到", "未收到", "备注", "商品", "物品", "名称",
 		"查", "查件", "查快递", "查物流", "看看", "看下", "物流", "物流信息", "快递", "到了", "订阅", "跟踪", "STATUS", "TRACK", "TRACKING", "OK", "PLEASE", "PLS", "PLZ", "THANKS", "THANK YOU", "THX", "尾号":
 		return true
@@ -125,6 +125,9 @@ func isEnglishTalk(said string) bool {
 
 // isSpeech: what people say before they give a number, but not what a list calls it.
 func isSpeech(said string) bool {
+	if isShop(said) {
+		return true
+	}
 	switch said {
 	case "亲", "老板", "老师", "在", "喂", "嗨", "我的", "他的", "她的", "新的", "另外", "还有", "第一个", "第二个", "第三个", "客服", "管家", "各位", "大家", "大家好", "你好", "您好", "哈喽", "姐", "哥", "帅哥", "美女", "小哥", "师傅",
 		"国际", "国内", "国际件", "韵达的", "快件", "邮件", "转", "转寄", "补发", "回复", "更正", "改为", "换成", "对了", "好的", "好", "嗯", "收货人", "收件人", "收件", "姓名", "HERE", "NEW", "MY", "MINE", "THE", "TEST", "FYI", "NO", "NO.", "RE", "UPDATE":
@@ -134,6 +137,15 @@ func isSpeech(said string) bool {
 		if strings.Contains(said, w) {
 			return true
 		}
+	}
+	return false
+}
+
+// isShop: where it was bought says neither what it is nor who carries it.
+func isShop(said string) bool {
+	switch said {
+	case "京东", "淘宝", "天猫", "拼多多", "抖音", "唯品会", "得物", "闲鱼", "小红书", "苏宁", "菜鸟", "天天", "跨越", "虾皮", "亚马逊", "TAOBAO", "TMALL", "AMAZON", "SHOPEE", "EBAY":
+		return true
 	}
 	return false
 }

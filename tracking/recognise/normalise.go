@@ -27,7 +27,7 @@ func Normalise(text string) string {
 		}
 		r, size := utf8.DecodeRuneInString(text[at:])
 		normal := folded(r)
-		if normal == r && !(r == utf8.RuneError && size == 1) {
+		if normal == r && (r != utf8.RuneError || size > 1) {
 			at += size
 			continue
 		}

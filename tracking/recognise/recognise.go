@@ -162,7 +162,7 @@ func (r *reader) run(start, end int) int {
 	}
 	if whole, rule, to := r.join(start, end); to > 0 {
 		said := r.said(start)
-		if rule.weight == bare && said > saidParcel && !(said == saidPaper && rule.sure) {
+		if rule.weight == bare && said > saidParcel && (said != saidPaper || !rule.sure) {
 			return to
 		}
 		return r.take(start, to, whole, rule, said)
