@@ -133,7 +133,6 @@ func read(raw string, tracked bool) Result {
 	if countDigits(r.text) < 4 {
 		return r.out
 	}
-	r.plain = simplify(r.text)
 	for at := 0; at < len(r.text); {
 		if !isAlnum(r.text[at]) {
 			at++
@@ -155,6 +154,12 @@ func (r *reader) run(start, end int) int {
 	digits := countDigits(s)
 	if digits == 0 && (len(s) > 4 || start < r.urlEnd) {
 		return end
+	}
+	if len(s) <= 5 && !r.goesOn(end) {
+		return end
+	}
+	if r.plain == "" {
+		r.plain = simplify(r.text)
 	}
 	found, ok := ruleFor(s)
 	if ok && found.weight > claimed {
