@@ -11,8 +11,8 @@ func (r *reader) tails(scopes []scope) {
 	for i := range r.spans {
 		r.tailBehindCarrier(&r.spans[i])
 	}
-	for _, m := range r.tailMarks() {
-		r.marks = append(r.marks, m)
+	r.marks = r.tailMarks()
+	for _, m := range r.marks {
 		if m.rank == noTail {
 			continue
 		}
