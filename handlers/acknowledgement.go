@@ -23,19 +23,37 @@ func optional(replies []Reply) []Reply {
 	return replies
 }
 
-// acknowledge answers an acknowledgement that comes while nothing is pending: the
-// door's last message before its credit ended has asked for any reply
-// ("回复任意内容继续接收"), and the answer says that news will come again. It answers
-// nothing at a door that does not count messages, and in a chat that follows nothing.
+// acknowledge answers thanks and acknowledgements that come while no question is open.
+// Where messages are counted, the door's last one before its credit ended has asked for
+// any reply ("回复任意内容继续接收"), and the answer says that news will come again. An
+// acknowledgement in a chat that follows nothing is answered with nothing of its own.
 func (t *turn) acknowledge(ctx context.Context, text string, open bool) ([]Reply, error) {
-	if open || !t.traits().Metered || t.inGroup() || text == "" || !isAcknowledgement(text) {
+	thanks := isThanks(text)
+	nod := isAcknowledgement(text) && text != "" && (t.traits().Metered && !t.inGroup() || isNod(text))
+	if open || !thanks && !nod {
 		return nil, nil
 	}
 	live, _, err := t.store.CountFollowed(ctx, t.chat.ID)
-	if err != nil || live == 0 {
+	switch {
+	case err != nil:
 		return nil, wrap("count parcels", err)
+	case thanks && live > 0:
+		return t.render.reply("welcome_watching"), nil
+	case thanks:
+		return t.render.reply("welcome"), nil
+	case live == 0:
+		return nil, nil
 	}
 	return t.render.reply("acknowledged"), nil
+}
+
+// isNod says that an acknowledgement is one wherever it is said.
+func isNod(text string) bool {
+	switch plainWord(text) {
+	case "好", "好的", "好吧", "好哒", "好滴", "嗯", "嗯嗯", "哦", "噢", "行", "可以", "收到", "知道了", "明白", "明白了", "了解", "ok", "okay", "sure", "got it", "alright", "great", "cool", "fine", "👌", "👍":
+		return true
+	}
+	return false
 }
 
 // isAcknowledgement says that a text only keeps a conversation going, as somebody does who
@@ -43,10 +61,10 @@ func (t *turn) acknowledge(ctx context.Context, text string, open bool) ([]Reply
 func isAcknowledgement(text string) bool {
 	switch plainWord(text) {
 	case "", "1", "好", "好的", "嗯", "ok", "sure", "继续", "繼續", "继续接收", "繼續接收", "接收", "收到", "知道了", "行", "可以", "嗯嗯", "哦", "噢",
-		"谢谢", "謝謝", "在", "在吗", "在嗎", "continue", "go on", "go ahead", "more", "okay", "thanks", "thank you":
+		"在", "在吗", "在嗎", "continue", "go on", "go ahead", "more", "okay":
 		return true
 	}
-	return false
+	return isThanks(text) || isNod(text)
 }
 
 // longestSmallTalk is how many characters a text may have that says nothing.

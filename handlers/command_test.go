@@ -34,9 +34,9 @@ func TestParseReadsCommandsInEverySpelling(t *testing.T) {
 		"停止第2个":                  {verbStop, "第2个"},
 		"停止 SF1000000000015":     {verbStop, "SF1000000000015"},
 		"停止SF1000000000015":      {verbStop, "SF1000000000015"},
-		"取消 2":                   {verbStop, "2"},
-		"取消":                     {verbStop, ""},
-		"取消全部":                   {verbStop, "全部"},
+		"取消 2":                   {verbCancel, "2"},
+		"取消":                     {verbCancel, ""},
+		"取消全部":                   {verbCancel, "全部"},
 		"取消静音":                   {verbUnmute, ""},
 		"取消静音 2":                 {verbUnmute, "2"},
 		"静音2":                    {verbMute, "2"},
@@ -105,7 +105,7 @@ func TestEnglishCommandsNeedNoSlashWhereNothingButRowsFollow(t *testing.T) {
 			t.Errorf("%q is read as %+v (%v), want %+v", text, got, ok, want)
 		}
 	}
-	for _, text := range []string{"", "stop it", "list of things", "name 2 tea", "tail 1234", "forget", "please help", "help 2"} {
+	for _, text := range []string{"", "stop it", "list of things", "name of the carrier", "tail of the dog", "forget", "please help", "help 2"} {
 		if got, ok := unslashed(text); ok {
 			t.Errorf("%q is taken for %+v", text, got)
 		}

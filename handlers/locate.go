@@ -27,9 +27,24 @@ func (t *turn) numbers(ctx context.Context, found recognise.Result) ([]Reply, er
 	if err != nil || found.More == 0 {
 		return replies, err
 	}
-	all := len(found.Numbers) + found.More
-	return joinReplies(t.render.reply("left_out", "Count", found.More, "All", all, "Max", recognise.MaxNumbers), replies), nil
+	return joinReplies(t.leftOut(found), replies), nil
 }
+
+// leftOut says how many numbers were too many, and with which one they begin.
+func (t *turn) leftOut(found recognise.Result) []Reply {
+	all := len(found.Numbers) + found.More
+	rest := recognise.Normalise(found.Text)
+	for _, n := range found.Numbers {
+		rest = strings.ReplaceAll(rest, n.Number, " ")
+	}
+	if left := recognise.Text(rest).Numbers; len(left) > 0 {
+		return t.render.reply("left_out_from", "Count", found.More, "All", all, "Max", recognise.MaxNumbers, "End", endOf(left[0].Number))
+	}
+	return t.render.reply("left_out", "Count", found.More, "All", all, "Max", recognise.MaxNumbers)
+}
+
+// endOf is the end by which a number can be found: its last four characters.
+func endOf(number string) string { return number[max(0, len(number)-4):] }
 
 // around is the text around a number, in which its carrier may be named: all of
 // it when the number is the only one, its line when others stand on other lines.
@@ -65,6 +80,7 @@ func (t *turn) trackCommand(ctx context.Context, args string) ([]Reply, error) {
 // locate finds the parcel that a request is about: one that the chat follows
 // already, or the carrier's to whom the number belongs.
 func (t *turn) locate(ctx context.Context, r request) (step, error) {
+	r.named = r.saidCarrier(t.settings.Carriers)
 	known, err := t.store.ByNumber(ctx, r.number)
 	if err != nil {
 		return nil, wrap("find number", err)
@@ -130,15 +146,34 @@ func (t *turn) carrierOf(ctx context.Context, r request, known []models.Parcel) 
 // namedCarrier is the carrier that is all a text says beside the number (德邦
 // 123456789037), or the one among several that a word of it names.
 func (r request) namedCarrier(carriers Carriers, among []models.Carrier) (models.Carrier, bool) {
-	beside := strings.Replace(recognise.Normalise(r.text), r.number, "", 1)
-	if c, ok := carriers.Typed(strings.Trim(beside, " \t\n,.:;0123456789、，。：；")); ok {
+	if c, ok := r.besideNumber(carriers); ok {
 		return c, true
 	}
+	return r.wordCarrier(carriers, func(c models.Carrier) bool { return slices.Contains(among, c) })
+}
+
+// saidCarrier is the carrier that a text names, whatever the number says; "" when it
+// names none, or several.
+func (r request) saidCarrier(carriers Carriers) models.Carrier {
+	if c, ok := r.besideNumber(carriers); ok {
+		return c
+	}
+	c, _ := r.wordCarrier(carriers, func(models.Carrier) bool { return true })
+	return c
+}
+
+func (r request) besideNumber(carriers Carriers) (models.Carrier, bool) {
+	beside := strings.Replace(recognise.Normalise(r.text), r.number, "", 1)
+	return carriers.Typed(strings.Trim(beside, " \t\n,.:;0123456789、，。：；"))
+}
+
+// wordCarrier is the one carrier that words of a text name.
+func (r request) wordCarrier(carriers Carriers, fits func(models.Carrier) bool) (models.Carrier, bool) {
 	var found models.Carrier
 	for word := range strings.FieldsFuncSeq(r.text, func(c rune) bool { return !unicode.IsLetter(c) && c != '&' }) {
 		c, ok := carriers.Typed(word)
 		switch {
-		case !ok || !slices.Contains(among, c):
+		case !ok || !fits(c):
 		case found != "" && found != c:
 			return "", false
 		default:

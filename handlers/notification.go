@@ -78,7 +78,7 @@ func (r renderer) notification(n models.Notification) Reply {
 	}
 	reply := Reply{Blocks: blocks}
 	if opens {
-		reply.Buttons = r.parcelButtons(n.Parcel)
+		reply.Buttons = r.parcelButtons(n.Follow, n.Parcel, n.Chat.News)
 	}
 	return reply
 }

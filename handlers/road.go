@@ -26,10 +26,11 @@ type step interface{ about() request }
 // request is a number that somebody asks about.
 type request struct {
 	number   string
-	name     string // what to call it, "" when nothing is said
-	tail     string // of a phone: given with the number, or the answer to the question for it
-	answered bool   // tail is an answer: when it does not fit, the number is asked about on its own
-	text     string // the text around the number, which may name its carrier
+	name     string         // what to call it, "" when nothing is said
+	tail     string         // of a phone: given with the number, or the answer to the question for it
+	answered bool           // tail is an answer: when it does not fit, the number is asked about on its own
+	text     string         // the text around the number, which may name its carrier
+	named    models.Carrier // the one that somebody said it is, "" when nobody did
 }
 
 func (r request) about() request { return r }
@@ -129,6 +130,7 @@ func (n needsTail) item() models.Item {
 // track takes steps to their end: one reply for those that can be answered,
 // and one question for what is missing. rest is what was to be asked anyway.
 func (t *turn) track(ctx context.Context, steps []step, rest []models.Item) ([]Reply, error) {
+	t.listedNow = t.listedNow || len(steps) > 1
 	for _, phase := range []func(context.Context, []step) error{t.locateAll, t.openAll, t.checkAll, t.followAll} {
 		if err := phase(ctx, steps); err != nil {
 			return nil, err

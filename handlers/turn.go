@@ -21,6 +21,10 @@ type turn struct {
 	asked    *models.Question           // the open question, without Asking when there is none; nil: not read yet
 	followed map[bool][]models.Followed // what the chat follows: all, or without what is finished
 	attempts heldAttempts
+
+	shown     *lastShown // what the chat was shown last; nil: not read yet
+	listedNow bool   // this turn shows a list, or several parcels
+	toldWrong string // the number whose tail the replies say was wrong
 }
 
 func (c *Conversation) turn(chat models.Chat, m Message, now models.Moment) *turn {
@@ -68,6 +72,13 @@ func (t *turn) follows(ctx context.Context, all bool) ([]models.Followed, error)
 // are given back in any case.
 func (t *turn) answer(ctx context.Context) (replies []Reply, err error) {
 	defer func() { err = errors.Join(err, t.returnAttempts(ctx)) }()
+	if replies, err = t.happened(ctx); err == nil {
+		err = t.noteShown(ctx, replies)
+	}
+	return replies, err
+}
+
+func (t *turn) happened(ctx context.Context) ([]Reply, error) {
 	switch t.m.Happening {
 	case Joined:
 		return t.greet(), nil
@@ -78,12 +89,12 @@ func (t *turn) answer(ctx context.Context) (replies []Reply, err error) {
 }
 
 // said finds out what a text is: a command, numbers, the answer to an open
-// question, a question about parcels, or none of these.
+// question, a button's label, a question about parcels, or none of these.
 func (t *turn) said(ctx context.Context) ([]Reply, error) {
 	text := tidy(t.m.Text)
-	c, ok := parse(text)
-	if !ok && !t.overheard() {
-		c, ok = unslashed(text)
+	c, ok, err := t.commandIn(ctx, text)
+	if err != nil {
+		return nil, err
 	}
 	if ok {
 		return t.command(ctx, c)
@@ -92,9 +103,9 @@ func (t *turn) said(ctx context.Context) ([]Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := recognise.Text(text)
-	stopping := open && q.Asking == models.AskStop
-	if len(found.Numbers) > 0 && !stopping {
+	found := t.numbersIn(text)
+	picking := open && q.Asking == models.AskPick
+	if len(found.Numbers) > 0 && !picking {
 		return t.numbers(ctx, found)
 	}
 	if open {
@@ -105,6 +116,12 @@ func (t *turn) said(ctx context.Context) ([]Reply, error) {
 	if len(found.Numbers) > 0 {
 		return t.numbers(ctx, found)
 	}
+	if replies, pressed, err := t.pressed(ctx, text); pressed || err != nil {
+		return replies, err
+	}
+	if found, ok := t.attached(text); ok {
+		return t.numbers(ctx, found)
+	}
 	return t.smallTalk(ctx, text, found.Refused, q, open)
 }
 
@@ -112,10 +129,15 @@ func (t *turn) said(ctx context.Context) ([]Reply, error) {
 // it only when it means the bot.
 func (t *turn) smallTalk(ctx context.Context, text string, refused []recognise.Reason, q models.Question, open bool) ([]Reply, error) {
 	switch {
-	case t.overheard() || text == "" && !t.m.Addressed:
+	case t.overheard() || text == "" && !t.m.Addressed || t.m.Edited:
 		return nil, nil
 	case asksWhere(text):
 		return t.list(ctx, false)
+	}
+	if rows, ok := rowsIn(text); ok && !open {
+		if replies, err := t.listedRow(ctx, rows); replies != nil || err != nil {
+			return replies, err
+		}
 	}
 	replies, err := t.unasked(ctx, text, refused, q, open)
 	if t.acknowledges(text, open) {
@@ -136,6 +158,11 @@ func (t *turn) unasked(ctx context.Context, text string, refused []recognise.Rea
 		return t.refused(refused), nil
 	case isTail(plainWord(text)):
 		return t.render.reply("unasked", "Number", example), nil
+	case triesNumber(text):
+		return t.render.reply("no_number", "Number", example), nil
+	}
+	if replies := t.unknownCommand(text); replies != nil {
+		return replies, nil
 	}
 	return t.withHuman(t.render.reply("help_line")), nil
 }
@@ -177,50 +204,6 @@ func (t *turn) withHuman(replies []Reply) []Reply {
 		replies[0].Blocks = append(replies[0].Blocks, t.render.sentence("ask_human"))
 	}
 	return replies
-}
-
-// command does what a command says, and drops a question that was to be answered
-// first. A bare /stop deals with it itself.
-func (t *turn) command(ctx context.Context, c command) ([]Reply, error) {
-	if c.verb != verbStop || c.args != "" {
-		if err := t.dropOvertaken(ctx, c); err != nil {
-			return nil, err
-		}
-	}
-	return t.run(ctx, c)
-}
-
-// run does what a command says.
-func (t *turn) run(ctx context.Context, c command) ([]Reply, error) {
-	switch c.verb {
-	case verbTrack:
-		return t.trackCommand(ctx, c.args)
-	case verbList:
-		return t.list(ctx, wantsAll(c.args))
-	case verbStop:
-		return t.stop(ctx, c.args)
-	case verbDetail:
-		return t.detail(ctx, c.args)
-	case verbName:
-		return t.name(ctx, c.args)
-	case verbTail:
-		return t.tail(ctx, c.args)
-	case verbMute, verbUnmute:
-		return t.mute(ctx, c.args, c.verb == verbMute)
-	case verbPush:
-		return t.push(ctx, c.args)
-	case verbUnpush:
-		return t.push(ctx, pushOff+" "+c.args)
-	case verbLang:
-		return t.lang(ctx, c.args)
-	case verbExport:
-		return t.export(ctx)
-	case verbForget:
-		return t.forget(ctx)
-	case verbUsage:
-		return t.usage(ctx)
-	}
-	return t.help(), nil
 }
 
 // notAllowed says why the person may not decide for the whole chat, nothing when
