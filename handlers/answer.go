@@ -11,7 +11,8 @@ import (
 // none. In a group, what was not said to the bot answers only when it can
 // hardly mean anything else.
 func (t *turn) answered(ctx context.Context, q models.Question, text string) ([]Reply, bool, error) {
-	if saidNo(text) && (sure(q.Asking) || !t.overheard()) {
+	noTail := q.Asking == models.AskTail && hasNoTail(text)
+	if saidNo(text) && !noTail && (sure(q.Asking) || !t.overheard()) {
 		replies, err := t.declined(ctx)
 		return replies, true, err
 	}

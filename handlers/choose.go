@@ -81,7 +81,8 @@ func (t *turn) do(ctx context.Context, v verb, p picked) ([]Reply, error) {
 	return t.detailsOf(ctx, p.rows)
 }
 
-// detailsOf shows the whole trace of some parcels, each in a message of its own.
+// detailsOf shows the whole trace of some parcels, each in a message of its own, or
+// where messages are counted all in one.
 func (t *turn) detailsOf(ctx context.Context, rows []models.Followed) ([]Reply, error) {
 	var replies []Reply
 	for _, f := range rows[:min(len(rows), mostDetails)] {
@@ -89,7 +90,16 @@ func (t *turn) detailsOf(ctx context.Context, rows []models.Followed) ([]Reply, 
 		if err != nil {
 			return nil, err
 		}
+		if len(replies) > 0 && t.traits().Metered {
+			replies[0].Buttons = nil
+			replies, some = joinReplies(replies, some), nil
+			replies[0].Buttons = nil
+		}
 		replies = append(replies, some...)
+	}
+	if more := len(rows) - mostDetails; more > 0 {
+		last := &replies[len(replies)-1]
+		last.Blocks = append(last.Blocks, t.render.sentence("detail.more", "Count", more, "Max", mostDetails))
 	}
 	return replies, nil
 }

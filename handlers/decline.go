@@ -24,9 +24,9 @@ var declining = regexp.MustCompile(`(?i)^(?:` +
 	`(?:不|别|別|不用|不想|不要)(?:弄|查|改|停|删|刪|取|起|写|寫|搞|问|問|说|說|管|麻烦|麻煩|换|換|加|填|给|給)(?:名字?|它|你)?|` +
 	`(?:还|還)?(?:没|沒)(?:想好|想到|决定|決定)|想不出来?|再想想|再看看|再考虑(?:一下)?|再考慮(?:一下)?|` +
 	`(?:等|待|晚|过|過|以后|以後|之后|之後|下次|回头|回頭|改天|稍后|稍後|一会儿?|一會兒?|等会儿?|等會兒?|等下|等一下|晚点|晚點|过会儿?|過會兒?|有空|到时候|到時候)+(?:再)(?:说|說|弄|改|看|取|起|想|来|來|发|發|讲|講))` +
-	`(?:了|啦|吧|的|啊|呀|哦|喔|呢|先|谢谢|謝謝|多谢|感谢|感謝|你|您|哈)*` +
+	`(?:了|啦|吧|啊|呀|哦|喔|呢|先|谢谢|謝謝|多谢|感谢|感謝|你|您|哈)*` +
 	`|no|n|nope|nah|no need|never ?mind|nvm|not (?:now|yet|today)|forget (?:it|that)|later|maybe later|some other time|another time|skip(?: it)?|cancel(?: it| that)?|` +
-	`(?:please )?(?:don['’]?t|do not)(?: bother)?|leave it(?: as it is)?|let(?:['’]?s)? (?:it be|not)|i(?:['’]?ve| have)? changed my mind|i don['’]?t (?:want|need)(?: it| to| that| this)?(?: anymore| any more)?|ask me later|not really` +
+	`(?:please )?(?:don['’]?t|do not)(?: bother)?|leave it(?: as it is)?|let(?:['’]?s)? (?:it be|not)|i(?:['’]?ve| have)? changed my mind|i don['’]?t (?:want|need)(?: it| to| that| this)?(?: anymore| any more)?|ask me later|not really|(?:i['’]?m )?not sure(?: yet)?|undecided|(?:i )?haven['’]?t decided(?: yet)?` +
 	`)$`)
 
 // polite matches a clause that only goes with declining.

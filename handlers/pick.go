@@ -252,7 +252,7 @@ func (p *picked) add(all []models.Followed, matches func(models.Followed) bool) 
 
 // notFound says that an argument led nowhere, with an example of the command.
 func (t *turn) notFound(p picked, word string) []Reply {
-	if len(p.gone) > 0 {
+	if len(p.gone) > 0 && p.unknown == "" {
 		return t.render.reply("not_followed_number", "Number", p.gone[0].Number)
 	}
 	if p.unknown == "" {

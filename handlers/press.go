@@ -5,46 +5,72 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"waybill/models"
 )
 
 // longestLabel is how many characters a text may have that is looked up among labels.
 const longestLabel = 40
 
-// pressed does what a shown button says whose label was typed: one of the open
-// question's, or one under the parcel that was shown last. False when the text is no
-// such label.
-func (t *turn) pressed(ctx context.Context, text string) ([]Reply, bool, error) {
+// pressedQuestion presses a button of the open question whose label was typed; false
+// when the text is none.
+func (t *turn) pressedQuestion(ctx context.Context, q models.Question, text string) ([]Reply, bool, error) {
 	label := labelOf(text)
-	if label == "" || utf8.RuneCountInString(text) > longestLabel || t.overheard() {
+	if label == "" || t.overheard() || utf8.RuneCountInString(text) > longestLabel {
 		return nil, false, nil
 	}
-	q, open, err := t.question(ctx)
-	if err != nil {
-		return nil, false, err
-	}
-	if open {
-		if data, ok := buttonLabelled(t.renderQuestion(q), label); ok {
-			replies, err := t.typed(ctx, data)
-			return replies, true, err
-		}
-	}
-	what, ok := t.parcelLabel(label)
+	data, ok := buttonLabelled(t.renderQuestion(q), label)
 	if !ok {
 		return nil, false, nil
 	}
+	t.m.Button = data
+	replies, err := t.tapped(ctx)
+	return asTyped(replies), true, err
+}
+
+// pressed presses a button under the parcel that was shown last, or under a stop,
+// whose label was typed; false when the text is none.
+func (t *turn) pressed(ctx context.Context, text string) ([]Reply, bool, error) {
+	label := labelOf(text)
+	if label == "" || t.overheard() || utf8.RuneCountInString(text) > longestLabel {
+		return nil, false, nil
+	}
+	what, ok := t.shownLabel(label)
+	if !ok {
+		return nil, false, nil
+	}
+	if what == "u" {
+		replies, err := t.undo(ctx)
+		return replies, true, err
+	}
 	f, ok, err := t.shownLast(ctx)
-	if err != nil || !ok {
+	if err != nil {
 		return nil, false, err
+	}
+	if !ok {
+		replies, err := t.pressedNone(ctx, what)
+		return replies, true, err
 	}
 	replies, err := t.tappedFollowed(ctx, what, f)
 	return asTyped(replies), true, err
 }
 
-// typed presses a button without there being a message to rewrite.
-func (t *turn) typed(ctx context.Context, data string) ([]Reply, error) {
-	t.m.Button = data
-	replies, err := t.tapped(ctx)
-	return asTyped(replies), err
+// pressedNone is for a label when no parcel was shown last: it is the command, which
+// means the only parcel or asks which.
+func (t *turn) pressedNone(ctx context.Context, what string) ([]Reply, error) {
+	switch what {
+	case "s":
+		return t.stop(ctx, command{verb: verbStop})
+	case "n":
+		return t.onlyOrWhich(ctx, verbName, "")
+	case "m":
+		return t.onlyOrWhich(ctx, verbMute, "")
+	case "v":
+		return t.onlyOrWhich(ctx, verbUnmute, "")
+	case "r":
+		return t.list(ctx, false)
+	}
+	return t.onlyOrWhich(ctx, verbDetail, "")
 }
 
 // asTyped is the answer to a pressed button as a message of its own.
@@ -71,12 +97,11 @@ func buttonLabelled(replies []Reply, label string) (data string, ok bool) {
 	return "", false
 }
 
-// parcelLabel is what a button under a parcel does whose label this is, in any
-// language.
-func (t *turn) parcelLabel(label string) (what string, ok bool) {
+// shownLabel is what a button does whose label this is, in any language.
+func (t *turn) shownLabel(label string) (what string, ok bool) {
 	for _, lang := range t.settings.Words.Languages() {
 		words := t.settings.Words.For(lang)
-		for key, what := range parcelLabels() {
+		for key, what := range shownLabels() {
 			if labelOf(words.Say(key)) == label {
 				return what, true
 			}
@@ -85,11 +110,12 @@ func (t *turn) parcelLabel(label string) (what string, ok bool) {
 	return "", false
 }
 
-// parcelLabels are the labels of the buttons under a parcel, and what each does.
-func parcelLabels() map[string]string {
+// shownLabels are the labels of the buttons under a parcel, and of the one under a
+// stop, with what each does.
+func shownLabels() map[string]string {
 	return map[string]string{
 		"button.refresh": "r", "button.details": "d", "button.name": "n",
-		"button.mute": "m", "button.unmute": "v", "button.stop": "s",
+		"button.mute": "m", "button.unmute": "v", "button.stop": "s", "button.undo": "u",
 	}
 }
 

@@ -77,6 +77,10 @@ func (t *turn) glued(ctx context.Context, text string) (command, bool, error) {
 	if !ok {
 		return command{}, false, nil
 	}
+	if c.verb == verbName {
+		p, err := t.pick(ctx, c.args)
+		return c, p.found() && p.rest != "", err
+	}
 	p, err := t.pickAll(ctx, c.args)
 	return c, p.found(), err
 }
@@ -84,7 +88,7 @@ func (t *turn) glued(ctx context.Context, text string) (command, bool, error) {
 func openingWord(text string) (command, bool) {
 	text = strings.TrimSpace(text)
 	if word, args, ok := strings.Cut(text, " "); ok {
-		if v, known := englishVerb(plainWord(word)); known && takesParcel(v) && v != verbName {
+		if v, known := englishVerb(plainWord(word)); known && takesParcel(v) && (v != verbName || plainWord(word) == "rename") {
 			return command{verb: v, args: strings.TrimSpace(args)}, true
 		}
 	}

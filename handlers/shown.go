@@ -66,9 +66,9 @@ func (t *turn) noteShown(ctx context.Context, replies []Reply) error {
 	if id == 0 && !t.listedNow {
 		return nil
 	}
-	s, err := t.recallShown(ctx)
-	if err != nil {
-		return err
+	var s lastShown // what another message's words meant is not needed any more
+	if t.shown != nil {
+		s = *t.shown
 	}
 	s.Parcel, s.List, s.At = id, id == 0, models.At(t.settings.Now())
 	return t.rememberShown(ctx, s)

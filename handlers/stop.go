@@ -79,7 +79,7 @@ func (t *turn) undo(ctx context.Context) ([]Reply, error) {
 		return !slices.ContainsFunc(live, func(f models.Followed) bool { return f.Parcel.ID == id })
 	}
 	list, err := t.list(ctx, slices.ContainsFunc(undone, finished))
-	return append(t.render.reply("undo.done", "Count", len(undone)), list...), err
+	return joinReplies(t.render.reply("undo.done"), list), err
 }
 
 func (t *turn) askStopAll(ctx context.Context) ([]Reply, error) {

@@ -23,8 +23,8 @@ type turn struct {
 	attempts heldAttempts
 
 	shown     *lastShown // what the chat was shown last; nil: not read yet
-	listedNow bool   // this turn shows a list, or several parcels
-	toldWrong string // the number whose tail the replies say was wrong
+	listedNow bool       // this turn shows a list, or several parcels
+	toldWrong string     // the number whose tail the replies say was wrong
 }
 
 func (c *Conversation) turn(chat models.Chat, m Message, now models.Moment) *turn {
@@ -109,6 +109,9 @@ func (t *turn) said(ctx context.Context) ([]Reply, error) {
 		return t.numbers(ctx, found)
 	}
 	if open {
+		if replies, pressed, err := t.pressedQuestion(ctx, q, text); pressed || err != nil {
+			return replies, err
+		}
 		if replies, answered, err := t.answered(ctx, q, text); answered || err != nil {
 			return replies, err
 		}
