@@ -65,7 +65,7 @@ func TestAnEditedMessageIsAnsweredWhereItSaysSomething(t *testing.T) {
 	w := newWorld(t, "zh-CN")
 	w.says(t, "a", "YT1000000000017")
 	for text, want := range map[string]string{
-		"YT1000000000074": "YT1000000000074", "列表": "正在关注", "详情 1": "YT1000000000074",
+		"YT1000000000074": "YT1000000000074", "列表": "正在关注", "详情 0017": "YT1000000000017",
 		"哈哈哈": "", "你好": "", "/lsit": "", "谢谢": "", "sf123": "", "怎么收费？": "",
 	} {
 		said := w.hears(t, Message{Text: text, Edited: true})
