@@ -16,7 +16,7 @@ var timeIs = regexp.MustCompile(`^(?:at |on )?(凌晨|清晨|早上|早晨|早|�
 // minuteOf reads a time of the day as its minute; false when there is none such.
 func minuteOf(text string) (int, bool) {
 	m := timeIs.FindStringSubmatch(strings.TrimSpace(text))
-	if m == nil || m[2] == "" && m[1] != "noon" && m[1] != "中午" {
+	if len(m) == 0 || m[2] == "" && m[1] != "noon" && m[1] != "中午" {
 		return 0, false
 	}
 	part, hour, ok := m[1], 12, true

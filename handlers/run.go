@@ -163,7 +163,7 @@ func (t *turn) listedRow(ctx context.Context, rows []int) ([]Reply, error) {
 }
 
 // numberTried matches one word that was probably meant as a tracking number.
-var numberTried = regexp.MustCompile(`^[A-Za-z]{0,4}[- ]?[0-9][0-9A-Za-z -]{2,}$`)
+var numberTried = regexp.MustCompile(`^[A-Za-z]{0,4}[- ]?\d[0-9A-Za-z -]{2,}$`)
 
 // triesNumber says that a text is probably a number, with something wrong in it.
 func triesNumber(text string) bool {
