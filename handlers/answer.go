@@ -30,11 +30,7 @@ func (t *turn) answered(ctx context.Context, q models.Question, text string) ([]
 		replies, err := t.answerName(ctx, q, text)
 		return replies, true, err
 	case models.AskNews:
-		if t.overheard() || !newsIn(text).said {
-			return nil, false, nil
-		}
-		replies, err := t.news(ctx, text)
-		return replies, true, err
+		return t.typedNews(ctx, text)
 	case models.AskTypo:
 		if !saidYes(text) || t.overheard() {
 			return nil, false, nil
@@ -43,6 +39,19 @@ func (t *turn) answered(ctx context.Context, q models.Question, text string) ([]
 		return replies, true, err
 	}
 	return t.typedYesNo(ctx, q, text)
+}
+
+// typedNews reads the number of a choice, or how much is to be heard in words.
+func (t *turn) typedNews(ctx context.Context, text string) ([]Reply, bool, error) {
+	choices := []string{"all", "urgent", "problems", "daily"}
+	if n, ok := row(plainWord(text)); ok && n <= len(choices) {
+		text = choices[n-1]
+	}
+	if t.overheard() || !newsIn(text).said {
+		return nil, false, nil
+	}
+	replies, err := t.news(ctx, text)
+	return replies, true, err
 }
 
 // sure says that a question asks for a yes before what cannot be undone.

@@ -128,6 +128,13 @@ func unslashed(text string) (command, bool) {
 	if c, ok := phrase(text); ok {
 		return c, true
 	}
+	if rest := politely.ReplaceAllString(text, ""); rest != text && rest != "" {
+		c, ok := parse(rest)
+		if !ok {
+			c, ok = unslashed(rest)
+		}
+		return c, ok && (takesParcel(c.verb) || c.verb == verbCancel)
+	}
 	word, args, _ := strings.Cut(strings.TrimSpace(fold(text)), " ")
 	v, known := englishVerb(plainWord(word))
 	c := command{verb: v, args: strings.TrimSpace(args)}

@@ -61,7 +61,10 @@ func minutesOf(text string) (int, bool) {
 	case "三刻":
 		return 45, true
 	}
-	return numberOf(strings.TrimLeft(text, "零〇"))
+	if rest := strings.TrimLeft(text, "零〇"); rest != "" {
+		text = rest
+	}
+	return numberOf(text)
 }
 
 // numberOf reads 8, 八, 两, 十二, 二十一.
@@ -70,7 +73,7 @@ func numberOf(text string) (int, bool) {
 		return n, true
 	}
 	text = strings.NewReplacer("两", "二", "兩", "二").Replace(text)
-	if text == "零" || text == "〇" || text == "" {
+	if text == "零" || text == "〇" {
 		return 0, true
 	}
 	return numeral(text)

@@ -74,6 +74,13 @@ func (t *turn) trackCommand(ctx context.Context, args string) ([]Reply, error) {
 	case len(found.Refused) > 0:
 		return t.refused(found.Refused), nil
 	}
+	p, err := t.pickAll(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	if p.found() {
+		return t.about(ctx, verbDetail, p)
+	}
 	return t.render.reply("no_number", "Number", example), nil
 }
 

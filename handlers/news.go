@@ -48,7 +48,9 @@ func newsIn(text string) wantedNews {
 		return w
 	}
 	minute, ok := minuteOf(rest)
+	_, bare := numberOf(rest)
 	switch {
+	case bare && !daily: // a number alone is no time
 	case ok:
 		w.said, w.minute, w.timed = true, minute, true
 	case daily || looksLikeTime(rest):

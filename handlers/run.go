@@ -86,15 +86,22 @@ func (t *turn) glued(ctx context.Context, text string) (command, bool, error) {
 }
 
 func openingWord(text string) (command, bool) {
-	text = strings.TrimSpace(text)
+	text = strings.TrimSpace(politely.ReplaceAllString(strings.TrimSpace(text), ""))
 	if word, args, ok := strings.Cut(text, " "); ok {
 		if v, known := englishVerb(plainWord(word)); known && takesParcel(v) && (v != verbName || plainWord(word) == "rename") {
 			return command{verb: v, args: strings.TrimSpace(args)}, true
 		}
 	}
+	if m := withObject.FindStringSubmatch(text); m != nil {
+		v, known := chineseVerb(m[2])
+		return command{verb: v, args: m[1]}, known
+	}
 	for length := longestWord; length > 0; length-- {
 		word, rest, ok := cutRunes(text, length)
-		if v, known := chineseVerb(word); ok && known && takesParcel(v) && v != verbName {
+		if !ok {
+			continue
+		}
+		if v, known := looseVerb(word); known {
 			for _, filler := range []string{"一下", "掉", "那个", "那個", "这个", "這個", "我的"} {
 				rest = strings.TrimPrefix(rest, filler)
 			}
@@ -103,6 +110,19 @@ func openingWord(text string) (command, bool) {
 		}
 	}
 	return command{}, false
+}
+
+// withObject matches 把鞋停了, 把第二个静音.
+var withObject = regexp.MustCompile(`^[把将將](.+?)(停止|停掉|停|删除|刪除|删掉|刪掉|删|刪|移除|取消关注|取消關注|静音|靜音)[了掉吧。]*$`)
+
+// looseVerb is the verb of a Chinese word directly before what a parcel is called.
+func looseVerb(word string) (verb, bool) {
+	switch word {
+	case "看", "看看", "查", "查查":
+		return verbDetail, true
+	}
+	v, ok := chineseVerb(word)
+	return v, ok && takesParcel(v) && v != verbName
 }
 
 // numbersIn are the numbers of a text. Behind 备注 a number and its name stand as in a

@@ -63,12 +63,27 @@ func (t *turn) stopPicked(ctx context.Context, p picked) ([]Reply, error) {
 
 // undo follows again what was stopped last, with names and tails, and shows the list.
 func (t *turn) undo(ctx context.Context) ([]Reply, error) {
+	before, err := t.follows(ctx, true)
+	if err != nil {
+		return nil, err
+	}
+	again, err := t.pickedBefore(ctx, picked{})
+	if err != nil {
+		return nil, err
+	}
 	undone, err := t.store.Undo(ctx, t.chat.ID, t.now)
 	if err != nil {
 		return nil, wrap("undo stop", err)
 	}
-	if len(undone) == 0 {
+	followed := func(id int64) bool {
+		return slices.ContainsFunc(before, func(f models.Followed) bool { return f.Parcel.ID == id })
+	}
+	isNew := slices.ContainsFunc(undone, func(id int64) bool { return !followed(id) })
+	if len(undone) == 0 || !isNew && !again.byWords {
 		return t.render.reply("undo.nothing"), nil
+	}
+	if err := t.notePicked(ctx, picked{byWords: true}); err != nil {
+		return nil, err
 	}
 	clear(t.followed)
 	live, err := t.follows(ctx, false)

@@ -1,6 +1,9 @@
 package handlers
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // longestWord is the length of the longest Chinese command in characters.
 const longestWord = 6
@@ -17,7 +20,7 @@ func chineseVerb(word string) (verb, bool) {
 		return verbStop, true
 	case "取消":
 		return verbCancel, true
-	case "撤销", "撤銷", "撤回", "复原", "復原", "还原", "還原", "恢复", "恢復":
+	case "撤销", "撤銷", "撤消", "撤回", "复原", "復原", "还原", "還原", "恢复", "恢復":
 		return verbUndo, true
 	case "详情", "詳情", "详细", "詳細", "明细", "明細", "查看", "物流详情", "物流詳情", "完整物流":
 		return verbDetail, true
@@ -37,13 +40,13 @@ func chineseSetting(word string) (verb, bool) {
 		return verbMute, true
 	case "取消静音", "取消靜音", "解除静音", "解除靜音", "恢复提醒", "恢復提醒", "开启提醒", "開啟提醒":
 		return verbUnmute, true
-	case "提醒", "通知", "提醒设置", "提醒設定", "通知设置", "通知設定":
+	case "提醒", "通知", "提醒设置", "提醒設定", "通知设置", "通知設定", "取消提醒", "不要提醒", "别提醒", "別提醒", "不提醒", "关掉提醒", "關掉提醒", "别通知", "別通知", "太吵了", "消息太多":
 		return verbNews, true
 	case "推送":
 		return verbPush, true
 	case "取消推送", "停止推送":
 		return verbUnpush, true
-	case "语言", "語言", "换语言", "換語言", "切换语言", "切換語言":
+	case "语言", "語言", "换语言", "換語言", "切换语言", "切換語言", "设置语言", "設定語言", "语言设置", "語言設定", "改语言", "改語言":
 		return verbLang, true
 	case "导出", "導出", "匯出", "导出数据", "匯出資料":
 		return verbExport, true
@@ -113,6 +116,14 @@ func phrase(text string) (command, bool) {
 		return command{verb: verbList}, true
 	case "unsubscribe":
 		return command{verb: verbStop}, true
+	case "清空", "清空列表", "清空清单", "清空清單", "清空包裹", "都停了", "都停掉", "都停止", "都删了", "都刪了", "都删掉", "都刪掉", "都取消", "都不要了", "stop everything", "clear list", "clear the list", "clear all":
+		return command{verb: verbStop, args: "全部"}, true
+	}
+	if quieter.MatchString(word) {
+		return command{verb: verbNews}, true
+	}
+	if _, daily := cutDaily(word); daily && newsIn(word).timed {
+		return command{verb: verbNews, args: word}, true
 	}
 	if lang, ok := langOf(word); ok {
 		return command{verb: verbLang, args: lang}, true
@@ -127,6 +138,13 @@ func phrase(text string) (command, bool) {
 	}
 	return manyWords(word)
 }
+
+// quieter matches a wish to hear less.
+var quieter = regexp.MustCompile(`^我?(?:不想|不要|别|別|不用)再?(?:收到?|发|發|推送?|提醒|通知)(?:我|给我|給我)?(?:这么多|那么多|這麼多|任何)?(?:消息|通知|提醒|推送|訊息)?(?:了|啦|吧)*$` +
+	`|^(?:too many (?:messages|notifications)|fewer messages|fewer notifications)(?: please)?$`)
+
+// politely matches what stands before a command that is asked for as a favour.
+var politely = regexp.MustCompile(`^(?i:请|請|麻烦|麻煩|帮我|幫我|帮忙|幫忙|给我|給我|please |can you |could you |pls )+`)
 
 // allOf is the verb that means every parcel; to cancel all of them is to stop them.
 func allOf(v verb) verb {
