@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"regexp"
+	"strings"
 	"unicode/utf8"
 
 	"waybill/tracking/recognise"
@@ -65,6 +66,16 @@ func isAcknowledgement(text string) bool {
 		return true
 	}
 	return isThanks(text) || isNod(text)
+}
+
+// isThanks says that a text thanks, and nothing else.
+func isThanks(text string) bool {
+	switch strings.Trim(plainWord(text), " ❤🙏👍😊") {
+	case "谢谢", "謝謝", "谢谢你", "謝謝你", "谢谢您", "謝謝您", "谢了", "謝了", "多谢", "多謝", "感谢", "感謝", "谢谢啦", "謝謝啦", "好的谢谢", "好的,谢谢", "非常感谢", "非常感謝", "辛苦了", "辛苦啦", "3q",
+		"thanks", "thank you", "thx", "ty", "thanks a lot", "many thanks", "thank you so much", "thank you very much", "ok thanks", "ok, thanks", "great, thanks", "cheers":
+		return true
+	}
+	return false
 }
 
 // longestSmallTalk is how many characters a text may have that says nothing.

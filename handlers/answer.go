@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"waybill/models"
@@ -26,6 +27,9 @@ func (t *turn) answered(ctx context.Context, q models.Question, text string) ([]
 	case models.AskName:
 		if t.overheard() || asksWhere(text) {
 			return nil, false, nil
+		}
+		if wantsTail(q.Rest) && isTail(plainWord(text)) {
+			return t.tailAfterAll(ctx, text)
 		}
 		replies, err := t.answerName(ctx, q, text)
 		return replies, true, err
@@ -57,6 +61,23 @@ func (t *turn) typedNews(ctx context.Context, text string) ([]Reply, bool, error
 // sure says that a question asks for a yes before what cannot be undone.
 func sure(asking models.Asking) bool {
 	return asking == models.AskStopAll || asking == models.AskStopMany || asking == models.AskForget
+}
+
+// tailAfterAll takes four digits for the answer to the question that a later one
+// stands before: a tail is no name.
+func (t *turn) tailAfterAll(ctx context.Context, text string) ([]Reply, bool, error) {
+	if err := t.closeQuestion(ctx); err != nil {
+		return nil, false, err
+	}
+	q, _, err := t.question(ctx)
+	if err != nil || q.Asking != models.AskTail {
+		return nil, false, err
+	}
+	return t.typedTail(ctx, q, text)
+}
+
+func wantsTail(items []models.Item) bool {
+	return slices.ContainsFunc(items, func(i models.Item) bool { return i.Needs == models.AskTail })
 }
 
 // typedTail reads the four digits, or says where they are to be found.

@@ -104,6 +104,10 @@ func TestAQuestionOfSomethingElseLeavesTheTailsOpen(t *testing.T) {
 	w.says(t, "a", "YT1000000000017")
 	w.says(t, "a", "YT1000000000074")
 	w.says(t, "a", locked)
+	w.says(t, "a", "备注 0017")
+	if said := w.says(t, "a", "9999"); !strings.Contains(said, "尾号没对上") {
+		t.Errorf("four digits are answered with %q", said)
+	}
 	for _, answer := range []string{"鞋", "算了", "列表"} {
 		w.says(t, "a", "备注 0074")
 		w.says(t, "a", answer)
