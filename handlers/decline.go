@@ -10,7 +10,7 @@ import (
 // says to news, is no yes.
 func saidYes(text string) bool {
 	switch plainWord(text) {
-	case "是", "是的", "对", "對", "对的", "對的", "没错", "沒錯", "确认", "確認", "确定", "確定", "yes", "y", "yep", "confirm", "yes please":
+	case "是", "是的", "对", "對", "对的", "對的", "没错", "沒錯", "确认", "確認", "确定", "確定", "yes", "y", "yep", "yeah", "confirm", "yes please":
 		return true
 	}
 	return false
@@ -25,7 +25,7 @@ var declining = regexp.MustCompile(`(?i)^(?:` +
 	`(?:还|還)?(?:没|沒)(?:想好|想到|决定|決定)|想不出来?|再想想|再看看|再考虑(?:一下)?|再考慮(?:一下)?|` +
 	`(?:等|待|晚|过|過|以后|以後|之后|之後|下次|回头|回頭|改天|稍后|稍後|一会儿?|一會兒?|等会儿?|等會兒?|等下|等一下|晚点|晚點|过会儿?|過會兒?|有空|到时候|到時候)+(?:再)(?:说|說|弄|改|看|取|起|想|来|來|发|發|讲|講))` +
 	`(?:了|啦|吧|啊|呀|哦|喔|呢|先|谢谢|謝謝|多谢|感谢|感謝|你|您|哈)*` +
-	`|no|n|nope|nah|no need|never ?mind|nvm|not (?:now|yet|today)|forget (?:it|that)|later|maybe later|some other time|another time|skip(?: it)?|cancel(?: it| that)?|` +
+	`|no|n|nope|nah|no need|never ?mind|nvm|not (?:now|yet|today)|forget (?:it|that)|(?:maybe |perhaps |how about )?(?:later|tomorrow|another day)|some other time|another time|skip(?: it)?|cancel(?: it| that)?|` +
 	`(?:please )?(?:don['’]?t|do not)(?: bother)?|leave it(?: as it is)?|let(?:['’]?s)? (?:it be|not)|i(?:['’]?ve| have)? changed my mind|i don['’]?t (?:want|need)(?: it| to| that| this)?(?: anymore| any more)?|ask me later|not really|(?:i['’]?m )?not sure(?: yet)?|undecided|(?:i )?haven['’]?t decided(?: yet)?` +
 	`)$`)
 

@@ -49,6 +49,21 @@ func TestWhatAMessageQuotesCountsWhereItHoldsNoNumber(t *testing.T) {
 	}
 }
 
+func TestAGroupsTalkThatBeginsLikeACommandIsNone(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	w.hears(t, Message{Group: true, Text: "YT1000000000017 茶叶"})
+	for _, text := range []string{"取消 两点的会", "停止 营业了", "删除 那个群吧", "备注 写错了", "详情 看公告", "静音 一下大家", "开始 吧", "提醒 大家开会", "恢复 正常了"} {
+		if said := w.hears(t, Message{Group: true, Text: text}); said != "" {
+			t.Errorf("%q is answered with %q", text, said)
+		}
+	}
+	for text, want := range map[string]string{"详情 0017": "YT1000000000017", "详情 9": "没找到「9」", "静音 1": "静音了", "备注 1 红茶": "红茶"} {
+		if said := w.hears(t, Message{Group: true, Text: text}); !strings.Contains(said, want) {
+			t.Errorf("%q is answered with %q", text, said)
+		}
+	}
+}
+
 func TestAnAnswerToAQuestionGoesBeforeWhatItQuotes(t *testing.T) {
 	w := newWorld(t, "zh-CN")
 	asked := w.says(t, "a", locked)

@@ -27,7 +27,11 @@ func (t *turn) commandIn(ctx context.Context, text string) (command, bool, error
 		return c, false, nil
 	}
 	if !slash {
-		if pasted, err := t.isPaste(ctx, c, text); pasted || err != nil {
+		other, err := t.isPaste(ctx, c, text)
+		if err == nil && !other && t.overheard() {
+			other, err = t.isTalk(ctx, c)
+		}
+		if other || err != nil {
 			return c, false, err
 		}
 	}
@@ -60,6 +64,17 @@ func (t *turn) isPaste(ctx context.Context, c command, text string) (bool, error
 	return !p.found(), err
 }
 
+// isTalk says that what a group says to itself only begins like a command about a
+// parcel: what follows is none of the chat's (取消 两点的会).
+func (t *turn) isTalk(ctx context.Context, c command) (bool, error) {
+	opening, _ := cutWord(c.args)
+	if !takesParcel(c.verb) && c.verb != verbCancel || c.args == "" || wantsAll(c.args) || onlyNumbers(c.args) || onlyNumbers(opening) {
+		return false, nil
+	}
+	p, err := t.pick(ctx, c.args)
+	return !p.found(), err
+}
+
 // onlyNumbers says that every word is a row or a number.
 func onlyNumbers(args string) bool {
 	words := rowWords(args)
@@ -87,6 +102,7 @@ func (t *turn) glued(ctx context.Context, text string) (command, bool, error) {
 
 func openingWord(text string) (command, bool) {
 	text = strings.TrimSpace(politely.ReplaceAllString(strings.TrimSpace(text), ""))
+	text = strings.TrimSuffix(text, " please")
 	if word, args, ok := strings.Cut(text, " "); ok {
 		if v, known := englishVerb(plainWord(word)); known && takesParcel(v) && (v != verbName || plainWord(word) == "rename") {
 			return command{verb: v, args: strings.TrimSpace(args)}, true
