@@ -14,19 +14,13 @@ import (
 // notification that comes with the reply is answer enough. While a question is
 // open, whatever is more than an acknowledgement may be meant as its answer.
 func (t *turn) acknowledges(text string, open bool) bool {
-	return t.traits().Metered && !t.inGroup() && (t.isNod(text) || greets(text) || !open && !says(text) && !t.isRow(text))
+	return t.traits().Metered && !t.inGroup() && (t.isNod(text) || greets(text) || !open && !says(text))
 }
 
 // isNod says that a text is an acknowledgement here. Who is told that any reply
-// will do may reply "1", which after a list is one of its rows.
+// will do may reply "1", unless it is a row of the list that was shown last.
 func (t *turn) isNod(text string) bool {
-	return isAcknowledgement(text) || t.traits().Metered && plainWord(text) == "1" && !t.isRow(text)
-}
-
-// isRow says that a text may be a row of the list that the chat was last shown.
-func (t *turn) isRow(text string) bool {
-	_, rows := rowsIn(text)
-	return rows && len(t.chat.Listed) > 0 && t.chat.Listed[0] > 0 // else nobody has seen it
+	return isAcknowledgement(text) || t.traits().Metered && plainWord(text) == "1"
 }
 
 // optional marks the replies to such a text.
@@ -37,17 +31,27 @@ func optional(replies []Reply) []Reply {
 	return replies
 }
 
-// acknowledge answers an acknowledgement that comes while nothing is pending: the
-// door's last message before its credit ended has asked for any reply
-// ("回复任意内容继续接收"), and the answer says that news will come again. It answers
-// nothing in a group, and in a chat that follows nothing.
+// acknowledge answers thanks and acknowledgements that come while no question is open.
+// Where messages are counted, the door's last one before its credit ended has asked for
+// any reply ("回复任意内容继续接收"), and the answer says that news will come again. An
+// acknowledgement in a group, or in a chat that follows nothing, is answered with nothing
+// of its own.
 func (t *turn) acknowledge(ctx context.Context, text string, open bool) ([]Reply, error) {
-	if open || t.inGroup() || text == "" || !t.isNod(text) {
+	thanks := isThanks(text)
+	nod := text != "" && !t.inGroup() && t.isNod(text)
+	if open || !thanks && !nod {
 		return nil, nil
 	}
 	live, _, err := t.store.CountFollowed(ctx, t.chat.ID)
-	if err != nil || live == 0 {
+	switch {
+	case err != nil:
 		return nil, wrap("count parcels", err)
+	case thanks && live > 0:
+		return t.render.reply("welcome_watching"), nil
+	case thanks:
+		return t.render.reply("welcome"), nil
+	case live == 0:
+		return nil, nil
 	}
 	return t.render.reply("acknowledged"), nil
 }
@@ -89,6 +93,16 @@ func isAcknowledgement(text string) bool {
 		return strings.ContainsAny(bare, nodding) || !strings.ContainsFunc(bare, unicode.IsSymbol)
 	}
 	return nodIs.MatchString(letters)
+}
+
+// isThanks says that a text thanks, and nothing else.
+func isThanks(text string) bool {
+	switch strings.Trim(plainWord(text), " ❤🙏👍😊") {
+	case "谢谢", "謝謝", "谢谢你", "謝謝你", "谢谢您", "謝謝您", "谢了", "謝了", "多谢", "多謝", "感谢", "感謝", "谢谢啦", "謝謝啦", "好的谢谢", "好的,谢谢", "非常感谢", "非常感謝", "辛苦了", "辛苦啦", "3q",
+		"thanks", "thank you", "thx", "ty", "thanks a lot", "many thanks", "thank you so much", "thank you very much", "ok thanks", "ok, thanks", "great, thanks", "cheers":
+		return true
+	}
+	return false
 }
 
 // lettersOf is a text without everything that is no letter and no digit, in lower case.

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"waybill/models"
@@ -11,49 +12,84 @@ import (
 // none. In a group, what was not said to the bot answers only when it can
 // hardly mean anything else.
 func (t *turn) answered(ctx context.Context, q models.Question, text string) ([]Reply, bool, error) {
-	sure := q.Asking == models.AskStopAll || q.Asking == models.AskForget
-	if saidNo(text) && (sure || !t.overheard()) {
+	noTail := q.Asking == models.AskTail && hasNoTail(text)
+	if saidNo(text) && !noTail && (sure(q.Asking) || !t.overheard()) {
 		replies, err := t.declined(ctx)
 		return replies, true, err
 	}
 	switch q.Asking {
 	case models.AskTail:
-		tail, ok := tailIn(text, t.overheard())
-		if !ok {
-			return nil, false, nil
-		}
-		replies, err := t.answerTail(ctx, q, tail)
-		return replies, true, err
+		return t.typedTail(ctx, q, text)
 	case models.AskCarrier:
 		return t.typedCarrier(ctx, q, text)
-	case models.AskStop:
-		return t.answerStop(ctx, text)
+	case models.AskPick:
+		return t.answerPick(ctx, q, text)
 	case models.AskName:
 		if t.overheard() || asksWhere(text) || pleads(text) {
 			return nil, false, nil
 		}
+		if wantsTail(q.Rest) && isTail(plainWord(text)) {
+			return t.tailAfterAll(ctx, text)
+		}
 		replies, err := t.answerName(ctx, q, text)
+		return replies, true, err
+	case models.AskNews:
+		return t.typedNews(ctx, text)
+	case models.AskTypo:
+		if !saidYes(text) || t.overheard() {
+			return nil, false, nil
+		}
+		replies, err := t.answerTypo(ctx, q, typoLikely)
 		return replies, true, err
 	}
 	return t.typedYesNo(ctx, q, text)
 }
 
-// answerStop stops what the answer names, by row or by number.
-func (t *turn) answerStop(ctx context.Context, text string) ([]Reply, bool, error) {
-	if wantsAll(text) {
-		replies, err := t.askStopAll(ctx)
-		return replies, true, err
+// typedNews reads the number of a choice, or how much is to be heard in words.
+func (t *turn) typedNews(ctx context.Context, text string) ([]Reply, bool, error) {
+	choices := []string{"all", "urgent", "problems", "daily"}
+	if n, ok := row(plainWord(text)); ok && n <= len(choices) {
+		text = choices[n-1]
 	}
-	p, err := t.pickAll(ctx, text)
-	_, rows := rowsIn(text)
-	if err != nil || len(p.rows) == 0 && !rows {
+	if t.overheard() || !newsIn(text).said {
+		return nil, false, nil
+	}
+	replies, err := t.news(ctx, text)
+	return replies, true, err
+}
+
+// sure says that a question asks for a yes before what cannot be undone.
+func sure(asking models.Asking) bool {
+	return asking == models.AskStopAll || asking == models.AskStopMany || asking == models.AskForget
+}
+
+// tailAfterAll takes four digits for the answer to the question that a later one
+// stands before: a tail is no name.
+func (t *turn) tailAfterAll(ctx context.Context, text string) ([]Reply, bool, error) {
+	if err := t.closeQuestion(ctx); err != nil {
 		return nil, false, err
 	}
-	replies, err := t.stopPicked(ctx, p)
-	if err != nil || p.unknown != "" {
+	q, _, err := t.question(ctx)
+	if err != nil || q.Asking != models.AskTail {
+		return nil, false, err
+	}
+	return t.typedTail(ctx, q, text)
+}
+
+func wantsTail(items []models.Item) bool {
+	return slices.ContainsFunc(items, func(i models.Item) bool { return i.Needs == models.AskTail })
+}
+
+// typedTail reads the four digits, or says where they are to be found.
+func (t *turn) typedTail(ctx context.Context, q models.Question, text string) ([]Reply, bool, error) {
+	if tail, ok := tailIn(text, t.overheard()); ok {
+		replies, err := t.answerTail(ctx, q, tail)
 		return replies, true, err
 	}
-	return replies, true, t.dropQuestion(ctx)
+	if t.overheard() || !hasNoTail(text) {
+		return nil, false, nil
+	}
+	return t.render.reply("tail.where"), true, nil
 }
 
 // answerTail tries a tail on every parcel that the question was about.
@@ -99,7 +135,7 @@ func saidOther(word string) bool {
 // chosen goes on with the carrier that the chat has named.
 func (t *turn) chosen(ctx context.Context, q models.Question, carrier models.Carrier) ([]Reply, error) {
 	item := q.Items[0]
-	r := request{number: item.Number, name: item.Name}
+	r := request{number: item.Number, name: item.Name, named: carrier}
 	return t.track(ctx, []step{resumed{r, carrier}}, q.Rest)
 }
 
@@ -121,10 +157,12 @@ func (t *turn) typedYesNo(ctx context.Context, q models.Question, text string) (
 }
 
 // confirmed does what was asked about. In a group the one who says yes must be
-// allowed to, whoever asked for it.
+// allowed to, whoever asked for it; some named parcels anybody may stop.
 func (t *turn) confirmed(ctx context.Context, q models.Question) ([]Reply, error) {
-	if why, err := t.notAllowed(ctx, "no_admins"); err != nil || why != nil {
-		return why, err
+	if q.Asking != models.AskStopMany {
+		if why, err := t.notAllowed(ctx, "no_admins"); err != nil || why != nil {
+			return why, err
+		}
 	}
 	if q.Asking == models.AskForget {
 		if err := t.store.Forget(ctx, t.chat.ID, t.now); err != nil {
@@ -132,13 +170,17 @@ func (t *turn) confirmed(ctx context.Context, q models.Question) ([]Reply, error
 		}
 		return t.render.reply("forget.done"), nil
 	}
-	replies, err := t.stopAll(ctx)
+	p, err := t.ofItems(ctx, q.Items)
 	if err != nil {
 		return nil, err
 	}
-	return replies, t.dropQuestion(ctx)
+	replies, err := t.stopPicked(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return replies, t.closeQuestion(ctx)
 }
 
 func (t *turn) declined(ctx context.Context) ([]Reply, error) {
-	return t.render.reply("dropped"), t.dropQuestion(ctx)
+	return t.render.reply("dropped"), t.closeQuestion(ctx)
 }

@@ -24,7 +24,7 @@ const (
 	askAlone models.Asking = "alone"
 )
 
-// askNext asks the next of what is missing: carriers one by one, then one tail
+// askNext asks the next of what is missing: carriers and mistyped numbers one by one, then one tail
 // for all that need one, then those that the tail did not fit. Nothing missing
 // asks nothing, and ends what was open. It comes last, so that a message that
 // fails on its way finds its question again.
@@ -49,8 +49,44 @@ func (t *turn) dropQuestion(ctx context.Context) error {
 	return wrap("drop question", t.store.DropQuestion(ctx, t.chat.ID, t.m.Arrival, t.now))
 }
 
+// closeQuestion ends the open question. One that was asked about something else in
+// between gives way to the one that it stood before.
+func (t *turn) closeQuestion(ctx context.Context) error {
+	q, open, err := t.question(ctx)
+	if err != nil || !open {
+		return err
+	}
+	if !forNow(q.Asking) || len(q.Rest) == 0 {
+		return t.dropQuestion(ctx)
+	}
+	before := next(q.Rest)
+	return t.ask(ctx, &before)
+}
+
+// standBefore has a question about something asked for just now stand before the one
+// that is open, whose parcels still wait for their carriers or tails.
+func (t *turn) standBefore(ctx context.Context, q *models.Question) error {
+	open, is, err := t.question(ctx)
+	if err != nil || !is || !forNow(q.Asking) {
+		return err
+	}
+	q.Rest = open.Rest
+	if open.Asking == models.AskTail || open.Asking == models.AskCarrier {
+		q.Rest = nil
+		for _, item := range open.Items {
+			item.Needs = open.Asking
+			q.Rest = append(q.Rest, item)
+		}
+		q.Rest = append(q.Rest, open.Rest...)
+	}
+	return nil
+}
+
 // ask makes q the chat's open question.
 func (t *turn) ask(ctx context.Context, q *models.Question) error {
+	if err := t.standBefore(ctx, q); err != nil {
+		return err
+	}
 	q.ChatID, q.Nonce, q.ChangedBy = t.chat.ID, rand.Text()[:nonceLength], t.m.Arrival
 	q.AskedAt, q.ExpiresAt = t.now, t.now.Add(questionLives)
 	if forNow(q.Asking) {
@@ -65,23 +101,23 @@ func (t *turn) ask(ctx context.Context, q *models.Question) error {
 // more: a "yes" to something else must not stop or erase everything.
 func forNow(asking models.Asking) bool {
 	switch asking {
-	case models.AskStop, models.AskStopAll, models.AskForget, models.AskName:
+	case models.AskPick, models.AskStopAll, models.AskStopMany, models.AskForget, models.AskName, models.AskNews:
 		return true
 	}
 	return false
 }
 
 // dropOvertaken drops a question that a command follows instead of its answer.
-// Whoever is asked which parcel to stop may look at the list first.
+// Whoever is asked which parcel is meant may look at the list first.
 func (t *turn) dropOvertaken(ctx context.Context, c command) error {
 	q, open, err := t.question(ctx)
 	if err != nil || !open || !forNow(q.Asking) {
 		return err
 	}
-	if looks := c.verb == verbList || c.verb == verbDetail; looks && q.Asking == models.AskStop {
+	if looks := c.verb == verbList || c.verb == verbDetail && c.args != ""; looks && q.Asking == models.AskPick {
 		return nil
 	}
-	return t.dropQuestion(ctx)
+	return t.closeQuestion(ctx)
 }
 
 // next picks the question that comes first.
@@ -91,6 +127,9 @@ func next(missing []models.Item) models.Question {
 	}
 	if at := first(models.AskCarrier); at >= 0 {
 		return single(models.AskCarrier, missing, at)
+	}
+	if at := first(models.AskTypo); at >= 0 {
+		return single(models.AskTypo, missing, at)
 	}
 	q := models.Question{Asking: models.AskTail}
 	for _, item := range missing {
@@ -125,7 +164,7 @@ func (t *turn) renderQuestion(q models.Question) []Reply {
 // typed says that a question is answered in words.
 func typed(asking models.Asking) bool {
 	switch asking {
-	case models.AskTail, models.AskCarrier, models.AskStop, models.AskName:
+	case models.AskTail, models.AskCarrier, models.AskPick, models.AskName:
 		return true
 	}
 	return false
@@ -137,12 +176,16 @@ func (t *turn) questionWords(q models.Question) []Reply {
 		return t.askTail(q)
 	case models.AskCarrier:
 		return t.askCarrier(q)
-	case models.AskStop:
-		return t.render.reply("stop.which")
+	case models.AskPick:
+		return t.whichWords(q)
 	case models.AskName:
-		return t.render.reply("name.ask", "Number", q.Items[0].Number)
-	case models.AskStopAll:
-		return t.yesNo(q, "stop.all_sure", "Count", len(q.Items))
+		return t.nameWords(q)
+	case models.AskNews:
+		return t.newsWords()
+	case models.AskTypo:
+		return t.typoWords(q)
+	case models.AskStopAll, models.AskStopMany:
+		return t.stopSure(q)
 	}
 	return t.yesNo(q, "forget.sure")
 }
@@ -150,6 +193,9 @@ func (t *turn) questionWords(q models.Question) []Reply {
 func (t *turn) askTail(q models.Question) []Reply {
 	if len(q.Items) == 1 {
 		item := q.Items[0]
+		if t.toldWrong == item.Number {
+			return []Reply{{}} // what was wrong with the last one says what to send
+		}
 		return t.render.reply("tail.ask", "Number", item.Number, "Carrier", t.render.carrier(item.Carrier))
 	}
 	block := t.render.sentence("tail.ask_many", "Count", len(q.Items))
@@ -200,29 +246,12 @@ func joinReplies(replies, question []Reply) []Reply {
 		return append(replies, question...)
 	}
 	last := &replies[len(replies)-1]
-	last.Blocks = append(last.Blocks, Block{Line{}})
-	last.Blocks = append(last.Blocks, question[0].Blocks...)
+	if len(question[0].Blocks) > 0 {
+		last.Blocks = append(last.Blocks, Block{Line{}})
+		last.Blocks = append(last.Blocks, question[0].Blocks...)
+	}
 	last.Buttons, last.Asks = question[0].Buttons, question[0].Asks
 	return append(replies, question[1:]...)
-}
-
-// saidYes and saidNo are the typed answers to a question of yes or no. Such a
-// question stands before what cannot be undone, so 好的, which is also what one
-// says to news, is no yes.
-func saidYes(text string) bool {
-	switch plainWord(text) {
-	case "是", "是的", "对", "對", "确认", "確認", "确定", "確定", "yes", "y", "confirm":
-		return true
-	}
-	return false
-}
-
-func saidNo(text string) bool {
-	switch plainWord(text) {
-	case "否", "不", "不是", "不要", "不用", "不了", "算了", "别", "取消", "no", "n", "nope", "cancel":
-		return true
-	}
-	return false
 }
 
 // tailIn finds the four digits that answer the question for a tail: alone, or

@@ -9,19 +9,42 @@ import (
 	"waybill/models"
 )
 
-// tapped does what a pressed button says. Its data is a letter for what to do,
-// and a parcel's id, a question's nonce or a language: whoever could make data
-// up reaches no more than this chat's own parcels and question.
+// parcelButtons are what one can press under a reply about a parcel.
+func (r renderer) parcelButtons(f models.Follow, p models.Parcel, chat models.News) [][]Button {
+	id := strconv.FormatInt(p.ID, 10)
+	details := Button{Text: r.say("button.details"), Data: "d:" + id}
+	name := Button{Text: r.say("button.name"), Data: "n:" + id}
+	stop := Button{Text: r.say("button.stop"), Data: "s:" + id}
+	if !p.Live() {
+		return [][]Button{{details, stop}}
+	}
+	refresh := Button{Text: r.say("button.refresh"), Data: "r:" + id}
+	mute := Button{Text: r.say("button.mute"), Data: "m:" + id}
+	if !f.News(chat).Everything() {
+		mute = Button{Text: r.say("button.unmute"), Data: "v:" + id}
+	}
+	return [][]Button{{refresh, details}, {name, mute, stop}}
+}
+
+// tapped does what a pressed button says. Its data is a letter for what to do, and
+// a parcel's id, a question's nonce or a choice: whoever could make data up reaches
+// no more than this chat's own parcels and question.
 func (t *turn) tapped(ctx context.Context) ([]Reply, error) {
 	what, about, _ := strings.Cut(t.m.Button, ":")
 	switch what {
-	case "s", "n", "d", "r":
+	case "s", "n", "d", "r", "m", "v":
 		return t.tappedParcel(ctx, what, about)
-	case "c", "y", "x":
+	case "c", "y", "x", "k", "e", "o":
 		nonce, choice, _ := strings.Cut(about, ":")
-		return t.tappedQuestion(ctx, what, nonce, models.Carrier(choice))
+		return t.tappedQuestion(ctx, what, nonce, choice)
 	case "g":
 		return t.tappedMenu(ctx, t.m.Button)
+	case "u":
+		return t.undo(ctx)
+	case "w":
+		if wanted := newsIn(about); wanted.said {
+			return t.setNews(ctx, wanted.news, wanted.minuteOr(t.chat.NewsAt))
+		}
 	case "l":
 		if lang, ok := langOf(about); ok {
 			return t.speak(ctx, lang)
@@ -42,13 +65,19 @@ func (t *turn) tappedParcel(ctx context.Context, what, id string) ([]Reply, erro
 	if !ok {
 		return t.toast("not_followed"), nil
 	}
+	return t.tappedFollowed(ctx, what, f)
+}
+
+func (t *turn) tappedFollowed(ctx context.Context, what string, f models.Followed) ([]Reply, error) {
 	switch what {
 	case "s":
 		return t.tappedStop(ctx, f)
 	case "n":
-		return t.askName(ctx, f.Parcel)
+		return t.askName(ctx, f)
 	case "d":
 		return t.details(ctx, f)
+	case "m", "v":
+		return t.mute(ctx, []models.Followed{f}, what == "m")
 	}
 	return t.refresh(ctx, f)
 }
@@ -69,15 +98,15 @@ func (t *turn) owned(ctx context.Context, id string) (models.Followed, bool, err
 
 // tappedStop stops a parcel, and ends the question which to stop.
 func (t *turn) tappedStop(ctx context.Context, f models.Followed) ([]Reply, error) {
-	replies, err := t.stopPicked(ctx, picked{rows: []models.Followed{f}})
+	replies, err := t.stopPicked(ctx, picked{rows: []models.Followed{f}, byWords: t.m.Happening != Tapped})
 	if err != nil {
 		return nil, err
 	}
 	q, open, err := t.question(ctx)
-	if err != nil || !open || q.Asking != models.AskStop {
+	if err != nil || !open || q.Asking != models.AskPick {
 		return replies, err
 	}
-	return replies, t.dropQuestion(ctx)
+	return replies, t.closeQuestion(ctx)
 }
 
 // refresh asks about a parcel again and rewrites the message whose button was
@@ -123,7 +152,7 @@ func (t *turn) freshness(c models.Checked) string {
 }
 
 // tappedQuestion answers the open question, if the button belongs to it.
-func (t *turn) tappedQuestion(ctx context.Context, what, nonce string, choice models.Carrier) ([]Reply, error) {
+func (t *turn) tappedQuestion(ctx context.Context, what, nonce, choice string) ([]Reply, error) {
 	q, open, err := t.question(ctx)
 	if err != nil {
 		return nil, err
@@ -134,12 +163,18 @@ func (t *turn) tappedQuestion(ctx context.Context, what, nonce string, choice mo
 	switch {
 	case what == "x":
 		return t.declined(ctx)
-	case what == "y" && (q.Asking == models.AskStopAll || q.Asking == models.AskForget):
+	case what == "y" && sure(q.Asking):
 		return t.confirmed(ctx, q)
 	case what == "c" && q.Asking == models.AskCarrier && choice == "":
 		return t.otherCarrier(ctx, q)
-	case what == "c" && q.Asking == models.AskCarrier && slices.Contains(q.Items[0].Carriers, choice):
-		return t.chosen(ctx, q, choice)
+	case what == "c" && q.Asking == models.AskCarrier && slices.Contains(q.Items[0].Carriers, models.Carrier(choice)):
+		return t.chosen(ctx, q, models.Carrier(choice))
+	case what == "k" && q.Asking == models.AskPick:
+		return t.tappedPick(ctx, q, choice)
+	case what == "e" && q.Asking == models.AskName:
+		return t.answerName(ctx, q, "-")
+	case what == "o" && q.Asking == models.AskTypo:
+		return t.answerTypo(ctx, q, choice)
 	}
 	return t.toast("question_old"), nil
 }

@@ -41,7 +41,7 @@ func (t *turn) inGroup() bool { return t.m.Group || t.chat.Group }
 
 func saysOff(args string) bool {
 	switch plainWord(args) {
-	case "off", "关", "關", "关闭", "關閉", "删除", "刪除", "清除", "取消", "忘记", "不要":
+	case "off", "关", "關", "关闭", "關閉", "关掉", "關掉", "删除", "刪除", "清除", "取消", "忘记", "忘記", "不要":
 		return true
 	}
 	return false
@@ -72,11 +72,11 @@ func (t *turn) speak(ctx context.Context, lang string) ([]Reply, error) {
 // langOf is the language that somebody names.
 func langOf(args string) (string, bool) {
 	switch strings.ReplaceAll(plainWord(args), "_", "-") {
-	case "zh", "zh-cn", "zh-hans", "cn", "chinese", "中文", "简体", "简体中文", "簡體", "簡體中文", "汉语", "普通话":
+	case "zh", "zh-cn", "zh-hans", "cn", "chinese", "simplified chinese", "simplified", "中文", "简体", "简体中文", "简体字", "簡體", "簡體中文", "汉语", "普通话", "简中":
 		return "zh-CN", true
-	case "zh-tw", "zh-hant", "zh-hk", "tw", "繁体", "繁体中文", "繁體", "繁體中文":
+	case "zh-tw", "zh-hant", "zh-hk", "tw", "traditional chinese", "traditional", "繁体", "繁体中文", "繁体字", "繁體", "繁體中文", "繁體字", "正體", "正體中文", "繁中", "台灣", "臺灣":
 		return "zh-TW", true
-	case "en", "en-us", "en-gb", "english", "英文", "英语", "英語":
+	case "en", "en-us", "en-gb", "english", "in english", "英文", "英语", "英語":
 		return "en", true
 	}
 	return "", false

@@ -5,7 +5,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"waybill/locales"
 	"waybill/tracking/recognise"
 )
 
@@ -21,13 +20,20 @@ const (
 	verbTail   verb = "tail"
 	verbMute   verb = "mute"
 	verbUnmute verb = "unmute"
+	verbNews   verb = "news"
+	verbUndo   verb = "undo"
+	verbCancel verb = "cancel"
 	verbPush   verb = "push"
 	verbUnpush verb = "unpush"
 	verbLang   verb = "lang"
 	verbExport verb = "export"
 	verbForget verb = "forget"
 	verbHelp   verb = "help"
-	verbUsage  verb = "usage" // operators only
+
+	verbSettings verb = "settings"
+	verbPrivacy  verb = "privacy"
+
+	verbUsage verb = "usage" // operators only
 )
 
 // command is a text that tells the bot to do something.
@@ -36,23 +42,48 @@ type command struct {
 	args string // as written, without the spaces around it
 }
 
-// longestWord is the length of the longest Chinese command in characters.
-const longestWord = 4
-
 // parse reads a command: a word behind a slash, or a Chinese word that opens
 // the text. A Chinese word that merely begins a sentence (查一下我的快递) is none.
 func parse(text string) (command, bool) {
-	text = strings.TrimSpace(text)
-	rest, slash := strings.CutPrefix(text, "/")
-	if !slash {
-		rest, slash = strings.CutPrefix(text, "／")
-	}
+	rest, slash := cutSlash(text)
 	if slash {
 		if c, ok := slashed(rest); ok {
 			return c, true
 		}
 	}
-	return chineseCommand(rest)
+	_, c, ok := chineseCommand(rest)
+	return c, ok
+}
+
+// cutSlash takes the slash off that opens a command; false when there is none.
+func cutSlash(text string) (string, bool) {
+	text = strings.TrimSpace(text)
+	rest, slash := strings.CutPrefix(text, "/")
+	if !slash {
+		rest, slash = strings.CutPrefix(text, "／")
+	}
+	return rest, slash
+}
+
+// parseOverheard is parse for what a group does not say to the bot. Of the words
+// without a slash only those of the help count, and the others with an argument:
+// people say 开始 and 菜单 to one another.
+func parseOverheard(text string) (command, bool) {
+	rest, slash := cutSlash(text)
+	if slash {
+		return parse(text)
+	}
+	word, c, ok := chineseCommand(rest)
+	return c, ok && (c.args != "" || isHelpWord(word))
+}
+
+func isHelpWord(word string) bool {
+	switch word {
+	case "查", "列表", "清單", "停止", "停止追蹤", "取消", "撤销", "復原", "详情", "詳情", "备注", "備註", "尾号", "末四碼", "静音", "靜音", "取消静音", "取消靜音",
+		"推送", "取消推送", "语言", "語言", "导出", "匯出", "忘记我", "忘記我", "帮助", "說明":
+		return true
+	}
+	return false
 }
 
 // Talk says that a text holds neither a command nor a tracking number.
@@ -80,7 +111,7 @@ func slashed(text string) (command, bool) {
 // unglued reads "stop2" and "stopall": what stands behind the word without a
 // space is an argument when there is a digit in it, or when it means everything.
 func unglued(word string) (v verb, args string, ok bool) {
-	for _, v := range []verb{verbTrack, verbList, verbStop, verbDetail, verbName, verbTail, verbMute, verbUnmute} {
+	for _, v := range []verb{verbTrack, verbList, verbStop, verbDetail, verbName, verbTail, verbMute, verbUnmute, verbNews} {
 		if len(word) <= len(v) || !strings.EqualFold(word[:len(v)], string(v)) {
 			continue
 		}
@@ -90,26 +121,57 @@ func unglued(word string) (v verb, args string, ok bool) {
 	return "", "", false
 }
 
-// unslashed reads an English command without its slash, where nothing but rows
-// or a number may follow it: "list", "stop 2". It is for texts that are meant
-// for the bot.
+// unslashed reads a command in English, or in several words, without its slash,
+// where nothing but what belongs to it may follow: "list", "stop 2", "name 1 tea",
+// 全部停止. It is for texts that are meant for the bot.
 func unslashed(text string) (command, bool) {
-	word, args, _ := strings.Cut(strings.TrimSpace(fold(text)), " ")
-	c := command{verb: verb(plainWord(word)), args: strings.TrimSpace(args)}
-	switch c.verb {
-	case verbList, verbHelp:
-		return c, c.args == "" || wantsAll(c.args)
-	case verbStop, verbDetail, verbMute, verbUnmute:
-		_, rows := rowsIn(c.args)
-		_, number := recognise.One(c.args)
-		return c, c.args == "" || rows || number || wantsAll(c.args)
+	if c, ok := phrase(text); ok {
+		return c, true
 	}
-	return command{}, false
+	if rest := politely.ReplaceAllString(text, ""); rest != text && rest != "" {
+		c, ok := parse(rest)
+		if !ok {
+			c, ok = unslashed(rest)
+		}
+		return c, ok && (takesParcel(c.verb) || c.verb == verbCancel)
+	}
+	word, args, _ := strings.Cut(strings.TrimSpace(fold(text)), " ")
+	v, known := englishVerb(plainWord(word))
+	c := command{verb: v, args: strings.TrimSpace(args)}
+	return c, known && belongs(c)
 }
 
-// chineseCommand reads "停止 2", "停止2", "停止", "停止全部"; the longest word wins, so
-// that 取消静音 is not 取消.
-func chineseCommand(text string) (command, bool) {
+// belongs says that what follows an English word without a slash is its argument,
+// and not the rest of a sentence.
+func belongs(c command) bool {
+	first, rest := cutWord(c.args)
+	_, rows := rowsIn(c.args)
+	switch c.verb {
+	case verbStop, verbDetail, verbMute, verbUnmute:
+		_, number := recognise.One(c.args)
+		return c.args == "" || rows || number || wantsAll(c.args)
+	case verbName:
+		_, rows := rowsIn(first)
+		_, number := recognise.One(first)
+		return c.args == "" || rows || number && rest != ""
+	case verbTail:
+		return c.args == "" || isTail(c.args) || saysOff(c.args)
+	case verbLang:
+		_, ok := langOf(c.args)
+		return c.args == "" || ok
+	case verbNews:
+		return newsIn(c.args).said // bare it asks for news
+	case verbTrack, verbForget, verbPush, verbUnpush, verbUsage:
+		return false
+	case verbList, verbHelp:
+		return c.args == "" || wantsAll(c.args)
+	}
+	return c.args == ""
+}
+
+// chineseCommand reads "停止 2", "停止2", "停止", "停止全部", and returns the word; the
+// longest one wins, so that 取消静音 is not 取消.
+func chineseCommand(text string) (word string, c command, ok bool) {
 	text = rejoined(text)
 	for length := longestWord; length > 0; length-- {
 		word, rest, ok := cutRunes(text, length)
@@ -118,16 +180,24 @@ func chineseCommand(text string) (command, bool) {
 		}
 		if v, known := chineseVerb(word); known {
 			args, whole := argument(v, rest)
-			return command{verb: v, args: args}, whole
+			if word == "查看" && isNumber(args) {
+				v = verbTrack // it may be followed or not
+			}
+			return word, command{verb: v, args: args}, whole
 		}
 	}
-	return command{}, false
+	return "", command{}, false
 }
 
-// rejoined makes one word of 取消 静音 and 取消 推送, which would end following.
+func isNumber(args string) bool {
+	n, ok := recognise.One(args)
+	return ok && len(n.Number) > longestEnd
+}
+
+// rejoined makes one word of 取消 静音 and its like, which would end following.
 func rejoined(text string) string {
 	rest, ok := strings.CutPrefix(text, "取消 ")
-	for _, word := range []string{"静音", "靜音", "推送"} {
+	for _, word := range []string{"静音", "靜音", "推送", "关注", "關注"} {
 		if ok && strings.HasPrefix(rest, word) {
 			return "取消" + rest
 		}
@@ -137,84 +207,49 @@ func rejoined(text string) string {
 
 // argument is what follows a Chinese word; false when the word only begins a sentence.
 func argument(v verb, rest string) (string, bool) {
-	if strings.Trim(rest, " \t\n.!?~。！？～…") == "" {
+	if strings.Trim(rest, " \t\n.!?~。！？～…吧呀啊呢") == "" {
 		return "", true
 	}
 	next, _ := utf8.DecodeRuneInString(fold(rest))
 	rest = strings.TrimSpace(strings.TrimLeft(rest, ":：,，"))
-	switch {
-	case unicode.IsSpace(next), next == ':', next == ',', next == '，':
-		return rest, true
-	case next == '@': // the bot's name behind a Chinese word
+	if next == '@' { // the bot's name behind a Chinese word
 		_, rest, _ = strings.Cut(rest, " ")
 		return strings.TrimSpace(rest), true
-	case next < utf8.RuneSelf && (unicode.IsLetter(next) || unicode.IsDigit(next)):
-		return rest, true
-	case v == verbLang:
-		_, ok := langOf(rest)
-		return rest, ok
-	case v == verbTail:
-		return rest, saysOff(rest)
-	case v == verbPush:
-		first, _ := cutWord(rest)
-		return rest, saysOff(first)
 	}
-	return rest, wantsAll(rest) || strings.HasPrefix(rest, "第")
+	parted := unicode.IsSpace(next) || next == ':' || next == ',' || next == '，' || next < utf8.RuneSelf && (unicode.IsLetter(next) || unicode.IsDigit(next))
+	return rest, fits(v, rest, parted)
+}
+
+// fits says that an argument is one of a command's; parted: it is not glued to the word.
+func fits(v verb, args string, parted bool) bool {
+	switch v {
+	case verbLang:
+		_, ok := langOf(args)
+		return ok || parted
+	case verbTail:
+		return parted || saysOff(args)
+	case verbPush:
+		first, _ := cutWord(args)
+		return parted || saysOff(first)
+	case verbNews:
+		return newsIn(args).said || saysOff(args)
+	case verbUndo:
+		_, rows := rowsIn(args)
+		return rows || wantsAll(args)
+	case verbHelp, verbExport, verbForget, verbSettings, verbPrivacy:
+		return wantsAll(args)
+	case verbList:
+		return wantsAll(args) || parted && len([]rune(args)) <= longestWord
+	}
+	return parted || wantsAll(args) || strings.HasPrefix(args, "第")
 }
 
 // called is the verb of a word behind a slash.
 func called(word string) (verb, bool) {
-	switch word {
-	case "start", "help":
-		return verbHelp, true
-	case "track", "list", "stop", "detail", "name", "tail", "mute", "unmute", "push", "unpush", "lang", "export", "forget", "usage":
-		return verb(word), true
+	if v, ok := englishVerb(word); ok {
+		return v, true
 	}
 	return chineseVerb(word)
-}
-
-// chineseVerb is the verb of a Chinese word.
-func chineseVerb(word string) (verb, bool) {
-	switch word {
-	case "查", "查询", "查詢":
-		return verbTrack, true
-	case "列表":
-		return verbList, true
-	case "停止", "取消":
-		return verbStop, true
-	case "详情", "詳情":
-		return verbDetail, true
-	case "备注", "備註":
-		return verbName, true
-	case "尾号", "尾號":
-		return verbTail, true
-	case "静音", "靜音":
-		return verbMute, true
-	case "取消静音", "取消靜音":
-		return verbUnmute, true
-	case "推送":
-		return verbPush, true
-	case "取消推送":
-		return verbUnpush, true
-	case "语言", "語言":
-		return verbLang, true
-	case "导出", "導出", "匯出":
-		return verbExport, true
-	case "忘记我", "忘記我":
-		return verbForget, true
-	case "帮助", "幫助", "說明":
-		return verbHelp, true
-	}
-	return "", false
-}
-
-// wantsAll says that an argument means everything.
-func wantsAll(args string) bool {
-	switch plainWord(args) {
-	case "all", "全部", "所有", "全都", "全部包裹", "所有包裹":
-		return true
-	}
-	return false
 }
 
 // cutRunes splits s behind its first n characters; false when it has fewer.
@@ -228,25 +263,4 @@ func cutRunes(s string, n int) (head, tail string, ok bool) {
 		at += size
 	}
 	return s[:at], s[at:], true
-}
-
-// MenuItem is one command as a platform's menu shows it.
-type MenuItem struct {
-	Name string // without the slash
-	Text string // what it does, one line
-}
-
-// Menu is the menu of commands in every language, by its tag (BCP 47).
-func Menu(words *locales.Bundle) map[string][]MenuItem {
-	menus := map[string][]MenuItem{}
-	for _, lang := range words.Languages() {
-		localizer := words.For(lang)
-		for _, v := range []verb{
-			verbList, verbTrack, verbDetail, verbName, verbStop, verbMute, verbUnmute,
-			verbTail, verbLang, verbExport, verbForget, verbHelp,
-		} {
-			menus[lang] = append(menus[lang], MenuItem{Name: string(v), Text: localizer.Say("menu." + string(v))})
-		}
-	}
-	return menus
 }

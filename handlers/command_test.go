@@ -34,9 +34,9 @@ func TestParseReadsCommandsInEverySpelling(t *testing.T) {
 		"停止第2个":                  {verbStop, "第2个"},
 		"停止 SF1000000000015":     {verbStop, "SF1000000000015"},
 		"停止SF1000000000015":      {verbStop, "SF1000000000015"},
-		"取消 2":                   {verbStop, "2"},
-		"取消":                     {verbStop, ""},
-		"取消全部":                   {verbStop, "全部"},
+		"取消 2":                   {verbCancel, "2"},
+		"取消":                     {verbCancel, ""},
+		"取消全部":                   {verbCancel, "全部"},
 		"取消静音":                   {verbUnmute, ""},
 		"取消静音 2":                 {verbUnmute, "2"},
 		"静音2":                    {verbMute, "2"},
@@ -105,7 +105,7 @@ func TestEnglishCommandsNeedNoSlashWhereNothingButRowsFollow(t *testing.T) {
 			t.Errorf("%q is read as %+v (%v), want %+v", text, got, ok, want)
 		}
 	}
-	for _, text := range []string{"", "stop it", "list of things", "name 2 tea", "tail 1234", "forget", "please help", "help 2"} {
+	for _, text := range []string{"", "stop it", "list of things", "name of the carrier", "tail of the dog", "forget", "please help", "help 2"} {
 		if got, ok := unslashed(text); ok {
 			t.Errorf("%q is taken for %+v", text, got)
 		}
@@ -114,6 +114,9 @@ func TestEnglishCommandsNeedNoSlashWhereNothingButRowsFollow(t *testing.T) {
 
 func TestAsksWhere(t *testing.T) {
 	for text, want := range map[string]bool{
+		"还要多久": true, "還要多久？": true, "到武汉了吗": true, "几号到": true, "is it delivered?": true, "has it arrived": true, "did it arrive?": true, "Where?": true,
+		"is it coming today?": true, "when's it coming": true, "what's the status": true, "has my order shipped": true,
+		"到底是谁啊": false, "是不是到了吗这个时候": false, "how is it going": false, "has it been raining": false, "where are you from": false, "还要多久才下班": false,
 		"我的快递到哪了": true, "我的快递到哪儿了？": true, "快递呢": true, "到哪了": true, "到哪儿了": true, "到哪里了": true,
 		"包裹到了吗": true, "查一下我的快递": true, "查快递": true, "帮我看看物流": true, "物流信息": true, "我的快递": true,
 		"我的快递什么时候到": true, "快递怎么还没到": true, "where is my parcel": true, "Where's my package?": true,

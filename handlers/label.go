@@ -3,98 +3,112 @@ package handlers
 import (
 	"context"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"waybill/models"
 )
 
-// maxName is how long a parcel's name may be, in characters.
-const maxName = 40
+const (
+	maxName     = 40 // characters of a parcel's name
+	maxAnswered = 20 // the same, of Chinese ones, in an answer that may be no name at all
+)
 
-// name calls a parcel something; without a name it asks for one.
+// name calls a parcel something. Without a name it asks for one; where no parcel is
+// named and there is only one, it calls that one so.
 func (t *turn) name(ctx context.Context, args string) ([]Reply, error) {
 	p, err := t.pick(ctx, args)
+	if err == nil {
+		p, err = t.pickedBefore(ctx, p)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if len(p.rows) == 0 {
-		return t.notFound(p, "name"), nil
+	live, err := t.follows(ctx, false)
+	if err != nil {
+		return nil, err
 	}
-	if p.rest == "" {
-		return t.askName(ctx, p.rows[0].Parcel)
+	opens, _ := cutWord(args)
+	pointed := strings.ContainsAny(fold(opens), "0123456789#") || strings.HasPrefix(opens, "第")
+	switch {
+	case len(live) == 1 && !pointed && (p.unknown != "" || p.rest == ""):
+		return t.rename(ctx, live[0].Parcel, args)
+	case p.unknown != "" && !pointed:
+		return t.which(ctx, verbName, args)
 	}
-	return t.rename(ctx, p.rows[0].Parcel, p.rest)
+	return t.about(ctx, verbName, p)
 }
 
-func (t *turn) askName(ctx context.Context, p models.Parcel) ([]Reply, error) {
-	q := models.Question{Asking: models.AskName, Items: []models.Item{{Number: p.Number, Carrier: p.Carrier}}}
+func (t *turn) askName(ctx context.Context, f models.Followed) ([]Reply, error) {
+	item := models.Item{Number: f.Parcel.Number, Carrier: f.Parcel.Carrier, Name: f.Follow.Name}
+	q := models.Question{Asking: models.AskName, Items: []models.Item{item}}
 	if err := t.ask(ctx, &q); err != nil {
 		return nil, err
 	}
 	return t.renderQuestion(q), nil
 }
 
-// answerName takes whatever was said as the name that was asked for.
+// nameWords is the question what to call a parcel. One that has a name can lose it.
+func (t *turn) nameWords(q models.Question) []Reply {
+	replies := t.render.reply("name.ask", "Number", q.Items[0].Number)
+	if q.Items[0].Name != "" {
+		replies[0].Buttons = [][]Button{{{Text: t.render.say("button.unname"), Data: "e:" + q.Nonce}}}
+	}
+	return replies
+}
+
+// answerName takes what was said as the name that was asked for, unless it is
+// rather a sentence.
 func (t *turn) answerName(ctx context.Context, q models.Question, text string) ([]Reply, error) {
-	all, err := t.follows(ctx, true)
+	item := q.Items[0]
+	if isSentence(text) {
+		return t.render.reply("name.sentence", "Number", item.Number, "Max", maxAnswered), nil
+	}
+	p, err := t.ofItems(ctx, q.Items)
 	if err != nil {
 		return nil, err
 	}
-	item := q.Items[0]
-	for _, f := range all {
-		if f.Parcel.Number == item.Number && f.Parcel.Carrier == item.Carrier {
-			replies, err := t.rename(ctx, f.Parcel, text)
-			if err != nil {
-				return nil, err
-			}
-			return replies, t.dropQuestion(ctx)
-		}
+	if len(p.rows) == 0 {
+		return t.render.reply("not_followed_number", "Number", item.Number), t.closeQuestion(ctx)
 	}
-	return t.render.reply("not_followed_number", "Number", item.Number), t.dropQuestion(ctx)
+	replies, err := t.rename(ctx, p.rows[0].Parcel, text)
+	if err != nil {
+		return nil, err
+	}
+	return replies, t.closeQuestion(ctx)
 }
 
+// isSentence says that a text is too long for a name, or asks something.
+func isSentence(text string) bool {
+	text = strings.TrimSpace(text)
+	length := utf8.RuneCountInString(text)
+	chinese := strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+	return length > maxName || chinese && length > maxAnswered || strings.HasSuffix(fold(text), "?") || strings.Contains(text, "\n")
+}
+
+// rename gives a parcel a name, or takes the one that it has.
 func (t *turn) rename(ctx context.Context, p models.Parcel, name string) ([]Reply, error) {
 	name = strings.Join(strings.Fields(name), " ")
+	if saysNoName(name) {
+		name = ""
+	}
 	if utf8.RuneCountInString(name) > maxName {
 		return t.render.reply("name.too_long", "Number", p.Number, "Max", maxName), nil
 	}
 	if err := t.store.Rename(ctx, t.chat.ID, p.ID, name); err != nil {
 		return nil, wrap("rename parcel", err)
 	}
+	if name == "" {
+		return t.render.reply("name.removed", "Number", p.Number), nil
+	}
 	return t.render.reply("name.done", "Number", p.Number, "Name", name), nil
 }
 
-// mute lets only urgent news of a parcel through, or all of it again.
-func (t *turn) mute(ctx context.Context, args string, muted bool) ([]Reply, error) {
-	word, key := "unmute", "mute.off"
-	if muted {
-		word, key = "mute", "mute.on"
+// saysNoName says that the name is to be taken away.
+func saysNoName(name string) bool {
+	switch plainWord(name) {
+	case "", "-", "--", "none", "no name", "remove", "delete", "clear", "无", "無", "没有", "沒有", "清空", "去掉", "删掉", "刪掉", "移除":
+		return true
 	}
-	p, err := t.pickSome(ctx, args)
-	if err != nil {
-		return nil, err
-	}
-	if len(p.rows) == 0 || len(p.gone) > 0 || p.unknown != "" {
-		return t.notFound(p, word), nil
-	}
-	block := t.render.sentence(key, "Count", len(p.rows))
-	for _, f := range p.rows {
-		if err := t.store.Mute(ctx, t.chat.ID, f.Parcel.ID, muted, t.now); err != nil {
-			return nil, wrap("mute parcel", err)
-		}
-		block = append(block, t.render.head(f.Parcel, f.Follow.Name))
-	}
-	return []Reply{{Blocks: []Block{block}}}, nil
-}
-
-// pickSome is pickAll, where nothing means the only parcel and "all" every live one.
-func (t *turn) pickSome(ctx context.Context, args string) (picked, error) {
-	if wantsAll(args) {
-		live, err := t.follows(ctx, false)
-		return picked{rows: live}, err
-	}
-	if args == "" {
-		return t.pick(ctx, "")
-	}
-	return t.pickAll(ctx, args)
+	return saysOff(name)
 }

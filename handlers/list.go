@@ -62,22 +62,11 @@ func (t *turn) rememberRows(ctx context.Context, rows []models.Followed) error {
 	for i, f := range rows {
 		ids[i] = f.Parcel.ID
 	}
-	t.chat.Listed = ids
+	t.chat.Listed, t.listedNow = ids, len(ids) > 0
 	return wrap("remember list", t.store.SetListed(ctx, t.chat.ID, ids))
 }
 
-// detail shows a parcel's whole trace, and where its page is.
-func (t *turn) detail(ctx context.Context, args string) ([]Reply, error) {
-	p, err := t.pick(ctx, args)
-	if err != nil {
-		return nil, err
-	}
-	if len(p.rows) == 0 {
-		return t.notFound(p, "detail"), nil
-	}
-	return t.details(ctx, p.rows[0])
-}
-
+// details shows a parcel's whole trace, and where its page is.
 func (t *turn) details(ctx context.Context, f models.Followed) ([]Reply, error) {
 	if !f.Follow.Opens(f.Parcel) {
 		return []Reply{{Blocks: []Block{{t.render.head(f.Parcel, f.Follow.Name)}, t.render.sentence("tail.unverified")}}}, nil
@@ -95,5 +84,5 @@ func (t *turn) details(ctx context.Context, f models.Followed) ([]Reply, error) 
 		link := Span{Text: t.render.say("page_link"), Style: Link, URL: t.settings.Links(f.Parcel)}
 		blocks = append(blocks, Block{Line{link}})
 	}
-	return []Reply{{Blocks: blocks, Buttons: t.render.parcelButtons(f.Parcel)}}, nil
+	return []Reply{{Blocks: blocks, Buttons: t.render.parcelButtons(f.Follow, f.Parcel, t.chat.News)}}, nil
 }

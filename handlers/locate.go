@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"waybill/models"
@@ -13,21 +14,59 @@ import (
 // local rules decide, and time is left to ask about the parcel itself.
 const detectWithin = 5 * time.Second
 
-// numbers handles a text with tracking numbers in it, and says how many it
-// leaves out. An open question is dropped at the end: whoever sends another
+// numbers handles a text with tracking numbers in it, asks whether those were meant
+// that are likely behind mistyped ones, and says how many it leaves out. An open question is dropped at the end: whoever sends another
 // number has moved on.
 func (t *turn) numbers(ctx context.Context, found recognise.Result) ([]Reply, error) {
 	steps := make([]step, len(found.Numbers))
 	for i, n := range found.Numbers {
-		steps[i] = request{number: n.Number, name: n.Name, tail: n.Tail, sure: n.Sure, carriers: n.Carriers, claimed: n.Claimed, foreign: n.Foreign}
+		steps[i] = requestFor(n)
 	}
-	replies, err := t.track(ctx, steps, nil)
+	replies, err := t.track(ctx, steps, mistyped(found))
 	if err != nil || found.More == 0 {
 		return replies, err
 	}
-	all := len(found.Numbers) + found.More
-	return joinReplies(t.render.reply("left_out", "Count", found.More, "All", all, "Max", recognise.MaxNumbers), replies), nil
+	return joinReplies(t.leftOut(found), replies), nil
 }
+
+// requestFor asks about a number that was found in a text.
+func requestFor(n recognise.Number) request {
+	r := request{
+		number: n.Number, name: n.Name, tail: n.Tail,
+		sure: n.Sure, carriers: n.Carriers, foreign: models.Carrier(n.Foreign), named: n.Claimed,
+	}
+	if n.Named && len(n.Carriers) > 0 {
+		r.named = n.Carriers[0]
+	}
+	return r
+}
+
+// mistyped are the numbers that were likely meant by mistyped ones.
+func mistyped(found recognise.Result) []models.Item {
+	var items []models.Item
+	for _, typo := range found.Typos {
+		if typo.Likely != "" {
+			items = append(items, models.Item{Number: typo.Likely, Given: typo.Given, Needs: models.AskTypo})
+		}
+	}
+	return items
+}
+
+// leftOut says how many numbers were too many, and with which one they begin.
+func (t *turn) leftOut(found recognise.Result) []Reply {
+	all := len(found.Numbers) + found.More
+	rest := recognise.Normalise(found.Text)
+	for _, n := range found.Numbers {
+		rest = strings.ReplaceAll(rest, n.Number, " ")
+	}
+	if left := recognise.Text(rest).Numbers; len(left) > 0 {
+		return t.render.reply("left_out_from", "Count", found.More, "All", all, "Max", recognise.MaxNumbers, "End", endOf(left[0].Number))
+	}
+	return t.render.reply("left_out", "Count", found.More, "All", all, "Max", recognise.MaxNumbers)
+}
+
+// endOf is the end by which a number can be found: its last four characters.
+func endOf(number string) string { return number[max(0, len(number)-4):] }
 
 // trackCommand is /track: the same as a text with a number, whatever the
 // number looks like.
@@ -42,12 +81,22 @@ func (t *turn) trackCommand(ctx context.Context, args string) ([]Reply, error) {
 	case len(found.Refused) > 0:
 		return t.refused(found.Refused), nil
 	}
+	p, err := t.pickAll(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	if p.found() {
+		return t.about(ctx, verbDetail, p)
+	}
 	return t.render.reply("no_number", "Number", example), nil
 }
 
 // locate finds the parcel that a request is about: one that the chat follows
 // already, or the carrier's to whom the number belongs.
 func (t *turn) locate(ctx context.Context, r request) (step, error) {
+	if r.foreign != "" {
+		return refused{located{request: r, parcel: models.Parcel{Number: r.number, Carrier: r.foreign}}, "unserved"}, nil
+	}
 	known, err := t.store.ByNumber(ctx, r.number)
 	if err != nil {
 		return nil, wrap("find number", err)

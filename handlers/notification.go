@@ -77,7 +77,7 @@ func (r renderer) notification(n models.Notification) Reply {
 	}
 	reply := Reply{Blocks: blocks, Asks: slices.ContainsFunc(n.Notices, asksTail)}
 	if opens {
-		reply.Buttons = r.parcelButtons(n.Parcel)
+		reply.Buttons = r.parcelButtons(n.Follow, n.Parcel, n.Chat.News)
 	}
 	return reply
 }

@@ -38,28 +38,28 @@ func TestANotificationSaysWhatHasHappened(t *testing.T) {
 		want   []string
 	}{
 		{"a scan", func(*models.Notification) {}, []string{
-			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "03-02 09:00 派送中 (北京)", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔕 停止]",
+			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "03-02 09:00 派送中 (北京)", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔇 静音] [✖️ 停止]",
 		}},
 		{"scans that are not shown are counted", func(n *models.Notification) { n.More = 2 }, []string{
-			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "03-02 09:00 派送中 (北京)", "更早的还有 2 条", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔕 停止]",
+			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "03-02 09:00 派送中 (北京)", "更早的还有 2 条", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔇 静音] [✖️ 停止]",
 		}},
 		{"a status without a scan", notice(models.StatusChanged, string(models.OutForDelivery)), []string{
-			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔕 停止]",
+			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔇 静音] [✖️ 停止]",
 		}},
 		{"another carrier", notice(models.CarrierChanged, "sf"), []string{
-			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "快递公司更正为顺丰速运。", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔕 停止]",
+			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "快递公司更正为顺丰速运。", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔇 静音] [✖️ 停止]",
 		}},
 		{"nothing for days", notice(models.Stuck, ""), []string{
-			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "好几天没有新动静了，上一条还是 3 天前的。可以问问快递公司。", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔕 停止]",
+			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "好几天没有新动静了，上一条还是 3 天前的。可以问问快递公司。", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔇 静音] [✖️ 停止]",
 		}},
 		{"it waits to be fetched", notice(models.PickupWaits, ""), []string{
-			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "1 天前就到了，还等着你去取。", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔕 停止]",
+			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "1 天前就到了，还等着你去取。", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔇 静音] [✖️ 停止]",
 		}},
 		{"following ended", func(n *models.Notification) {
 			notice(models.Ended, models.EndedSilent)(n)
 			n.Parcel.DoneAt = 1
 		}, []string{
-			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "太久没有动静，我先不跟了。还想看的话，再发一次 SF1000000000015 就行。", "[📋 详情] [🔕 停止]",
+			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "太久没有动静，我先不跟了。还想看的话，再发一次 SF1000000000015 就行。", "[📋 详情] [✖️ 停止]",
 		}},
 		{"somebody whose tail opens nothing learns no status", func(n *models.Notification) {
 			notice(models.Ended, models.EndedPending)(n)

@@ -37,16 +37,24 @@ func (t *turn) push(ctx context.Context, args string) ([]Reply, error) {
 	case !known:
 		return t.robotNames("push.unknown", strings.Fields(args)[0]), nil
 	}
-	p, err := t.pickSome(ctx, rest)
-	switch {
-	case err != nil:
-		return nil, err
-	case len(p.gone) > 0 || p.unknown != "":
-		return t.notFound(p, "push"), nil
-	case len(p.rows) == 0:
-		return t.render.reply("usage", "Example", t.render.say("example.push", "Robot", robot)), nil
+	if rest == "" {
+		return t.onlyOrWhich(ctx, verbPush, robot)
 	}
-	return t.pushPicked(ctx, robot, p.rows)
+	p, err := t.pushTargets(ctx, rest)
+	if err != nil {
+		return nil, err
+	}
+	p.rest = robot
+	return t.about(ctx, verbPush, p)
+}
+
+// pushTargets is pickAll, where "all" is every live parcel.
+func (t *turn) pushTargets(ctx context.Context, args string) (picked, error) {
+	if wantsAll(args) {
+		live, err := t.follows(ctx, false)
+		return picked{rows: live}, err
+	}
+	return t.pickAll(ctx, args)
 }
 
 // robotIn is the robot that opens an argument, and what follows its name. The

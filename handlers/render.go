@@ -223,16 +223,3 @@ func icon(s models.Status) string {
 	}
 	return "📦"
 }
-
-// parcelButtons are what one can press under a reply about a parcel.
-func (r renderer) parcelButtons(p models.Parcel) [][]Button {
-	id := strconv.FormatInt(p.ID, 10)
-	details := Button{Text: r.say("button.details"), Data: "d:" + id}
-	name := Button{Text: r.say("button.name"), Data: "n:" + id}
-	stop := Button{Text: r.say("button.stop"), Data: "s:" + id}
-	if !p.Live() {
-		return [][]Button{{details, stop}}
-	}
-	refresh := Button{Text: r.say("button.refresh"), Data: "r:" + id}
-	return [][]Button{{refresh, details}, {name, stop}}
-}

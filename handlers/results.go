@@ -22,6 +22,7 @@ func (t *turn) replyTo(ctx context.Context, steps []step, rest []models.Item) ([
 		}
 	}
 	missing = append(missing, rest...)
+	steps = joinFull(steps)
 	replies, err := t.results(ctx, steps, len(missing) > 0)
 	if err != nil {
 		return nil, err
@@ -42,6 +43,9 @@ func (t *turn) results(ctx context.Context, steps []step, asking bool) ([]Reply,
 	if len(said) > 1 {
 		most = 1
 	}
+	if wrong, ok := said[0].(needsTail); ok && len(said) == 1 && wrong.why == "tail.wrong" {
+		t.toldWrong = wrong.number
+	}
 	var reply Reply
 	for i, s := range said {
 		blocks, err := t.result(ctx, s, most, watched == 1 && (len(said) == 1 || !asking))
@@ -56,9 +60,9 @@ func (t *turn) results(ctx context.Context, steps []step, asking bool) ([]Reply,
 	f, shown := said[0].(followed)
 	switch {
 	case watched > 1 && !asking && begun:
-		reply.Blocks = append(reply.Blocks, append(Block{Line{}}, t.render.sentence("watching_all")...))
+		reply.Blocks = append(reply.Blocks, append(Block{Line{}}, t.render.sentence(watchingKey(said, watched))...))
 	case len(said) == 1 && shown:
-		reply.Buttons = t.render.parcelButtons(f.answer.Parcel)
+		reply.Buttons = t.render.parcelButtons(f.follow, f.answer.Parcel, t.chat.News)
 	}
 	return []Reply{reply}, nil
 }
@@ -68,7 +72,7 @@ func (t *turn) results(ctx context.Context, steps []step, asking bool) ([]Reply,
 func concluded(steps []step) (said []step, watched int, begun bool) {
 	for _, s := range steps {
 		switch s := s.(type) {
-		case refused:
+		case refused, fullFor:
 			said = append(said, s)
 		case needsTail:
 			if s.why != "" {
@@ -91,10 +95,13 @@ func (t *turn) result(ctx context.Context, s step, most int, alone bool) ([]Bloc
 	switch s := s.(type) {
 	case refused:
 		return t.reason(s.located, s.why, 0), nil
+	case fullFor:
+		return t.fullWords(s), nil
 	case needsTail:
 		return t.reason(s.located, s.why, s.left), nil
 	case followed:
-		return t.shownParcel(ctx, s, most, alone)
+		blocks, err := t.shownParcel(ctx, s, most, alone)
+		return append(blocks, t.corrected(s)...), err
 	}
 	return nil, nil
 }

@@ -33,8 +33,8 @@ type request struct {
 	// What the text and the shape say of whose number it is; see recognise.Number.
 	sure     bool
 	carriers []models.Carrier
-	claimed  models.Carrier
-	foreign  string
+	foreign  models.Carrier // the key of a carrier without a code of ours
+	named    models.Carrier // the one that somebody said it is, "" when nobody did
 }
 
 func (r request) about() request { return r }
@@ -134,6 +134,7 @@ func (n needsTail) item() models.Item {
 // track takes steps to their end: one reply for those that can be answered,
 // and one question for what is missing. rest is what was to be asked anyway.
 func (t *turn) track(ctx context.Context, steps []step, rest []models.Item) ([]Reply, error) {
+	t.listedNow = t.listedNow || len(steps) > 1
 	for _, phase := range []func(context.Context, []step) error{t.locateAll, t.openAll, t.checkAll, t.followAll} {
 		if err := phase(ctx, steps); err != nil {
 			return nil, err

@@ -22,6 +22,8 @@ type Store interface {
 	// models.ErrNotFound when the chat does not follow the parcel.
 	Follow(ctx context.Context, w models.Following, now models.Moment) (models.Follow, error)
 	Unfollow(ctx context.Context, chatID int64, parcelIDs []int64, now models.Moment) error
+	// Undo follows again what Unfollow ended last, within ten minutes, and returns the parcels.
+	Undo(ctx context.Context, chatID int64, now models.Moment) ([]int64, error)
 	Followed(ctx context.Context, chatID int64, all bool) ([]models.Followed, error)
 	FollowOf(ctx context.Context, chatID, parcelID int64) (models.Follow, bool, error)
 	CountFollowed(ctx context.Context, chatID int64) (live, done int, err error)
@@ -39,6 +41,7 @@ type Store interface {
 	// A chat: what it wants remembered, and whether and where it can be reached.
 	SetLang(ctx context.Context, chatID int64, lang string) error
 	SetSpoken(ctx context.Context, chatID int64, lang string) error
+	SetNews(ctx context.Context, chatID int64, news models.News, minute int, now models.Moment) error
 	ChatTail(ctx context.Context, chatID int64) (string, error)
 	SetChatTail(ctx context.Context, chatID int64, tail string) error
 	Gone(ctx context.Context, chatID int64, now models.Moment) error
@@ -50,6 +53,10 @@ type Store interface {
 	Question(ctx context.Context, chatID, arrivalID int64, now models.Moment) (models.Question, bool, error)
 	Ask(ctx context.Context, q models.Question) error
 	DropQuestion(ctx context.Context, chatID, arrivalID int64, now models.Moment) error
+
+	// What a chat was shown last (models.MemoryShown).
+	Recall(ctx context.Context, kind, key string, now models.Moment) (value []byte, ok bool, err error)
+	Remember(ctx context.Context, kind, key string, value []byte, until models.Moment) error
 
 	// What operators want to know of the money and the work.
 	Usage(ctx context.Context, day string) ([]models.Usage, error)

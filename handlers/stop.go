@@ -2,36 +2,46 @@ package handlers
 
 import (
 	"context"
-	"strconv"
+	"slices"
 
 	"waybill/models"
 )
 
-// stopButtons is how many parcels a question which to stop offers as buttons.
-const stopButtons = 8
+const (
+	stoppedUnasked = 4  // how many parcels are stopped at once without asking first
+	namedInAsking  = 10 // how many of those are named that are asked about
+)
 
-// stop ends following what the argument names; bare it drops an open question,
-// or asks which.
-func (t *turn) stop(ctx context.Context, args string) ([]Reply, error) {
-	switch {
-	case args == "":
-		return t.stopBare(ctx)
-	case wantsAll(args):
-		return t.askStopAll(ctx)
+// stop ends following what the argument names; bare it drops an open question, or
+// means the only parcel, or asks which. To cancel is bare, too, but stops nothing that
+// was not named.
+func (t *turn) stop(ctx context.Context, c command) ([]Reply, error) {
+	if c.args != "" {
+		return t.aboutParcel(ctx, command{verb: verbStop, args: c.args})
 	}
-	p, err := t.pickAll(ctx, args)
-	if err != nil {
+	_, open, err := t.question(ctx)
+	switch {
+	case err != nil:
 		return nil, err
+	case open:
+		return t.declined(ctx)
+	case c.verb == verbCancel:
+		return t.which(ctx, verbStop, "")
+	}
+	return t.aboutWhich(ctx, verbStop)
+}
+
+// stopSome stops what was found, and asks first when that is much. Rows that have
+// been stopped already count as found.
+func (t *turn) stopSome(ctx context.Context, p picked) ([]Reply, error) {
+	if len(p.rows)+len(p.gone) > stoppedUnasked {
+		return t.askStop(ctx, models.AskStopMany, p)
 	}
 	return t.stopPicked(ctx, p)
 }
 
-// stopPicked stops what was found, unless something was named that is not
-// there. Rows that have been stopped already count as found.
+// stopPicked stops what was found. For ten minutes it can be taken back.
 func (t *turn) stopPicked(ctx context.Context, p picked) ([]Reply, error) {
-	if p.unknown != "" || len(p.rows)+len(p.gone) == 0 {
-		return t.notFound(p, "stop"), nil
-	}
 	block := t.render.sentence("stop.done", "Count", len(p.rows)+len(p.gone))
 	ids := make([]int64, len(p.rows))
 	for i, f := range p.rows {
@@ -41,48 +51,50 @@ func (t *turn) stopPicked(ctx context.Context, p picked) ([]Reply, error) {
 	for _, parcel := range p.gone {
 		block = append(block, t.render.head(parcel, ""))
 	}
+	if err := t.notePicked(ctx, p); err != nil {
+		return nil, err
+	}
 	if err := t.store.Unfollow(ctx, t.chat.ID, ids, t.now); err != nil {
 		return nil, wrap("stop following", err)
 	}
-	return []Reply{{Blocks: []Block{block}}}, nil
+	undo := Button{Text: t.render.say("button.undo"), Data: "u"}
+	return []Reply{{Blocks: []Block{block}, Buttons: [][]Button{{undo}}}}, nil
 }
 
-func (t *turn) stopBare(ctx context.Context) ([]Reply, error) {
-	_, open, err := t.question(ctx)
+// undo follows again what was stopped last, with names and tails, and shows the list.
+func (t *turn) undo(ctx context.Context) ([]Reply, error) {
+	before, err := t.follows(ctx, true)
 	if err != nil {
 		return nil, err
 	}
-	if open {
-		return t.declined(ctx)
-	}
-	replies, err := t.list(ctx, false)
-	if err != nil || len(t.chat.Listed) == 0 {
-		return replies, err
-	}
-	live, err := t.follows(ctx, false)
-	if err != nil || len(live) == 0 {
-		return replies, err
-	}
-	q := models.Question{Asking: models.AskStop}
-	if err := t.ask(ctx, &q); err != nil {
+	again, err := t.pickedBefore(ctx, picked{})
+	if err != nil {
 		return nil, err
 	}
-	question := t.renderQuestion(q)
-	question[0].Buttons = t.stopChoices(live)
-	return joinReplies(replies, question), nil
-}
-
-// stopChoices are the rows of the list as buttons, four beside one another.
-func (t *turn) stopChoices(live []models.Followed) [][]Button {
-	var buttons [][]Button
-	for i, f := range live[:min(len(live), stopButtons)] {
-		if i%4 == 0 {
-			buttons = append(buttons, nil)
-		}
-		row := &buttons[len(buttons)-1]
-		*row = append(*row, Button{Text: strconv.Itoa(i + 1), Data: "s:" + strconv.FormatInt(f.Parcel.ID, 10)})
+	undone, err := t.store.Undo(ctx, t.chat.ID, t.now)
+	if err != nil {
+		return nil, wrap("undo stop", err)
 	}
-	return buttons
+	followed := func(id int64) bool {
+		return slices.ContainsFunc(before, func(f models.Followed) bool { return f.Parcel.ID == id })
+	}
+	isNew := slices.ContainsFunc(undone, func(id int64) bool { return !followed(id) })
+	if len(undone) == 0 || !isNew && !again.byWords {
+		return t.render.reply("undo.nothing"), nil
+	}
+	if err := t.notePicked(ctx, picked{byWords: true}); err != nil {
+		return nil, err
+	}
+	clear(t.followed)
+	live, err := t.follows(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	finished := func(id int64) bool {
+		return !slices.ContainsFunc(live, func(f models.Followed) bool { return f.Parcel.ID == id })
+	}
+	list, err := t.list(ctx, slices.ContainsFunc(undone, finished))
+	return joinReplies(t.render.reply("undo.done"), list), err
 }
 
 func (t *turn) askStopAll(ctx context.Context) ([]Reply, error) {
@@ -96,9 +108,17 @@ func (t *turn) askStopAll(ctx context.Context) ([]Reply, error) {
 	if len(live) == 0 {
 		return t.render.reply("list.empty", "Number", example), nil
 	}
-	q := models.Question{Asking: models.AskStopAll}
-	for _, f := range live {
-		q.Items = append(q.Items, models.Item{Number: f.Parcel.Number})
+	return t.askStop(ctx, models.AskStopAll, picked{rows: live})
+}
+
+// askStop asks whether to stop all these, and names them.
+func (t *turn) askStop(ctx context.Context, asking models.Asking, p picked) ([]Reply, error) {
+	q := models.Question{Asking: asking}
+	for _, f := range p.rows {
+		q.Items = append(q.Items, models.Item{Number: f.Parcel.Number, Carrier: f.Parcel.Carrier, Name: f.Follow.Name})
+	}
+	for _, gone := range p.gone {
+		q.Items = append(q.Items, models.Item{Number: gone.Number, Carrier: gone.Carrier})
 	}
 	if err := t.ask(ctx, &q); err != nil {
 		return nil, err
@@ -106,14 +126,15 @@ func (t *turn) askStopAll(ctx context.Context) ([]Reply, error) {
 	return t.renderQuestion(q), nil
 }
 
-// stopAll ends following every live parcel.
-func (t *turn) stopAll(ctx context.Context) ([]Reply, error) {
-	live, err := t.follows(ctx, false)
-	if err != nil {
-		return nil, err
+// stopSure is the question whether to stop all items, and what they are called.
+func (t *turn) stopSure(q models.Question) []Reply {
+	replies := t.yesNo(q, "stop.all_sure", "Count", len(q.Items))
+	block := &replies[0].Blocks[0]
+	for _, item := range q.Items[:min(len(q.Items), namedInAsking)] {
+		*block = append(*block, t.render.head(models.Parcel{Number: item.Number, Carrier: item.Carrier}, item.Name))
 	}
-	if len(live) == 0 {
-		return t.render.reply("list.empty", "Number", example), nil
+	if more := len(q.Items) - namedInAsking; more > 0 {
+		*block = append(*block, t.render.sentence("stop.more", "Count", more)...)
 	}
-	return t.stopPicked(ctx, picked{rows: live})
+	return replies
 }

@@ -56,6 +56,12 @@ var whereIs = regexp.MustCompile(`(?i)` +
 	`|(什么|什麼|甚麼|啥|几|幾|何)(时候|時候|时|時|点|點).{0,4}(到|送|派|收|来|來|发货|發貨)` +
 	`|(多久|多长时间|多長時間|几天|幾天|哪天).{0,4}(到|送|收|来|來)` +
 	`|(怎么|怎麼|咋|为什么|為什麼|为啥|為啥|几天|幾天|一直).{0,6}(不动|不動|不更新|不送|不派|还不到|還不到|(没|沒)有?(动|動|更新|到|来|來|送|发货|發貨))` +
+	`|^(大概|大约|大約)?[还還]?(需)?要(多久|几天|幾天|多长时间|多長時間)[啊呀呢\s\p{P}]*$` +
+	`|^(几|幾)[号號](能|可以|会|會)?(到|送)` +
+	`|^(走)?到\p{Han}{2,5}了?(没|沒|吗|嗎)有?[啊呀\s\p{P}]*$` +
+	`|^\W*where\W*$|\bwhen(['’]?s| is| will) it\b.{0,12}\b(com|arriv|get|here|due)` +
+	`|\b(is|has|did|was|will) (it|my (order|stuff|thing)|they)\b.{0,12}\b(delivered|here|com(e|ing)|arriv\w*|ship(ped)?|get here|on its way|out for delivery)\b` +
+	`|^\W*(what['’]?s|what is) (the|its) (status|eta)\W*$` +
 	`|\b(where|when|what|status|track|any news|news|update|eta)\b.{0,40}\b(parcels?|packages?|orders?|deliver(y|ies)|shipments?|stuff|things?)\b` +
 	`|\b(parcels?|packages?|deliver(y|ies)|shipments?)\b.{0,20}(\?|？|\b(where|status|yet|now|arrived?)\b)` +
 	`|\bwhere(['’]?s| is| are) (it|they|mine)\b` +

@@ -21,6 +21,10 @@ type turn struct {
 	asked    *models.Question           // the open question, without Asking when there is none; nil: not read yet
 	followed map[bool][]models.Followed // what the chat follows: all, or without what is finished
 	attempts heldAttempts
+
+	shown     *lastShown // what the chat was shown last; nil: not read yet
+	listedNow bool       // this turn shows a list, or several parcels
+	toldWrong string     // the number whose tail the replies say was wrong
 }
 
 func (c *Conversation) turn(chat models.Chat, m Message, now models.Moment) *turn {
@@ -68,6 +72,13 @@ func (t *turn) follows(ctx context.Context, all bool) ([]models.Followed, error)
 // are given back in any case.
 func (t *turn) answer(ctx context.Context) (replies []Reply, err error) {
 	defer func() { err = errors.Join(err, t.returnAttempts(ctx)) }()
+	if replies, err = t.happened(ctx); err == nil {
+		err = t.noteShown(ctx, replies)
+	}
+	return replies, err
+}
+
+func (t *turn) happened(ctx context.Context) ([]Reply, error) {
 	switch t.m.Happening {
 	case Joined:
 		return t.greet(ctx)
@@ -80,15 +91,15 @@ func (t *turn) answer(ctx context.Context) (replies []Reply, err error) {
 }
 
 // said finds out what a text is: a command, numbers, the answer to an open
-// question, a question about parcels, or none of these.
+// question, a button's label, a question about parcels, or none of these.
 func (t *turn) said(ctx context.Context) ([]Reply, error) {
 	text := linked(tidy(t.m.Text))
 	if data, ok := t.typedMenu(text); ok {
 		return t.tappedMenu(ctx, data)
 	}
-	c, ok := parse(text)
-	if !ok && !t.overheard() {
-		c, ok = unslashed(text)
+	c, ok, err := t.commandIn(ctx, text)
+	if err != nil {
+		return nil, err
 	}
 	if ok {
 		return t.command(ctx, c)
@@ -97,12 +108,9 @@ func (t *turn) said(ctx context.Context) ([]Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := recognise.Text(text)
-	if t.overheard() {
-		found.Numbers = slices.DeleteFunc(found.Numbers, func(n recognise.Number) bool { return !n.Sure })
-	}
-	stopping := open && q.Asking == models.AskStop
-	if len(found.Numbers) > 0 && !stopping {
+	found := t.numbersIn(text)
+	picking := open && q.Asking == models.AskPick
+	if len(found.Numbers) > 0 && !picking {
 		replies, err := t.numbers(ctx, found)
 		if err != nil {
 			return nil, err
@@ -110,11 +118,20 @@ func (t *turn) said(ctx context.Context) ([]Reply, error) {
 		return t.complainedNumbers(ctx, text, replies), nil
 	}
 	if open {
+		if replies, pressed, err := t.pressedQuestion(ctx, q, text); pressed || err != nil {
+			return replies, err
+		}
 		if replies, answered, err := t.answered(ctx, q, text); answered || err != nil {
 			return replies, err
 		}
 	}
-	if len(found.Numbers) > 0 {
+	if len(found.Numbers) > 0 || !t.overheard() && len(mistyped(found)) > 0 {
+		return t.numbers(ctx, found)
+	}
+	if replies, pressed, err := t.pressed(ctx, text); pressed || err != nil {
+		return replies, err
+	}
+	if found, ok := t.attached(text); ok {
 		return t.numbers(ctx, found)
 	}
 	return t.smallTalk(ctx, text, found.Refused, q, open)
@@ -130,6 +147,11 @@ func (t *turn) smallTalk(ctx context.Context, text string, refused []recognise.R
 		return t.complaint(ctx, text)
 	case asksWhere(text):
 		return t.list(ctx, false)
+	}
+	if rows, ok := rowsIn(text); ok && !open {
+		if replies, err := t.listedRow(ctx, rows); replies != nil || err != nil {
+			return replies, err
+		}
 	}
 	replies, err := t.unasked(ctx, text, refused, q, open)
 	if t.acknowledges(text, open) {
@@ -170,6 +192,11 @@ func (t *turn) unasked(ctx context.Context, text string, refused []recognise.Rea
 		return t.refused(refused), nil
 	case isTail(plainWord(text)):
 		return t.render.reply("unasked", "Number", example), nil
+	case triesNumber(text):
+		return t.render.reply("no_number", "Number", example), nil
+	}
+	if replies := t.unknownCommand(text); replies != nil {
+		return replies, nil
 	}
 	return t.withHuman(t.render.reply("help_line")), nil
 }
@@ -214,50 +241,6 @@ func (t *turn) withHuman(replies []Reply) []Reply {
 		replies[0].Blocks = append(replies[0].Blocks, t.render.sentence("ask_human"))
 	}
 	return replies
-}
-
-// command does what a command says, and drops a question that was to be answered
-// first. A bare /stop deals with it itself.
-func (t *turn) command(ctx context.Context, c command) ([]Reply, error) {
-	if c.verb != verbStop || c.args != "" {
-		if err := t.dropOvertaken(ctx, c); err != nil {
-			return nil, err
-		}
-	}
-	return t.run(ctx, c)
-}
-
-// run does what a command says.
-func (t *turn) run(ctx context.Context, c command) ([]Reply, error) {
-	switch c.verb {
-	case verbTrack:
-		return t.trackCommand(ctx, c.args)
-	case verbList:
-		return t.list(ctx, wantsAll(c.args))
-	case verbStop:
-		return t.stop(ctx, c.args)
-	case verbDetail:
-		return t.detail(ctx, c.args)
-	case verbName:
-		return t.name(ctx, c.args)
-	case verbTail:
-		return t.tail(ctx, c.args)
-	case verbMute, verbUnmute:
-		return t.mute(ctx, c.args, c.verb == verbMute)
-	case verbPush:
-		return t.push(ctx, c.args)
-	case verbUnpush:
-		return t.push(ctx, pushOff+" "+c.args)
-	case verbLang:
-		return t.lang(ctx, c.args)
-	case verbExport:
-		return t.export(ctx)
-	case verbForget:
-		return t.forget(ctx)
-	case verbUsage:
-		return t.usage(ctx)
-	}
-	return t.help(), nil
 }
 
 // notAllowed says why the person may not decide for the whole chat, nothing when

@@ -163,3 +163,90 @@ func TestAnAnswerThatIsHandledTwiceFindsItsQuestionTwice(t *testing.T) {
 		t.Errorf("another message finds the question that was answered: %q", said)
 	}
 }
+
+// handling handles the same arrival again and again.
+func (w *world) handling(t *testing.T, arrival int64, text string) func() string {
+	t.Helper()
+	return func() string {
+		replies, err := w.conversation().Handle(t.Context(), w.chat("a", false), Message{Text: text, Addressed: true, Arrival: arrival})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Join(shown(replies), "\n")
+	}
+}
+
+// What a word means may have changed when the message that says it is handled once
+// more: the parcel that it named is stopped, and the word would name another.
+func TestWhatAWordMeantIsMeantAgain(t *testing.T) {
+	for text, other := range map[string]string{
+		"停止 茶": "茶叶", "停止 0017": "鞋", "停止 圆通": "鞋", "停止茶": "茶叶", "移除 茶": "大茶碗", "停止": "鞋",
+	} {
+		w := newWorld(t, "zh-CN")
+		w.says(t, "a", "YT1000000000058 "+other) // finished
+		w.says(t, "a", "YT1000000000017 茶")
+		handle := w.handling(t, 7, text)
+		first := handle()
+		if again := handle(); again != first && strings.ReplaceAll(first, " · 茶", "") != again || !strings.Contains(first, "YT1000000000017") {
+			t.Errorf("%q brings %q the first time, %q the second", text, first, again)
+		}
+		if _, follows := w.followOf(t, "a", "YT1000000000058"); !follows {
+			t.Errorf("%q stops another parcel the second time", text)
+		}
+		if said := w.handling(t, 8, "撤销")(); !strings.Contains(said, "YT1000000000017 · 茶") {
+			t.Errorf("after %q, undoing brings %q", text, said)
+		}
+	}
+}
+
+func TestRenamingTwiceGivesOneName(t *testing.T) {
+	for _, text := range []string{"改名 鞋 靴", "备注 1 靴", "备注 0074 靴"} {
+		w := newWorld(t, "zh-CN")
+		w.says(t, "a", "YT1000000000017 鞋带")
+		w.says(t, "a", "YT1000000000074 鞋")
+		w.says(t, "a", "列表")
+		handle := w.handling(t, 7, text)
+		if first := handle(); handle() != first || !strings.Contains(first, "YT1000000000074 就叫「靴」") {
+			t.Errorf("%q brings %q, then something else", text, first)
+		}
+		if f, _ := w.followOf(t, "a", "YT1000000000017"); f.Name != "鞋带" {
+			t.Errorf("%q names another parcel %q", text, f.Name)
+		}
+	}
+}
+
+func TestWhatChangesNothingTwiceIsSaidTwice(t *testing.T) {
+	for _, text := range []string{
+		"提醒 要紧", "提醒 每天 9:00", "静音 全部", "取消静音 全部", "静音 茶", "取消静音 1", "撤销", "备注 1 关", "停止 1-5", "全部停止", "/mute", "详情 茶叶", "刷新", "静音", "提醒",
+	} {
+		w := newWorld(t, "zh-CN")
+		w.says(t, "a", "YT1000000000017 茶")
+		w.says(t, "a", "YT1000000000074 茶叶")
+		w.says(t, "a", "停止 茶叶")
+		handle := w.handling(t, 7, text)
+		if first := handle(); handle() != first {
+			t.Errorf("%q brings %q, then something else", text, first)
+		}
+	}
+}
+
+func TestAnAnswerHandledTwiceIsOneAnswer(t *testing.T) {
+	for _, c := range []struct{ asks, answer string }{
+		{"停止", "1"}, {"/detail", "茶"}, {"/name", "1"}, {"备注 杯", "2"}, {"停止 1-5", "是"}, {"全部停止", "是"}, {"提醒", "要紧"}, {"备注 1", "杯"}, {"备注 1", "还没想好"}, {"/mute", "全部"},
+	} {
+		w := newWorld(t, "zh-CN")
+		for _, number := range []string{"YT1000000000017 茶", "YT1000000000074 鞋", "YT1000000000025", "YT1000000000033", "YT1000000000082"} {
+			w.says(t, "a", number)
+		}
+		w.says(t, "a", "列表")
+		w.handling(t, 6, c.asks)()
+		handle := w.handling(t, 7, c.answer)
+		first, again := handle(), handle()
+		for _, name := range []string{" · 茶", " · 鞋"} {
+			first, again = strings.ReplaceAll(first, name, ""), strings.ReplaceAll(again, name, "")
+		}
+		if first != again || first == "" {
+			t.Errorf("%s, then %s brings %q, then %q", c.asks, c.answer, first, again)
+		}
+	}
+}

@@ -9,8 +9,8 @@ import (
 
 func TestAnOperatorSeesWhatTodayHasCost(t *testing.T) {
 	for lang, c := range map[string]struct{ locale, sum, quiet, help string }{
-		"Chinese": {"zh-CN", "合计 ¥0.0614", "还没有调用过", "单号"},
-		"English": {"en", "In all ¥0.0614", "No calls yet", "number"},
+		"Chinese": {"zh-CN", "合计 ¥0.0614", "还没有调用过", "/usage"},
+		"English": {"en", "In all ¥0.0614", "No calls yet", "/usage"},
 	} {
 		t.Run(lang, func(t *testing.T) {
 			w := newWorld(t, c.locale)

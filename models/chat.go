@@ -28,11 +28,12 @@ func (a Address) KeyOf(message string) string {
 const (
 	MemoryMet     = "chat_met"     // it has been greeted
 	MemoryChoices = "chat_choices" // what the numbers stand for that it was shown
+	MemoryShown   = "chat_shown"   // which parcel it was shown last with buttons, or that it was a list
 	MemorySaid    = "chat_said"    // what a message says that may turn out not to be delivered; by KeyOf
 )
 
 // ChatMemories are the kinds of what is remembered under a chat's Key.
-func ChatMemories() []string { return []string{MemoryMet, MemoryChoices} }
+func ChatMemories() []string { return []string{MemoryMet, MemoryChoices, MemoryShown} }
 
 // RobotDoor is the door of group robots, which only take what is pushed to
 // them. Their chats' rooms are the robots' names.

@@ -6,10 +6,15 @@ type Asking string
 const (
 	AskTail    Asking = "tail"    // the last four digits of a phone, for every item
 	AskCarrier Asking = "carrier" // which carrier the first item's number belongs to
-	AskStop    Asking = "stop"    // which parcel to stop
-	AskStopAll Asking = "stopall" // whether to stop all
-	AskForget  Asking = "forget"  // whether to erase everything
-	AskName    Asking = "name"    // what to call the first item
+	// AskPick asks which parcel a command is about. The first item holds the command;
+	// the others are the parcels to choose from, none when they are those of the list.
+	AskPick     Asking = "pick"
+	AskStopAll  Asking = "stopall"  // whether to stop all, which are the items
+	AskStopMany Asking = "stopmany" // whether to stop the items
+	AskForget   Asking = "forget"   // whether to erase everything
+	AskName     Asking = "name"     // what to call the first item
+	AskNews     Asking = "news"     // how much the chat wants to hear
+	AskTypo     Asking = "typo"     // whether the first item's number was meant, and not the one given
 )
 
 // Question is the one open question of a chat. It is a row, so it survives a
@@ -36,4 +41,8 @@ type Item struct {
 	Carrier  Carrier   `json:"carrier,omitempty"`  // decided already, or ""
 	Carriers []Carrier `json:"carriers,omitempty"` // to choose from
 	Needs    Asking    `json:"needs,omitempty"`    // in Rest: what is to be asked
+	Given    string    `json:"given,omitempty"`    // AskTypo: the number as it was written
+	Tail     string    `json:"tail,omitempty"`     // AskTypo: digits given with it
+	Verb     string    `json:"verb,omitempty"`     // AskPick: what the command does
+	Args     string    `json:"args,omitempty"`     // AskPick: what follows the parcel in it
 }

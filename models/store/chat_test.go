@@ -68,9 +68,9 @@ func TestAQuestionSurvivesUntilItExpires(t *testing.T) {
 		if !ok || !reflect.DeepEqual(got, q) {
 			t.Fatalf("got %+v, want %+v", got, q)
 		}
-		q.Asking, q.Items = models.AskStop, nil
+		q.Asking, q.Items = models.AskPick, nil
 		k.ok(k.Ask(k.ctx(), q))
-		if got, _, err := k.Question(k.ctx(), c.ID, 0, noon()); err != nil || got.Asking != models.AskStop || len(got.Items) != 0 {
+		if got, _, err := k.Question(k.ctx(), c.ID, 0, noon()); err != nil || got.Asking != models.AskPick || len(got.Items) != 0 {
 			t.Fatalf("got %+v, %v", got, err)
 		}
 		if _, ok, err := k.Question(k.ctx(), c.ID, 0, noon()+24*hour); ok || err != nil {
@@ -141,7 +141,7 @@ func TestAGroupMergesIntoTheOneItBecame(t *testing.T) {
 		k.finish(scan(mine, "x", noon()), noon())
 		k.ok(k.SetChatTail(k.ctx(), old.ID, "1234"))
 		k.ok(k.SetLang(k.ctx(), old.ID, "en"))
-		k.ok(k.Ask(k.ctx(), models.Question{ChatID: old.ID, Asking: models.AskStop, AskedAt: noon(), ExpiresAt: noon() + hour}))
+		k.ok(k.Ask(k.ctx(), models.Question{ChatID: old.ID, Asking: models.AskPick, AskedAt: noon(), ExpiresAt: noon() + hour}))
 		_, err := k.Arrive(k.ctx(), []models.Arrival{{Key: "1", Address: old.Address}}, noon())
 		k.ok(err)
 

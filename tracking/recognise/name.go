@@ -221,7 +221,7 @@ func (r *reader) nameBefore(rest string, end int) string {
 		return ""
 	}
 	rest = strings.TrimPrefix(rest, "备注")
-	if isSpeech(rest) || countDigits(rest) > 3 || chineseLabel(rest) != saidNothing || rest[len(rest)-1] < utf8.RuneSelf && englishLabel(rest) != saidNothing {
+	if rest == "" || isSpeech(rest) || countDigits(rest) > 3 || chineseLabel(rest) != saidNothing || rest[len(rest)-1] < utf8.RuneSelf && englishLabel(rest) != saidNothing {
 		return ""
 	}
 	name, _ := r.cleaned(end-len(rest), end, false, false)
