@@ -180,7 +180,7 @@ func TestSayChoosesThePluralAndFillsTheGaps(t *testing.T) {
 	}
 }
 
-func load(t *testing.T, fallback string) *locales.Bundle {
+func load(t testing.TB, fallback string) *locales.Bundle {
 	t.Helper()
 	bundle, err := locales.Load(fallback)
 	if err != nil {
