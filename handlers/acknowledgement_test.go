@@ -26,7 +26,7 @@ func TestWhereMessagesAreCountedANotificationAnswersATextThatSaysNothing(t *test
 		}
 	}
 	for text, want := range map[string]string{
-		"列表": moving, "我的快递呢": moving, "帮助": "列表", "1234": "没在等", "你是机器人吗？": "发「帮助」", "怎么收费": "发「帮助」", "我要投诉": "发「转人工」",
+		"列表": moving, "我的快递呢": moving, "帮助": "列表", "1234": "连单号一起发给我", "你是机器人吗？": "发「帮助」", "怎么收费": "发「帮助」", "我要投诉": "发「转人工」",
 		"昨天说好送到楼上的，结果放在了门口，外面的箱子都湿了": "发「转人工」",
 		"13800000000": "手机号", "YT1000000000074": "YT1000000000074",
 	} {
@@ -42,8 +42,8 @@ func TestATextThatSaysNothingIsAnsweredWhereNoNotificationIs(t *testing.T) {
 		optional                 bool
 	}{
 		"messages are not counted":              {"test", moving, "好的", "发「帮助」", false},
-		"something else may be an answer":       {"wecom_kf", "SF1000000000015", "没有了", "等你回一句", false},
-		"whoever only acknowledges gets news":   {"wecom_kf", "SF1000000000015", "好的", "等你回一句", true},
+		"something else may be an answer":       {"wecom_kf", "SF1000000000015", "没有了", "等你回复", false},
+		"whoever only acknowledges gets news":   {"wecom_kf", "SF1000000000015", "好的", "等你回复", true},
 		"whoever follows hears that news comes": {"wecom_kf", moving, "好的", "好，有新动静就告诉你。", true},
 		"whoever follows nothing is helped":     {"wecom_kf", "帮助", "好的", "发「帮助」", true},
 	} {

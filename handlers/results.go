@@ -56,7 +56,11 @@ func (t *turn) results(ctx context.Context, steps []step, asking bool) ([]Reply,
 	f, shown := said[0].(followed)
 	switch {
 	case watched > 1 && !asking && begun:
-		reply.Blocks = append(reply.Blocks, append(Block{Line{}}, t.render.sentence("watching_all")...))
+		key := "watching_all"
+		if watched < len(said) {
+			key = "watching_rest"
+		}
+		reply.Blocks = append(reply.Blocks, append(Block{Line{}}, t.render.sentence(key)...))
 	case len(said) == 1 && shown:
 		reply.Buttons = t.render.parcelButtons(f.answer.Parcel)
 	}
@@ -101,9 +105,21 @@ func (t *turn) result(ctx context.Context, s step, most int, alone bool) ([]Bloc
 
 // reason is the sentence that stands instead of a trace.
 func (t *turn) reason(l located, why string, left int) []Block {
-	return []Block{t.render.sentence(why,
+	block := t.render.sentence(why,
 		"Number", l.number, "Carrier", t.render.carrier(l.parcel.Carrier), "Max", t.settings.MaxParcels, "Count", left,
-	)}
+	)
+	if why == "unserved" {
+		block = append(block, t.render.elsewhere(l.parcel.Carrier)...)
+	}
+	return []Block{block}
+}
+
+// elsewhere is where somebody can look a parcel up of which nobody can be asked here.
+func (r renderer) elsewhere(c models.Carrier) Block {
+	if page := r.contact(c).Page; page != "" {
+		return Block{{{Text: r.say("contact.look", "Carrier", r.carrier(c)) + " "}, {Text: page, Style: Link, URL: page}}}
+	}
+	return nil
 }
 
 // shownParcel is a followed parcel with its newest scans, as far as the chat may see it.
@@ -145,7 +161,9 @@ func (r renderer) answer(f followed, found []models.Event, most int, alone bool)
 			why = "no_record"
 		}
 	}
-	if why == "" && f.begins() && alone {
+	if trouble := r.trouble(p); trouble != nil {
+		blocks = append(blocks, trouble)
+	} else if why == "" && f.begins() && alone {
 		why = "watching"
 	}
 	if why == "" {

@@ -3,6 +3,7 @@
 package locales
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -12,6 +13,7 @@ import (
 	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 )
 
 //go:embed active.*.toml
@@ -160,6 +162,16 @@ func (s *Localizer) Written(text string) string {
 		return text
 	}
 	return s.traditional.convert(text)
+}
+
+// Region is the name of a country by its ISO code (SG); the code itself where it is
+// none.
+func (s *Localizer) Region(code string) string {
+	region, err := language.ParseRegion(code)
+	if err != nil {
+		return code
+	}
+	return cmp.Or(display.Regions(s.tag).Name(region), code)
 }
 
 // Keys are the keys that begin with the prefix, in alphabetical order.
