@@ -49,7 +49,7 @@ const stationWord = `(?:驿站|驛站|自提点|自提點|自提柜|自提櫃|�
 var (
 	bracketed = regexp.MustCompile(`[【「\[]([^】」\]]{2,40})[】」\]]`)
 	isStation = regexp.MustCompile(stationWord)
-	atStation = regexp.MustCompile(`(?:到达|到達|已到|送达|送達|送至|送到|放入|放至|放到|放在|存放于|存放在|暂存于|暫存於|投递到|投遞到|投递至|投遞至|投入|存入)\s*([^，。,；;、：:【】（）()\s]{1,24}?` + stationWord + `)`)
+	atStation = regexp.MustCompile(`(?:到达|到達|已到|送达|送達|送至|送到|放入|放至|放到|放在|存放于|存放在|暂存于|暫存於|投递到|投遞到|投递至|投遞至|投入|存入)\s*([^，。,；;、：:【】（）()\s]{0,24}?` + stationWord + `)`)
 	goesOn    = regexp.MustCompile(`发往|發往|下一站|前往|送往|飞往|飛往|即将|即將|准备发|準備發`)
 )
 
