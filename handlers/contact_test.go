@@ -16,7 +16,7 @@ func TestWhoAsksForANumberOrASiteIsToldTheCarriers(t *testing.T) {
 		"我想打順豐的電話":                        "☎️ 顺丰速运 95338 · 官网",
 		"what is the SF hotline?":         "☎️ 顺丰速运 95338 · 官网",
 		"customer service of ZTO Express": "☎️ 中通快递 95311 · 官网",
-		"国通快递客服电话":                        "国通快递的客服电话我这里没有。",
+		"国通快递客服电话":                        "国通快递的客服电话和官网，我这里都没有。",
 		"TNT 官网":                          "☎️ TNT · 官网",
 		"快递员电话多少":                         "想找哪家快递公司？把名字发给我，例如：圆通电话。",
 		"客服电话是多少":                         "想找哪家快递公司？把名字发给我，例如：圆通电话。",
@@ -92,10 +92,14 @@ func TestDetailsAndTroubleSayHowTheCarrierIsReached(t *testing.T) {
 			t.Errorf("%s has the details\n%s", s, details)
 		}
 		n := w.notification("a")
-		n.Parcel.Status, n.Parcel.Carrier = s, "yto"
+		n.Parcel.Status, n.Parcel.Carrier, n.Urgency = s, "yto", s.Urgency()
 		news := strings.ReplaceAll(w.notify(t, n).Text(), "\n", "|")
 		if want == "" && strings.Contains(news, "95554") || !strings.Contains(news, want) {
 			t.Errorf("%s is told as\n%s", s, news)
+		}
+		n.Urgency = models.Ordinary // another scan of the same status
+		if again := w.notify(t, n).Text(); strings.Contains(again, "95554") {
+			t.Errorf("%s is told again as\n%s", s, again)
 		}
 	}
 }

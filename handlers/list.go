@@ -133,7 +133,7 @@ func (t *turn) details(ctx context.Context, f models.Followed) ([]Reply, error) 
 	found := scans(history)
 	blocks := t.render.trace(f.Parcel, f.Follow.Name, found, 0)
 	if len(found) == 0 {
-		blocks = append(blocks, t.render.sentence("no_record"))
+		blocks = append(blocks, t.render.sentence(nothingFound(f.Parcel)))
 	}
 	if trouble := t.render.trouble(f.Parcel); trouble != nil {
 		blocks = append(blocks, trouble)

@@ -15,7 +15,7 @@ const (
 	Joined Happening = "joined" // the bot was added, or unblocked
 	Left   Happening = "left"   // the bot was removed, or blocked
 	Moved  Happening = "moved"  // the chat has a new id, which NewConversation holds
-	// Wordless: somebody sent what holds no text: a contact, a place, a sticker, a voice message.
+	// Wordless says that somebody sent what holds no text: a contact, a place, a sticker, a voice message.
 	Wordless Happening = "wordless"
 )
 

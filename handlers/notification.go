@@ -64,7 +64,7 @@ func (r renderer) notification(n models.Notification, recent []models.Event) Rep
 	opens := n.Follow.Opens(n.Parcel)
 	blocks := []Block{{r.head(n.Parcel, n.Follow.Name)}}
 	if opens {
-		blocks = []Block{append(Block{r.headline(n.Parcel, n.Follow.Name), r.head(n.Parcel, "")}, r.journey(n.Parcel)...)}
+		blocks = []Block{append(r.told(n), r.journey(n.Parcel)...)}
 	}
 	for _, notice := range n.Notices {
 		if block := r.notice(notice, n.Parcel, recent); block != nil {
@@ -92,13 +92,23 @@ func (r renderer) notification(n models.Notification, recent []models.Event) Rep
 	return reply
 }
 
-// outlook is what follows from the news: what can be done about a problem, and that
-// what was delivered has left the list.
+// told is what a notification is about: what the parcel is called and where it stands,
+// then its carrier, unless it is called by that, and its number.
+func (r renderer) told(n models.Notification) Block {
+	p := n.Parcel
+	if n.Follow.Name == "" {
+		p.Carrier = ""
+	}
+	return Block{r.headline(n.Parcel, n.Follow.Name), r.head(p, "")}
+}
+
+// outlook is what follows from a status that is new, or from standing still: what can
+// be done about a problem, and that what was delivered has left the list.
 func (r renderer) outlook(n models.Notification) Block {
-	isNews := len(n.Events) > 0 || slices.ContainsFunc(n.Notices, func(e models.Event) bool {
+	isNew := n.Urgency > models.Ordinary || slices.ContainsFunc(n.Notices, func(e models.Event) bool {
 		return e.Kind == models.StatusChanged || e.Kind == models.Stuck
 	})
-	if !isNews {
+	if !isNew {
 		return nil
 	}
 	if n.Parcel.Status == models.Delivered && !n.Parcel.Live() {

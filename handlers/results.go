@@ -153,12 +153,12 @@ func (r renderer) answer(f followed, found []models.Event, most int, alone bool)
 	case p.HeardAt != 0 && why == "later" && r.now.Sub(p.HeardAt) < time.Minute:
 		why = "" // there is hardly anything newer than what is shown
 	case p.Status == models.Invalid && p.EventAt == 0 && why == "":
-		why = "doubtful"
+		why = nothingFound(p)
 	}
 	if p.EventAt == 0 && (p.Status == "" || p.Status == models.Pending || p.Status == models.Unknown) {
 		blocks[0] = blocks[0][:1] // a state without any scan says less than the sentence below
 		if why == "" {
-			why = "no_record"
+			why = nothingFound(p)
 		}
 	}
 	if trouble := r.trouble(p); trouble != nil {
@@ -170,6 +170,14 @@ func (r renderer) answer(f followed, found []models.Event, most int, alone bool)
 		return blocks
 	}
 	return append(blocks, r.sentence(why))
+}
+
+// nothingFound is the key of what is said of a parcel without any scan.
+func nothingFound(p models.Parcel) string {
+	if p.Status == models.Invalid {
+		return "doubtful"
+	}
+	return "no_record"
 }
 
 // reason is the key of what a person is told about an error, "" when it helps

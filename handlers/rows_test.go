@@ -120,8 +120,13 @@ func TestARowIsThreeLinesAndMarksWhatIsHeardOtherwise(t *testing.T) {
 		chat models.News
 		want string
 	}{
-		{models.Muted, models.NewsAll, "🔇"}, {models.Muted, models.NewsDaily, "🔇"}, {models.Muted, models.NewsUrgent, ""}, {models.Muted, models.NewsProblems, ""},
-		{models.MuteInherited, models.NewsUrgent, ""}, {models.Unmuted, models.NewsUrgent, "🔔"}, {models.Unmuted, models.NewsAll, ""},
+		{models.Muted, models.NewsAll, "🔇"},
+		{models.Muted, models.NewsDaily, "🔇"},
+		{models.Muted, models.NewsUrgent, ""},
+		{models.Muted, models.NewsProblems, ""},
+		{models.MuteInherited, models.NewsUrgent, ""},
+		{models.Unmuted, models.NewsUrgent, "🔔"},
+		{models.Unmuted, models.NewsAll, ""},
 	} {
 		if got := muteMark(c.mute, c.chat); got != c.want {
 			t.Errorf("%v in a chat that hears %q is marked %q, want %q", c.mute, c.chat, got, c.want)

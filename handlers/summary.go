@@ -48,7 +48,7 @@ func (r renderer) summary(n models.Notification, recent []models.Event) Block {
 	if !n.Follow.Opens(n.Parcel) {
 		return append(Block{r.head(n.Parcel, n.Follow.Name)}, r.notices(n, recent)...)
 	}
-	block := append(Block{r.headline(n.Parcel, n.Follow.Name), r.head(n.Parcel, "")}, r.notices(n, recent)...)
+	block := append(r.told(n), r.notices(n, recent)...)
 	if len(n.Events) > 0 {
 		newest := n.Events[0]
 		block = append(block, append(Line{{Text: r.clock(newest.At) + " ", Style: Dim}}, r.brief(newest)...))

@@ -33,7 +33,7 @@ func TestAReminderSaysWhereTheParcelWaitsSinceWhenAndItsCode(t *testing.T) {
 	w.pass(73 * time.Hour)
 	reply := w.notify(t, n)
 	want := strings.Join([]string{
-		"圆通速递 · 📮 待取件", "圆通速递 YT1000000010015",
+		"圆通速递 · 📮 待取件", "YT1000000010015",
 		"已到【武汉阳光小区菜鸟驿站】3 天，还没取，别放过期了。",
 		"03-02 08:00 【武汉市】快件已到达【武汉阳光小区菜鸟驿站】，凭 3-2-5012 取件",
 	}, "\n")

@@ -16,7 +16,7 @@ func (w *world) on(lang string) renderer {
 func TestTheRouteSaysFromWhereToWhereAndForHowLong(t *testing.T) {
 	w := newWorld(t, "zh-CN")
 	now := models.At(w.clock())
-	ago := func(h time.Duration) models.Moment { return now.Add(-h * time.Hour) }
+	ago := func(hours int) models.Moment { return now.Add(-time.Duration(hours) * time.Hour) }
 	way := models.Parcel{Origin: "西安", Destination: "长沙", Status: models.InTransit, StartedAt: ago(27), EventAt: ago(2)}
 	with := func(change func(*models.Parcel)) models.Parcel {
 		p := way
@@ -89,7 +89,7 @@ func TestWhatOnlyWordsSayIsNotCalledCertain(t *testing.T) {
 	n := w.notification("a")
 	n.Parcel.Status, n.Parcel.Carrier = models.Delivered, "yto"
 	n.Parcel.StartedAt, n.Parcel.EventAt = models.At(w.clock()).Add(-50*time.Hour), models.At(w.clock())
-	n.Events[0].Text = "已签收"
+	n.Events[0].Text, n.Urgency = "已签收", models.UrgentAlways
 	said := w.notify(t, n).Text()
 	for _, want := range []string{"茶 · ✅ 看起来已签收", "还没最后确认", "圆通速递 95554"} {
 		if !strings.Contains(said, want) {

@@ -53,7 +53,10 @@ func LoadCarriers() (*Carriers, error) {
 			return nil, err
 		}
 	}
-	return c, c.loadContacts()
+	if err := c.loadContacts(); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 func (c *Carriers) add(row []string) error {

@@ -40,7 +40,7 @@ func TestEveryContactCanBeDialledOrOpenedAndHasASource(t *testing.T) {
 		if contact.Source == "" {
 			t.Errorf("%s has no source", carrier)
 		}
-		if contact.Known() != !(contact.Source == "closed" || contact.Source == "none found") {
+		if without := contact.Source == "closed" || contact.Source == "none found"; contact.Known() == without {
 			t.Errorf("%s is %q, and known: %v", carrier, contact.Source, contact.Known())
 		}
 		if contact.Hotline != "" && !dialled.MatchString(contact.Hotline) {
