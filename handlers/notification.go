@@ -163,7 +163,7 @@ func ending(why string) string {
 // stuck says for how long nothing has happened, and where that was: the scan itself
 // where its words name no place.
 func (r renderer) stuck(p models.Parcel, recent []models.Event) Block {
-	duration, place := r.roughly(r.now.Sub(p.EventAt)), ""
+	duration, place := r.roughly(r.now.Sub(cmp.Or(p.EventAt, p.StatusAt))), ""
 	if len(recent) > 0 {
 		place = placeOf(recent[0])
 	}
@@ -175,10 +175,15 @@ func (r renderer) stuck(p models.Parcel, recent []models.Event) Block {
 }
 
 // pickupWaits says where a parcel waits and for how long, and repeats what the
-// station has written.
+// station has written. The station's own time counts where it is the earlier one:
+// the parcel may have waited before anybody asked about it.
 func (r renderer) pickupWaits(p models.Parcel, recent []models.Event) Block {
 	e, has := waiting(recent)
-	block := r.sentence("notice.pickup", "Duration", r.roughly(r.now.Sub(p.StatusAt)), "Place", r.words.Written(stationOf(e)))
+	station, since := stationOf(e), p.StatusAt
+	if station != "" && e.At != 0 {
+		since = min(since, e.At)
+	}
+	block := r.sentence("notice.pickup", "Duration", r.roughly(r.now.Sub(since)), "Place", r.words.Written(station))
 	if has {
 		block = append(block, r.event(repeated{e, 1})...)
 	}

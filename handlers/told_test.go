@@ -40,6 +40,10 @@ func TestAReminderSaysWhereTheParcelWaitsSinceWhenAndItsCode(t *testing.T) {
 	if got := reply.Text(); got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
+	n.Parcel.StatusAt = models.At(w.clock()) // followed only now
+	if got := w.notify(t, n).Text(); got != want {
+		t.Errorf("a parcel that waited before it was followed is told as\n%s", got)
+	}
 	if !isStrong(reply, "3-2-5012") {
 		t.Error("the code is not to be seen at once")
 	}
@@ -125,5 +129,23 @@ func TestTaiwanReadsScansAndPlacesInItsOwnCharacters(t *testing.T) {
 		if !strings.Contains(said, want) {
 			t.Errorf("no %q in\n%s", want, said)
 		}
+	}
+}
+
+func TestWhoAsksWhereOneParcelIsGetsItsWholeAnswer(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	w.says(t, "a", moving)
+	w.says(t, "a", "YT1000000000058") // finished: it does not count
+	for _, text := range []string{"快递到哪了", "今天能到吗", "已经签收了但我没收到", "where is my parcel", "包裹呢"} {
+		if said := w.says(t, "a", text); !strings.Contains(said, "03-02 08:00 【杭州】已揽收") || !strings.Contains(said, "[🔄 刷新]") {
+			t.Errorf("%q is answered with\n%s", text, said)
+		}
+	}
+	w.says(t, "locked", "SF1000000000015 9999")
+	if said := w.says(t, "locked", "快递到哪了"); showsTrace(said) {
+		t.Errorf("without its tail it shows\n%s", said)
+	}
+	if said := w.says(t, "nobody", "快递到哪了"); !strings.Contains(said, "把单号发给我") {
+		t.Errorf("without a parcel it says %q", said)
 	}
 }
