@@ -64,7 +64,8 @@ func pleads(text string) bool { return complains(text) && pleaIs.MatchString(fol
 var parcelIs = regexp.MustCompile(`(?i)快递|快遞|快件|包裹|物流|运单|運單|驿站|驛站|[丢丟]|[签簽]收|派送|配送|催|[送寄]|[拦攔]截|地址|\b(parcels?|packages?|shipments?|deliver\w*|courier|arrived?|address|lost)\b`)
 
 // complaint answers what a person has to see to: with the way to one first, and
-// behind it where the chat's parcels are, if it is about parcels.
+// behind it where the chat's parcels are, if it is about parcels. Where nobody can be
+// reached here, the parcels' carriers can be called.
 func (t *turn) complaint(ctx context.Context, text string) ([]Reply, error) {
 	first := t.needsHuman(ctx)
 	if !parcelIs.MatchString(fold(text)) && !asksWhere(text) {
@@ -74,8 +75,11 @@ func (t *turn) complaint(ctx context.Context, text string) ([]Reply, error) {
 	if err != nil || len(live) == 0 {
 		return first, err
 	}
-	listed, err := t.list(ctx, false)
-	return humanFirst(first, listed), err
+	if !t.humanServes(ctx) {
+		first[0].Blocks = append(first[0].Blocks, t.contactsOf(carriersOf(live))[0].Blocks...)
+	}
+	shown, err := t.whereAre(ctx)
+	return humanFirst(first, shown), err
 }
 
 // needsHuman says that a person has to see to it, and how to reach one.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"waybill/models"
+	"waybill/tracking/recognise"
 )
 
 // Conversation understands messages and decides what to answer. It keeps
@@ -22,10 +23,11 @@ func New(s Settings) *Conversation {
 	return &Conversation{s}
 }
 
-// noCarriers knows no carrier's name.
+// noCarriers knows no carrier's name, and how to reach none.
 type noCarriers struct{}
 
-func (noCarriers) Typed(string) (models.Carrier, bool) { return "", false }
+func (noCarriers) Typed(string) (models.Carrier, bool)      { return "", false }
+func (noCarriers) Contact(models.Carrier) recognise.Contact { return recognise.Contact{} }
 
 // Handle does what a message asks for and returns what to answer, in order;
 // nothing is an answer too. An error means that it can be handled again.
@@ -59,7 +61,7 @@ func (c *Conversation) renderer(chat models.Chat, now models.Moment) renderer {
 	s := c.settings
 	return renderer{
 		words: s.Words.For(chat.Lang, chat.Spoken), zone: s.Timezone, now: now,
-		mentionsOnly: s.Traits[chat.Door].mentionsOnly(chat),
+		mentionsOnly: s.Traits[chat.Door].mentionsOnly(chat), contact: s.Carriers.Contact,
 	}
 }
 

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"time"
 
 	"waybill/models"
 )
@@ -12,7 +13,7 @@ const example = "SF1000000000015"
 // maxListed is how many rows one list shows; the rest is counted.
 const maxListed = 60
 
-// list shows the chat's parcels, newest news first, and remembers their rows.
+// list shows the chat's parcels, and remembers their rows.
 func (t *turn) list(ctx context.Context, all bool) ([]Reply, error) {
 	rows, err := t.follows(ctx, all)
 	if err != nil {
@@ -21,23 +22,66 @@ func (t *turn) list(ctx context.Context, all bool) ([]Reply, error) {
 	if len(rows) == 0 {
 		return t.emptyList(ctx, all)
 	}
-	more := max(0, len(rows)-maxListed)
-	rows = rows[:len(rows)-more]
-	if err := t.rememberRows(ctx, rows); err != nil {
+	total := len(rows)
+	shown := rows[:min(total, maxListed)]
+	if err := t.rememberRows(ctx, shown); err != nil {
+		return nil, err
+	}
+	newest, err := t.newestScans(ctx, shown)
+	if err != nil {
 		return nil, err
 	}
 	key := "list.live"
 	if all {
 		key = "list.all"
 	}
-	blocks := []Block{t.render.sentence(key, "Count", len(rows)+more)}
-	for i, f := range rows {
-		blocks = append(blocks, t.render.row(i+1, f))
+	blocks := []Block{t.render.sentence(key, "Count", total)}
+	for i, f := range shown {
+		row := t.render.row(i+1, f, t.chat.News, newest[f.Parcel.ID])
+		if g := groupOf(f); total >= grouped && (i == 0 || groupOf(shown[i-1]) != g) {
+			row = append(Block{Line{}, Line{{Text: t.render.say(g.key()), Style: Strong}}}, row...)
+		}
+		blocks = append(blocks, row)
 	}
-	if more > 0 {
+	if more := total - len(shown); more > 0 {
 		blocks = append(blocks, t.render.sentence("list.more", "Count", more))
 	}
+	if hears := t.render.hears(t.chat); hears != nil {
+		blocks = append(blocks, append(Block{Line{}}, hears...))
+	}
 	return []Reply{{Blocks: blocks}}, nil
+}
+
+// hears says how much a chat is told when that is not everything at once; else nil.
+func (r renderer) hears(c models.Chat) Block {
+	switch c.News {
+	case models.NewsUrgent:
+		return r.sentence("hears.urgent")
+	case models.NewsProblems:
+		return r.sentence("hears.problems")
+	case models.NewsDaily:
+		at := time.Date(2000, 1, 1, c.NewsAt/60, c.NewsAt%60, 0, 0, time.UTC)
+		return r.sentence("hears.daily", "At", at.Format("15:04"))
+	}
+	return nil
+}
+
+// whereAre answers where the chat's parcels are: one of them with its whole answer,
+// several as a list.
+func (t *turn) whereAre(ctx context.Context) ([]Reply, error) {
+	live, err := t.follows(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	if len(live) != 1 {
+		return t.list(ctx, false)
+	}
+	if err := t.rememberRows(ctx, live); err != nil {
+		return nil, err
+	}
+	f := followed{checked: checked{stored: true, answer: models.Checked{Parcel: live[0].Parcel}}}
+	f.follow, f.parcel, f.number = live[0].Follow, live[0].Parcel, live[0].Parcel.Number
+	return t.results(ctx, []step{f}, false)
 }
 
 func (t *turn) emptyList(ctx context.Context, all bool) ([]Reply, error) {
@@ -66,7 +110,7 @@ func (t *turn) rememberRows(ctx context.Context, rows []models.Followed) error {
 	return wrap("remember list", t.store.SetListed(ctx, t.chat.ID, ids))
 }
 
-// details shows a parcel's whole trace, and where its page is.
+// details shows a parcel's whole trace, how its carrier is reached, and where its page is.
 func (t *turn) details(ctx context.Context, f models.Followed) ([]Reply, error) {
 	if !f.Follow.Opens(f.Parcel) {
 		return []Reply{{Blocks: []Block{{t.render.head(f.Parcel, f.Follow.Name)}, t.render.sentence("tail.unverified")}}}, nil
@@ -78,7 +122,12 @@ func (t *turn) details(ctx context.Context, f models.Followed) ([]Reply, error) 
 	found := scans(history)
 	blocks := t.render.trace(f.Parcel, f.Follow.Name, found, 0)
 	if len(found) == 0 {
-		blocks = append(blocks, t.render.sentence("no_record"))
+		blocks = append(blocks, t.render.sentence(nothingFound(f.Parcel)))
+	}
+	if trouble := t.render.trouble(f.Parcel); trouble != nil {
+		blocks = append(blocks, trouble)
+	} else if reach := t.render.reach(f.Parcel.Carrier); reach != nil {
+		blocks = append(blocks, Block{reach})
 	}
 	if t.settings.Links != nil {
 		link := Span{Text: t.render.say("page_link"), Style: Link, URL: t.settings.Links(f.Parcel)}

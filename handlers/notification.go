@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"slices"
@@ -8,10 +9,18 @@ import (
 	"waybill/models"
 )
 
+// recentScans is how many of a parcel's newest events are read to say where it waits
+// or was last seen.
+const recentScans = 30
+
 // Notify puts a notification into words; it must not be empty.
-func (c *Conversation) Notify(_ context.Context, n models.Notification) (Reply, error) {
+func (c *Conversation) Notify(ctx context.Context, n models.Notification) (Reply, error) {
 	r := c.renderer(n.Chat, models.At(c.settings.Now()))
-	reply := r.notification(n)
+	recent, err := c.recent(ctx, n)
+	if err != nil {
+		return Reply{}, err
+	}
+	reply := r.notification(n, recent)
 	reply.For, reply.Lang = News, r.tag()
 	if n.Urgency > models.Ordinary {
 		reply.For = Urgent
@@ -19,20 +28,14 @@ func (c *Conversation) Notify(_ context.Context, n models.Notification) (Reply, 
 	return reply, nil
 }
 
-// Summarise puts the notifications of one chat into one message, its summary of the
-// day; none of them is empty, and there is one at least.
-func (c *Conversation) Summarise(_ context.Context, ns []models.Notification) (Reply, error) {
-	r := c.renderer(ns[0].Chat, models.At(c.settings.Now()))
-	reply := Reply{Blocks: []Block{r.sentence("notice.summary", "Count", len(ns))}, For: News, Lang: r.tag()}
-	for _, n := range ns {
-		blocks := r.notification(n).Blocks
-		blocks[0] = append(Block{Line{}}, blocks[0]...)
-		reply.Blocks = append(reply.Blocks, blocks...)
-		if n.Urgency > models.Ordinary {
-			reply.For = Urgent
-		}
+// recent are a parcel's newest scans where a notice is to say what stands in them.
+func (c *Conversation) recent(ctx context.Context, n models.Notification) ([]models.Event, error) {
+	says := func(e models.Event) bool { return e.Kind == models.Stuck || e.Kind == models.PickupWaits }
+	if !slices.ContainsFunc(n.Notices, says) {
+		return nil, nil
 	}
-	return reply, nil
+	history, err := c.settings.Store.History(ctx, n.Parcel.ID, 0, recentScans)
+	return scans(history), wrap("read history", err)
 }
 
 // AskTail opens the question for a phone tail when a notification that was sent
@@ -54,23 +57,29 @@ func (c *Conversation) AskTail(ctx context.Context, news models.Notification) er
 	}))
 }
 
-// notification is a message about what has happened to a parcel.
-func (r renderer) notification(n models.Notification) Reply {
+// notification is a message about what has happened to a parcel. What it is called
+// goes first: that is what a lock screen shows.
+func (r renderer) notification(n models.Notification, recent []models.Event) Reply {
 	opens := n.Follow.Opens(n.Parcel)
 	blocks := []Block{{r.head(n.Parcel, n.Follow.Name)}}
 	if opens {
-		blocks = []Block{{r.headline(n.Parcel), r.head(n.Parcel, n.Follow.Name)}}
+		blocks = []Block{append(r.title(n), r.journey(n.Parcel)...)}
 	}
 	for _, notice := range n.Notices {
-		if block := r.notice(notice, n.Parcel); block != nil {
+		if block := r.notice(notice, n.Parcel, recent); block != nil {
 			blocks = append(blocks, block)
 		}
 	}
-	for _, e := range n.Events {
+	for _, e := range foldScans(n.Events) {
 		blocks = append(blocks, r.event(e))
 	}
 	if n.More > 0 {
 		blocks = append(blocks, r.sentence("more_events", "Count", n.More))
+	}
+	if opens {
+		if outlook := r.outlook(n); outlook != nil {
+			blocks = append(blocks, outlook)
+		}
 	}
 	if slices.ContainsFunc(n.Notices, wantsAnswer) {
 		blocks = r.mention(blocks)
@@ -85,24 +94,53 @@ func (r renderer) notification(n models.Notification) Reply {
 // asksTail says that a notice asks for a phone's tail.
 func asksTail(e models.Event) bool { return e.Kind == models.TailRefused }
 
+// title is what a notification is about: what the parcel is called and where it stands,
+// then its carrier, unless it is called by that, and its number.
+func (r renderer) title(n models.Notification) Block {
+	p := n.Parcel
+	if n.Follow.Name == "" {
+		p.Carrier = ""
+	}
+	return Block{r.headline(n.Parcel, n.Follow.Name), r.head(p, "")}
+}
+
+// outlook is what follows from a status that is new, or from standing still: what can
+// be done about a problem, and that what was delivered has left the list.
+func (r renderer) outlook(n models.Notification) Block {
+	isNew := n.Urgency > models.Ordinary || slices.ContainsFunc(n.Notices, func(e models.Event) bool {
+		return e.Kind == models.StatusChanged || e.Kind == models.Stuck
+	})
+	if !isNew {
+		return nil
+	}
+	if n.Parcel.Status == models.Delivered && !n.Parcel.Live() {
+		return r.sentence("left_list")
+	}
+	return r.trouble(n.Parcel)
+}
+
+// headline is what a parcel is called, and where it stands now.
+func (r renderer) headline(p models.Parcel, name string) Line {
+	var line Line
+	if called := cmp.Or(name, r.carrier(p.Carrier)); called != "" {
+		line = Line{{Text: called, Style: Strong}, {Text: " · "}}
+	}
+	return append(line, Span{Text: icon(p.Status) + " "}, Span{Text: r.standing(p), Style: Strong})
+}
+
 // wantsAnswer says that a notice asks for something to be sent.
 func wantsAnswer(e models.Event) bool { return e.Kind == models.TailRefused || e.Kind == models.Ended }
 
-// headline is where the parcel stands now.
-func (r renderer) headline(p models.Parcel) Line {
-	return Line{{Text: icon(p.Status) + " "}, {Text: r.status(p.Status), Style: Strong}}
-}
-
 // notice puts what Waybill itself noticed into words. A changed status needs
 // none: the headline has it.
-func (r renderer) notice(e models.Event, p models.Parcel) Block {
+func (r renderer) notice(e models.Event, p models.Parcel, recent []models.Event) Block {
 	switch e.Kind {
 	case models.CarrierChanged:
 		return r.sentence("notice.carrier", "Carrier", r.carrier(p.Carrier))
 	case models.Stuck:
-		return r.sentence("notice.stuck", "Age", r.age(p.EventAt))
+		return r.stuck(p, recent)
 	case models.PickupWaits:
-		return r.sentence("notice.pickup", "Age", r.age(p.StatusAt))
+		return r.pickupWaits(p, recent)
 	case models.Ended:
 		return r.sentence("notice.ended_"+ending(e.Text), "Number", p.Number)
 	case models.TailRefused:
@@ -122,4 +160,34 @@ func ending(why string) string {
 		return why
 	}
 	return models.EndedSilent
+}
+
+// stuck says for how long nothing has happened, and where that was: the scan itself
+// where its words name no place.
+func (r renderer) stuck(p models.Parcel, recent []models.Event) Block {
+	duration, place := r.roughly(r.now.Sub(cmp.Or(p.EventAt, p.StatusAt))), ""
+	if len(recent) > 0 {
+		place = placeOf(recent[0])
+	}
+	block := r.sentence("notice.stuck", "Duration", duration, "Place", r.words.Written(place))
+	if place == "" && len(recent) > 0 {
+		block = append(block, r.event(repeated{recent[0], 1})...)
+	}
+	return block
+}
+
+// pickupWaits says where a parcel waits and for how long, and repeats what the
+// station has written. The station's own time counts where it is the earlier one:
+// the parcel may have waited before anybody asked about it.
+func (r renderer) pickupWaits(p models.Parcel, recent []models.Event) Block {
+	e, has := waiting(recent)
+	station, since := stationOf(e), p.StatusAt
+	if station != "" && e.At != 0 {
+		since = min(since, e.At)
+	}
+	block := r.sentence("notice.pickup", "Duration", r.roughly(r.now.Sub(since)), "Place", r.words.Written(station))
+	if has {
+		block = append(block, r.event(repeated{e, 1})...)
+	}
+	return block
 }

@@ -38,34 +38,34 @@ func TestANotificationSaysWhatHasHappened(t *testing.T) {
 		want   []string
 	}{
 		{"a scan", func(*models.Notification) {}, []string{
-			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "03-02 09:00 派送中 (北京)", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔇 静音] [✖️ 停止]",
+			"茶 · 🛵 派送中", "顺丰速运 SF1000000000015", "03-02 09:00 派送中 (北京)", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔇 静音] [✖️ 停止]",
 		}},
 		{"scans that are not shown are counted", func(n *models.Notification) { n.More = 2 }, []string{
-			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "03-02 09:00 派送中 (北京)", "更早的还有 2 条", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔇 静音] [✖️ 停止]",
+			"茶 · 🛵 派送中", "顺丰速运 SF1000000000015", "03-02 09:00 派送中 (北京)", "更早的还有 2 条", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔇 静音] [✖️ 停止]",
 		}},
 		{"a status without a scan", notice(models.StatusChanged, string(models.OutForDelivery)), []string{
-			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔇 静音] [✖️ 停止]",
+			"茶 · 🛵 派送中", "顺丰速运 SF1000000000015", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔇 静音] [✖️ 停止]",
 		}},
 		{"another carrier", notice(models.CarrierChanged, "sf"), []string{
-			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "快递公司更正为顺丰速运。", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔇 静音] [✖️ 停止]",
+			"茶 · 🛵 派送中", "顺丰速运 SF1000000000015", "快递公司更正为顺丰速运。", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔇 静音] [✖️ 停止]",
 		}},
 		{"nothing for days", notice(models.Stuck, ""), []string{
-			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "好几天没有新动静了，上一条还是 3 天前的。可以问问快递公司。", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔇 静音] [✖️ 停止]",
+			"茶 · 🛵 派送中", "顺丰速运 SF1000000000015", "3 天没有新动态了。", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔇 静音] [✖️ 停止]",
 		}},
 		{"it waits to be fetched", notice(models.PickupWaits, ""), []string{
-			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "1 天前就到了，还等着你去取。", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔇 静音] [✖️ 停止]",
+			"茶 · 🛵 派送中", "顺丰速运 SF1000000000015", "到了 1 天，还没取，别放过期了。", "[🔄 刷新] [📋 详情]", "[✏️ 备注] [🔇 静音] [✖️ 停止]",
 		}},
 		{"following ended", func(n *models.Notification) {
 			notice(models.Ended, models.EndedSilent)(n)
 			n.Parcel.DoneAt = 1
 		}, []string{
-			"🛵 派送中", "顺丰速运 SF1000000000015 · 茶", "太久没有动静，我先不跟了。还想看的话，再发一次 SF1000000000015 就行。", "[📋 详情] [✖️ 停止]",
+			"茶 · 🛵 派送中", "顺丰速运 SF1000000000015", "太久没有动静，我先不盯了。还想看的话，再发一次 SF1000000000015 就行。", "[📋 详情] [✖️ 停止]",
 		}},
 		{"somebody whose tail opens nothing learns no status", func(n *models.Notification) {
 			notice(models.Ended, models.EndedPending)(n)
 			n.Follow.TailState = models.TailUntried
 		}, []string{
-			"顺丰速运 SF1000000000015 · 茶", "一直没有物流记录，我先不跟了。单号没错的话，再发一次 SF1000000000015 就行。",
+			"顺丰速运 SF1000000000015 · 茶", "一直没有物流记录，我先不盯了。单号没错的话，再发一次 SF1000000000015 就行。",
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -91,7 +91,7 @@ func TestEveryNoticeHasWordsInEveryLanguage(t *testing.T) {
 		r := w.conversation().renderer(models.Chat{}, models.At(w.clock()))
 		for _, kind := range []models.Kind{models.CarrierChanged, models.Stuck, models.PickupWaits, models.TailRefused, models.Ended, "new kind"} {
 			for _, text := range []string{"", models.TailMissing, models.EndedPending, models.EndedUnknown, models.EndedSilent} {
-				said := shown([]Reply{{Blocks: []Block{r.notice(models.Event{Kind: kind, Text: text}, models.Parcel{Number: locked, Carrier: "sf"})}}})
+				said := shown([]Reply{{Blocks: []Block{r.notice(models.Event{Kind: kind, Text: text}, models.Parcel{Number: locked, Carrier: "sf"}, nil)}}})
 				if len(said) == 0 || strings.Contains(said[0], "notice.") || strings.Contains(said[0], "<no value>") {
 					t.Errorf("%s: %s (%s) is told as %q", lang, kind, text, said)
 				}

@@ -1,14 +1,12 @@
 package handlers
 
 import (
-	"cmp"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"waybill/locales"
 	"waybill/models"
+	"waybill/tracking/recognise"
 )
 
 // renderer puts things into the words of one language, at one moment, in one time zone.
@@ -17,19 +15,24 @@ type renderer struct {
 	zone         *time.Location
 	now          models.Moment
 	mentionsOnly bool // the bot hears nothing but what mentions it
+	contact      func(models.Carrier) recognise.Contact
 }
 
 func (r renderer) tag() string { return r.words.Tag() }
 
 func (r renderer) say(key string, args ...any) string { return r.words.Say(key, args...) }
 
-// carrier is a carrier's name; its code when it has no words, "" when unknown.
+// carrier is a carrier's name, also of a foreign one that has no code (amazon,
+// post.GB); its key when it has no words, "" when unknown.
 func (r renderer) carrier(c models.Carrier) string {
 	if c == "" {
 		return ""
 	}
 	if key := "carrier." + string(c); r.words.Has(key) {
 		return r.say(key)
+	}
+	if country, isPost := strings.CutPrefix(string(c), "post."); isPost {
+		return r.say("post_of", "Country", r.words.Region(country))
 	}
 	return strings.ToUpper(string(c))
 }
@@ -53,6 +56,26 @@ func (r renderer) age(m models.Moment) string {
 	default:
 		return r.say("age.days", "Count", int(d/(24*time.Hour)))
 	}
+}
+
+// duration is how long something takes, in two units at most: 1 天 3 小时.
+func (r renderer) duration(d time.Duration) string {
+	hours := int(d/time.Hour) % 24
+	if d < 24*time.Hour || hours == 0 {
+		return r.roughly(d)
+	}
+	return r.roughly(d) + " " + r.say("duration.hours", "Count", hours)
+}
+
+// roughly is how long something takes, in its greatest unit: 3 天.
+func (r renderer) roughly(d time.Duration) string {
+	switch {
+	case d < time.Hour:
+		return r.say("duration.minutes", "Count", max(1, int(d/time.Minute)))
+	case d < 24*time.Hour:
+		return r.say("duration.hours", "Count", int(d/time.Hour))
+	}
+	return r.say("duration.days", "Count", int(d/(24*time.Hour)))
 }
 
 // clock is when something was, as short as it is clear: 05-12 14:30, and the
@@ -113,9 +136,6 @@ func copyable(text, number string) Line {
 	return line
 }
 
-// shownEvents is how many events a reply about one parcel shows; the rest is counted.
-const shownEvents = 5
-
 // head is what a parcel is called: carrier, number, name.
 func (r renderer) head(p models.Parcel, name string) Line {
 	var line Line
@@ -127,99 +147,4 @@ func (r renderer) head(p models.Parcel, name string) Line {
 		line = append(line, Span{Text: " · "}, Span{Text: name, Style: Strong})
 	}
 	return line
-}
-
-// state is where a parcel stands, and since when we know it.
-func (r renderer) state(p models.Parcel) Line {
-	line := Line{{Text: icon(p.Status) + " "}, {Text: r.status(p.Status), Style: Strong}}
-	if p.HeardAt != 0 {
-		line = append(line, Span{Text: " · " + r.say("heard", "Age", r.age(p.HeardAt)), Style: Dim})
-	}
-	return line
-}
-
-// event is one scan: when and where, and the carrier's words.
-func (r renderer) event(e models.Event) Block {
-	line := Line{{Text: r.clock(e.At) + " ", Style: Dim}, {Text: e.Text}}
-	if e.Place != "" && !strings.Contains(e.Text, e.Place) {
-		line = append(line, Span{Text: " (" + e.Place + ")", Style: Dim})
-	}
-	return Block{line}
-}
-
-// trace is a parcel's head, its state, and its newest scans; most 0 means all.
-func (r renderer) trace(p models.Parcel, name string, scans []models.Event, most int) []Block {
-	blocks := []Block{{r.head(p, name), r.state(p)}}
-	more := 0
-	if most > 0 && len(scans) > most {
-		more = len(scans) - most
-		scans = scans[:most]
-	}
-	for _, e := range scans {
-		blocks = append(blocks, r.event(e))
-	}
-	if more > 0 {
-		blocks = append(blocks, r.sentence("more_events", "Count", more))
-	}
-	return blocks
-}
-
-// row is a parcel's line in a list.
-func (r renderer) row(at int, f models.Followed) Block {
-	line := append(Line{{Text: strconv.Itoa(at) + ". "}}, r.head(f.Parcel, f.Follow.Name)...)
-	if f.Follow.Mute == models.Muted {
-		line = append(line, Span{Text: " 🔕"})
-	}
-	if f.Follow.PushTo != "" {
-		line = append(line, Span{Text: " 📣 " + f.Follow.PushTo})
-	}
-	return Block{line, r.rowState(f)}
-}
-
-func (r renderer) rowState(f models.Followed) Line {
-	if !f.Follow.Opens(f.Parcel) {
-		return Line{{Text: "   🔒 " + r.say("list.locked")}}
-	}
-	if f.Parcel.EventAt == 0 && (f.Parcel.Status == "" || f.Parcel.Status == models.Unknown) {
-		return Line{{Text: "   " + icon(models.Pending) + " " + r.say("list.unheard")}}
-	}
-	line := Line{{Text: "   " + icon(f.Parcel.Status) + " " + r.status(f.Parcel.Status)}}
-	if f.Parcel.EventAt != 0 {
-		line = append(line, Span{Text: " · " + r.age(f.Parcel.EventAt), Style: Dim})
-	}
-	return line
-}
-
-// scans keeps the carrier's lines of a history, newest first by its own clock.
-func scans(history []models.Event) []models.Event {
-	kept := slices.DeleteFunc(slices.Clone(history), func(e models.Event) bool { return e.Kind != models.Scan })
-	slices.SortStableFunc(kept, func(a, b models.Event) int {
-		return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.Seq, a.Seq))
-	})
-	return kept
-}
-
-// icon is a status at a glance.
-func icon(s models.Status) string {
-	switch s {
-	case models.Pending:
-		return "🕓"
-	case models.Customs:
-		return "🛃"
-	case models.OutForDelivery:
-		return "🛵"
-	case models.ReadyForPickup:
-		return "📮"
-	case models.Delivered:
-		return "✅"
-	case models.FailedAttempt, models.Exception, models.Rejected:
-		return "⚠️"
-	case models.Returning, models.Returned:
-		return "↩️"
-	case models.Cancelled, models.Invalid, models.Expired:
-		return "🚫"
-	case models.Collected, models.InTransit:
-		return "🚚"
-	}
-	return "📦"
 }

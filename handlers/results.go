@@ -108,9 +108,21 @@ func (t *turn) result(ctx context.Context, s step, most int, alone bool) ([]Bloc
 
 // reason is the sentence that stands instead of a trace.
 func (t *turn) reason(l located, why string, left int) []Block {
-	return []Block{t.render.sentence(why,
+	block := t.render.sentence(why,
 		"Number", l.number, "Carrier", t.render.carrier(l.parcel.Carrier), "Max", t.settings.MaxParcels, "Count", left,
-	)}
+	)
+	if why == "unserved" {
+		block = append(block, t.render.elsewhere(l.parcel.Carrier)...)
+	}
+	return []Block{block}
+}
+
+// elsewhere is where somebody can look a parcel up of which nobody can be asked here.
+func (r renderer) elsewhere(c models.Carrier) Block {
+	if page := r.contact(c).Page; page != "" {
+		return Block{{{Text: r.say("contact.look", "Carrier", r.carrier(c)) + " "}, {Text: page, Style: Link, URL: page}}}
+	}
+	return nil
 }
 
 // shownParcel is a followed parcel with its newest scans, as far as the chat may see it.
@@ -144,21 +156,31 @@ func (r renderer) answer(f followed, found []models.Event, most int, alone bool)
 	case p.HeardAt != 0 && why == "later" && r.now.Sub(p.HeardAt) < time.Minute:
 		why = "" // there is hardly anything newer than what is shown
 	case p.Status == models.Invalid && p.EventAt == 0 && why == "":
-		why = "doubtful"
+		why = nothingFound(p)
 	}
 	if p.EventAt == 0 && (p.Status == "" || p.Status == models.Pending || p.Status == models.Unknown) {
 		blocks[0] = blocks[0][:1] // a state without any scan says less than the sentence below
 		if why == "" {
-			why = "no_record"
+			why = nothingFound(p)
 		}
 	}
-	if why == "" && f.begins() && alone {
+	if trouble := r.trouble(p); trouble != nil {
+		blocks = append(blocks, trouble)
+	} else if why == "" && f.begins() && alone {
 		why = "watching"
 	}
 	if why == "" {
 		return blocks
 	}
 	return append(blocks, r.sentence(why))
+}
+
+// nothingFound is the key of what is said of a parcel without any scan.
+func nothingFound(p models.Parcel) string {
+	if p.Status == models.Invalid {
+		return "doubtful"
+	}
+	return "no_record"
 }
 
 // reason is the key of what a person is told about an error, "" when it helps

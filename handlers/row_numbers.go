@@ -51,10 +51,9 @@ func (t *turn) listed(ctx context.Context, all []models.Followed) ([]int64, erro
 		return last, nil
 	}
 	var live, unseen []int64
-	for _, f := range all {
-		if f.Parcel.Live() {
-			live, unseen = append(live, f.Parcel.ID), append(unseen, -f.Parcel.ID)
-		}
+	moving := slices.DeleteFunc(slices.Clone(all), func(f models.Followed) bool { return !f.Parcel.Live() })
+	for _, f := range inShownOrder(moving) {
+		live, unseen = append(live, f.Parcel.ID), append(unseen, -f.Parcel.ID)
 	}
 	if isNew := func(id int64) bool { return !slices.Contains(last, id) }; !slices.ContainsFunc(unseen, isNew) {
 		for i, id := range last {

@@ -7,6 +7,7 @@ import (
 
 	"waybill/locales"
 	"waybill/models"
+	"waybill/tracking/recognise"
 )
 
 // Store keeps what conversations read and change.
@@ -16,6 +17,7 @@ type Store interface {
 	ByNumber(ctx context.Context, number string) ([]models.Parcel, error)
 	Ensure(ctx context.Context, number string, carrier models.Carrier, tailNeeded bool, now models.Moment) (models.Parcel, error)
 	History(ctx context.Context, parcelID, after int64, limit int) ([]models.Event, error)
+	NewestScans(ctx context.Context, parcelIDs []int64) (map[int64]models.Event, error)
 
 	// What a chat follows, and how it wants to hear of it. PushTo sends a
 	// parcel's news to a group robot as well ("" ends that); it returns
@@ -70,9 +72,11 @@ type Detector interface {
 	Detect(ctx context.Context, number string) (carriers []models.Carrier, sure bool)
 }
 
-// Carriers reads a carrier's name or code as people write it.
+// Carriers reads a carrier's name or code as people write it, and knows how people
+// reach a carrier.
 type Carriers interface {
 	Typed(text string) (models.Carrier, bool)
+	Contact(carrier models.Carrier) recognise.Contact
 }
 
 // Checker asks the providers about a parcel now. tail is "" or digits that no

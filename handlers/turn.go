@@ -51,21 +51,21 @@ func (t *turn) question(ctx context.Context) (models.Question, bool, error) {
 	return *t.asked, t.asked.Asking != "", nil
 }
 
-// follows is what the chat follows, the newest news first; all adds the finished
+// follows is what the chat follows, in the order of its list; all adds the finished
 // parcels to the live ones.
 func (t *turn) follows(ctx context.Context, all bool) ([]models.Followed, error) {
 	if rows, read := t.followed[all]; read {
 		return rows, nil
 	}
 	if rows, read := t.followed[true]; read {
-		return slices.DeleteFunc(slices.Clone(rows), func(f models.Followed) bool { return !f.Parcel.Live() }), nil
+		return inShownOrder(slices.DeleteFunc(slices.Clone(rows), func(f models.Followed) bool { return !f.Parcel.Live() })), nil
 	}
 	rows, err := t.store.Followed(ctx, t.chat.ID, all)
 	if err != nil {
 		return nil, wrap("read follows", err)
 	}
-	t.followed[all] = rows
-	return rows, nil
+	t.followed[all] = inShownOrder(rows)
+	return t.followed[all], nil
 }
 
 // answer is what is said to the message. Attempts of tails that nobody has judged
@@ -145,8 +145,10 @@ func (t *turn) smallTalk(ctx context.Context, text string, refused []recognise.R
 		return nil, nil
 	case complains(text):
 		return t.complaint(ctx, text)
+	case asksContact(text):
+		return t.contacts(ctx, text)
 	case asksWhere(text):
-		return t.list(ctx, false)
+		return t.whereAre(ctx)
 	}
 	if rows, ok := rowsIn(text); ok && !open {
 		if replies, err := t.listedRow(ctx, rows); replies != nil || err != nil {

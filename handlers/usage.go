@@ -29,7 +29,7 @@ func (t *turn) usage(ctx context.Context) ([]Reply, error) {
 	if err != nil {
 		return nil, wrap("read backlog", err)
 	}
-	return []Reply{{Blocks: []Block{t.bills(day, rows, spent), t.work(backlog)}}}, nil
+	return []Reply{{Blocks: []Block{t.bills(day, rows, spent), t.work(t.withoutThis(backlog))}}}, nil
 }
 
 // operates says whether this chat is an operator's, in whatever topic.
@@ -43,8 +43,8 @@ func (t *turn) operates() bool {
 type bill struct {
 	provider      string
 	calls, billed int64
-	kinds         []string // "query 12/10", billed ones behind the slash
-	failures      []string // "unavailable 2"
+	kinds         []string // "查询 12/10", billed ones behind the slash
+	failures      []string // "识别 2 次、查询 7 次（没连上）"
 	cost          *big.Rat
 }
 
@@ -90,18 +90,61 @@ func (t *turn) sum(rows []models.Usage) []*bill {
 			b.cost.Add(b.cost, t.price(call, r.Count))
 		}
 		kinds[call] = n
-		if isFailure(r.Outcome) {
-			b.failures = append(b.failures, string(r.Kind)+" "+string(r.Outcome)+" "+strconv.FormatInt(r.Count, 10))
-		}
 	}
 	for _, b := range bills {
-		for _, kind := range []models.CallKind{models.CallQuery, models.CallDetect, models.CallList, models.CallSubscribe} {
+		b.failures = t.failures(b.provider, rows)
+		for _, kind := range callKinds() {
 			if n := kinds[b.provider+"."+string(kind)]; n[0] > 0 {
-				b.kinds = append(b.kinds, string(kind)+" "+strconv.FormatInt(n[0], 10)+"/"+strconv.FormatInt(n[1], 10))
+				b.kinds = append(b.kinds, t.render.say("call."+string(kind))+" "+strconv.FormatInt(n[0], 10)+"/"+strconv.FormatInt(n[1], 10))
 			}
 		}
 	}
 	return bills
+}
+
+// callKinds are the kinds of calls in the order of a bill.
+func callKinds() []models.CallKind {
+	return []models.CallKind{models.CallDetect, models.CallQuery, models.CallList, models.CallSubscribe}
+}
+
+// failures is what brought no answer, by the reason.
+func (t *turn) failures(provider string, rows []models.Usage) []string {
+	type call struct {
+		why  models.Outcome
+		kind models.CallKind
+	}
+	failed := map[call]int64{}
+	var whys []models.Outcome
+	for _, r := range rows {
+		if r.Provider == provider && isFailure(r.Outcome) {
+			failed[call{r.Outcome, r.Kind}] += r.Count
+			if !slices.Contains(whys, r.Outcome) {
+				whys = append(whys, r.Outcome)
+			}
+		}
+	}
+	said := make([]string, len(whys))
+	for i, why := range whys {
+		var calls []string
+		for _, kind := range callKinds() {
+			if n := failed[call{why, kind}]; n > 0 {
+				calls = append(calls, t.render.say("bill.count", "Kind", t.render.say("call."+string(kind)), "Calls", n))
+			}
+		}
+		said[i] = t.render.say("bill.failed", "Calls", strings.Join(calls, t.render.say("bill.and")), "Why", t.render.say("failed."+string(why)))
+	}
+	return said
+}
+
+// withoutThis leaves the message that asks, and its chat, out of what waits.
+func (t *turn) withoutThis(b models.Backlog) models.Backlog {
+	if t.m.Arrival != 0 {
+		b.Inbox = max(0, b.Inbox-1)
+	}
+	if t.chat.WorkAt != 0 && t.chat.WorkAt <= t.now {
+		b.Chats = max(0, b.Chats-1)
+	}
+	return b
 }
 
 // price is what some billed calls cost, exactly as the price was written.

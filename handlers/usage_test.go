@@ -8,9 +8,12 @@ import (
 )
 
 func TestAnOperatorSeesWhatTodayHasCost(t *testing.T) {
-	for lang, c := range map[string]struct{ locale, sum, quiet, help string }{
-		"Chinese": {"zh-CN", "合计 ¥0.0614", "还没有调用过", "/usage"},
-		"English": {"en", "In all ¥0.0614", "No calls yet", "/usage"},
+	for lang, c := range map[string]struct {
+		locale, sum, quiet, help string
+		says                     []string
+	}{
+		"Chinese": {"zh-CN", "合计 ¥0.0614", "还没有调用过", "/usage", []string{"识别 2/0", "查询 7/3", "没查成：识别 2 次、查询 3 次（没连上） · 查询 1 次（对方出错） · 查询 1 次（还没有结果）", "订阅 1/1"}},
+		"English": {"en", "In all ¥0.0614", "No calls yet", "/usage", []string{"tracking 7/3", "failed: detection 2, tracking 3 (no connection) · tracking 1 (error on their side)", "subscription 1/1"}},
 	} {
 		t.Run(lang, func(t *testing.T) {
 			w := newWorld(t, c.locale)
@@ -46,8 +49,14 @@ func TestAnOperatorSeesWhatTodayHasCost(t *testing.T) {
 			w.called(models.CallQuery, "muzhi", models.OutcomeUnavailable, false)
 			w.called(models.CallQuery, "muzhi", models.OutcomeUnknown, true)
 			w.called(models.CallSubscribe, "kuaidi100", models.OutcomeTrace, true)
+			for range 2 {
+				w.called(models.CallDetect, "muzhi", models.OutcomeUnsent, false)
+			}
+			for range 3 {
+				w.called(models.CallQuery, "muzhi", models.OutcomeUnsent, false)
+			}
 			got := asks("boss", false)
-			for _, want := range []string{c.sum, "¥0.0114", "3/10", "query 4/3", "unavailable 1", "unknown 1", "kuaidi100", "subscribe 1/1"} {
+			for _, want := range append(c.says, c.sum, "¥0.0114", "3/10", "kuaidi100") {
 				if !strings.Contains(got, want) {
 					t.Errorf("no %q in\n%s", want, got)
 				}
@@ -59,6 +68,17 @@ func TestAnOperatorSeesWhatTodayHasCost(t *testing.T) {
 				t.Errorf("a group hears %s", got)
 			}
 		})
+	}
+}
+
+func TestTheMessageThatAsksForUsageDoesNotWaitForItself(t *testing.T) {
+	asks := &turn{now: 10, m: Message{Arrival: 1}, chat: models.Chat{WorkAt: 10}}
+	if b := asks.withoutThis(models.Backlog{Inbox: 3, Chats: 2}); b.Inbox != 2 || b.Chats != 1 {
+		t.Errorf("others wait: %+v", b)
+	}
+	asks = &turn{now: 10, chat: models.Chat{WorkAt: models.Never}}
+	if b := asks.withoutThis(models.Backlog{Inbox: 3, Chats: 2}); b.Inbox != 3 || b.Chats != 2 {
+		t.Errorf("what was not stored counts: %+v", b)
 	}
 }
 

@@ -3,6 +3,7 @@
 package locales
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -12,6 +13,7 @@ import (
 	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 )
 
 //go:embed active.*.toml
@@ -34,12 +36,15 @@ func Load(fallback string) (*Bundle, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list languages: %w", err)
 	}
-	b := &Bundle{}
+	b, taiwan := &Bundle{}, &traditional{}
 	var tags []language.Tag
 	for _, name := range names {
 		localizer, err := read(messages, name)
 		if err != nil {
 			return nil, err
+		}
+		if script, _ := localizer.tag.Script(); script == language.MustParseScript("Hant") {
+			localizer.traditional = taiwan
 		}
 		b.localizers = append(b.localizers, localizer)
 		tags = append(tags, localizer.tag)
@@ -116,6 +121,8 @@ type Localizer struct {
 	tag   language.Tag
 	words *i18n.Localizer
 	keys  map[string]bool
+
+	traditional *traditional // nil where carriers' words are shown as they are
 }
 
 // Tag is the language, as in BCP 47.
@@ -146,6 +153,25 @@ func values(args []any) (data map[string]any, count any) {
 		data[name] = args[i+1]
 	}
 	return data, data["Count"]
+}
+
+// Written is a carrier's text as readers of this language write it: Simplified
+// Chinese becomes Traditional for them. Names that people gave are not for it.
+func (s *Localizer) Written(text string) string {
+	if s.traditional == nil {
+		return text
+	}
+	return s.traditional.convert(text)
+}
+
+// Region is the name of a country by its ISO code (SG); the code itself where it is
+// none.
+func (s *Localizer) Region(code string) string {
+	region, err := language.ParseRegion(code)
+	if err != nil {
+		return code
+	}
+	return cmp.Or(display.Regions(s.tag).Name(region), code)
 }
 
 // Keys are the keys that begin with the prefix, in alphabetical order.

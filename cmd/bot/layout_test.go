@@ -26,7 +26,7 @@ var layout = map[string]string{
 	"models/store":                   "models gorm.io pressly/goose go-sql-driver modernc.org cenkalti/backoff x/sync",
 	"models/store/storetest":         "models models/store models/seal test/db gorm.io go-sql-driver modernc.org google/go-cmp",
 	"models/seal":                    "models",
-	"locales":                        "nicksnyder/go-i18n BurntSushi/toml x/text",
+	"locales":                        "nicksnyder/go-i18n BurntSushi/toml longbridgeapp/opencc x/text",
 	"tracking":                       "models tracking/recognise tracking/scan x/time x/sync x/text",
 	"tracking/recognise":             "models x/text",
 	"tracking/scan":                  "models x/text",

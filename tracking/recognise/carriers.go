@@ -28,9 +28,11 @@ type Carriers struct {
 	read    map[string]map[string]models.Carrier // column -> code in lower case -> carrier
 	called  map[string]models.Carrier            // every name that stands in the table, folded
 	stems   map[string][]brand                   // the same without 快递, 物流, …
+
+	contacts map[models.Carrier]Contact
 }
 
-// LoadCarriers reads the embedded table. An error means that the table itself is broken.
+// LoadCarriers reads the embedded tables. An error means that a table itself is broken.
 func LoadCarriers() (*Carriers, error) {
 	rows, err := csv.NewReader(strings.NewReader(carriersCSV)).ReadAll()
 	if err != nil {
@@ -43,11 +45,16 @@ func LoadCarriers() (*Carriers, error) {
 		read:    map[string]map[string]models.Carrier{},
 		called:  map[string]models.Carrier{},
 		stems:   map[string][]brand{},
+
+		contacts: map[models.Carrier]Contact{},
 	}
 	for _, row := range rows[1:] {
 		if err := c.add(row); err != nil {
 			return nil, err
 		}
+	}
+	if err := c.loadContacts(); err != nil {
+		return nil, err
 	}
 	return c, nil
 }
