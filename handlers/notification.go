@@ -68,7 +68,7 @@ func (r renderer) notification(n models.Notification) Reply {
 		}
 	}
 	for _, e := range n.Events {
-		blocks = append(blocks, r.event(e))
+		blocks = append(blocks, r.event(e.Event))
 	}
 	if n.More > 0 {
 		blocks = append(blocks, r.sentence("more_events", "Count", n.More))

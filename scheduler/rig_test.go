@@ -266,7 +266,11 @@ func (r *rig) pending(room string) []string {
 // said is one message: number, scans newest first, notices.
 func said(n models.Notification) string {
 	words := []string{n.Parcel.Number}
-	for _, e := range append(slices.Clone(n.Events), n.Notices...) {
+	var events []models.Event
+	for _, line := range n.Events {
+		events = append(events, line.Event)
+	}
+	for _, e := range append(events, n.Notices...) {
 		words = append(words, strings.TrimSuffix(string(e.Kind)+":"+e.Text, ":"))
 	}
 	return strings.Join(words, " ")

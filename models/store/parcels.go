@@ -121,16 +121,13 @@ func (s *Store) NewestScans(ctx context.Context, parcelIDs []int64) (map[int64]m
 	return newest, nil
 }
 
-// Identities reads the identities of everything stored about a parcel.
-func (s *Store) Identities(ctx context.Context, parcelID int64) (map[string]bool, error) {
-	var all []string
-	err := s.read.WithContext(ctx).Model(&models.Event{}).Where("parcel_id = ?", parcelID).Pluck("identity", &all).Error
+// Known reads everything stored about a parcel, as much of each event as tells it
+// from others: number, identity, kind, time, text and place.
+func (s *Store) Known(ctx context.Context, parcelID int64) ([]models.Event, error) {
+	var all []models.Event
+	err := s.read.WithContext(ctx).Select("seq", "identity", "kind", "at", "text", "place").Where("parcel_id = ?", parcelID).Find(&all).Error
 	if err != nil {
-		return nil, fmt.Errorf("read identities: %w", err)
+		return nil, fmt.Errorf("read what is known: %w", err)
 	}
-	known := make(map[string]bool, len(all))
-	for _, identity := range all {
-		known[identity] = true
-	}
-	return known, nil
+	return all, nil
 }
