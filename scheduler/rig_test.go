@@ -217,7 +217,7 @@ func (r *rig) follow(number string, carrier models.Carrier, rooms ...string) mod
 
 func (r *rig) followWith(number string, carrier models.Carrier, tailNeeded bool, w models.Following, rooms ...string) models.Parcel {
 	r.t.Helper()
-	p, err := r.db.Ensure(r.t.Context(), number, carrier, tailNeeded, r.moment())
+	p, err := r.db.Ensure(r.t.Context(), number, carrier, "", tailNeeded, r.moment())
 	r.must(err)
 	for _, room := range rooms {
 		w.ChatID, w.ParcelID = r.chat(room).ID, p.ID

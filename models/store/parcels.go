@@ -59,17 +59,22 @@ func (s *Store) ByNumber(ctx context.Context, number string) ([]models.Parcel, e
 }
 
 // Ensure gets the parcel, or makes it: followed by nobody, therefore not due.
-// A parcel that is now known to need a tail is marked so.
-func (s *Store) Ensure(ctx context.Context, number string, carrier models.Carrier, tailNeeded bool, now models.Moment) (models.Parcel, error) {
-	number, carrier = cut(number, sizeNumber), cut(carrier, sizeCarrier)
+// A parcel that is now known to need a tail is marked so. lang is the language of who
+// asks: English, or "" for every other. A parcel that was made in English is Chinese for
+// good once somebody asks in another language; what is stored of it then is not
+// told again in Chinese.
+func (s *Store) Ensure(
+	ctx context.Context, number string, carrier models.Carrier, lang string, tailNeeded bool, now models.Moment,
+) (models.Parcel, error) {
+	number, carrier, lang = cut(number, sizeNumber), cut(carrier, sizeCarrier), cut(lang, sizeLang)
 	var p models.Parcel
 	err := s.read.WithContext(ctx).Take(&p, "number = ? AND carrier = ?", number, carrier).Error
-	if err == nil && (p.TailNeeded || !tailNeeded) {
+	if err == nil && (p.TailNeeded || !tailNeeded) && (p.Lang == "" || p.Lang == lang) {
 		return p, nil
 	}
 	err = s.within(ctx, func(tx *gorm.DB) error {
 		row := parcelRow{LeftAt: now, Parcel: models.Parcel{
-			Number: number, Carrier: carrier, TailNeeded: tailNeeded, StatusAt: now, Version: 1,
+			Number: number, Carrier: carrier, Lang: lang, TailNeeded: tailNeeded, StatusAt: now, Version: 1,
 			DueAt: models.Never, CreatedAt: now,
 		}}
 		if err := tx.Clauses(s.ignore()).Create(&row).Error; err != nil {
@@ -80,6 +85,11 @@ func (s *Store) Ensure(ctx context.Context, number string, carrier models.Carrie
 			if err := tx.Exec(need, true, number, carrier, false).Error; err != nil {
 				return err
 			}
+		}
+		const chinese = `UPDATE parcels SET lang = '', since = CASE WHEN event_at > since THEN event_at ELSE since END, version = version + 1
+			WHERE number = ? AND carrier = ? AND lang <> '' AND lang <> ?`
+		if err := tx.Exec(chinese, number, carrier, lang).Error; err != nil {
+			return err
 		}
 		p = models.Parcel{}
 		return tx.Take(&p, "number = ? AND carrier = ?", number, carrier).Error
