@@ -12,8 +12,10 @@ func TestFoldShowsRepeatedLinesOnce(t *testing.T) {
 		want  []row
 	}{
 		"none": {nil, nil},
-		"minutes apart": {[]Event{line("10:20:00", "运输中"), line("10:10:00", "运输中。"), line("10:00:00", "运输中"), line("09:00:00", "已揽收")},
-			[]row{{"运输中", 3}, {"已揽收", 1}}},
+		"minutes apart": {
+			[]Event{line("10:20:00", "运输中"), line("10:10:00", "运输中。"), line("10:00:00", "运输中"), line("09:00:00", "已揽收")},
+			[]row{{"运输中", 3}, {"已揽收", 1}},
+		},
 		"each within an hour of the next": {[]Event{line("12:00:00", "运输中"), line("11:00:00", "运输中"), line("10:00:00", "运输中")}, []row{{"运输中", 3}}},
 		"more than an hour apart":         {[]Event{line("12:00:00", "运输中"), line("10:59:00", "运输中")}, []row{{"运输中", 1}, {"运输中", 1}}},
 		"something else between":          {[]Event{line("10:20:00", "派送中"), line("10:10:00", "派送失败"), line("10:00:00", "派送中")}, []row{{"派送中", 1}, {"派送失败", 1}, {"派送中", 1}}},

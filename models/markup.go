@@ -41,5 +41,5 @@ var (
 	unread     = regexp.MustCompile(`(?is)<!--.*?-->|<script\b.*?</script\s*>|<style\b.*?</style\s*>`)
 	breaks     = regexp.MustCompile(`(?i)</?(?:br|p|div|li|ul|ol|tr|td|th|table|tbody|thead|hr|h[1-6]|section|article|header|footer|dl|dt|dd|blockquote|pre|option)` + attributes + `>`)
 	elements   = regexp.MustCompile(`(?i)</?(?:a|abbr|address|b|big|body|button|center|cite|code|del|em|font|form|head|html|i|iframe|img|input|ins|label|link|mark|meta|nav|s|script|select|small|span|strong|style|sub|sup|svg|path|textarea|title|tt|u|var|video|audio|source|wbr)` + attributes + `>` +
-		`|(?i)<(?:a|img|span|font|div|p|link|input|button)\s+[a-z-]+\s*=[^<>]*$`)
+		`|<(?:a|img|span|font|div|p|link|input|button)\s+[a-z-]+\s*=[^<>]*$`)
 )

@@ -97,3 +97,12 @@ func TestAnInvalidWaybillIsAState(t *testing.T) {
 		t.Errorf("got %s, %v", trace.Status, err)
 	}
 }
+
+func TestEachScanIsToldOnceHoweverItIsWorded(t *testing.T) {
+	for _, format := range []string{"json", "xml"} {
+		providertest.TellsOnce(t, providertest.OddlyWorded(), sandbox.Title, func(t *testing.T) (*providertest.World, tracking.Provider) {
+			a := emulated(t, format)
+			return a.World, a.Provider
+		})
+	}
+}

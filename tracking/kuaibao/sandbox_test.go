@@ -94,3 +94,10 @@ func TestTheSandboxsPushesAreHints(t *testing.T) {
 		t.Errorf("%d sent, %d taken", sent, taken)
 	}
 }
+
+func TestEachScanIsToldOnceHoweverItIsWorded(t *testing.T) {
+	providertest.TellsOnce(t, providertest.OddlyWorded(), sandbox.Title, func(t *testing.T) (*providertest.World, tracking.Provider) {
+		a := emulated(t)
+		return a.World, a.Provider
+	})
+}

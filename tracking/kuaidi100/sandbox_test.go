@@ -3,6 +3,7 @@ package kuaidi100_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -206,5 +207,25 @@ func TestTheSandboxsAbortIsTheEnd(t *testing.T) {
 	all := a.read(t, of)
 	if len(all) != 1 || !all[0].Over() || all[0].Traced() || !errors.Is(all[0].Err, tracking.ErrNoRecord) {
 		t.Errorf("pushes %+v", all)
+	}
+}
+
+func TestEachScanIsToldOnceHoweverItIsWorded(t *testing.T) {
+	providertest.TellsOnce(t, providertest.OddlyWorded(), sandbox.Title, func(t *testing.T) (*providertest.World, tracking.Provider) {
+		a := emulated(t)
+		return a.World, a.Provider
+	})
+}
+
+func TestTheEmulatedVendorTellsItsScansInEnglish(t *testing.T) {
+	a := emulated(t)
+	trace, err := a.QueryEnglish(t.Context(), "YT1000000000013", "yto", "")
+	if err != nil || trace.Lang != models.English || len(trace.Events) != 2 || trace.Status != models.InTransit {
+		t.Fatalf("got %+v, %v", trace, err)
+	}
+	for _, e := range trace.Events {
+		if strings.ContainsFunc(e.Text, func(r rune) bool { return r > 0x7f }) {
+			t.Errorf("%q is not English", e.Text)
+		}
 	}
 }

@@ -89,3 +89,7 @@ func TestDetectionAndListOfTheEmulatedVendor(t *testing.T) {
 		t.Errorf("got %v, %v", listed.Carriers, err)
 	}
 }
+
+func TestEachScanIsToldOnceHoweverItIsWorded(t *testing.T) {
+	providertest.TellsOnce(t, providertest.OddlyWorded(), sandbox.Title, emulated)
+}

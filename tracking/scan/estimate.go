@@ -38,11 +38,11 @@ func hinted(text string) bool {
 // isForecast says that a clause tells what is expected, and nothing before it.
 func isForecast(clause string) bool {
 	at := forecasts.FindStringIndex(clause)
-	return at != nil && !happened.MatchString(clause[:at[0]]) && !thenScanned.MatchString(clause[at[1]:])
+	return len(at) == 2 && !happened.MatchString(clause[:at[0]]) && !thenScanned.MatchString(clause[at[1]:])
 }
 
 const (
-	arrivals = `送达|送到|送至|到达|抵达|到货|派送|派达|派件|配送|投递|签收|妥投|交付|到您|到你|到站|收到|取件|收件|揽收|送達|送到|到達|抵達|到貨|簽收|配達|取貨|完成`
+	arrivals = `送达|送到|送至|到达|抵达|到货|派送|派达|派件|配送|投递|签收|妥投|交付|到您|到你|到站|收到|取件|收件|揽收|送達|到達|抵達|到貨|簽收|配達|取貨|完成`
 	parcel   = `(?:(?:您|你)的?|该|此|本|亲[,，!！]?)?(?:快件|包裹|快递|宝贝|货物|订单|运单|邮件|商品|貨物|訂單)?`
 	units    = `公里|千米|里|米|km|站|个?小时|個?小時|小时|分钟|分鐘|天|日|单|件|家|位|户`
 )
