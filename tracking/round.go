@@ -212,7 +212,8 @@ func (r *round) fail(err error) {
 }
 
 // result weighs what was heard: an unconfirmed answer beats "no such number", which
-// beats "no record" of those who only do not know it, which beats a failure.
+// beats "no record", which beats a failure. A number that one calls wrong and
+// another one only does not know may yet be right: it is invalid for now.
 func (r *round) result() Answer {
 	a := r.answer
 	if a.Trace.Provider != "" {
@@ -223,6 +224,8 @@ func (r *round) result() Answer {
 		a.Err = r.failure
 	case r.unconfirmed != nil:
 		a.Trace, a.Until = *r.unconfirmed, 0
+	case r.wrong != nil && r.noRecord != nil:
+		a.Trace, a.Until = models.Trace{Provider: r.wrong.Provider, Status: models.Invalid}, 0
 	case r.wrong != nil:
 		a.Err, a.Until = r.wrong, 0
 	case r.noRecord != nil:
