@@ -76,7 +76,7 @@ func (w written) in(year int) (models.Moment, bool) {
 var (
 	dates = regexp.MustCompile(`^(?:([0-9]{4})\s?[-/.年]\s?)?([0-9]{1,2})\s?[-/.月]\s?([0-9]{1,2})(?:\s?([日号]))?`)
 	clock = regexp.MustCompile(`([0-9]{1,2})\s?[:：时点]\s?([0-9]{1,2})(?:\s?分)?(?:\s?[:：]?\s?([0-9]{1,2})(?:[.,][0-9]{1,9})?\s?秒?)?`)
-	hours = regexp.MustCompile(`([0-9]{1,2})\s?[时点]整?`)
+	hours = regexp.MustCompile(`(\d{1,2})\s?[时点]整?`)
 	zones = regexp.MustCompile(`^(?:(Z|UTC|GMT)|(?:UTC|GMT)?\s?([+-])([0-9]{1,2}):?([0-9]{2})?)$`)
 	// Parts of a day, as they stand before or behind the clock.
 	mornings   = regexp.MustCompile(`(?i)凌晨|清晨|早上|早晨|上午|\ba\.?m\b\.?`)
