@@ -27,12 +27,23 @@ func IsEstimate(text string) bool {
 	return expected
 }
 
-// hinted says that a text holds a word of which every forecast holds one; looking for
+// hinted says that a text holds a sign of which every forecast holds one; looking for
 // these is far cheaper.
 func hinted(text string) bool {
-	latin := text != "" && text[0] < utf8.RuneSelf
-	return ContainsAny(text, "预", "預", "估", "有望", "大约", "将", "將", "距", "离您", "离你", "离收", "离目", "離", "还有", "还剩", "還", "剩", "前面", "前方", "到达时", "送达时", "ETA") ||
-		latin && ContainsAny(strings.ToLower(text), "expect", "estimat", "scheduled", "anticipated", "projected", "planned", "arriv", "eta", "due to", "away", "will", "should")
+	for i, r := range text {
+		switch r {
+		case '预', '預', '估', '望', '约', '約', '将', '將', '距', '剩', '还', '還':
+			return true
+		case '离', '離', '前', '时', '時': // 离您, 前面, 时间; most scans hold 离开
+			if next, _ := utf8.DecodeRuneInString(text[i+utf8.RuneLen(r):]); strings.ContainsRune("您你收目终站面方间間", next) {
+				return true
+			}
+		}
+	}
+	if text == "" || text[0] >= utf8.RuneSelf {
+		return strings.Contains(text, "ETA")
+	}
+	return ContainsAny(strings.ToLower(text), "expect", "estimat", "scheduled", "anticipated", "projected", "planned", "arriv", "eta", "due to", "away", "will", "should")
 }
 
 // isForecast says that a clause tells what is expected, and nothing before it.

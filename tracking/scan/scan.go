@@ -143,6 +143,9 @@ func kept(rows []Row, latest models.Moment) []models.Event {
 // characters, one blank for many and for line breaks, at most limit characters.
 func Clean(text string, limit int) string {
 	text = models.Plain(strings.ToValidUTF8(text, ""))
+	if isClean(text, limit) {
+		return text
+	}
 	var b strings.Builder
 	b.Grow(len(text))
 	n, blank := 0, false
@@ -165,4 +168,18 @@ func Clean(text string, limit int) string {
 		n++
 	}
 	return strings.TrimSuffix(b.String(), " ")
+}
+
+// isClean sees quickly of most texts that there is nothing to do.
+func isClean(text string, limit int) bool {
+	before := ' ' // none may begin with a blank
+	n := 0
+	for _, r := range text {
+		visible := ' ' < r && r < 0x7f || 0x4e00 <= r && r <= 0x9fff || 0x3001 <= r && r <= 0x303f || 0xff01 <= r && r <= 0xff5e
+		if !visible && (r != ' ' || before == ' ') {
+			return false
+		}
+		before, n = r, n+1
+	}
+	return n <= limit && (before != ' ' || n == 0)
 }
