@@ -26,7 +26,7 @@ func (t *turn) check(ctx context.Context, o opened) (step, error) {
 		return c, err
 	}
 	l := o.located
-	if l.parcel, err = t.store.Ensure(ctx, p.Number, p.Carrier, true, t.now); err != nil {
+	if l.parcel, err = t.store.Ensure(ctx, p.Number, p.Carrier, t.render.scanLanguage(), true, t.now); err != nil {
 		return nil, wrap("keep parcel", err)
 	}
 	next, err := t.open(ctx, l)

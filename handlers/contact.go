@@ -143,7 +143,7 @@ func (t *turn) courierPhones(ctx context.Context, rows []models.Followed) ([]Blo
 	var blocks []Block
 	for _, f := range rows {
 		if e, has := newest[f.Parcel.ID]; has && f.Follow.Opens(f.Parcel) && mobile.MatchString(e.Text) {
-			blocks = append(blocks, append(Block{t.render.head(f.Parcel, f.Follow.Name)}, t.render.event(repeated{e, 1})...))
+			blocks = append(blocks, append(Block{t.render.head(f.Parcel, f.Follow.Name)}, t.render.event(models.Folded{Event: e, Times: 1})...))
 		}
 	}
 	if blocks == nil {

@@ -70,14 +70,14 @@ func TestAnEditIsReadAgainAndSilentWhenItAsksNothing(t *testing.T) {
 		w.pass(floor)
 		return w.answers(t, "a", Message{Addressed: true, Edited: true, Text: text})
 	}
-	for name, c := range map[string]struct{ text, want string }{
-		"a number":                {moving, "离开杭州转运中心"},
-		"a command":               {"列表", moving},
-		"a question":              {"我的快递到哪了", moving},
-		"what looks like a phone": {"13800138000", "手机号"},
+	for _, c := range []struct{ name, text, want string }{
+		{"a number", moving, "离开杭州转运中心"},
+		{"a command", "列表", moving},
+		{"a question", "我的快递到哪了", moving},
+		{"what looks like a phone", "13800138000", "手机号"},
 	} {
 		if got := edited(c.text); !strings.Contains(got, c.want) {
-			t.Errorf("%s: %q", name, got)
+			t.Errorf("%s: %q", c.name, got)
 		}
 	}
 	for _, text := range []string{"谢谢啦", "打错字了", ""} {

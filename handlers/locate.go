@@ -132,7 +132,7 @@ func (t *turn) resume(ctx context.Context, r resumed) (step, error) {
 // ensureParcel makes sure that the parcel has a row, before the first call about it.
 func (t *turn) ensureParcel(ctx context.Context, r request, carrier models.Carrier) (located, error) {
 	wantsTail := slices.Contains(t.settings.TailCarriers, carrier)
-	parcel, err := t.store.Ensure(ctx, r.number, carrier, wantsTail, t.now)
+	parcel, err := t.store.Ensure(ctx, r.number, carrier, t.render.scanLanguage(), wantsTail, t.now)
 	return located{request: r, parcel: parcel}, wrap("keep parcel", err)
 }
 

@@ -70,7 +70,7 @@ func (r renderer) notification(n models.Notification, recent []models.Event) Rep
 			blocks = append(blocks, block)
 		}
 	}
-	for _, e := range foldScans(n.Events) {
+	for _, e := range n.Events {
 		blocks = append(blocks, r.event(e))
 	}
 	if n.More > 0 {
@@ -171,7 +171,7 @@ func (r renderer) stuck(p models.Parcel, recent []models.Event) Block {
 	}
 	block := r.sentence("notice.stuck", "Duration", duration, "Place", r.words.Written(place))
 	if place == "" && len(recent) > 0 {
-		block = append(block, r.event(repeated{recent[0], 1})...)
+		block = append(block, r.event(models.Folded{Event: recent[0], Times: 1})...)
 	}
 	return block
 }
@@ -187,7 +187,7 @@ func (r renderer) pickupWaits(p models.Parcel, recent []models.Event) Block {
 	}
 	block := r.sentence("notice.pickup", "Duration", r.roughly(r.now.Sub(since)), "Place", r.words.Written(station))
 	if has {
-		block = append(block, r.event(repeated{e, 1})...)
+		block = append(block, r.event(models.Folded{Event: e, Times: 1})...)
 	}
 	return block
 }

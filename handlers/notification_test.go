@@ -15,7 +15,7 @@ func (w *world) notification(conversation string) models.Notification {
 		Chat:   w.chat(conversation, false),
 		Follow: models.Follow{ID: 1, Name: "茶", TailState: models.TailOK},
 		Parcel: models.Parcel{ID: 7, Number: locked, Carrier: "sf", Status: models.OutForDelivery, TailNeeded: true, EventAt: now.Add(-80 * time.Hour), StatusAt: now.Add(-25 * time.Hour)},
-		Events: []models.Event{{Kind: models.Scan, Text: "派送中", Place: "北京", At: now.Add(-time.Hour)}},
+		Events: []models.Folded{{Event: models.Event{Kind: models.Scan, Text: "派送中", Place: "北京", At: now.Add(-time.Hour)}, Times: 1}},
 		Upto:   3,
 	}
 }

@@ -48,7 +48,7 @@ func TestAReminderSaysWhereTheParcelWaitsSinceWhenAndItsCode(t *testing.T) {
 		t.Error("the code is not to be seen at once")
 	}
 	news := n
-	news.Notices, news.Events = nil, []models.Event{{Kind: models.Scan, At: models.At(w.clock()), Text: "已到店，取件码 8-4-1007"}}
+	news.Notices, news.Events = nil, []models.Folded{{Event: models.Event{Kind: models.Scan, At: models.At(w.clock()), Text: "已到店，取件码 8-4-1007"}, Times: 1}}
 	if !isStrong(w.notify(t, news), "8-4-1007") {
 		t.Error("the first news of it hides the code")
 	}
@@ -91,7 +91,7 @@ func TestASummaryHasABlockForEachParcelProblemsFirst(t *testing.T) {
 		n := w.notification("a")
 		n.Follow.Name, n.Parcel.Status, n.Parcel.ID, n.Events = name, s, id, nil
 		for _, text := range scans {
-			n.Events = append(n.Events, models.Event{Kind: models.Scan, Text: text, At: models.At(w.clock())})
+			n.Events = append(n.Events, models.Folded{Event: models.Event{Kind: models.Scan, Text: text, At: models.At(w.clock())}, Times: 1})
 		}
 		return n
 	}

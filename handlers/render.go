@@ -20,6 +20,14 @@ type renderer struct {
 
 func (r renderer) tag() string { return r.words.Tag() }
 
+// scanLanguage is the language in which this chat reads scans best (models.Parcel Lang).
+func (r renderer) scanLanguage() string {
+	if r.tag() == models.English {
+		return models.English
+	}
+	return ""
+}
+
 func (r renderer) say(key string, args ...any) string { return r.words.Say(key, args...) }
 
 // carrier is a carrier's name, also of a foreign one that has no code (amazon,

@@ -155,7 +155,7 @@ func (r renderer) answer(f followed, found []models.Event, most int, alone bool)
 		why = "later"
 	case p.HeardAt != 0 && why == "later" && r.now.Sub(p.HeardAt) < time.Minute:
 		why = "" // there is hardly anything newer than what is shown
-	case p.Status == models.Invalid && p.EventAt == 0 && why == "":
+	case p.Status == models.Invalid && p.EventAt == 0 && (why == "" || why == "no_record"):
 		why = nothingFound(p)
 	}
 	if p.EventAt == 0 && (p.Status == "" || p.Status == models.Pending || p.Status == models.Unknown) {

@@ -15,7 +15,7 @@ type Store interface {
 	// Parcels, by what people call them, and their scans.
 	Parcel(ctx context.Context, id int64) (models.Parcel, error)
 	ByNumber(ctx context.Context, number string) ([]models.Parcel, error)
-	Ensure(ctx context.Context, number string, carrier models.Carrier, tailNeeded bool, now models.Moment) (models.Parcel, error)
+	Ensure(ctx context.Context, number string, carrier models.Carrier, lang string, tailNeeded bool, now models.Moment) (models.Parcel, error)
 	History(ctx context.Context, parcelID, after int64, limit int) ([]models.Event, error)
 	NewestScans(ctx context.Context, parcelIDs []int64) (map[int64]models.Event, error)
 

@@ -51,7 +51,7 @@ func (r renderer) summary(n models.Notification, recent []models.Event) Block {
 	block := append(r.title(n), r.notices(n, recent)...)
 	if len(n.Events) > 0 {
 		newest := n.Events[0]
-		block = append(block, append(Line{{Text: r.clock(newest.At) + " ", Style: Dim}}, r.brief(newest)...))
+		block = append(block, append(Line{{Text: r.clock(newest.At) + " ", Style: Dim}}, r.brief(newest.Event)...))
 	}
 	return block
 }

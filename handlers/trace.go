@@ -12,9 +12,6 @@ import (
 // shownEvents is how many events a reply about one parcel shows; the rest is counted.
 const shownEvents = 5
 
-// repeatWithin is how far apart scans of the same words may be that are shown once.
-const repeatWithin = time.Hour
-
 // standing is where a parcel stands. What only a scan's words say is not said for
 // certain: the parcel is still asked about.
 func (r renderer) standing(p models.Parcel) string {
@@ -78,29 +75,8 @@ func (r renderer) route(p models.Parcel) string {
 	return way + " · " + took
 }
 
-// repeated is a scan, and how often it was made with the same words shortly before.
-type repeated struct {
-	models.Event
-	Times int
-}
-
-// foldScans puts neighbours of the same words together, of scans that are ordered by time.
-func foldScans(found []models.Event) []repeated {
-	var folded []repeated
-	var at models.Moment // of the last one, which may have been folded
-	for _, e := range found {
-		if n := len(folded); n > 0 && folded[n-1].Text == e.Text && folded[n-1].Place == e.Place && at.Sub(e.At).Abs() <= repeatWithin {
-			folded[n-1].Times++
-		} else {
-			folded = append(folded, repeated{e, 1})
-		}
-		at = e.At
-	}
-	return folded
-}
-
 // event is one scan: when and where, the carrier's words, and how often they came.
-func (r renderer) event(e repeated) Block {
+func (r renderer) event(e models.Folded) Block {
 	line := append(Line{{Text: r.clock(e.At) + " ", Style: Dim}}, r.scanned(e.Text)...)
 	if e.Place != "" && !strings.Contains(e.Text, e.Place) {
 		line = append(line, Span{Text: " (" + r.words.Written(e.Place) + ")", Style: Dim})
@@ -117,7 +93,7 @@ func (r renderer) scanned(text string) Line { return strongCode(r.words.Written(
 // trace is a parcel's head, its state and journey, and its newest scans; most 0 means all.
 func (r renderer) trace(p models.Parcel, name string, found []models.Event, most int) []Block {
 	blocks := []Block{append(Block{r.head(p, name), r.state(p)}, r.journey(p)...)}
-	folded, more := foldScans(found), 0
+	folded, more := models.Fold(found), 0
 	if most > 0 && len(folded) > most {
 		for _, e := range folded[most:] {
 			more += e.Times

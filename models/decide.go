@@ -27,25 +27,31 @@ func Digest(t Trace) string {
 }
 
 // Decide tells what is news between what is stored of a parcel (the row, and
-// the identities of its events) and what a provider has just answered.
+// its events: number, kind, time, text and place of each) and what a provider has just answered.
 //
 // Scans that are not known are news, late and back-dated ones too; after a
-// switch of provider only scans later than everything stored are. A status
+// switch of provider only scans later than everything stored are. What the provider
+// words or times anew is known (compare). A status
 // that changes without a scan is news. Scans that vanish change nothing, and
 // an answer whose newest scan is older than the stored one changes no status.
-func Decide(p Parcel, known map[string]bool, t Trace, now Moment) Change {
+func Decide(p Parcel, known []Event, t Trace, now Moment) Change {
 	was := p
 	p.HeardAt, p.Failures, p.Digest = now, 0, Digest(t)
-	if was.Provider != "" && (was.Provider != t.Provider || was.Lang != t.Lang) {
+	if was.Provider != "" && was.Provider != t.Provider || t.Lang != "" && t.Lang != was.Lang {
 		p.Since = max(p.Since, was.EventAt)
 	}
 	p.Provider = t.Provider
+	k := compare(known, t.Events)
+	if k.shift != 0 {
+		p.EventAt, p.StartedAt = k.newest, 0 // by the provider's new clock
+	}
+	newest := p.EventAt
 	p.journey(t)
 	c := Change{Parcel: p}
-	for _, e := range fresh(p, known, t) {
+	for _, e := range fresh(p, k, t) {
 		c.add(e, now)
 	}
-	if t.Newest() >= was.EventAt {
+	if t.Newest() >= newest {
 		c.settle(was, t, now)
 	}
 	return c
@@ -55,6 +61,9 @@ func Decide(p Parcel, known map[string]bool, t Trace, now Moment) Change {
 // say stays as another answer said it; an estimate ends with the answer that made it.
 func (p *Parcel) journey(t Trace) {
 	p.Origin, p.Destination, p.Estimate = cmp.Or(t.Origin, p.Origin), cmp.Or(t.Destination, p.Destination), t.Estimate
+	if t.Status.Done() {
+		p.Estimate = "" // nothing is expected any more
+	}
 	for _, e := range t.Events {
 		if p.StartedAt == 0 || e.At < p.StartedAt {
 			p.StartedAt = e.At
@@ -63,15 +72,14 @@ func (p *Parcel) journey(t Trace) {
 }
 
 // fresh picks the scans of t that are news, oldest first.
-func fresh(p Parcel, known map[string]bool, t Trace) []Event {
-	seen := map[string]bool{}
+func fresh(p Parcel, k comparison, t Trace) []Event {
 	var news []Event
 	for _, e := range slices.Backward(t.Events) {
-		late := p.Since != 0 && e.At <= p.Since
-		if late || known[e.Identity] || seen[e.Identity] {
+		late := p.Since != 0 && (e.At-k.shift)/minute <= p.Since/minute // another provider may drop the seconds
+		if late || k.known[e.Identity] {
 			continue
 		}
-		seen[e.Identity] = true
+		k.known[e.Identity] = true
 		news = append(news, e)
 	}
 	slices.SortStableFunc(news, func(a, b Event) int { return cmp.Compare(a.At, b.At) })

@@ -7,8 +7,9 @@ import (
 	"pgregory.net/rapid"
 )
 
+// scan is a scan so many minutes after the beginning of time.
 func scan(at Moment, text string) Event {
-	e := Event{Kind: Scan, At: at, Text: text}
+	e := Event{Kind: Scan, At: at * minute, Text: text}
 	e.Sign()
 	return e
 }
@@ -19,13 +20,11 @@ func trace(provider string, status Status, newestFirst ...Event) Trace {
 
 // follow plays answers into a parcel and returns the last change.
 func play(answers ...Trace) Change {
-	p, known := Parcel{ID: 7}, map[string]bool{}
+	p, known := Parcel{ID: 7}, []Event(nil)
 	var c Change
 	for i, t := range answers {
 		c = Decide(p, known, t, Moment(1000+i))
-		for _, e := range c.Events {
-			known[e.Identity] = true
-		}
+		known = append(known, c.Events...)
 		p = c.Parcel
 	}
 	return c
@@ -54,10 +53,10 @@ func TestAJourneyIsKeptAsAnswersTellIt(t *testing.T) {
 	first.Origin, first.Destination, first.Estimate = "西安", "长沙", "预计明天送达"
 	other := trace("kuaidi100", InTransit, scan(30, "发往"), scan(15, "补录"), scan(20, "到达"), scan(10, "揽收"))
 	p := play(first, other).Parcel
-	if p.Origin != "西安" || p.Destination != "长沙" || p.StartedAt != 10 || p.Estimate != "" {
+	if p.Origin != "西安" || p.Destination != "长沙" || p.StartedAt != 10*minute || p.Estimate != "" {
 		t.Errorf("from %q to %q since %d, estimate %q", p.Origin, p.Destination, p.StartedAt, p.Estimate)
 	}
-	if p.NewestSeq != p.Seq || p.EventAt != 30 {
+	if p.NewestSeq != p.Seq || p.EventAt != 30*minute {
 		t.Errorf("newest scan is %d of %d at %d", p.NewestSeq, p.Seq, p.EventAt)
 	}
 }
@@ -116,7 +115,7 @@ func TestDecideNumbersEventsOnAndStampsThem(t *testing.T) {
 			t.Errorf("event %d = %+v", i, e)
 		}
 	}
-	if c.Parcel.Seq != 5 || c.Parcel.EventAt != 20 || c.Parcel.NewsAt != 99 {
+	if c.Parcel.Seq != 5 || c.Parcel.EventAt != 20*minute || c.Parcel.NewsAt != 99 {
 		t.Errorf("parcel = %+v", c.Parcel)
 	}
 }
@@ -138,7 +137,7 @@ func TestDigestTellsWhetherAnythingChanged(t *testing.T) {
 // Whatever answers come in whatever order, no scan is news twice.
 func TestNoScanIsNewsTwice(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p, known := Parcel{ID: 1}, map[string]bool{}
+		p, known, told := Parcel{ID: 1}, []Event(nil), map[string]bool{}
 		for i := range rapid.IntRange(1, 8).Draw(t, "answers") {
 			var events []Event
 			for _, at := range rapid.SliceOfN(rapid.Int64Range(1, 9), 0, 6).Draw(t, "scans") {
@@ -147,11 +146,12 @@ func TestNoScanIsNewsTwice(t *testing.T) {
 			tr := trace(rapid.SampledFrom([]string{"a", "b"}).Draw(t, "provider"), rapid.SampledFrom(Statuses()).Draw(t, "status"), events...)
 			c := Decide(p, known, tr, Moment(100+i))
 			for _, e := range c.Events {
-				if e.Kind == Scan && known[e.Identity] {
+				if e.Kind == Scan && told[e.Identity] {
 					t.Fatalf("scan at %d is news again", e.At)
 				}
-				known[e.Identity] = true
+				told[e.Identity] = true
 			}
+			known = append(known, c.Events...)
 			if c.Parcel.Seq != p.Seq+int64(len(c.Events)) || c.Parcel.EventAt < p.EventAt {
 				t.Fatalf("from %+v to %+v", p, c.Parcel)
 			}

@@ -41,7 +41,7 @@ type Event struct {
 	ParcelID int64  `gorm:"primaryKey;autoIncrement:false"`
 	Seq      int64  `gorm:"primaryKey;autoIncrement:false"`
 	Kind     Kind   `gorm:"size:16"`
-	Identity string `gorm:"size:32"` // see Event.Sign; unique within a parcel
+	Identity string `gorm:"size:32"` // see Event.Sign; unique within a parcel. Rows of before 2026-11 hold a hash of the raw words
 	At       Moment // the carrier's clock; a notice's: when it was noticed
 	Text     string // the carrier's words; at most 1,000 characters are kept
 	Place    string
@@ -52,9 +52,29 @@ type Event struct {
 	StoredAt Moment  // when we learned of it
 }
 
-// Sign fills Identity: a hash of the carrier's time, text and place, which
-// tells one scan from another. Notices are told apart by kind and time.
+// Sign fills Identity, which tells one scan from another: a hash of the minute of
+// the carrier's time, and of the words of text and place as words takes them, so that
+// neither dropped seconds nor another punctuation makes another scan. Notices are
+// told apart by kind and exact time.
 func (e *Event) Sign() {
-	sum := sha256.Sum256([]byte(string(e.Kind) + "\x00" + strconv.FormatInt(int64(e.At), 10) + "\x00" + e.Text + "\x00" + e.Place))
+	var room [1024]byte
+	b := append(room[:0], string(e.Kind)...)
+	b = append(b, 0)
+	if e.Kind == Scan {
+		b = strconv.AppendInt(b, int64(e.At)/minute, 10)
+		b = appendWords(append(b, 0), e.Text)
+		b = append(b, 0)
+		if e.Place != "" {
+			b = appendWords(b, e.Place)
+		}
+	} else {
+		b = strconv.AppendInt(b, int64(e.At), 10)
+		b = append(append(b, 0), e.Text...)
+		b = append(append(b, 0), e.Place...)
+	}
+	sum := sha256.Sum256(b)
 	e.Identity = hex.EncodeToString(sum[:16])
 }
+
+// minute is how many of a Moment's units make one.
+const minute = 60_000

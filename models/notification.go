@@ -14,13 +14,13 @@ type Notification struct {
 	Chat    Chat
 	Follow  Follow
 	Parcel  Parcel
-	Events  []Event // scans, newest first, at most MaxNews
-	More    int     // older scans that are pending and not shown
-	Notices []Event // everything else that is pending, oldest first
-	Upto    int64   // the sequence number that is delivered once the platform has accepted it
-	Oldest  Moment  // when the oldest of what is pending was stored
-	Urgency Urgency // of the most urgent of it
-	Awaited bool    // some of it answers somebody who waits: it is delivered whatever the hour
+	Events  []Folded // scans, newest first, at most MaxNews lines
+	More    int      // older lines that are pending and not shown
+	Notices []Event  // everything else that is pending, oldest first
+	Upto    int64    // the sequence number that is delivered once the platform has accepted it
+	Oldest  Moment   // when the oldest of what is pending was stored
+	Urgency Urgency  // of the most urgent of it
+	Awaited bool     // some of it answers somebody who waits: it is delivered whatever the hour
 }
 
 // Empty says that there is nothing in it that this follower may see; the mark
@@ -35,6 +35,7 @@ func (n Notification) Breaks() bool { return !n.Empty() && (n.Urgency == UrgentA
 // gets only the notices that say nothing of the journey.
 func BuildNotification(c Chat, f Follow, p Parcel, pending []Event) Notification {
 	n := Notification{Chat: c, Follow: f, Parcel: p, Upto: max(f.DeliveredSeq, f.PendingSeq)}
+	var scans []Event
 	for _, e := range pending {
 		n.Upto = max(n.Upto, e.Seq)
 		if !f.MaySee(p, e) {
@@ -46,12 +47,13 @@ func BuildNotification(c Chat, f Follow, p Parcel, pending []Event) Notification
 		}
 		n.Awaited = n.Awaited || f.Awaited && slices.Contains(Answers(), e.Kind)
 		if e.Kind == Scan {
-			n.Events = append(n.Events, e)
+			scans = append(scans, e)
 		} else {
 			n.Notices = append(n.Notices, e)
 		}
 	}
-	slices.SortFunc(n.Events, newestFirst)
+	slices.SortFunc(scans, newestFirst)
+	n.Events = Fold(scans)
 	slices.SortFunc(n.Notices, func(a, b Event) int { return cmp.Compare(a.Seq, b.Seq) })
 	if len(n.Events) > MaxNews {
 		n.More = len(n.Events) - MaxNews

@@ -5,12 +5,12 @@ import "testing"
 func TestANotificationShowsFiveNewestScansAndCountsTheRest(t *testing.T) {
 	var owed []Event
 	for i := range 8 {
-		e := scan(Moment(100-i), "x")
+		e := scan(Moment(100-i), string(rune('a'+i)))
 		e.Seq = int64(i + 1)
 		owed = append(owed, e)
 	}
 	n := BuildNotification(Chat{}, Follow{PendingSeq: 8}, Parcel{}, owed)
-	if len(n.Events) != MaxNews || n.More != 3 || n.Events[0].At != 100 || n.Upto != 8 {
+	if len(n.Events) != MaxNews || n.More != 3 || n.Events[0].At != 100*minute || n.Upto != 8 {
 		t.Errorf("got %d events, %d more, first at %d, up to %d", len(n.Events), n.More, n.Events[0].At, n.Upto)
 	}
 }

@@ -42,7 +42,7 @@ type Parcel struct {
 	StartedAt   Moment
 	Estimate    string `gorm:"size:200"`
 	NewestSeq   int64
-	Lang        string `gorm:"size:12"` // in which its scans are asked for where a provider offers a choice; "" is Chinese
+	Lang        string `gorm:"size:12"` // in which its scans are asked for where a provider offers a choice; English, or "" for Chinese
 	Noticed     Notices
 
 	CreatedAt Moment `gorm:"autoCreateTime:false"`

@@ -4,6 +4,9 @@ package models
 // The codes are those of tracking's carrier table.
 type Carrier string
 
+// English is the one language beside Chinese in which a provider offers its scans.
+const English = "en"
+
 // Trace is one provider's answer about one waybill.
 type Trace struct {
 	Provider string
@@ -15,7 +18,7 @@ type Trace struct {
 	ByWords  bool    // Status was read out of the newest scan's words, not out of the provider's own: it closes nothing
 	Final    bool    // the provider itself calls the journey finished
 	Billed   bool    // whether the call that brought it is billed
-	Lang     string  // in which the scans were asked for; "" is Chinese
+	Lang     string  // in which the scans were asked for: English, or "" for Chinese, also where the provider offers no choice
 	// The journey as a whole, each "" when the provider does not say: where it
 	// begins and ends, and what the carrier expects, in its own words.
 	Origin, Destination, Estimate string

@@ -28,7 +28,7 @@ func benchmarkCheck(b *testing.B, kind string) {
 	for part := range 50 {
 		workers.Go(func() {
 			for i := range parcels / 50 {
-				p, err := db.Ensure(b.Context(), "YT"+strconv.Itoa(1000000000000+part*parcels+i), "yto", false, r.moment())
+				p, err := db.Ensure(b.Context(), "YT"+strconv.Itoa(1000000000000+part*parcels+i), "yto", "", false, r.moment())
 				if err != nil {
 					b.Error(err)
 					return

@@ -389,4 +389,4 @@ func TestAFailureOfTheDatabaseIsAnErrorAndLosesNoCall(t *testing.T) {
 // blind cannot read what is known of a parcel.
 type blind struct{ *store.Store }
 
-func (blind) Identities(context.Context, int64) (map[string]bool, error) { return nil, errBroken }
+func (blind) Known(context.Context, int64) ([]models.Event, error) { return nil, errBroken }

@@ -115,14 +115,18 @@ func (r *Receiver) tail(ctx context.Context, parcelID int64) (string, error) {
 // take keeps what a push says, first of its subscription: a journey that is
 // over is polled no longer as one that is pushed.
 func (r *Receiver) take(ctx context.Context, row models.Subscription, p tracking.Push) error {
-	said := models.Pushed{Carrier: p.Corrected, Over: p.Over(), Hint: p.Stage == tracking.StageHint && !p.Traced()}
+	readable, err := r.readable(ctx, row.ParcelID, p)
+	if err != nil {
+		return err
+	}
+	said := models.Pushed{Carrier: p.Corrected, Over: p.Over(), Hint: p.Traced() != readable || p.Stage == tracking.StageHint && !p.Traced()}
 	if err := r.subscriber.store.PushReceived(ctx, row.ID, said, r.subscriber.moment()); err != nil {
 		return err
 	}
 	if p.Err != nil {
 		r.subscriber.log.Debug("a push without a trace", "provider", row.Provider, "parcel", row.ParcelID, "stage", p.Stage, "why", p.Err)
 	}
-	if p.Traced() {
+	if readable {
 		return r.checker.Push(ctx, row.ParcelID, p.Trace, p.Corrected)
 	}
 	if p.Corrected != "" {
@@ -134,6 +138,16 @@ func (r *Receiver) take(ctx context.Context, row models.Subscription, p tracking
 		return r.checkSoon(ctx, []int64{row.ParcelID})
 	}
 	return nil
+}
+
+// readable says that a push brings a trace in the parcel's language. One in another
+// language only tells that something happened: asking brings it in the parcel's.
+func (r *Receiver) readable(ctx context.Context, parcelID int64, p tracking.Push) (bool, error) {
+	if !p.Traced() {
+		return false, nil
+	}
+	parcel, err := r.subscriber.store.Parcel(ctx, parcelID)
+	return parcel.Lang == p.Trace.Lang, err
 }
 
 // Hint takes what a provider sent to the one address of all its subscriptions:

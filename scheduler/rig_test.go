@@ -217,7 +217,7 @@ func (r *rig) follow(number string, carrier models.Carrier, rooms ...string) mod
 
 func (r *rig) followWith(number string, carrier models.Carrier, tailNeeded bool, w models.Following, rooms ...string) models.Parcel {
 	r.t.Helper()
-	p, err := r.db.Ensure(r.t.Context(), number, carrier, tailNeeded, r.moment())
+	p, err := r.db.Ensure(r.t.Context(), number, carrier, "", tailNeeded, r.moment())
 	r.must(err)
 	for _, room := range rooms {
 		w.ChatID, w.ParcelID = r.chat(room).ID, p.ID
@@ -266,7 +266,11 @@ func (r *rig) pending(room string) []string {
 // said is one message: number, scans newest first, notices.
 func said(n models.Notification) string {
 	words := []string{n.Parcel.Number}
-	for _, e := range append(slices.Clone(n.Events), n.Notices...) {
+	var events []models.Event
+	for _, line := range n.Events {
+		events = append(events, line.Event)
+	}
+	for _, e := range append(events, n.Notices...) {
 		words = append(words, strings.TrimSuffix(string(e.Kind)+":"+e.Text, ":"))
 	}
 	return strings.Join(words, " ")

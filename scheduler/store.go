@@ -21,7 +21,7 @@ type Store interface {
 	// Of one check.
 	Parcel(ctx context.Context, id int64) (models.Parcel, error)
 	Tails(ctx context.Context, parcelID int64) ([]models.Tail, error)
-	Identities(ctx context.Context, parcelID int64) (map[string]bool, error)
+	Known(ctx context.Context, parcelID int64) ([]models.Event, error)
 	ChangeCarrier(ctx context.Context, p models.Parcel, to models.Carrier, now models.Moment) (models.Parcel, error)
 	Finish(ctx context.Context, f models.Finish, now models.Moment) (models.Parcel, error)
 	Settle(ctx context.Context, closings []models.Closing) error

@@ -173,6 +173,26 @@ func TestAPushIsTakenAsAPollIs(t *testing.T) {
 	})
 }
 
+func TestAPushInAnotherLanguageOnlyHurriesTheParcel(t *testing.T) {
+	eachPost(t, func(t *testing.T, p *post) {
+		made, err := p.db.Ensure(t.Context(), "YT1000000000013", "yto", models.English, false, p.moment())
+		p.must(err)
+		_, err = p.db.Follow(t.Context(), models.Following{ChatID: p.chat("mother").ID, ParcelID: made.ID}, p.moment())
+		p.must(err)
+		p.poll(made.ID)
+		p.must(p.subscriber.Order(t.Context()))
+		parcel, s := p.parcel(made.ID), p.sub(made.ID)
+		known := p.pending("mother")
+		p.must(p.push(s, "polling 揽收 到达"))
+		if got := p.pending("mother"); !slices.Equal(got, known) {
+			t.Errorf("pending is %q, want %q", got, known)
+		}
+		if wait := p.wait(parcel.ID); wait != 30*time.Minute {
+			t.Errorf("due in %s, the floor is half an hour", wait)
+		}
+	})
+}
+
 func TestPushesAndPollsThatMeetLoseNothing(t *testing.T) {
 	eachPost(t, func(t *testing.T, p *post) {
 		parcel, s := p.subscribed("YT1000000000013", "yto")

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 
 	"waybill/models"
@@ -61,18 +63,31 @@ func (s Scalar) Short() string { return scan.Clean(string(s), 60) }
 // TrimBOM takes the byte order mark off a body.
 func TrimBOM(body []byte) []byte { return bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")) }
 
-// Rows reads a list of a vendor's JSON, which without rows may be empty in any
-// of the ways in which PHP writes that.
+// Rows reads a list of a vendor's JSON in the ways in which PHP writes one: as an
+// array, as an object whose keys are numbers (in the order of these), either as text, and a list
+// without rows as null, false, "", {} or [].
 func Rows[T any](raw json.RawMessage) ([]T, error) {
+	raw = bytes.TrimSpace(raw)
+	var text string
+	for bytes.HasPrefix(raw, []byte(`"`)) && json.Unmarshal(raw, &text) == nil {
+		raw = bytes.TrimSpace([]byte(text))
+	}
 	switch string(raw) {
-	case "", "null", `""`, "{}", "false":
+	case "", "null", "{}", "false":
 		return nil, nil
 	}
 	var rows []T
-	if json.Unmarshal(raw, &rows) != nil {
-		return nil, errors.New("data is not the list it should be")
+	if json.Unmarshal(raw, &rows) == nil {
+		return rows, nil
 	}
-	return rows, nil
+	var numbered map[int64]T // encoding/json refuses keys that are no numbers
+	if bytes.HasPrefix(raw, []byte("{")) && json.Unmarshal(raw, &numbered) == nil {
+		for _, key := range slices.Sorted(maps.Keys(numbered)) {
+			rows = append(rows, numbered[key])
+		}
+		return rows, nil
+	}
+	return nil, errors.New("data is not the list it should be")
 }
 
 // SameNumber says whether an answer may be about the waybill that was asked:

@@ -3,6 +3,7 @@ package tracking
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 )
 
@@ -36,4 +37,46 @@ func TestARefusedTailIsWantedWhenNoneWasGiven(t *testing.T) {
 	if !errors.Is(TailRefused(""), ErrTailNeeded) || !errors.Is(TailRefused("1"), ErrTailWrong) {
 		t.Error("wrong kinds")
 	}
+}
+
+func TestRowsReadsAListAsPHPWritesIt(t *testing.T) {
+	type row struct {
+		N Scalar `json:"n"`
+	}
+	for raw, want := range map[string]string{
+		`[{"n":1},{"n":2}]`:                      "12",
+		`{"0":{"n":1},"1":{"n":2}}`:              "12",
+		`{"10":{"n":3},"9":{"n":2},"1":{"n":1}}`: "123",
+		`{"1":{"n":1},"3":{"n":2}}`:              "12",
+		` {"0" : {"n":"1"} } `:                   "1",
+		`"[{\"n\":1}]"`:                          "1",
+		`"{\"0\":{\"n\":1},\"1\":{\"n\":2}}"`:    "12",
+		`[null,{"n":1}]`:                         "1",
+		`[]`:                                     "", `{}`: "", `""`: "", `null`: "", `false`: "", `" "`: "", ``: "", `"[]"`: "", `"null"`: "",
+	} {
+		rows, err := Rows[row](json.RawMessage(raw))
+		var got strings.Builder
+		for _, r := range rows {
+			got.WriteString(string(r.N))
+		}
+		if err != nil || got.String() != want {
+			t.Errorf("%s: got %q, %v", raw, got.String(), err)
+		}
+	}
+	for _, raw := range []string{`{"n":1}`, `{"0":{"n":1},"total":2}`, `7`, `true`, `"x"`, `[1]`, `{"0":1}`} {
+		if rows, err := Rows[row](json.RawMessage(raw)); err == nil {
+			t.Errorf("%s: got %v", raw, rows)
+		}
+	}
+}
+
+func FuzzRows(f *testing.F) {
+	f.Add([]byte(`{"0":{"a":1},"1":null}`))
+	f.Add([]byte(`"\"[]\""`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		type row struct{ A Scalar }
+		if rows, err := Rows[row](raw); err != nil && len(rows) > 0 {
+			t.Errorf("%d rows and %v", len(rows), err)
+		}
+	})
 }

@@ -29,6 +29,8 @@ type Provider struct {
 	// QueryOtherPhone is Query with the tail in the vendor's other phone field.
 	// A tail counts as refused only when both have refused it with ErrTailWrong.
 	QueryOtherPhone Query
+	// QueryEnglish is Query whose scans are worded in English (models.Trace Lang).
+	QueryEnglish Query
 	// Detect names the carriers that a number may belong to, most likely first;
 	// none when the vendor knows none.
 	Detect func(ctx context.Context, waybill string) (Detected, error)

@@ -15,6 +15,7 @@ type round struct {
 	answer      Answer
 	unconfirmed *models.Trace // an answer that is believed only if nobody knows better
 	noRecord    *Error
+	wrong       *Error // a provider calls the number no valid one
 	failure     error
 	failed      int
 }
@@ -60,6 +61,9 @@ func (r *round) try(ctx context.Context, c *client) bool {
 func (r *round) wordings(ctx context.Context, c *client) (first, second wording, after error) {
 	p := c.provider
 	plain := wording{query: p.Query, exempt: r.exempt(c)}
+	if p.QueryEnglish != nil && r.ask.Parcel.Lang == models.English {
+		plain.query = p.QueryEnglish
+	}
 	switch {
 	case p.QueryOtherPhone != nil && r.ask.Tail != "":
 		other := wording{query: p.QueryOtherPhone, exempt: r.exempt(c), otherPhone: true}
@@ -69,8 +73,9 @@ func (r *round) wordings(ctx context.Context, c *client) (first, second wording,
 		other.exempt = models.ExemptPhone
 		return plain, other, ErrTailWrong
 	case r.ask.Parcel.Carrier != "" && p.Serves(""):
+		ask := plain.query
 		open := func(ctx context.Context, waybill string, _ models.Carrier, tail string) (models.Trace, error) {
-			return p.Query(ctx, waybill, "", tail)
+			return ask(ctx, waybill, "", tail)
 		}
 		return plain, wording{query: open, exempt: models.ExemptCarrier}, ErrCarrier
 	}
@@ -172,12 +177,17 @@ func (r *round) apply(trace models.Trace, err error) bool {
 		}
 		return false
 	case err == nil:
-		r.answer.Trace, r.unconfirmed, r.noRecord, r.failure = trace, nil, nil, nil
+		r.answer.Trace, r.unconfirmed, r.noRecord, r.wrong, r.failure = trace, nil, nil, nil, nil
 		r.answer.Err, r.answer.Until = nil, 0
 		return true
 	case refused && errors.Is(e.Kind, ErrNoRecord):
 		if r.noRecord == nil {
 			r.noRecord = e
+		}
+		return false
+	case refused && errors.Is(e.Kind, ErrNumber) && !e.Unsent:
+		if r.wrong == nil {
+			r.wrong = e
 		}
 		return false
 	case refused && (errors.Is(e.Kind, ErrTailNeeded) || errors.Is(e.Kind, ErrTailWrong)):
@@ -201,8 +211,9 @@ func (r *round) fail(err error) {
 	}
 }
 
-// result weighs what was heard: an unconfirmed answer beats "no record", which
-// beats a failure.
+// result weighs what was heard: an unconfirmed answer beats "no such number", which
+// beats "no record", which beats a failure. A number that one calls wrong and
+// another one only does not know may yet be right: it is invalid for now.
 func (r *round) result() Answer {
 	a := r.answer
 	if a.Trace.Provider != "" {
@@ -213,6 +224,10 @@ func (r *round) result() Answer {
 		a.Err = r.failure
 	case r.unconfirmed != nil:
 		a.Trace, a.Until = *r.unconfirmed, 0
+	case r.wrong != nil && r.noRecord != nil:
+		a.Trace, a.Until = models.Trace{Provider: r.wrong.Provider, Status: models.Invalid}, 0
+	case r.wrong != nil:
+		a.Err, a.Until = r.wrong, 0
 	case r.noRecord != nil:
 		a.Err, a.Until = r.noRecord, 0
 	case r.failure != nil:

@@ -39,6 +39,12 @@ func TestAskGoesFromProviderToProvider(t *testing.T) {
 		{"a wrong carrier is asked about without one, then elsewhere", fails("a", ErrCarrier), trace, []string{"a carrier", "a carrier", "b trace"}, nil, models.InTransit},
 		{"no record here may be a trace there", fails("a", ErrNoRecord), trace, []string{"a no_record", "b trace"}, nil, models.InTransit},
 		{"no record outlives a failure", fails("a", ErrNoRecord), fails("b", ErrUnavailable), []string{"a no_record", "b unavailable"}, ErrNoRecord, ""},
+		{"a number that one calls wrong may be known elsewhere", fails("a", ErrNumber), trace, []string{"a number", "b trace"}, nil, models.InTransit},
+		{"a number that one calls wrong and another does not know is invalid for now", fails("a", ErrNumber), fails("b", ErrNoRecord), []string{"a number", "b no_record"}, nil, models.Invalid},
+		{"whoever is asked first", fails("a", ErrNoRecord), fails("b", ErrNumber), []string{"a no_record", "b number"}, nil, models.Invalid},
+		{"a number that all call wrong is one", fails("a", ErrNumber), fails("b", ErrNumber), []string{"a number", "b number"}, ErrNumber, ""},
+		{"a wrong number is told though another one fails", fails("a", ErrUnavailable), fails("b", ErrNumber), []string{"a unavailable", "b number"}, ErrNumber, ""},
+		{"a number that a provider cannot take says nothing of it", &Error{Provider: "a", Kind: ErrNumber, Unsent: true}, fails("b", ErrNoRecord), []string{"a unsent", "b no_record"}, ErrNoRecord, ""},
 		{"a tail that is wanted ends the round", fails("a", ErrTailNeeded), trace, []string{"a tail_needed"}, ErrTailNeeded, ""},
 		{"a refused tail ends the round", fails("a", ErrTailWrong), trace, []string{"a tail_wrong"}, ErrTailWrong, ""},
 		{"invalid is not believed at once", says("a", models.Invalid), trace, []string{"a trace", "b trace"}, nil, models.InTransit},
@@ -121,6 +127,30 @@ func TestTheLedgersNoLeavesTheOthersButAStaleParcelEndsIt(t *testing.T) {
 				t.Errorf("asked %d times, err %v", second.calls(), got.Err)
 			}
 		})
+	}
+}
+
+// english is a provider that offers its scans in English.
+type english struct{ chinese, english script }
+
+func (p *english) provider() Provider {
+	all := p.chinese.provider()
+	all.QueryEnglish = p.english.Query
+	return all
+}
+
+func TestAParcelIsAskedAboutInItsLanguageWhereThatIsOffered(t *testing.T) {
+	for lang, want := range map[string]models.Status{"": models.InTransit, models.English: models.Delivered} {
+		both := &english{script{name: "a", answers: []any{says("a", models.InTransit)}}, script{name: "a", answers: []any{says("a", models.Delivered)}}}
+		a := ask()
+		a.Parcel.Lang = lang
+		if got := tracker(newBook(), both).Ask(t.Context(), a); got.Trace.Status != want {
+			t.Errorf("%q: got %s, %v", lang, got.Trace.Status, got.Err)
+		}
+		plain := &script{name: "a", answers: []any{says("a", models.InTransit)}}
+		if got := tracker(newBook(), plain).Ask(t.Context(), a); got.Trace.Status != models.InTransit {
+			t.Errorf("%q of one who offers none: got %s, %v", lang, got.Trace.Status, got.Err)
+		}
 	}
 }
 

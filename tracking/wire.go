@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -13,6 +14,9 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"waybill/internal/httpbody"
 	"waybill/models"
@@ -117,7 +121,26 @@ func (w *Wire) Send(req *http.Request, hide ...string) (Reply, error) {
 	if err != nil {
 		return reply, w.failed(fmt.Errorf("read reply: %w", err), true, w.billed(reply.Status), hide)
 	}
+	reply.Body = inUTF8(reply.Body, resp.Header.Get("Content-Type"))
 	return reply, nil
+}
+
+// inUTF8 is a body that may be written in China's older encodings: one that is no
+// UTF-8, and of which nobody says that it is, is read as GB 18030, which takes GBK and
+// GB 2312 in.
+func inUTF8(body []byte, contentType string) []byte {
+	if utf8.Valid(body) {
+		return body
+	}
+	_, params, _ := mime.ParseMediaType(contentType)
+	if strings.HasPrefix(strings.ToLower(params["charset"]), "utf") {
+		return body
+	}
+	read, err := simplifiedchinese.GB18030.NewDecoder().Bytes(body)
+	if err != nil || bytes.ContainsRune(read, utf8.RuneError) {
+		return body
+	}
+	return read
 }
 
 // Refuse makes the error for what an answer says: billed by its status, the

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/text/encoding/simplifiedchinese"
+
 	"waybill/models"
 )
 
@@ -71,6 +73,27 @@ func TestSendableNumbersFitTheVendorsField(t *testing.T) {
 	} {
 		if Sendable(number, 6, 8) != fits {
 			t.Errorf("%q: want %v", number, fits)
+		}
+	}
+}
+
+func TestAnAnswerInAnOlderEncodingIsReadAsUTF8(t *testing.T) {
+	const text = `{"msg":"快件已签收"}`
+	gbk, err := simplifiedchinese.GBK.NewEncoder().String(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ kind, body, want string }{
+		"UTF-8":                     {"application/json; charset=utf-8", text, text},
+		"declared GBK":              {"application/json; charset=GBK", gbk, text},
+		"GB 2312, in capitals":      {"text/xml; charset=GB2312", gbk, text},
+		"GBK without a word of it":  {"application/json", gbk, text},
+		"no type at all":            {"", gbk, text},
+		"UTF-8 that says it is GBK": {"text/xml; charset=gbk", text, text},
+		"broken UTF-8 stays":        {"application/json; charset=utf-8", "{\"a\":\"\xe5\xbf\"}", "{\"a\":\"\xe5\xbf\"}"},
+	} {
+		if got := string(inUTF8([]byte(c.body), c.kind)); got != c.want {
+			t.Errorf("%s: got %q", name, got)
 		}
 	}
 }

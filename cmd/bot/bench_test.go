@@ -146,7 +146,7 @@ func follow(b *testing.B, h *app, from, parcels, chats int) {
 
 func followOne(h *app, i, chats int) error {
 	ctx, now := context.Background(), models.At(time.Now())
-	p, err := h.store.Ensure(ctx, waybill(i), "yto", false, now)
+	p, err := h.store.Ensure(ctx, waybill(i), "yto", "", false, now)
 	if err != nil {
 		return err
 	}

@@ -372,7 +372,7 @@ func (r *rig) follow(number string, rooms ...string) models.Parcel {
 
 func (r *rig) followWith(f models.Following, tailNeeded bool, number string, rooms ...string) models.Parcel {
 	r.t.Helper()
-	p, err := r.db.Ensure(r.t.Context(), number, "yto", tailNeeded, r.moment())
+	p, err := r.db.Ensure(r.t.Context(), number, "yto", "", tailNeeded, r.moment())
 	r.must(err)
 	for _, room := range rooms {
 		f.ChatID, f.ParcelID = r.chat(room).ID, p.ID

@@ -329,7 +329,7 @@ func (*crowd) OpenArrivals(context.Context, int64, models.Moment) ([]models.Arri
 }
 
 func (*crowd) Pending(context.Context, models.Chat) ([]models.Notification, error) {
-	return []models.Notification{{Events: make([]models.Event, 1)}}, nil
+	return []models.Notification{{Events: make([]models.Folded, 1)}}, nil
 }
 
 func (*crowd) Delivered(context.Context, models.Claim, int64, int64) error      { return nil }

@@ -121,7 +121,7 @@ func TestWaitingMovesToTheRightCarriersParcel(t *testing.T) {
 	each(t, func(_ *testing.T, k kit) {
 		for n, both := range []bool{false, true} {
 			wrong, c := k.parcel(n), k.chat(n)
-			right, err := k.Ensure(k.ctx(), wrong.Number, "yto", false, noon())
+			right, err := k.Ensure(k.ctx(), wrong.Number, "yto", "", false, noon())
 			k.ok(err)
 			k.asks(c, wrong)
 			if both {

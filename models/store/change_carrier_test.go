@@ -33,7 +33,7 @@ func TestACarrierIsCorrectedAndTheNoticeIsPending(t *testing.T) {
 
 func TestACarrierThatIsFoundIsNoCorrection(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
-		p, err := k.Ensure(k.ctx(), number(1), "", false, noon())
+		p, err := k.Ensure(k.ctx(), number(1), "", "", false, noon())
 		k.ok(err)
 		c := k.chat(1)
 		k.follow(c, p)
@@ -52,7 +52,7 @@ func TestACarrierThatIsFoundIsNoCorrection(t *testing.T) {
 
 func TestFollowersMoveToTheParcelThatExists(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
-		right, err := k.Ensure(k.ctx(), number(1), "zto", true, noon())
+		right, err := k.Ensure(k.ctx(), number(1), "zto", "", true, noon())
 		k.ok(err)
 		mover, both, knower := k.chat(1), k.chat(2), k.chat(3)
 		k.follow(knower, right)
@@ -110,7 +110,7 @@ func (k kit) tell(c models.Chat, p models.Parcel, tail, name string, told int64)
 
 func TestAParcelThatNobodyFollowsMergesSilently(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
-		right, err := k.Ensure(k.ctx(), number(1), "zto", false, noon())
+		right, err := k.Ensure(k.ctx(), number(1), "zto", "", false, noon())
 		k.ok(err)
 		wrong := k.parcel(1)
 		got, err := k.ChangeCarrier(k.ctx(), wrong, "zto", noon())

@@ -36,7 +36,7 @@ func followMany(b *testing.B, s *store.Store, n int) {
 		b.Fatal(err)
 	}
 	for i := range n {
-		p, err := s.Ensure(ctx, number(i), "sf", false, noon())
+		p, err := s.Ensure(ctx, number(i), "sf", "", false, noon())
 		if err != nil {
 			b.Fatal(err)
 		}

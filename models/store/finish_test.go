@@ -33,9 +33,9 @@ func TestFinishStoresTheCheckAndReturnsTheParcel(t *testing.T) {
 		if len(events) != 1 || events[0].Text != "已揽收" || events[0].StoredAt != noon()+1000 {
 			t.Fatalf("got %+v", events)
 		}
-		known, err := k.Identities(k.ctx(), p.ID)
+		known, err := k.Known(k.ctx(), p.ID)
 		k.ok(err)
-		if !known[f.Change.Events[0].Identity] || len(known) != 1 {
+		if len(known) != 1 || known[0].Identity != f.Change.Events[0].Identity || known[0].Kind != models.Scan || known[0].Text != "已揽收" || known[0].At != events[0].At {
 			t.Fatalf("got %v", known)
 		}
 	})

@@ -14,7 +14,7 @@ func TestAParcelIsMadeOnce(t *testing.T) {
 		stores := []*store.Store{k.Store, k.open()}
 		made := make([]models.Parcel, 16)
 		k.ok(errors.Join(together(len(made), func(i int) (err error) {
-			made[i], err = stores[i%2].Ensure(k.ctx(), number(1), "sf", false, noon())
+			made[i], err = stores[i%2].Ensure(k.ctx(), number(1), "sf", "", false, noon())
 			return err
 		})...))
 		for _, p := range made {
@@ -25,7 +25,7 @@ func TestAParcelIsMadeOnce(t *testing.T) {
 		if made[0].DueAt != models.Never || made[0].Status != "" || made[0].ID == 0 {
 			t.Fatalf("got %+v", made[0])
 		}
-		other, err := k.Ensure(k.ctx(), number(1), "zto", true, noon())
+		other, err := k.Ensure(k.ctx(), number(1), "zto", "", true, noon())
 		k.ok(err)
 		if !other.TailNeeded {
 			t.Fatal("it does not need a tail")
@@ -42,11 +42,38 @@ func TestAParcelIsMadeOnce(t *testing.T) {
 	})
 }
 
+func TestAParcelIsInEnglishUntilAnotherLanguageAsks(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		ensure := func(n int, lang string) models.Parcel {
+			p, err := k.Ensure(k.ctx(), number(n), "sf", lang, false, noon())
+			k.ok(err)
+			return p
+		}
+		made := ensure(1, models.English)
+		if made.Lang != models.English || ensure(1, models.English) != made {
+			t.Fatalf("got %+v", made)
+		}
+		k.follow(k.chat(1), made)
+		stored := k.finish(scan(made, "Arrived", noon()-hour), noon())
+		for _, lang := range []string{"", models.English} {
+			if p := ensure(1, lang); p.Lang != "" || p.Since != stored.EventAt || p.Version != stored.Version+1 {
+				t.Fatalf("asked in %q: %+v", lang, p)
+			}
+		}
+		if p := ensure(2, ""); p.Lang != "" {
+			t.Fatalf("got %+v", p)
+		}
+		if p := ensure(2, models.English); p.Lang != "" || p.Version != 1 {
+			t.Fatalf("got %+v", p)
+		}
+	})
+}
+
 func TestKeysTellCasesApart(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
-		a, err := k.Ensure(k.ctx(), "AB1", "sf", false, noon())
+		a, err := k.Ensure(k.ctx(), "AB1", "sf", "", false, noon())
 		k.ok(err)
-		b, err := k.Ensure(k.ctx(), "ab1", "sf", false, noon())
+		b, err := k.Ensure(k.ctx(), "ab1", "sf", "", false, noon())
 		k.ok(err)
 		if a.ID == b.ID {
 			t.Fatal("two numbers became one")

@@ -53,7 +53,7 @@ func (k kit) ok(err error) {
 // parcel makes the n-th parcel.
 func (k kit) parcel(n int) models.Parcel {
 	k.t.Helper()
-	p, err := k.Ensure(k.ctx(), number(n), "sf", false, noon())
+	p, err := k.Ensure(k.ctx(), number(n), "sf", "", false, noon())
 	k.ok(err)
 	return p
 }
@@ -61,7 +61,7 @@ func (k kit) parcel(n int) models.Parcel {
 // sealed makes the n-th parcel, one that needs a tail.
 func (k kit) sealed(n int) models.Parcel {
 	k.t.Helper()
-	p, err := k.Ensure(k.ctx(), number(n), "sf", true, noon())
+	p, err := k.Ensure(k.ctx(), number(n), "sf", "", true, noon())
 	k.ok(err)
 	return p
 }

@@ -8,7 +8,7 @@ import (
 
 func TestAMarkOfTheWrongParcelSaysNothingOfTheRightOne(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
-		_, err := k.Ensure(k.ctx(), number(1), "zto", false, noon())
+		_, err := k.Ensure(k.ctx(), number(1), "zto", "", false, noon())
 		k.ok(err)
 		c := k.chat(1)
 		wrong := k.parcel(1)
@@ -32,7 +32,7 @@ func TestAMarkOfTheWrongParcelSaysNothingOfTheRightOne(t *testing.T) {
 
 func TestWhoMovesToTheRightParcelHearsWhatIsNew(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
-		right, err := k.Ensure(k.ctx(), number(1), "zto", false, noon())
+		right, err := k.Ensure(k.ctx(), number(1), "zto", "", false, noon())
 		k.ok(err)
 		k.follow(k.chat(9), right)
 		for i, text := range []string{"a", "b", "c"} {

@@ -26,7 +26,7 @@ func TestEightReplicasThatStartAtOnceAllSucceed(t *testing.T) {
 			if err := replicas[i].Migrate(t.Context()); err != nil {
 				return err
 			}
-			_, err := replicas[i].Ensure(t.Context(), number(i), "sf", false, noon())
+			_, err := replicas[i].Ensure(t.Context(), number(i), "sf", "", false, noon())
 			return err
 		})
 		if err := errors.Join(errs...); err != nil {

@@ -53,7 +53,7 @@ func followPairs(b *testing.B, s *store.Store, n int) []models.Parcel {
 	parcels := make([]models.Parcel, n)
 	errs := together(n, func(i int) (err error) {
 		ctx := context.Background()
-		if parcels[i], err = s.Ensure(ctx, number(i), "sf", false, noon()); err != nil {
+		if parcels[i], err = s.Ensure(ctx, number(i), "sf", "", false, noon()); err != nil {
 			return err
 		}
 		for j := range 2 {

@@ -59,17 +59,22 @@ func (s *Store) ByNumber(ctx context.Context, number string) ([]models.Parcel, e
 }
 
 // Ensure gets the parcel, or makes it: followed by nobody, therefore not due.
-// A parcel that is now known to need a tail is marked so.
-func (s *Store) Ensure(ctx context.Context, number string, carrier models.Carrier, tailNeeded bool, now models.Moment) (models.Parcel, error) {
-	number, carrier = cut(number, sizeNumber), cut(carrier, sizeCarrier)
+// A parcel that is now known to need a tail is marked so. lang is the language of who
+// asks: English, or "" for every other. A parcel that was made in English is Chinese for
+// good once somebody asks in another language; what is stored of it then is not
+// told again in Chinese.
+func (s *Store) Ensure(
+	ctx context.Context, number string, carrier models.Carrier, lang string, tailNeeded bool, now models.Moment,
+) (models.Parcel, error) {
+	number, carrier, lang = cut(number, sizeNumber), cut(carrier, sizeCarrier), cut(lang, sizeLang)
 	var p models.Parcel
 	err := s.read.WithContext(ctx).Take(&p, "number = ? AND carrier = ?", number, carrier).Error
-	if err == nil && (p.TailNeeded || !tailNeeded) {
+	if err == nil && (p.TailNeeded || !tailNeeded) && (p.Lang == "" || p.Lang == lang) {
 		return p, nil
 	}
 	err = s.within(ctx, func(tx *gorm.DB) error {
 		row := parcelRow{LeftAt: now, Parcel: models.Parcel{
-			Number: number, Carrier: carrier, TailNeeded: tailNeeded, StatusAt: now, Version: 1,
+			Number: number, Carrier: carrier, Lang: lang, TailNeeded: tailNeeded, StatusAt: now, Version: 1,
 			DueAt: models.Never, CreatedAt: now,
 		}}
 		if err := tx.Clauses(s.ignore()).Create(&row).Error; err != nil {
@@ -80,6 +85,11 @@ func (s *Store) Ensure(ctx context.Context, number string, carrier models.Carrie
 			if err := tx.Exec(need, true, number, carrier, false).Error; err != nil {
 				return err
 			}
+		}
+		const chinese = `UPDATE parcels SET lang = '', since = CASE WHEN event_at > since THEN event_at ELSE since END, version = version + 1
+			WHERE number = ? AND carrier = ? AND lang <> '' AND lang <> ?`
+		if err := tx.Exec(chinese, number, carrier, lang).Error; err != nil {
+			return err
 		}
 		p = models.Parcel{}
 		return tx.Take(&p, "number = ? AND carrier = ?", number, carrier).Error
@@ -121,16 +131,13 @@ func (s *Store) NewestScans(ctx context.Context, parcelIDs []int64) (map[int64]m
 	return newest, nil
 }
 
-// Identities reads the identities of everything stored about a parcel.
-func (s *Store) Identities(ctx context.Context, parcelID int64) (map[string]bool, error) {
-	var all []string
-	err := s.read.WithContext(ctx).Model(&models.Event{}).Where("parcel_id = ?", parcelID).Pluck("identity", &all).Error
+// Known reads everything stored about a parcel, as much of each event as tells it
+// from others: number, identity, kind, time, text and place.
+func (s *Store) Known(ctx context.Context, parcelID int64) ([]models.Event, error) {
+	var all []models.Event
+	err := s.read.WithContext(ctx).Select("seq", "identity", "kind", "at", "text", "place").Where("parcel_id = ?", parcelID).Find(&all).Error
 	if err != nil {
-		return nil, fmt.Errorf("read identities: %w", err)
+		return nil, fmt.Errorf("read what is known: %w", err)
 	}
-	known := make(map[string]bool, len(all))
-	for _, identity := range all {
-		known[identity] = true
-	}
-	return known, nil
+	return all, nil
 }

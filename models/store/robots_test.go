@@ -322,7 +322,7 @@ func TestARobotIsNotAskedForATail(t *testing.T) {
 
 func TestRobotsGoAlongToTheRightCarrier(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
-		right, err := k.Ensure(k.ctx(), number(1), "zto", false, noon())
+		right, err := k.Ensure(k.ctx(), number(1), "zto", "", false, noon())
 		k.ok(err)
 		wrong := k.parcel(1)
 		c, both := k.chat(1), k.chat(2)

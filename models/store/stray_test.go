@@ -15,7 +15,7 @@ func leaving(k kit, other *store.Store, last func(c models.Chat) error) {
 	k.t.Helper()
 	for i := range 12 {
 		c, more, wrong := k.chat(i), k.parcel(2*i), k.parcel(2*i+1)
-		_, err := k.Ensure(k.ctx(), wrong.Number, "zto", false, noon())
+		_, err := k.Ensure(k.ctx(), wrong.Number, "zto", "", false, noon())
 		k.ok(err)
 		k.follow(c, wrong)
 		wrong = k.stored(wrong.ID)

@@ -125,7 +125,7 @@ func TestASubscriptionThatNobodyNeedsKeepsItsTokenForSixtyDays(t *testing.T) {
 func TestAMergedParcelTakesItsSubscriptionAlong(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		wrong := k.parcel(1)
-		right, err := k.Ensure(k.ctx(), wrong.Number, "yto", false, noon())
+		right, err := k.Ensure(k.ctx(), wrong.Number, "yto", "", false, noon())
 		k.ok(err)
 		k.follow(k.chat(1), wrong)
 		k.wanted(wrong, "t", noon())

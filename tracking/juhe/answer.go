@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"io"
 
 	"waybill/tracking"
 )
@@ -103,7 +104,9 @@ func decodeXML(body []byte) (answer, error) {
 		Result    *result         `xml:"result"`
 		List      []row           `xml:"list>item"`
 	}
-	if xml.Unmarshal(body, &root) != nil {
+	d := xml.NewDecoder(bytes.NewReader(body))
+	d.CharsetReader = func(_ string, body io.Reader) (io.Reader, error) { return body, nil } // it is UTF-8 by now, whatever it says of itself
+	if d.Decode(&root) != nil {
 		return answer{}, errors.New("not the XML of Juhe")
 	}
 	a := answer{ErrorCode: trim(root.ErrorCode), Reason: root.Reason, Result: root.Result, List: root.List}

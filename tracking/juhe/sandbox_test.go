@@ -63,6 +63,11 @@ func scenarios() map[string]providertest.Expected {
 		"YT1000000000070": {Carrier: "yto", Status: models.InTransit, Names: "jt"},
 		"YT1000000000096": {Carrier: "yto", After: 60, Status: models.Delivered, Names: "yto", Final: true},
 		"YT1000000000062": {Carrier: "yto", Kind: tracking.ErrNumber},
+		"YT1000000000112": {Carrier: "yto", Status: models.InTransit, Names: "yto"},
+		"YT1000000000120": {Carrier: "yto", Status: models.InTransit, Names: "yto"},
+		"YT1000000000138": {Carrier: "yto", Status: models.InTransit, Names: "yto"},
+		"YT1000000000146": {Carrier: "yto", After: 70, Status: models.Delivered, Names: "yto", Final: true},
+		"YT1000000000153": {Carrier: "yto", After: 12, Status: models.InTransit, Names: "yto"},
 		"JT1000000000500": {Carrier: "jt", Kind: tracking.ErrUnavailable},
 		"JT1000000000200": {Carrier: "jt", Kind: tracking.ErrUnavailable},
 		"JT1000000000408": {Carrier: "jt", Status: models.InTransit, Names: "jt"},
@@ -90,5 +95,14 @@ func TestAnInvalidWaybillIsAState(t *testing.T) {
 	a := emulated(t, "json")
 	if trace, err := a.Query(t.Context(), "YT1000000000054", "yto", ""); err != nil || trace.Status != models.Invalid {
 		t.Errorf("got %s, %v", trace.Status, err)
+	}
+}
+
+func TestEachScanIsToldOnceHoweverItIsWorded(t *testing.T) {
+	for _, format := range []string{"json", "xml"} {
+		providertest.TellsOnce(t, providertest.OddlyWorded(), sandbox.Title, func(t *testing.T) (*providertest.World, tracking.Provider) {
+			a := emulated(t, format)
+			return a.World, a.Provider
+		})
 	}
 }

@@ -18,16 +18,17 @@ func (c *client) trace(r tracking.Reply, a answer, q tracking.Question) (models.
 	if !tracking.SameNumber(string(res.No), q.Number) {
 		return models.Trace{}, c.unusable(r, "answer about another number", q.Hide)
 	}
-	events, err := c.events(a.rows())
+	told, err := c.journey(a.rows())
 	if err != nil {
 		return models.Trace{}, c.unusable(r, err.Error(), q.Hide)
 	}
 	t := models.Trace{
 		Provider: name, Carrier: c.carrier(string(res.Com), string(res.Company), q), Named: res.Company.Short(),
-		Detail: res.Detail.Short(), Events: events, Final: res.Status == "1", Billed: true,
+		Detail: res.Detail.Short(), Events: told.Events, Estimate: told.Estimate, Final: res.Status == "1", Billed: true,
 	}
 	t.Status = status(t)
-	if len(events) > 0 {
+	t.Origin, t.Destination = scan.Route(t.Events, t.Status)
+	if len(told.Events) > 0 {
 		return t, nil
 	}
 	switch t.Status {
@@ -39,15 +40,13 @@ func (c *client) trace(r tracking.Reply, a answer, q tracking.Question) (models.
 	return t, nil
 }
 
-// events reads the scans, which come oldest first.
-func (c *client) events(rows []row) ([]models.Event, error) {
-	raw := make([]models.Event, 0, len(rows))
-	for _, r := range rows {
-		at, _ := scan.ParseTime(string(r.Datetime))
-		raw = append(raw, models.Event{At: at, Text: string(r.Remark), Place: string(r.Zone)})
+// journey reads the scans, which come oldest first.
+func (c *client) journey(list []row) (scan.Journey, error) {
+	rows := make([]scan.Row, 0, len(list))
+	for _, r := range list {
+		rows = append(rows, scan.Row{Time: string(r.Datetime), Event: models.Event{Text: string(r.Remark), Place: string(r.Zone)}})
 	}
-	newestFirst := len(raw) > 1 && raw[0].At > raw[len(raw)-1].At
-	return scan.Tidy(raw, newestFirst, c.wire.Now())
+	return scan.Tidy(rows, false, c.wire.Now())
 }
 
 // status is the vendor's table of DESIGN 6. Where its state is missing, or says

@@ -1,7 +1,6 @@
 package kuaibao
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 
@@ -59,26 +58,19 @@ func decode(body []byte) (envelope, error) {
 	return e, nil
 }
 
-// list reads what should be a list, and may be one thing alone, nothing in one
-// of the ways in which PHP writes that, or any of it as JSON text.
+// list reads what should be a list, and may be one thing alone, also as JSON text.
 func list[T item | row](raw json.RawMessage) ([]T, error) {
-	raw = untexted(raw)
 	many, err := tracking.Rows[T](raw)
 	if err == nil {
 		return many, nil
+	}
+	var text string
+	for json.Unmarshal(raw, &text) == nil {
+		raw = json.RawMessage(text)
 	}
 	var one T
 	if json.Unmarshal(raw, &one) != nil {
 		return nil, err
 	}
 	return []T{one}, nil
-}
-
-// untexted takes JSON out of the text that the document says it comes in.
-func untexted(raw json.RawMessage) json.RawMessage {
-	var text string
-	for bytes.HasPrefix(raw, []byte(`"`)) && json.Unmarshal(raw, &text) == nil {
-		raw = bytes.TrimSpace([]byte(text))
-	}
-	return raw
 }

@@ -62,6 +62,11 @@ func TestEveryScenarioOfTheSandboxIsUnderstood(t *testing.T) {
 		"YT1000000000096": {Carrier: "yto", Status: models.InTransit, Names: "yto"},
 		"YT1000000000054": {Carrier: "yto", Kind: tracking.ErrNoRecord},
 		"YT1000000000062": {Carrier: "yto", Kind: tracking.ErrNumber},
+		"YT1000000000112": {Carrier: "yto", Status: models.InTransit, Names: "yto"},
+		"YT1000000000120": {Carrier: "yto", Status: models.InTransit, Names: "yto"},
+		"YT1000000000138": {Carrier: "yto", Status: models.InTransit, Names: "yto"},
+		"YT1000000000146": {Carrier: "yto", After: 70, Status: models.Delivered, Names: "yto"},
+		"YT1000000000153": {Carrier: "yto", After: 12, Status: models.InTransit, Names: "yto"},
 		"JT1000000000500": {Carrier: "jt", Kind: tracking.ErrUnavailable},
 		"JT1000000000200": {Carrier: "jt", Kind: tracking.ErrUnavailable},
 		"JT1000000000408": {Carrier: "jt", Status: models.InTransit, Names: "jt"},
@@ -88,4 +93,11 @@ func TestTheSandboxsPushesAreHints(t *testing.T) {
 	if sent, taken := a.vendor.Pushed("kuaibao"); sent < 8 || taken != sent {
 		t.Errorf("%d sent, %d taken", sent, taken)
 	}
+}
+
+func TestEachScanIsToldOnceHoweverItIsWorded(t *testing.T) {
+	providertest.TellsOnce(t, providertest.OddlyWorded(), sandbox.Title, func(t *testing.T) (*providertest.World, tracking.Provider) {
+		a := emulated(t)
+		return a.World, a.Provider
+	})
 }

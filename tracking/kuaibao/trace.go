@@ -28,35 +28,36 @@ func (c *client) trace(raw []byte, q tracking.Question) (models.Trace, error) {
 }
 
 func (c *client) one(i item, q tracking.Question) (models.Trace, error) {
-	events, err := c.events(i)
+	told, err := c.journey(i)
 	if err != nil {
 		return models.Trace{}, err
 	}
 	t := models.Trace{
 		Provider: name, Carrier: c.carrier(i.code(), q), Detail: i.Status.Short(),
-		Status: status(string(i.Status)), Events: events, Billed: true,
+		Status: status(string(i.Status)), Events: told.Events, Estimate: told.Estimate, Billed: true,
 	}
 	switch {
-	case len(events) == 0 && (t.Status == "" || t.Status == models.Unknown):
+	case len(told.Events) == 0 && (t.Status == "" || t.Status == models.Unknown):
 		return models.Trace{}, tracking.ErrNoRecord
 	case t.Status == "":
-		t.Status = scan.RefineStatus(models.Unknown, events[0].Text)
+		t.Status = scan.RefineStatus(models.Unknown, told.Newest())
 	}
+	t.Origin, t.Destination = scan.Route(t.Events, t.Status)
 	return t, nil
 }
 
-func (c *client) events(i item) ([]models.Event, error) {
-	rows, err := list[row](i.Data)
+func (c *client) journey(i item) (scan.Journey, error) {
+	told, err := list[row](i.Data)
 	if err != nil {
-		return nil, err
+		return scan.Journey{}, err
 	}
-	raw := make([]models.Event, 0, len(rows))
-	for _, r := range rows {
-		at, _ := scan.ParseTime(string(r.Time))
-		raw = append(raw, models.Event{At: at, Text: string(r.Context), Code: r.Status.Short(), Status: scanStatus(string(r.Status))})
+	rows := make([]scan.Row, 0, len(told))
+	for _, r := range told {
+		e := models.Event{Text: string(r.Context), Code: r.Status.Short(), Status: scanStatus(string(r.Status))}
+		rows = append(rows, scan.Row{Time: string(r.Time), Event: e})
 	}
 	newestFirst := !strings.EqualFold(string(i.Order), "asc")
-	return scan.Tidy(raw, newestFirst, c.wire.Now())
+	return scan.Tidy(rows, newestFirst, c.wire.Now())
 }
 
 // carrier is the one that an answer names.

@@ -1,6 +1,7 @@
 package kuaidi100
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -13,14 +14,15 @@ import (
 // answer is the answer to a query, and the lastResult of a push. A failure has
 // a returnCode, or a status that is not 200.
 type answer struct {
-	ReturnCode tracking.Scalar `json:"returnCode"`
-	Status     tracking.Scalar `json:"status"`
-	Message    tracking.Scalar `json:"message"`
-	State      tracking.Scalar `json:"state"`
-	Com        tracking.Scalar `json:"com"`
-	Nu         tracking.Scalar `json:"nu"`
-	Data       json.RawMessage `json:"data"`
-	RouteInfo  json.RawMessage `json:"routeInfo"`
+	ReturnCode  tracking.Scalar `json:"returnCode"`
+	Status      tracking.Scalar `json:"status"`
+	Message     tracking.Scalar `json:"message"`
+	State       tracking.Scalar `json:"state"`
+	Com         tracking.Scalar `json:"com"`
+	Nu          tracking.Scalar `json:"nu"`
+	Data        json.RawMessage `json:"data"`
+	RouteInfo   json.RawMessage `json:"routeInfo"`
+	ArrivalTime tracking.Scalar `json:"arrivalTime"`
 }
 
 // code is the outcome's code, wherever it stands.
@@ -86,54 +88,65 @@ func (c *client) trace(a answer, q tracking.Question) (models.Trace, error) {
 	if !tracking.SameNumber(string(a.Nu), q.Number) {
 		return models.Trace{}, errors.New("answer about another number")
 	}
-	events, err := c.events(a)
+	told, err := c.journey(a)
 	if err != nil {
 		return models.Trace{}, err
 	}
 	way := readRoute(a.RouteInfo)
 	t := models.Trace{
-		Provider: name, Carrier: q.CarrierOf(string(a.Com), c.byCode), Events: events,
-		Origin: way.From.city(), Destination: way.To.city(),
+		Provider: name, Carrier: q.CarrierOf(string(a.Com), c.byCode), Events: told.Events,
+		Estimate: cmp.Or(told.Estimate, a.estimate()),
 	}
 	state, newest := a.State.Short(), ""
-	if len(events) > 0 {
-		newest = events[0].Code
+	if len(told.Events) > 0 {
+		newest = told.Events[0].Code
 	}
 	t.Detail = refined(state, newest)
 	t.Status = status(t.Detail)
-	if t.Detail == "" && len(events) > 0 {
-		t.Status = scan.RefineStatus(models.Unknown, events[0].Text)
+	if t.Detail == "" && len(told.Events) > 0 {
+		t.Status = scan.RefineStatus(models.Unknown, told.Newest())
 	}
+	from, to := scan.Route(t.Events, t.Status)
+	t.Origin, t.Destination = cmp.Or(way.From.city(), from), cmp.Or(way.To.city(), to)
 	return t, nil
 }
 
 func (c *client) byCode(code string) (models.Carrier, bool) { return c.carriers.ByCode(name, code) }
 
-// events reads the scans.
+// journey reads the scans.
 //
 // An event's Place stays empty: the vendor guesses the area out of the words,
 // and a better guess tomorrow would make another event of the same scan.
-func (c *client) events(a answer) ([]models.Event, error) {
-	rows, err := tracking.Rows[row](a.Data)
+func (c *client) journey(a answer) (scan.Journey, error) {
+	list, err := tracking.Rows[row](a.Data)
 	if err != nil {
-		return nil, err
+		return scan.Journey{}, err
 	}
-	raw := make([]models.Event, 0, len(rows))
-	for _, r := range rows {
+	rows := make([]scan.Row, 0, len(list))
+	for _, r := range list {
 		code := r.StatusCode.Short()
-		raw = append(raw, models.Event{
-			At: r.at(), Text: string(r.Context), Code: code, Status: scanStatus(code), Extra: r.extra(),
-		})
+		e := models.Event{Text: string(r.Context), Code: code, Status: scanStatus(code), Extra: r.extra()}
+		rows = append(rows, scan.Row{Time: r.time(), Event: e})
 	}
-	return scan.Tidy(raw, true, c.wire.Now())
+	return scan.Tidy(rows, true, c.wire.Now())
 }
 
-func (r row) at() models.Moment {
-	if at, ok := scan.ParseTime(string(r.FTime)); ok {
-		return at
+// time is the one in form, where it is one.
+func (r row) time() string {
+	if _, ok := scan.ParseTime(string(r.FTime)); ok {
+		return string(r.FTime)
 	}
-	at, _ := scan.ParseTime(string(r.Time))
-	return at
+	return cmp.Or(string(r.Time), string(r.FTime))
+}
+
+// estimate is when the vendor expects the parcel, "" when it does not say. It
+// says so with resultv2 8, which wants a destination that nobody here knows.
+func (a answer) estimate() string {
+	at, ok := scan.ParseTime(string(a.ArrivalTime))
+	if !ok {
+		return ""
+	}
+	return at.Time().In(models.Shanghai).Format("2006-01-02 15:04")
 }
 
 // extra is the scan's area as JSON, for a map.

@@ -48,7 +48,7 @@ func New(s Settings, p tracking.Parts) (tracking.Provider, error) {
 		return tracking.Provider{}, fmt.Errorf("make kuaidi100: %w", err)
 	}
 	all := tracking.Provider{
-		Name: name, Query: c.Query, Serves: c.Serves, Detect: c.Detect,
+		Name: name, Query: c.Query, QueryEnglish: c.QueryEnglish, Serves: c.Serves, Detect: c.Detect,
 		// A day for a waybill that is asked about twice in 30 minutes, or more than
 		// 48 times in 24 hours. Source: api.kuaidi100.com/document/suodanhouguo.
 		Locks: true,
@@ -118,6 +118,19 @@ const advanced = "4"
 // must not be asked about within 30 minutes, nor 48 times in 24 hours, or it
 // is locked for a day; that is the caller's to keep.
 func (c *client) Query(ctx context.Context, waybill string, carrier models.Carrier, tail string) (models.Trace, error) {
+	return c.queryIn(ctx, waybill, carrier, tail, "zh")
+}
+
+// QueryEnglish is Query with the scans in English.
+func (c *client) QueryEnglish(ctx context.Context, waybill string, carrier models.Carrier, tail string) (models.Trace, error) {
+	trace, err := c.queryIn(ctx, waybill, carrier, tail, "en")
+	if err == nil {
+		trace.Lang = models.English
+	}
+	return trace, err
+}
+
+func (c *client) queryIn(ctx context.Context, waybill string, carrier models.Carrier, tail, lang string) (models.Trace, error) {
 	code, ok := c.carriers.Code(name, carrier)
 	switch {
 	case !ok:
@@ -127,7 +140,7 @@ func (c *client) Query(ctx context.Context, waybill string, carrier models.Carri
 	}
 	q := tracking.Question{Number: waybill, Carrier: carrier, Code: code, Tail: tail, Hide: c.hide(waybill, tail)}
 	form, err := c.signed(param{
-		Com: code, Num: waybill, Phone: tail, ResultV2: advanced, Show: "0", Order: "desc", Lang: "zh",
+		Com: code, Num: waybill, Phone: tail, ResultV2: advanced, Show: "0", Order: "desc", Lang: lang,
 	})
 	if err != nil {
 		return models.Trace{}, c.wire.Unsent(tracking.ErrUnavailable, "question cannot be written")
@@ -176,7 +189,7 @@ func (c *client) read(ctx context.Context, r tracking.Reply, q tracking.Question
 	switch {
 	case err != nil:
 		return models.Trace{}, c.unusable(r, err.Error(), q)
-	case len(trace.Events) == 0:
+	case len(trace.Events) == 0 && trace.Estimate == "":
 		return models.Trace{}, c.wire.Refuse(r, tracking.ErrNoRecord, a.code(), "", q.Hide...)
 	}
 	trace.Billed = true

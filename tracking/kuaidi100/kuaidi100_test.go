@@ -1,11 +1,13 @@
 package kuaidi100_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -141,6 +143,37 @@ func TestAQueryIsWhatTheDocumentWants(t *testing.T) {
 	}
 }
 
+func TestScansComeInEnglishWhenTheyAreAskedForSo(t *testing.T) {
+	url, last := providertest.Answering(t, 200, providertest.Fixture(t, "transit.json"))
+	p := client(t, settings(t, url))
+	for lang, ask := range map[string]tracking.Query{"": p.Query, models.English: p.QueryEnglish} {
+		trace, err := ask(t.Context(), waybill, "sf", tail)
+		if err != nil || trace.Lang != lang || trace.Status != models.ReadyForPickup {
+			t.Errorf("%q: got scans in %q, status %s, %v", lang, trace.Lang, trace.Status, err)
+		}
+		if want := `"lang":"` + cmp.Or(lang, "zh") + `"`; !strings.Contains(last.Posted.Get("param"), want) {
+			t.Errorf("%q: asked without %s", lang, want)
+		}
+	}
+}
+
+func TestWhatTheVendorExpectsIsTheEstimate(t *testing.T) {
+	for body, want := range map[string]string{
+		`"arrivalTime":"2026-03-06 18"`:       "",
+		`"arrivalTime":"2026-03-06 18:00:00"`: "2026-03-06 18:00",
+		`"arrivalTime":""`:                    "",
+	} {
+		trace, err := query(t, `{"status":"200","state":"0",`+body+`,"data":{"1":{"ftime":"2026-03-03 05:06:07","context":"已揽收"},"0":{"ftime":"2026-03-04 05:06:07","context":"到达"}}}`)
+		if err != nil || trace.Estimate != want || len(trace.Events) != 2 || trace.Events[0].Text != "到达" {
+			t.Errorf("%s: got %q with %d scans, %v", body, trace.Estimate, len(trace.Events), err)
+		}
+	}
+	trace, err := query(t, `{"status":"200","state":"0","arrivalTime":"2026-03-06 18:00:00","data":[{"ftime":"2026-03-04 06:00","context":"预计明天送达"},{"ftime":"2026-03-04 05:06:07","context":"到达"}]}`)
+	if err != nil || trace.Estimate != "预计明天送达" || len(trace.Events) != 1 {
+		t.Errorf("the carrier's own words: got %q with %d scans, %v", trace.Estimate, len(trace.Events), err)
+	}
+}
+
 func TestATailGoesIntoPhone(t *testing.T) {
 	url, last := providertest.Answering(t, 200, providertest.Fixture(t, "transit.json"))
 	if _, err := client(t, settings(t, url)).Query(t.Context(), waybill, "zto", "0042"); err != nil {
@@ -198,7 +231,7 @@ func TestATraceKeepsAreasAndRoute(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if trace.Origin != "上海" || trace.Destination != "" {
+	if trace.Origin != "上海" || trace.Destination != "杭州" { // the vendor names none, the pickup point's scan does
 		t.Errorf("route is from %q to %q", trace.Origin, trace.Destination)
 	}
 	newest := trace.Events[0]

@@ -82,7 +82,7 @@ func (c *client) last(push *tracking.Push, a answer, q tracking.Question) {
 	switch {
 	case err != nil:
 		push.Err = unread(a.code(), err.Error(), tracking.ErrUnavailable, q.Hide...)
-	case len(trace.Events) == 0:
+	case len(trace.Events) == 0 && trace.Estimate == "":
 		push.Err = unread(a.code(), "", tracking.ErrNoRecord, q.Hide...)
 	default:
 		trace.Final = push.Stage == tracking.StageShutdown

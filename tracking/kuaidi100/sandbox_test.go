@@ -3,6 +3,7 @@ package kuaidi100_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -77,6 +78,11 @@ func TestEveryScenarioOfTheSandboxIsUnderstood(t *testing.T) {
 		"YT1000000000104": {Carrier: "yto", Kind: tracking.ErrLocked},
 		"YT1000000000054": {Carrier: "yto", Kind: tracking.ErrNoRecord},
 		"YT1000000000062": {Carrier: "yto", Kind: tracking.ErrNoRecord},
+		"YT1000000000112": {Carrier: "yto", Status: models.InTransit, Names: "yto"},
+		"YT1000000000120": {Carrier: "yto", Status: models.InTransit, Names: "yto"},
+		"YT1000000000138": {Carrier: "yto", Status: models.InTransit, Names: "yto"},
+		"YT1000000000146": {Carrier: "yto", After: 70, Status: models.Delivered, Names: "yto"},
+		"YT1000000000153": {Carrier: "yto", After: 12, Status: models.InTransit, Names: "yto"},
 		"JT1000000000500": {Carrier: "jt", Kind: tracking.ErrUnavailable},
 		"JT1000000000200": {Carrier: "jt", Kind: tracking.ErrUnavailable},
 		"JT1000000000408": {Carrier: "jt", Status: models.InTransit, Names: "jt"},
@@ -201,5 +207,25 @@ func TestTheSandboxsAbortIsTheEnd(t *testing.T) {
 	all := a.read(t, of)
 	if len(all) != 1 || !all[0].Over() || all[0].Traced() || !errors.Is(all[0].Err, tracking.ErrNoRecord) {
 		t.Errorf("pushes %+v", all)
+	}
+}
+
+func TestEachScanIsToldOnceHoweverItIsWorded(t *testing.T) {
+	providertest.TellsOnce(t, providertest.OddlyWorded(), sandbox.Title, func(t *testing.T) (*providertest.World, tracking.Provider) {
+		a := emulated(t)
+		return a.World, a.Provider
+	})
+}
+
+func TestTheEmulatedVendorTellsItsScansInEnglish(t *testing.T) {
+	a := emulated(t)
+	trace, err := a.QueryEnglish(t.Context(), "YT1000000000013", "yto", "")
+	if err != nil || trace.Lang != models.English || len(trace.Events) != 2 || trace.Status != models.InTransit {
+		t.Fatalf("got %+v, %v", trace, err)
+	}
+	for _, e := range trace.Events {
+		if strings.ContainsFunc(e.Text, func(r rune) bool { return r > 0x7f }) {
+			t.Errorf("%q is not English", e.Text)
+		}
 	}
 }

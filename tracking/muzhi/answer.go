@@ -62,29 +62,29 @@ func (c *client) read(r tracking.Reply, q tracking.Question) (models.Trace, erro
 	if !tracking.SameNumber(string(e.Kddh), q.Number) {
 		return models.Trace{}, c.unusable(r, "answer about another number", q.Hide)
 	}
-	events, err := c.events(e)
+	told, err := c.journey(e)
 	if err != nil {
 		return models.Trace{}, c.unusable(r, err.Error(), q.Hide)
 	}
 	meant := meaning(string(e.Msg), q.Tail)
-	if meant.kind != nil && (len(events) == 0 || !yes(e.OK)) {
+	if meant.kind != nil && (len(told.Events) == 0 || !yes(e.OK)) {
 		return models.Trace{}, c.wire.Refuse(r, meant.kind, strconv.Itoa(r.Status), string(e.Msg), q.Hide...)
 	}
-	return c.trace(r, e, events, meant, q)
+	return c.trace(r, e, told, meant, q)
 }
 
 // trace makes what is left: scans, or a status without any.
-func (c *client) trace(r tracking.Reply, e envelope, events []models.Event, meant refusal, q tracking.Question) (models.Trace, error) {
+func (c *client) trace(r tracking.Reply, e envelope, told scan.Journey, meant refusal, q tracking.Question) (models.Trace, error) {
 	t := models.Trace{
 		Provider: name, Named: e.Kdmc.Short(),
-		Detail: e.Status.Short(), Status: status(e.Status), Events: events, Billed: billed(r.Status),
+		Detail: e.Status.Short(), Status: status(e.Status), Events: told.Events, Estimate: told.Estimate, Billed: billed(r.Status),
 	}
 	if t.Named != "" {
 		t.Carrier, _ = c.carriers.ByName(t.Named)
 	}
 	switch {
-	case len(events) > 0:
-		t.Status = scan.RefineStatus(t.Status, events[0].Text)
+	case len(told.Events) > 0:
+		t.Status = scan.RefineStatus(t.Status, told.Newest())
 	case meant.status != "":
 		t.Status = meant.status
 	case t.Status == models.Pending:
@@ -92,6 +92,7 @@ func (c *client) trace(r tracking.Reply, e envelope, events []models.Event, mean
 	case !yes(e.OK), t.Status == models.Unknown:
 		return models.Trace{}, c.unusable(r, string(e.Msg), q.Hide)
 	}
+	t.Origin, t.Destination = scan.Route(t.Events, t.Status)
 	return t, nil
 }
 
@@ -99,17 +100,16 @@ func (c *client) unusable(r tracking.Reply, why string, hide []string) error {
 	return c.wire.Refuse(r, tracking.ErrUnavailable, strconv.Itoa(r.Status), why, hide...)
 }
 
-func (c *client) events(e envelope) ([]models.Event, error) {
+func (c *client) journey(e envelope) (scan.Journey, error) {
 	list, err := tracking.Rows[row](e.Data)
 	if err != nil {
-		return nil, err
+		return scan.Journey{}, err
 	}
-	raw := make([]models.Event, 0, len(list))
+	rows := make([]scan.Row, 0, len(list))
 	for _, r := range list {
-		at, _ := scan.ParseTime(string(r.Time))
-		raw = append(raw, models.Event{At: at, Text: string(r.Content)})
+		rows = append(rows, scan.Row{Time: string(r.Time), Event: models.Event{Text: string(r.Content)}})
 	}
-	return scan.Tidy(raw, true, c.wire.Now())
+	return scan.Tidy(rows, true, c.wire.Now())
 }
 
 // status is the vendor's table of DESIGN 6; what is not in it is unknown.

@@ -151,7 +151,7 @@ func TestContradictionsAreTolerated(t *testing.T) {
 		"invalid by its status":    {200, `{"ok":1,"msg":"查询成功","status":7,"data":""}`, true, models.Invalid, 0},
 		"expired":                  {200, `{"ok":1,"msg":"查询成功","status":8,"data":{}}`, true, models.Expired, 0},
 		"a byte order mark":        {200, "\ufeff" + `{"ok":1,"status":2,"data":` + scanned + `}`, true, models.Collected, 1},
-		"one scan without a time":  {200, `{"ok":1,"status":2,"data":[{"time":"?","content":"x"},{"time":1772571967,"content":"已揽收"}]}`, true, models.Collected, 1},
+		"one scan without a time":  {200, `{"ok":1,"status":2,"data":[{"time":"?","content":"x"},{"time":1772571967,"content":"已揽收"}]}`, true, models.InTransit, 2},
 		"our number, masked":       {200, `{"ok":1,"status":2,"kddh":"78627****758","data":` + scanned + `}`, true, models.Collected, 1},
 		"our number, lower case":   {200, `{"ok":1,"status":2,"kddh":"sf1000000000015","data":` + scanned + `}`, true, models.Collected, 1},
 		"one blank scan among two": {200, `{"ok":1,"status":2,"data":[{"time":"2026-03-04 06:00","content":" "},{"time":"2026-03-04 05:06","content":"已揽收"}]}`, true, models.Collected, 1},

@@ -41,6 +41,11 @@ func TestEveryScenarioIsUnderstood(t *testing.T) {
 		"YT1000000000088": {Carrier: "yto", Status: models.InTransit},
 		"YT1000000000054": {Carrier: "yto", Status: models.Invalid},
 		"YT1000000000062": {Carrier: "yto", Kind: tracking.ErrNumber},
+		"YT1000000000112": {Carrier: "yto", Status: models.InTransit, Names: "yto"},
+		"YT1000000000120": {Carrier: "yto", Status: models.InTransit, Names: "yto"},
+		"YT1000000000138": {Carrier: "yto", Status: models.InTransit, Names: "yto"},
+		"YT1000000000146": {Carrier: "yto", After: 70, Status: models.Delivered, Names: "yto"},
+		"YT1000000000153": {Carrier: "yto", After: 12, Status: models.InTransit, Names: "yto"},
 		"JT1000000000500": {Carrier: "jt", Kind: tracking.ErrUnavailable},
 		"JT1000000000200": {Carrier: "jt", Kind: tracking.ErrUnavailable},
 		"JT1000000000408": {Carrier: "jt", Status: models.InTransit, Names: "jt"},
@@ -83,4 +88,8 @@ func TestDetectionAndListOfTheEmulatedVendor(t *testing.T) {
 	if err != nil || len(listed.Carriers) != 1 || listed.Carriers[0].Code != "zhongtian" {
 		t.Errorf("got %v, %v", listed.Carriers, err)
 	}
+}
+
+func TestEachScanIsToldOnceHoweverItIsWorded(t *testing.T) {
+	providertest.TellsOnce(t, providertest.OddlyWorded(), sandbox.Title, emulated)
 }

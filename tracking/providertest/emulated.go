@@ -113,3 +113,49 @@ func ReadsScenarios(t *testing.T, expected map[string]Expected, title func(numbe
 		})
 	}
 }
+
+// Journey is one emulated number that a vendor words in an odd way.
+type Journey struct {
+	Number  string
+	Carrier models.Carrier
+	Scans   int // lines that are told by its end
+}
+
+// TellsOnce asks about journeys until they end, and wants each scan told once, in
+// readable words, and what is only expected told as the estimate.
+func TellsOnce(t *testing.T, journeys []Journey, title func(number string) string, open func(*testing.T) (*World, tracking.Provider)) {
+	for _, j := range journeys {
+		t.Run(title(j.Number), func(t *testing.T) {
+			w, p := open(t)
+			parcel, told, estimates := models.Parcel{ID: 1, Number: j.Number, Carrier: j.Carrier}, []models.Event(nil), map[string]bool{}
+			for range 30 {
+				trace, err := p.Query(t.Context(), j.Number, j.Carrier, "")
+				if err != nil {
+					t.Fatal(err)
+				}
+				c := models.Decide(parcel, told, trace, models.At(w.Now()))
+				parcel, told = c.Parcel, append(told, c.Events...)
+				estimates[trace.Estimate] = true
+				w.Hours(t, 3)
+			}
+			for _, e := range told {
+				if strings.ContainsAny(e.Text, "<>&") || strings.Contains(e.Text, "预计") {
+					t.Errorf("told %q", e.Text)
+				}
+			}
+			if len(told) != j.Scans || parcel.Status != models.Delivered || parcel.Origin == "" || parcel.Destination == "" || parcel.Estimate != "" {
+				t.Errorf("told %d scans, want %d; %s from %q to %q, expects %q", len(told), j.Scans, parcel.Status, parcel.Origin, parcel.Destination, parcel.Estimate)
+			}
+			if floats := strings.Contains(title(j.Number), "expected"); floats != (len(estimates) > 2) {
+				t.Errorf("estimates are %d", len(estimates))
+			}
+		})
+	}
+}
+
+// OddlyWorded are the emulated numbers whose scans a vendor words in an odd way.
+func OddlyWorded() []Journey {
+	return []Journey{
+		{"YT1000000000112", "yto", 9}, {"YT1000000000120", "yto", 9}, {"YT1000000000138", "yto", 9}, {"YT1000000000146", "yto", 9}, {"YT1000000000153", "yto", 15},
+	}
+}

@@ -113,7 +113,7 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request, c call) {
 	case WebPage:
 		webPage(w)
 	default:
-		write(w, said.body)
+		write(w, s.shaped(c.number, said.body))
 	}
 }
 

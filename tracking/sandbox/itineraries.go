@@ -95,6 +95,16 @@ func returned(c parties) []leg {
 
 func stuck(c parties) []leg { return setOut(c) }
 
+// repeated is a journey of which one scan comes six times within an hour.
+func repeated(c parties) []leg {
+	legs := setOut(c)
+	ahead := plain(c)[len(legs):]
+	for i := range 6 {
+		legs = append(legs, leg{6 + float64(i)*0.15, models.InTransit, c.from.City, "【" + c.from.City + "市】快件运输中"})
+	}
+	return append(legs, ahead...)
+}
+
 func reopened(c parties) []leg {
 	b := c.to
 	return append(plain(c),

@@ -132,7 +132,7 @@ func (s *Sandbox) kuaidi100Answer(number string, p kuaidi100Param) answer {
 	case p.Com == "", len(p.Num) < 6, len(p.Num) > 32:
 		return kuaidi100No("400", incomplete)
 	case !emulated(p):
-		return kuaidi100No("400", "sandbox: only resultv2 1 and 4, show 0, lang zh and order asc and desc are emulated")
+		return kuaidi100No("400", "sandbox: only resultv2 1 and 4, show 0, lang zh and en and order asc and desc are emulated")
 	case company.code == "":
 		return kuaidi100No("400", noCompany)
 	case s.kuaidi100Locked(number, p):
@@ -158,7 +158,7 @@ func (s *Sandbox) kuaidi100Answer(number string, p kuaidi100Param) answer {
 
 // emulated says whether a question wants nothing that is not emulated.
 func emulated(p kuaidi100Param) bool {
-	return oneOf(p.ResultV2, "", "1", "4") && oneOf(p.Show, "", "0") && oneOf(p.Order, "", "asc", "desc") && oneOf(p.Lang, "", "zh")
+	return oneOf(p.ResultV2, "", "1", "4") && oneOf(p.Show, "", "0") && oneOf(p.Order, "", "asc", "desc") && oneOf(p.Lang, "", "zh", "en")
 }
 
 func oneOf(value string, all ...string) bool {

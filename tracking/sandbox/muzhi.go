@@ -65,7 +65,7 @@ func (s *Sandbox) muzhiCall(name string, answer func(r *http.Request) (int, any)
 		if status == 0 {
 			var body any
 			status, body = answer(r)
-			writeJSON(w, status, body)
+			writeJSON(w, status, s.shaped(number, body))
 		}
 		s.ledger.add(entry{"muzhi", name, number}, status >= 200 && status <= 300)
 	}
@@ -192,7 +192,7 @@ func (s *Sandbox) muzhiAnswer(number string, carrier models.Carrier, v view) muz
 	if len(v.Scans) == 0 {
 		t.Msg = "查询成功,暂无记录"
 	}
-	for _, scan := range v.Scans {
+	for _, scan := range s.told(number, v.Scans) {
 		t.Data = append(t.Data, muzhiScan{scan.At.In(models.Shanghai).Format(time.DateTime), scan.Text})
 	}
 	return t

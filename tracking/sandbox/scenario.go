@@ -19,6 +19,7 @@ type Scenario struct {
 	silent    bool           // a wrong code is not refused, it finds nothing (Muzhi refuses all the same)
 	odd       bool           // answers come in odd shapes
 	locked    bool           // Kuaidi100 has locked it
+	wording   wording
 }
 
 // Scenarios lists the scenario numbers, in the order in which a person would
@@ -47,6 +48,11 @@ func Scenarios() []Scenario {
 		{Number: "JT1000000000038", Carrier: "jt", Chinese: "始终无记录，订阅三天后中止", English: "never a record: a subscription is aborted after three days", itinerary: never},
 		{Number: "YT1000000000096", Carrier: "yto", Chinese: "答复的格式不按文档", English: "answers in shapes that are not the documents'", itinerary: plain, odd: true},
 		{Number: "YT1000000000104", Carrier: "yto", Chinese: "快递100 已锁单", English: "locked at Kuaidi100", itinerary: plain, locked: true},
+		{Number: "YT1000000000112", Carrier: "yto", Chinese: "答复里的列表写成带编号的对象", English: "lists come as objects with numbered keys", itinerary: plain, wording: numbered},
+		{Number: "YT1000000000120", Carrier: "yto", Chinese: "物流文字里有 HTML", English: "scans hold HTML", itinerary: plain, wording: marked},
+		{Number: "YT1000000000138", Carrier: "yto", Chinese: "顶上一行预计送达，每次都变", English: "a line on top says what is expected, anew each time", itinerary: plain, wording: floating},
+		{Number: "YT1000000000146", Carrier: "yto", Chinese: "中途起手机号打码", English: "phones in old scans are masked later", itinerary: plain, wording: masking},
+		{Number: "YT1000000000153", Carrier: "yto", Chinese: "同一句话隔几分钟重复", English: "the same words again and again, minutes apart", itinerary: repeated},
 		{Number: "JT1000000000500", Carrier: "jt", Chinese: "接口出错 (HTTP 500)", English: "the API answers 500", itinerary: plain, fault: Down},
 		{Number: "JT1000000000200", Carrier: "jt", Chinese: "接口返回网页", English: "the API answers with a web page", itinerary: plain, fault: WebPage},
 		{Number: "JT1000000000408", Carrier: "jt", Chinese: "接口很慢", English: "the API takes 30 seconds", itinerary: plain, fault: Slow},

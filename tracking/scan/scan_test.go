@@ -46,17 +46,18 @@ func TestParseTimeReadsWhatCarriersWrite(t *testing.T) {
 }
 
 func TestTidyOrdersCleansAndSigns(t *testing.T) {
-	scan := func(at models.Moment, text string) models.Event { return models.Event{At: at, Text: text} }
-	got, err := Tidy([]models.Event{
-		scan(2000, " first of the \x07same\tsecond "), scan(2000, "second of the same second"),
-		scan(5000, "newest"), scan(1000, "oldest"), scan(1000, "oldest"),
-		scan(3000, " \u200b "), scan(0, "no time"), scan(9000, "tomorrow"), scan(2500, strings.Repeat("长", 2000)),
-	}, true, 6000-models.Moment(ahead.Milliseconds()))
-	want := []string{"newest", strings.Repeat("长", MaxText), "first of the same second", "second of the same second", "oldest"}
-	if err != nil || len(got) != len(want) {
-		t.Fatalf("got %d scans, want %d: %v, %v", len(got), len(want), got, err)
+	const second = 60_000 // scans of one minute with the same words are one
+	row := func(at models.Moment, text string) Row { return Row{Event: models.Event{At: at * second, Text: text}} }
+	got, err := Tidy([]Row{
+		row(50, "newest"), row(20, " first of the \x07same\tminute "), row(20, "second of the same minute"),
+		row(10, "oldest"), row(10, "oldest"),
+		row(30, " \u200b "), row(90, "tomorrow"), row(25, strings.Repeat("长", 2000)),
+	}, true, 60*second-models.Moment(ahead.Milliseconds()))
+	want := []string{"newest", strings.Repeat("长", MaxText), "first of the same minute", "second of the same minute", "oldest"}
+	if err != nil || len(got.Events) != len(want) {
+		t.Fatalf("got %d scans, want %d: %v, %v", len(got.Events), len(want), got, err)
 	}
-	for i, e := range got {
+	for i, e := range got.Events {
 		if e.Text != want[i] || e.Kind != models.Scan || e.Identity == "" {
 			t.Errorf("scan %d is %+v, want %q signed", i, e, want[i])
 		}
@@ -64,10 +65,17 @@ func TestTidyOrdersCleansAndSigns(t *testing.T) {
 }
 
 func TestTidyTurnsOldestFirstAroundAmongEquals(t *testing.T) {
-	raw := []models.Event{{At: 1, Text: "a"}, {At: 1, Text: "b"}}
-	got, err := Tidy(raw, false, 10)
-	if err != nil || got[0].Text != "b" || raw[0].Text != "a" {
-		t.Errorf("got %v from %v, want the later one first and the argument untouched", got, raw)
+	rows := []Row{{Event: models.Event{At: 1, Text: "a"}}, {Event: models.Event{At: 1, Text: "b"}}}
+	got, err := Tidy(rows, false, 10)
+	if err != nil || got.Newest() != "b" || rows[0].Text != "a" {
+		t.Errorf("got %v from %v, want the later one first and the argument untouched", got, rows)
+	}
+}
+
+func TestTheTimesTellWhichRowIsNewest(t *testing.T) {
+	up := []Row{{Event: models.Event{At: 1, Text: "a"}}, {Event: models.Event{At: 70_000, Text: "b"}}, {Event: models.Event{At: 70_000, Text: "c"}}}
+	if got, err := Tidy(up, true, 80_000); err != nil || got.Newest() != "c" {
+		t.Errorf("the newest is %q, want the last row's", got.Newest())
 	}
 }
 
@@ -80,9 +88,30 @@ func TestRowsWithWordsButWithoutTimesAreNonsense(t *testing.T) {
 		"a row without words":       {[]models.Event{{}}, false},
 		"words without a time":      {[]models.Event{{Text: "a"}}, true},
 		"one row of two has a time": {[]models.Event{{Text: "a"}, {Text: "b", At: 1}}, false},
+		"an estimate needs none":    {[]models.Event{{Text: "预计明天送达"}}, false},
 	} {
-		if _, err := Tidy(c.raw, true, 10); (err != nil) != c.want {
+		var rows []Row
+		for _, e := range c.raw {
+			rows = append(rows, Row{Event: e})
+		}
+		if _, err := Tidy(rows, true, 10); (err != nil) != c.want {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+func TestCleanMakesOneBlankOfManyAndWordsOfMarkup(t *testing.T) {
+	for text, want := range map[string]string{
+		" a \r\n\tb ": "a b",
+		`包裹已到<a href="https://x.example">城西服务点</a>&nbsp;取件<br/>请带证件<br>`: "包裹已到城西服务点 取件 请带证件",
+		"a\u200bb\ufeffc\xff\ufffd": "abc",
+		"":                          "",
+	} {
+		if got := Clean(text, 100); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+	if got := Clean("一二 三四", 3); got != "一二" {
+		t.Errorf("cut to %q", got)
 	}
 }
