@@ -167,3 +167,24 @@ func FuzzMasks(f *testing.F) {
 		_ = words(Plain(a))
 	})
 }
+
+func TestAfterASwitchOnlyLaterScansAreNews(t *testing.T) {
+	at := func(clock string) Moment { return line(clock, "x").At }
+	for _, c := range []struct {
+		name, since, at string
+		late            bool
+	}{
+		{"before what was stored", "16:45:20", "16:44:59", true},
+		{"the same scan without its seconds", "16:45:20", "16:45:00", true},
+		{"later in the same minute", "16:45:20", "16:45:40", false},
+		{"the same scan, which was stored without seconds", "16:45:00", "16:45:40", true},
+		{"a minute after one without seconds", "16:45:00", "16:46:00", false},
+	} {
+		if got := isLate(at(c.since), at(c.at)); got != c.late {
+			t.Errorf("%s: late %v", c.name, got)
+		}
+	}
+	if isLate(0, at("16:45:00")) {
+		t.Error("without a switch a scan is late")
+	}
+}

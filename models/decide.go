@@ -75,8 +75,7 @@ func (p *Parcel) journey(t Trace) {
 func fresh(p Parcel, k comparison, t Trace) []Event {
 	var news []Event
 	for _, e := range slices.Backward(t.Events) {
-		late := p.Since != 0 && (e.At-k.shift)/minute <= p.Since/minute // another provider may drop the seconds
-		if late || k.known[e.Identity] {
+		if isLate(p.Since, e.At-k.shift) || k.known[e.Identity] {
 			continue
 		}
 		k.known[e.Identity] = true
@@ -84,6 +83,13 @@ func fresh(p Parcel, k comparison, t Trace) []Event {
 	}
 	slices.SortStableFunc(news, func(a, b Event) int { return cmp.Compare(a.At, b.At) })
 	return news
+}
+
+// isLate says that a scan of another provider is not later than what was stored when
+// it was asked for the first time. Where that was stored without seconds, the same scan
+// may have some now.
+func isLate(since, at Moment) bool {
+	return at <= since || since != 0 && since%minute == 0 && at/minute == since/minute
 }
 
 // add gives e the parcel's next sequence number and takes it into the change.
