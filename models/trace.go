@@ -10,6 +10,7 @@ type Trace struct {
 	Carrier  Carrier // the carrier that the provider names, "" when it names none that we know
 	Named    string  // the carrier's name as the provider wrote it
 	Status   Status
+	ByWords  bool    // Status was read out of the newest scan's words, not from the provider's own status: it may be wrong, so it ends no journey by itself
 	Detail   string  // the provider's own, finer state, as it wrote it
 	Events   []Event // newest first, Kind Scan, Identity signed; may be empty
 	Final    bool    // the provider itself calls the journey finished

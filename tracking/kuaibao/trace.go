@@ -41,6 +41,7 @@ func (c *client) one(i item, q tracking.Question) (models.Trace, error) {
 		return models.Trace{}, tracking.ErrNoRecord
 	case t.Status == "":
 		t.Status = scan.RefineStatus(models.Unknown, events[0].Text)
+		t.ByWords = t.Status != models.Unknown
 	}
 	return t, nil
 }

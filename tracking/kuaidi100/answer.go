@@ -93,6 +93,7 @@ func (c *client) trace(a answer, q tracking.Question) (models.Trace, error) {
 	t.Status = status(t.Detail)
 	if t.Detail == "" && len(events) > 0 {
 		t.Status = scan.RefineStatus(models.Unknown, events[0].Text)
+		t.ByWords = t.Status != models.Unknown
 	}
 	return t, nil
 }

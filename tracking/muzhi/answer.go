@@ -84,7 +84,9 @@ func (c *client) trace(r tracking.Reply, e envelope, events []models.Event, mean
 	}
 	switch {
 	case len(events) > 0:
-		t.Status = scan.RefineStatus(t.Status, events[0].Text)
+		own := t.Status
+		t.Status = scan.RefineStatus(own, events[0].Text)
+		t.ByWords = t.Status != own
 	case meant.status != "":
 		t.Status = meant.status
 	case t.Status == models.Pending:
