@@ -7,12 +7,14 @@ import (
 
 // parser takes a folded text apart into the acts that its clauses state.
 type parser struct {
-	text    string
-	said    []statement
-	clause  clause
-	carried how   // a condition whose consequence may open the next clause
-	parties party // everybody and every place that the text names
-	kept    [8]statement
+	text        string
+	traditional bool // 取貨 is the receiver's word there
+	said        []statement
+	clause      clause
+	carried     how   // a condition whose consequence may open the next clause
+	clauses     int   // how many have ended
+	parties     party // everybody and every place that the text names
+	kept        [8]statement
 }
 
 // clause is what is known of the clause that is being read.
@@ -22,19 +24,20 @@ type clause struct {
 	lasting  how // for every act up to its end
 	shadow   how // a denial or a failure that reaches the deliveries behind the next act
 	all      how // every marker so far
-	close    how // for an act that follows at once
-	closeAt  int
+	tight    how // for an act that follows at once
+	tightAt  int
 	deniedAt int
 	before   party
 	edge     int  // where the last act, and what clings to it, ends
 	open     bool // what follows belongs to the last act
 
+	by           bool // what follows is who does it
 	from         bool // what follows is where it comes from
 	hypothetical bool // 签收后: what follows has not happened yet
 }
 
 // lastingHows hold up to the end of a clause, the others for one act.
-const lastingHows = future | wish | cond | question | why
+const lastingHows = future | wish | cond | question | why | claims
 
 func (p *parser) parse() {
 	p.said = p.kept[:0]
@@ -115,8 +118,8 @@ func (p *parser) slide(i, size int) {
 	if p.clause.edge == i {
 		p.clause.edge += size
 	}
-	if p.clause.closeAt == i {
-		p.clause.closeAt += size
+	if p.clause.tightAt == i {
+		p.clause.tightAt += size
 	}
 	if p.clause.deniedAt == i {
 		p.clause.deniedAt += size
@@ -136,6 +139,7 @@ func (p *parser) end(soft bool) {
 	if c.last < 0 {
 		p.actless(c)
 	}
+	p.clauses++
 	p.carried = 0
 	if soft && c.lasting&cond != 0 && c.lasting&(wish|future) == 0 {
 		p.carried = cond
@@ -147,7 +151,7 @@ func (p *parser) end(soft bool) {
 // or what an English scan puts behind a comma: Delivered, Front Desk.
 func (p *parser) actless(c clause) {
 	if c.before&posting != 0 && c.all&(future|wish) != 0 && c.before&station == 0 && p.carried == 0 {
-		p.said = append(p.said, statement{act: collect, how: future, before: c.before})
+		p.said = append(p.said, statement{act: collect, how: future, before: c.before, clause: p.clauses})
 		return
 	}
 	if c.before == 0 || c.all&(wish|cond|future|question|denied|notYet|fail) != 0 || p.carried != 0 {
@@ -161,8 +165,10 @@ func (p *parser) actless(c clause) {
 	case c.all&at != 0 && c.before&station != 0:
 		p.said = append(p.said, statement{act: arrive, after: c.before})
 	case c.before&deliverer != 0:
-		p.said = append(p.said, statement{act: assign, before: c.before})
-	case n >= 0 && (p.said[n].act == drop || p.said[n].act == sign || p.said[n].act == bring || p.said[n].act == keep):
+		p.said = append(p.said, statement{act: assign, how: c.all & success, before: c.before, clause: p.clauses})
+	case c.before&posting != 0 && c.before&paper != 0 && c.all&success != 0:
+		p.said = append(p.said, statement{act: collect, how: success, before: c.before &^ paper, clause: p.clauses})
+	case n >= 0 && c.before&(receiver|signer|family|keeper|hands|door|station) != 0 && (p.said[n].act == drop || p.said[n].act == sign || p.said[n].act == bring || p.said[n].act == keep):
 		p.said[n].after |= c.before
 	}
 }
@@ -203,7 +209,7 @@ func (p *parser) compound(w word, i, end int) {
 		if c.last >= 0 && (c.last >= len(p.said) || p.said[c.last].before&^noun.before != 0) {
 			c.last = -1
 		}
-		c.next |= noun.how &^ (post | close)
+		c.next |= noun.how &^ (post | tight)
 		switch noun.act {
 		case collect, pick:
 			if party&(courier|paper) != 0 {
@@ -216,6 +222,10 @@ func (p *parser) compound(w word, i, end int) {
 		case giveBack:
 			party |= reversed
 		}
+		if (noun.act == collect || noun.act == receive) && noun.is(done) && party == paper {
+			p.said = append(p.said, statement{act: order, how: done, before: c.before, clause: p.clauses})
+			c.last = len(p.said) - 1
+		}
 	}
 	p.name(party, i, end, true)
 }
@@ -224,7 +234,7 @@ func (p *parser) compound(w word, i, end int) {
 // their goal: 派件+网点, but 到达 网点.
 func names(a act) bool {
 	switch a {
-	case order, assign, submit, collect, pick, take, sign, drop, keep, deliver, delivery, receive, customs, refuse, complain, contact:
+	case order, assign, submit, collect, pick, take, sign, drop, keep, deliver, delivery, receive, refuse, complain, contact:
 		return true
 	}
 	return false
@@ -245,14 +255,21 @@ func (p *parser) name(who party, i, end int, clings bool) {
 	c.from = false
 	p.parties |= who
 	c.before |= who
-	if c.open && c.last >= 0 {
+	switch {
+	case c.last >= 0 && c.by:
+		p.said[c.last].before |= who // delivered by the courier
+	case c.last >= 0 && c.open:
 		p.said[c.last].after |= who
 	}
+	c.by = false
 }
 
 // act takes an act in.
 func (p *parser) act(w word, i, end int) {
 	c := &p.clause
+	if p.traditional && w.text == "取货" {
+		w.act = take
+	}
 	if w.act == cancel && c.last >= 0 && c.edge == i {
 		p.said[c.last].how |= back
 		c.edge = end
@@ -266,13 +283,18 @@ func (p *parser) act(w word, i, end int) {
 		c.edge = end
 		return
 	}
+	if w.act == giveBack && c.last >= 0 && c.edge == i && supposed(p.said[c.last].act) {
+		p.said[c.last].after |= reversed // 签收退货
+		c.edge = end
+		return
+	}
 	if c.last >= 0 && c.edge == i && objects(p.said[c.last].act, w.act) {
 		c.edge = end
 		return
 	}
-	s := statement{act: w.act, how: w.how | c.next | c.lasting | p.carried, before: c.before, after: w.party}
-	if c.closeAt == i {
-		s.how |= c.close
+	s := statement{act: w.act, how: w.how | c.next | c.lasting | p.carried, before: c.before, after: w.party, clause: p.clauses}
+	if c.tightAt == i {
+		s.how |= c.tight
 	}
 	if c.hypothetical && supposed(w.act) && c.next&done == 0 {
 		s.how |= cond
@@ -293,9 +315,9 @@ func (p *parser) act(w word, i, end int) {
 	p.parties |= w.party
 	c.before |= w.party
 	p.said = append(p.said, s)
-	c.from = false
+	c.from, c.by = false, false
 	c.last, c.edge, c.open = len(p.said)-1, end, true
-	c.next, c.close = 0, 0
+	c.next, c.tight = 0, 0
 	c.lasting |= w.how & lastingHows
 }
 
@@ -345,6 +367,15 @@ func objects(of, a act) bool {
 	return (of == refuse || of == complain) && (supposed(a) || a == deliver || a == delivery || a == receive)
 }
 
+// offered are the acts that are meant as "in that case" when a request follows.
+func offered(a act) bool {
+	switch a {
+	case sign, take, takeAway, pick, refuse, giveBack, receive, complain, trouble, address, contact, absent, drop:
+		return true
+	}
+	return false
+}
+
 // reached are the acts that a denial reaches over another act.
 func reached(a act) bool {
 	switch a {
@@ -365,15 +396,17 @@ func (p *parser) marker(h how, i, end int) {
 	if h&post != 0 && p.behind(h, i, end) {
 		return
 	}
-	if h&post != 0 && h&(cond|question|ongoing) != 0 {
+	if h&post != 0 && (h&(cond|question|ongoing) != 0 || h&back != 0 && h&tight != 0) {
 		return // 后, 中: nothing without a verb before them
 	}
-	if h&close != 0 {
-		c.close, c.closeAt = h&^(close|post), end
+	if h&tight != 0 {
+		c.tight, c.tightAt = h&^(tight|post), end
 		c.open = false
 		return
 	}
-	c.open = false
+	if h&^(done|at|by|source|claims|through|anew) != 0 || h&done != 0 && h&through == 0 {
+		c.open = false
+	}
 	c.all |= h
 	switch {
 	case h&basis != 0:
@@ -381,7 +414,9 @@ func (p *parser) marker(h how, i, end int) {
 		return
 	case h&wish != 0 && c.all&basis != 0:
 		return
-	case h&done != 0:
+	case h&wish != 0 && c.last >= 0 && p.said[c.last].bare() && p.said[c.last].before&receiver == 0 && offered(p.said[c.last].act):
+		p.said[c.last].how |= cond // 拒收请联系商家
+	case h&done != 0 && h&through == 0:
 		c.next &^= future | wish | notYet
 		c.lasting &^= future | wish
 		c.shadow, p.carried = 0, 0
@@ -391,6 +426,7 @@ func (p *parser) marker(h how, i, end int) {
 		c.shadow, p.carried = 0, 0
 	}
 	c.from = c.from || h&source != 0
+	c.by = c.by || h&by != 0
 	if h&(denied|notYet) != 0 {
 		c.deniedAt = end
 	}
@@ -415,7 +451,7 @@ func (p *parser) behind(h how, i, end int) bool {
 	if c.last < 0 || c.edge != i && h&through == 0 {
 		return false
 	}
-	p.said[c.last].how |= h &^ (post | close | through)
+	p.said[c.last].how |= h &^ (post | tight | through)
 	if h&fail != 0 {
 		c.shadow = fail
 	}
@@ -439,7 +475,7 @@ func (p *parser) bracket(i, end, size int) int {
 		return i + n + closing
 	}
 	c := &p.clause
-	if c.last < 0 {
+	if c.last < 0 || p.said[c.last].act == sign {
 		who &^= outlet | carrier // where the scan was made, not who acts
 	}
 	if c.open && c.last >= 0 && who == 0 {

@@ -16,11 +16,11 @@ const (
 
 // verdict is what one clause says of the parcel.
 type verdict struct {
-	status  models.Status
-	weight  weight
-	why     bool // only explains another clause
-	either  bool // see reading
-	address bool // the fault is the address
+	status models.Status
+	weight weight
+	why    bool // only explains another clause
+	either bool // see reading
+
 }
 
 // decide goes through the clauses in order: what is stated later holds, an

@@ -26,14 +26,17 @@ func pairs(text string) map[rune]rune {
 }
 
 // fold brings a text into the form of the lexicon: Simplified characters, lower
-// case, half width, one kind of bracket and of quotation mark.
-func fold(text string) string {
+// case, half width, one kind of bracket and of quotation mark. It says whether
+// the text was Traditional.
+func fold(text string) (folded string, wasTraditional bool) {
 	var b strings.Builder
 	b.Grow(len(text))
 	for _, r := range text {
-		b.WriteRune(foldRune(r))
+		s := foldRune(r)
+		wasTraditional = wasTraditional || s != r && r >= 0x4E00 && r <= 0x9FFF
+		b.WriteRune(s)
 	}
-	return b.String()
+	return b.String(), wasTraditional
 }
 
 func foldRune(r rune) rune {

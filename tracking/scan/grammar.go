@@ -40,13 +40,14 @@ const (
 	submit        // data are sent in
 	area          // where the carrier delivers
 	setOff        // sets off
+	outbound      // leaves a store
 )
 
 // acts are the names of the acts in the lexicon.
 var acts = [...]string{
 	"", "order", "assign", "collect", "pick", "take", "takeaway", "sign", "drop", "keep", "deliver", "delivery", "bring", "arrive",
 	"store", "hand", "receive", "move", "customs", "seize", "giveback", "carryback", "refuse", "cancel", "contact", "absent",
-	"postpone", "address", "trouble", "delay", "complain", "redirect", "await", "submit", "area", "setoff",
+	"postpone", "address", "trouble", "delay", "complain", "redirect", "await", "submit", "area", "setoff", "outbound",
 }
 
 // how is how something is said: as done, as planned, as denied…
@@ -67,11 +68,13 @@ const (
 	why                      // 因: an explanation
 	basis                    // 应…要求: no request any more
 	post                     // stands behind its verb, if one stands before it
-	close                    // says something of what follows at once, or of nothing
+	tight                    // says something of what follows at once, or of nothing
 	bound                    // begins a new clause
 	suffix                   // makes a noun of the verb before it: 派件+网点
 	at                       // 在
 	source                   // 从
+	by                       // 由
+	claims                   // 称
 	again                    // 再: not this time
 	anew                     // 再次
 	once                     // holds for the next act only
@@ -80,7 +83,7 @@ const (
 
 var hows = [...]string{
 	"done", "success", "ongoing", "future", "wish", "cond", "denied", "notyet", "fail", "back", "question", "why", "basis",
-	"post", "close", "bound", "suffix", "at", "source", "again", "anew", "once", "through",
+	"post", "tight", "bound", "suffix", "at", "source", "by", "claims", "again", "anew", "once", "through",
 }
 
 // party is who takes part and where: a set.
@@ -126,10 +129,14 @@ type statement struct {
 	how           how
 	before, after party // who and what stands before it in its clause, and behind it up to the next act
 	loose         bool  // words that nobody knows follow it
+	clause        int   // which clause it stands in
 }
 
 func (s statement) is(h how) bool    { return s.how&h != 0 }
 func (s statement) has(p party) bool { return (s.before|s.after)&p != 0 }
+
+// bare says that nothing tells whether it happened.
+func (s statement) bare() bool { return !s.is(done | success | ongoing) }
 
 // goal is what stands behind the act, or before it where nothing does.
 func (s statement) goal() party {

@@ -8,6 +8,9 @@ type context struct {
 	turned  bool // the parcel is on its way back
 	ordered bool // nobody has collected it yet
 
+	stated bool // something has been stated for certain, in which clause
+	clause int
+
 	collecting, reached, failed bool // what was last spoken of: a collection, a delivery, a failed one
 }
 
@@ -18,6 +21,9 @@ func (c *context) note(s statement, v verdict) {
 		c.collecting = true
 	case deliver, sign, drop:
 		c.collecting = false
+	}
+	if v.weight == fact {
+		c.stated, c.clause = true, s.clause
 	}
 	c.reached = c.reached || v.status == models.Delivered
 	c.failed = c.failed || v.status == models.FailedAttempt
@@ -43,7 +49,7 @@ func somewhere() verdict { return verdict{status: models.InTransit, weight: fain
 
 // verdict is what one act, said this way and of these, says of the parcel.
 func (c *context) verdict(s statement) verdict {
-	if s.is(cond | question) {
+	if s.is(cond|question) || c.offer(s) {
 		return verdict{}
 	}
 	switch s.act {
@@ -63,10 +69,17 @@ func (c *context) verdict(s statement) verdict {
 		return c.backwards(s)
 	case customs, seize:
 		return cleared(s)
-	case move, redirect, setOff:
+	case move, redirect, setOff, outbound:
 		return c.moved(s)
 	}
 	return c.troubled(s)
+}
+
+// offer says that an act is only spoken of behind what was stated: a bare
+// 扫码签收有惊喜 of nobody, in a clause after the one that says where it waits.
+func (c *context) offer(s statement) bool {
+	return c.stated && s.clause != c.clause && s.bare() && !s.is(future|wish|denied|notYet|fail|back) && (supposed(s.act) || s.act == refuse || s.act == complain) &&
+		s.before&(receiver|signer|family|keeper|sender|reversed) == 0 && !c.turned
 }
 
 // beginning: an order, a task, a collection, a cancellation.
@@ -103,6 +116,8 @@ func (c *context) awaited(s statement) verdict {
 
 func assigned(s statement) verdict {
 	switch {
+	case s.is(success) && s.has(deliverer) && s.has(paper):
+		return certain(models.Delivered)
 	case s.has(posting):
 		return certain(models.Pending)
 	case s.has(deliverer) && !s.is(future|wish|denied|notYet|fail):
@@ -121,13 +136,14 @@ func (c *context) fetched(s statement) verdict {
 		return certain(models.Cancelled)
 	case s.is(denied) && s.is(wish):
 		return verdict{}
-	case s.is(denied|notYet) && c.reached:
+	case s.is(denied|notYet) && (c.reached || s.is(claims)):
 		return certain(models.Exception)
 	case s.before&sender != 0 && s.before&(posting|courier|carrier|airline) == 0 && !waits && (s.act != pick || c.reversed(s)):
 		return certain(models.Returned)
 	case c.reversed(s) && s.has(sender):
 		return verdict{status: models.Returning, weight: lean}
-	case atSender && !(s.is(wish) && s.before&receiver != 0) && waits:
+	case atSender && (waits || s.act == pick && !s.is(done|success)) && (!s.is(wish) || s.before&receiver == 0),
+		s.is(wish) && s.before&outlet != 0 && c.parties&(receiver|station|code) == 0:
 		return certain(models.Pending)
 	case s.before&deliverer != 0 && !waits:
 		return verdict{}
@@ -148,7 +164,7 @@ func (c *context) taken(s statement) verdict {
 	switch {
 	case s.is(ongoing):
 		return certain(models.ReadyForPickup)
-	case s.act == takeAway:
+	case s.act == takeAway && (byReceiver || atStation || s.is(done|success)):
 		return certain(models.Delivered)
 	case s.before&signer != 0, s.is(done|success) && (byReceiver || atStation):
 		return certain(models.Delivered)
@@ -176,7 +192,7 @@ func (c *context) signed(s statement) verdict {
 		return certain(models.OutForDelivery)
 	case s.is(denied | fail):
 		return certain(models.FailedAttempt)
-	case s.before&airline != 0, s.has(receipt) && s.act == sign:
+	case s.act == sign && (s.before&airline != 0 || s.has(receipt)):
 		return somewhere()
 	case c.reversed(s), s.before&sender != 0 && s.before&receiver == 0 && s.act == sign, s.act == drop && s.after&sender != 0:
 		return certain(models.Returned)
@@ -200,7 +216,7 @@ func handedIn(s statement) verdict {
 		s.act == drop && s.after&station != 0:
 		return certain(models.ReadyForPickup)
 	case s.act == drop && s.after&(outlet|carrier|airline|border) != 0 && s.after&(family|keeper|door) == 0,
-		s.act == sign && s.before&(outlet|carrier) != 0 && !reached && s.before&keeper == 0:
+		s.act == sign && s.has(outlet|carrier) && !reached && s.before&keeper == 0:
 		return somewhere()
 	}
 	return certain(models.Delivered)
@@ -217,6 +233,8 @@ func (c *context) received(s statement) verdict {
 		return certain(models.Pending)
 	case s.is(denied|notYet) && c.reached && !byCarrier:
 		return certain(models.Exception)
+	case not && (c.ordered || c.parties&(carrier|airline) != 0) && c.parties&receiver == 0:
+		return certain(models.Pending)
 	case not && s.before&(receiver|family) == 0 && !byCarrier && s.before&(paper|sender) == 0:
 		return verdict{}
 	case s.has(airline):
@@ -231,6 +249,8 @@ func (c *context) received(s statement) verdict {
 		return somewhere()
 	case s.has(sender) && c.reversed(s):
 		return certain(models.Returned)
+	case s.before&station != 0 && !s.has(posting|sender):
+		return certain(models.ReadyForPickup)
 	case s.before&(receiver|family) != 0 && !byCarrier && s.before&posting == 0:
 		return certain(models.Delivered)
 	}
@@ -313,6 +333,9 @@ func (c *context) placed(s statement) verdict {
 
 // unplaced: what is only planned or asked for.
 func (c *context) unplaced(s statement) verdict {
+	if s.act == bring && s.is(future) && c.parties&courier != 0 && c.parties&posting == 0 {
+		return verdict{status: models.OutForDelivery, weight: lean}
+	}
 	if s.is(wish) && (s.act == hand && s.has(courier) || s.has(posting)) {
 		return certain(models.Pending)
 	}
@@ -380,7 +403,7 @@ func (c *context) handed(s statement, goal party) verdict {
 
 // carried: from one company to another. The first of them collects.
 func carried(s statement, goal party) verdict {
-	if goal&carrier != 0 && !s.is(close) {
+	if goal&carrier != 0 && !s.is(tight) {
 		return certain(models.Collected)
 	}
 	return verdict{status: models.InTransit, weight: step}
@@ -465,6 +488,10 @@ func cleared(s statement) verdict {
 
 func (c *context) moved(s statement) verdict {
 	switch {
+	case s.act == outbound && s.is(future|denied|notYet) && c.parties&courier == 0, s.is(future|wish) && s.before&sender != 0 && !c.reversed(s):
+		return certain(models.Pending)
+	case s.is(source) && s.before&sender != 0:
+		return certain(models.Collected)
 	case s.is(denied|notYet) && s.before&sender != 0, s.act == redirect && s.has(posting):
 		return certain(models.Pending)
 	case s.is(future | wish | denied | notYet | fail):
@@ -492,12 +519,14 @@ func (c *context) troubled(s statement) verdict {
 		return certain(models.Exception)
 	case s.is(denied|back) && s.act != contact && s.act != complain:
 		return c.solved(s)
-	case s.act == contact && !s.is(fail|denied), s.is(wish) && s.act != postpone, s.is(future) && s.act != postpone && s.act != absent:
+	case s.act == contact && !s.is(fail|denied), s.is(wish) && s.act != postpone && s.act != address, s.is(future) && s.act != postpone && s.act != absent:
 		return verdict{}
 	case c.atSender(s) && (s.act == contact || s.act == absent || s.act == postpone):
 		return certain(models.Pending)
 	case s.act == contact, s.act == absent:
 		return verdict{status: models.FailedAttempt, weight: soft}
+	case s.act == postpone && s.before&airline != 0:
+		return verdict{status: models.Exception, weight: lean}
 	case s.act == postpone:
 		return certain(models.FailedAttempt)
 	case s.act == delay:

@@ -78,7 +78,8 @@ func (r reading) beside(coarse models.Status) models.Status {
 
 // read folds a text, takes it apart and decides what it says.
 func read(text string) reading {
-	p := parser{text: fold(text)}
+	var p parser
+	p.text, p.traditional = fold(text)
 	p.parse()
 	return decide(&p)
 }
