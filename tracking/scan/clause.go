@@ -13,6 +13,7 @@ type parser struct {
 	clause      clause
 	carried     how   // a condition whose consequence may open the next clause
 	clauses     int   // how many have ended
+	plain       party // those of them that no request or condition names
 	parties     party // everybody and every place that the text names
 	kept        [8]statement
 }
@@ -158,7 +159,9 @@ func (p *parser) actless(c clause) {
 		return
 	}
 	switch n := len(p.said) - 1; {
-	case c.before&courier != 0 && c.all&ongoing != 0 && c.before&posting == 0:
+	case c.before&sender != 0 && c.before&posting != 0 && c.all&done != 0:
+		p.said = append(p.said, statement{act: collect, how: done, before: c.before, clause: p.clauses})
+	case c.before&courier != 0 && c.all&(ongoing|at) != 0 && c.before&posting == 0:
 		p.said = append(p.said, statement{act: deliver, how: ongoing, before: c.before})
 	case c.before&signer != 0:
 		p.said = append(p.said, statement{act: sign, before: c.before})
@@ -168,6 +171,8 @@ func (p *parser) actless(c clause) {
 		p.said = append(p.said, statement{act: assign, how: c.all & success, before: c.before, clause: p.clauses})
 	case c.before&posting != 0 && c.before&paper != 0 && c.all&success != 0:
 		p.said = append(p.said, statement{act: collect, how: success, before: c.before &^ paper, clause: p.clauses})
+	case n >= 0 && c.before&sender != 0 && p.said[n].act == drop:
+		p.said[n].after |= sender
 	case n >= 0 && c.before&(receiver|signer|family|keeper|hands|door|station) != 0 && (p.said[n].act == drop || p.said[n].act == sign || p.said[n].act == bring || p.said[n].act == keep):
 		p.said[n].after |= c.before
 	}
@@ -202,7 +207,7 @@ func (p *parser) apply(w word, i int) {
 func (p *parser) compound(w word, i, end int) {
 	c := &p.clause
 	party := w.party
-	if c.last >= 0 && c.edge == i && names(p.said[c.last].act) {
+	if c.last >= 0 && c.edge == i && names(p.said[c.last].act, w.party) {
 		noun := p.said[c.last]
 		p.said = p.said[:c.last]
 		c.last--
@@ -232,9 +237,11 @@ func (p *parser) compound(w word, i, end int) {
 
 // names are the acts that make nouns with what follows; the others take it as
 // their goal: 派件+网点, but 到达 网点.
-func names(a act) bool {
+func names(a act, what party) bool {
 	switch a {
-	case order, assign, submit, collect, pick, take, sign, drop, keep, deliver, delivery, receive, refuse, complain, contact:
+	case order, assign, submit:
+		return what&paper == 0
+	case collect, pick, take, sign, drop, keep, deliver, delivery, receive, refuse, complain, contact:
 		return true
 	}
 	return false
@@ -254,6 +261,9 @@ func (p *parser) name(who party, i, end int, clings bool) {
 	}
 	c.from = false
 	p.parties |= who
+	if c.lasting&(wish|cond) == 0 {
+		p.plain |= who
+	}
 	c.before |= who
 	switch {
 	case c.last >= 0 && c.by:
@@ -324,7 +334,7 @@ func (p *parser) act(w word, i, end int) {
 // reaches are the acts behind which 到 and 至 only lead to their goal.
 func reaches(a act) bool {
 	switch a {
-	case deliver, bring, store, hand, move, giveBack, carryBack, redirect, keep, take, pick, setOff:
+	case deliver, bring, store, hand, move, giveBack, carryBack, redirect, keep, take, pick, setOff, assign:
 		return true
 	}
 	return false
@@ -426,9 +436,15 @@ func (p *parser) marker(h how, i, end int) {
 		c.shadow, p.carried = 0, 0
 	}
 	c.from = c.from || h&source != 0
-	c.by = c.by || h&by != 0
+	if h&by != 0 {
+		c.by = true
+		c.before &^= outlet | office | carrier // where it is: who does it comes now
+	}
 	if h&(denied|notYet) != 0 {
 		c.deniedAt = end
+	}
+	if h&future != 0 {
+		c.next &^= ongoing
 	}
 	if h&(denied|fail) != 0 {
 		c.shadow = h & (denied | fail)

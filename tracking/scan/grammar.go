@@ -41,13 +41,14 @@ const (
 	area          // where the carrier delivers
 	setOff        // sets off
 	outbound      // leaves a store
+	inspect       // looked at on receipt
 )
 
 // acts are the names of the acts in the lexicon.
 var acts = [...]string{
 	"", "order", "assign", "collect", "pick", "take", "takeaway", "sign", "drop", "keep", "deliver", "delivery", "bring", "arrive",
 	"store", "hand", "receive", "move", "customs", "seize", "giveback", "carryback", "refuse", "cancel", "contact", "absent",
-	"postpone", "address", "trouble", "delay", "complain", "redirect", "await", "submit", "area", "setoff", "outbound",
+	"postpone", "address", "trouble", "delay", "complain", "redirect", "await", "submit", "area", "setoff", "outbound", "inspect",
 }
 
 // how is how something is said: as done, as planned, as denied…
@@ -103,6 +104,7 @@ const (
 	home            // near it: 楼下
 	station         // where it waits to be fetched
 	outlet          // a place of the carrier's
+	office          // one of them that keeps parcels for their receivers
 	carrier         // a company that carries
 	airline         // a leg of the journey: planes, trucks
 	border          // customs as a place
@@ -120,7 +122,7 @@ const (
 
 var parties = [...]string{
 	"receiver", "signer", "sender", "posting", "courier", "deliverer", "family", "keeper", "hands", "door", "home", "station",
-	"outlet", "carrier", "airline", "border", "city", "receipt", "money", "paper", "code", "rest", "reversed", "origin", "visit", "parcel",
+	"outlet", "office", "carrier", "airline", "border", "city", "receipt", "money", "paper", "code", "rest", "reversed", "origin", "visit", "parcel",
 }
 
 // statement is one act as a clause says it.

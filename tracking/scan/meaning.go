@@ -11,7 +11,7 @@ type context struct {
 	stated bool // something has been stated for certain, in which clause
 	clause int
 
-	collecting, reached, failed bool // what was last spoken of: a collection, a delivery, a failed one
+	collecting, reached, failed, seen bool // what was spoken of so far
 }
 
 // note remembers what later clauses depend on.
@@ -19,6 +19,8 @@ func (c *context) note(s statement, v verdict) {
 	switch s.act {
 	case collect, pick:
 		c.collecting = true
+	case arrive:
+		c.seen = true
 	case deliver, sign, drop:
 		c.collecting = false
 	}
@@ -59,6 +61,8 @@ func (c *context) verdict(s statement) verdict {
 		return c.fetched(s)
 	case await:
 		return c.awaited(s)
+	case inspect:
+		return inspected(s)
 	case sign, drop, keep, receive:
 		return c.signed(s)
 	case deliver, delivery:
@@ -91,6 +95,8 @@ func (c *context) beginning(s statement) verdict {
 		return verdict{}
 	case s.act == cancel, s.act == collect && s.is(back):
 		return certain(models.Cancelled)
+	case s.act == collect && s.before&airline != 0 && s.before&courier == 0 && s.bare():
+		return verdict{status: models.InTransit, weight: step}
 	case s.act == collect && s.before&paper != 0 && s.before&(parcel|courier) == 0:
 		return certain(models.Pending)
 	case s.act == order, s.act == submit:
@@ -143,7 +149,7 @@ func (c *context) fetched(s statement) verdict {
 	case c.reversed(s) && s.has(sender):
 		return verdict{status: models.Returning, weight: lean}
 	case atSender && (waits || s.act == pick && !s.is(done|success)) && (!s.is(wish) || s.before&receiver == 0),
-		s.is(wish) && s.before&outlet != 0 && c.parties&(receiver|station|code) == 0:
+		s.act == pick && s.is(wish) && s.before&outlet != 0 && !c.seen && c.parties&(receiver|station|code) == 0:
 		return certain(models.Pending)
 	case s.before&deliverer != 0 && !waits:
 		return verdict{}
@@ -198,6 +204,14 @@ func (c *context) signed(s statement) verdict {
 		return certain(models.Returned)
 	}
 	return handedIn(s)
+}
+
+// inspected: by its receiver, who has it then.
+func inspected(s statement) verdict {
+	if s.before&(receiver|signer|family) == 0 || s.is(future|wish|denied|notYet|fail) {
+		return verdict{}
+	}
+	return certain(models.Delivered)
 }
 
 // handedIn: who has it now.
@@ -291,7 +305,7 @@ func round(s statement) verdict {
 		return certain(models.ReadyForPickup)
 	case s.after&(outlet|carrier|border) != 0:
 		return somewhere()
-	case s.is(success), s.is(done) && s.after&(receiver|family|hands|door) != 0:
+	case s.is(success), s.is(done) && s.is(tight), s.is(done) && s.after&(receiver|family|hands|door) != 0:
 		return certain(models.Delivered)
 	case s.is(anew) && !s.is(done):
 		return verdict{status: models.OutForDelivery, weight: step}
@@ -360,6 +374,8 @@ func (c *context) arrived(s statement, goal party) verdict {
 		return certain(models.Delivered)
 	case goal&(home|door) != 0, s.before&courier != 0 && s.after&receiver != 0:
 		return certain(models.OutForDelivery)
+	case c.ordered && s.after&outlet != 0 && s.before&courier == 0:
+		return verdict{status: models.InTransit, weight: step}
 	}
 	return somewhere()
 }
@@ -367,7 +383,7 @@ func (c *context) arrived(s statement, goal party) verdict {
 func (c *context) stored(s statement, goal party) verdict {
 	goal |= s.after
 	switch {
-	case goal&(station|code) != 0:
+	case goal&(station|code) != 0, s.after&office != 0:
 		return certain(models.ReadyForPickup)
 	case goal&(door|hands) != 0:
 		return certain(models.Delivered)
@@ -492,6 +508,8 @@ func (c *context) moved(s statement) verdict {
 		return certain(models.Pending)
 	case s.is(source) && s.before&sender != 0:
 		return certain(models.Collected)
+	case s.act == move && s.before&paper != 0 && s.before&(parcel|airline) == 0:
+		return certain(models.Pending)
 	case s.is(denied|notYet) && s.before&sender != 0, s.act == redirect && s.has(posting):
 		return certain(models.Pending)
 	case s.is(future | wish | denied | notYet | fail):
@@ -506,7 +524,11 @@ func (c *context) moved(s statement) verdict {
 		return certain(models.Collected)
 	case s.act == setOff && s.before&courier != 0, s.act == move && s.after&(door|home) != 0 && s.after&city == 0:
 		return certain(models.OutForDelivery)
-	case s.before&(courier|code) != 0:
+	case s.before&code != 0:
+		return verdict{status: models.FailedAttempt, weight: soft} // a notice was left
+	case s.is(ongoing) && s.before&sender != 0:
+		return certain(models.Pending)
+	case s.before&courier != 0:
 		return verdict{} // the courier has left, not the parcel
 	}
 	return verdict{status: models.InTransit, weight: step}
