@@ -155,6 +155,10 @@ func (p *parser) actless(c clause) {
 		p.said = append(p.said, statement{act: collect, how: future, before: c.before, clause: p.clauses})
 		return
 	}
+	if c.before&sender != 0 && c.all&source != 0 && c.all&future != 0 {
+		p.said = append(p.said, statement{act: order, before: c.before, clause: p.clauses})
+		return
+	}
 	if c.before == 0 || c.all&(wish|cond|future|question|denied|notYet|fail) != 0 || p.carried != 0 {
 		return
 	}
@@ -162,9 +166,11 @@ func (p *parser) actless(c clause) {
 	case c.before&sender != 0 && c.before&posting != 0 && c.all&done != 0:
 		p.said = append(p.said, statement{act: collect, how: done, before: c.before, clause: p.clauses})
 	case c.before&courier != 0 && c.all&(ongoing|at) != 0 && c.before&posting == 0:
-		p.said = append(p.said, statement{act: deliver, how: ongoing, before: c.before})
+		p.said = append(p.said, statement{act: assign, how: ongoing, before: c.before | deliverer, clause: p.clauses})
 	case c.before&signer != 0:
 		p.said = append(p.said, statement{act: sign, before: c.before})
+	case c.all&at != 0 && c.before&hands != 0:
+		p.said = append(p.said, statement{act: drop, how: done, before: c.before, clause: p.clauses})
 	case c.all&at != 0 && c.before&station != 0:
 		p.said = append(p.said, statement{act: arrive, after: c.before})
 	case c.before&deliverer != 0:
@@ -207,7 +213,8 @@ func (p *parser) apply(w word, i int) {
 func (p *parser) compound(w word, i, end int) {
 	c := &p.clause
 	party := w.party
-	if c.last >= 0 && c.edge == i && names(p.said[c.last].act, w.party) {
+	made := c.last >= 0 && c.edge == i && names(p.said[c.last].act, w.party)
+	if made && c.last >= 0 && c.edge == i && names(p.said[c.last].act, w.party) {
 		noun := p.said[c.last]
 		p.said = p.said[:c.last]
 		c.last--
@@ -231,6 +238,10 @@ func (p *parser) compound(w word, i, end int) {
 			p.said = append(p.said, statement{act: order, how: done, before: c.before, clause: p.clauses})
 			c.last = len(p.said) - 1
 		}
+	}
+	if end-i == len("站") && !made {
+		p.unknown(utf8.RuneError) // a single character is a suffix or nothing
+		return
 	}
 	p.name(party, i, end, true)
 }
@@ -256,7 +267,7 @@ func (p *parser) name(who party, i, end int, clings bool) {
 	if who == 0 {
 		return
 	}
-	if c.from && who&receiver != 0 {
+	if c.from && who&(receiver|hands) != 0 {
 		who = who&^(receiver|hands|door) | posting
 	}
 	c.from = false
@@ -293,7 +304,7 @@ func (p *parser) act(w word, i, end int) {
 		c.edge = end
 		return
 	}
-	if w.act == giveBack && c.last >= 0 && c.edge == i && supposed(p.said[c.last].act) {
+	if w.act == giveBack && c.last >= 0 && c.edge == i && (supposed(p.said[c.last].act) || p.said[c.last].act == receive) {
 		p.said[c.last].after |= reversed // 签收退货
 		c.edge = end
 		return

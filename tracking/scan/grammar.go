@@ -42,13 +42,14 @@ const (
 	setOff        // sets off
 	outbound      // leaves a store
 	inspect       // looked at on receipt
+	leave         // left: a place, or at a place
 )
 
 // acts are the names of the acts in the lexicon.
 var acts = [...]string{
 	"", "order", "assign", "collect", "pick", "take", "takeaway", "sign", "drop", "keep", "deliver", "delivery", "bring", "arrive",
 	"store", "hand", "receive", "move", "customs", "seize", "giveback", "carryback", "refuse", "cancel", "contact", "absent",
-	"postpone", "address", "trouble", "delay", "complain", "redirect", "await", "submit", "area", "setoff", "outbound", "inspect",
+	"postpone", "address", "trouble", "delay", "complain", "redirect", "await", "submit", "area", "setoff", "outbound", "inspect", "leave",
 }
 
 // how is how something is said: as done, as planned, as denied…

@@ -73,6 +73,8 @@ func (c *context) verdict(s statement) verdict {
 		return c.backwards(s)
 	case customs, seize:
 		return cleared(s)
+	case leave:
+		return left(s)
 	case move, redirect, setOff, outbound:
 		return c.moved(s)
 	}
@@ -103,6 +105,8 @@ func (c *context) beginning(s statement) verdict {
 		return certain(models.Pending)
 	case s.act == assign:
 		return assigned(s)
+	case s.is(denied|fail) && s.before&receiver != 0 && s.before&(posting|sender|courier) == 0:
+		return certain(models.FailedAttempt)
 	case s.is(future | wish | denied | notYet | fail):
 		return certain(models.Pending)
 	}
@@ -126,6 +130,8 @@ func assigned(s statement) verdict {
 		return certain(models.Delivered)
 	case s.has(posting):
 		return certain(models.Pending)
+	case s.has(deliverer) && s.is(ongoing):
+		return verdict{status: models.OutForDelivery, weight: step}
 	case s.has(deliverer) && !s.is(future|wish|denied|notYet|fail):
 		return verdict{status: models.OutForDelivery, weight: lean}
 	}
@@ -151,7 +157,7 @@ func (c *context) fetched(s statement) verdict {
 	case atSender && (waits || s.act == pick && !s.is(done|success)) && (!s.is(wish) || s.before&receiver == 0),
 		s.act == pick && s.is(wish) && s.before&outlet != 0 && !c.seen && c.parties&(receiver|station|code) == 0:
 		return certain(models.Pending)
-	case s.before&deliverer != 0 && !waits:
+	case s.before&deliverer != 0 && !waits && !s.has(posting|sender|visit):
 		return verdict{}
 	case s.has(posting|sender|origin|visit) || !waits && s.before&courier != 0 && s.before&receiver == 0:
 		return certain(models.Collected)
@@ -372,9 +378,9 @@ func (c *context) arrived(s statement, goal party) verdict {
 		return certain(models.ReadyForPickup)
 	case goal&hands != 0 && goal&courier == 0:
 		return certain(models.Delivered)
-	case goal&(home|door) != 0, s.before&courier != 0 && s.after&receiver != 0:
+	case goal&(home|door) != 0 && goal&outlet == 0, s.before&courier != 0 && (s.after&receiver != 0 || s.after == 0 && c.parties&(door|home) != 0):
 		return certain(models.OutForDelivery)
-	case c.ordered && s.after&outlet != 0 && s.before&courier == 0:
+	case c.ordered && s.after&outlet != 0 && s.before&courier == 0 && s.before&(paper|parcel) != paper:
 		return verdict{status: models.InTransit, weight: step}
 	}
 	return somewhere()
@@ -502,6 +508,21 @@ func cleared(s statement) verdict {
 	return certain(models.Customs)
 }
 
+// left: a facility, or something at the receiver's.
+func left(s statement) verdict {
+	switch {
+	case s.before&code != 0:
+		return verdict{status: models.FailedAttempt, weight: soft} // a notice
+	case s.is(future | wish | denied | notYet | fail), s.after&outlet != 0:
+		return verdict{status: models.InTransit, weight: step}
+	case s.after&station != 0:
+		return certain(models.ReadyForPickup)
+	case s.after&(door|family|keeper|hands) != 0:
+		return certain(models.Delivered)
+	}
+	return verdict{status: models.InTransit, weight: step}
+}
+
 func (c *context) moved(s statement) verdict {
 	switch {
 	case s.act == outbound && s.is(future|denied|notYet) && c.parties&courier == 0, s.is(future|wish) && s.before&sender != 0 && !c.reversed(s):
@@ -510,7 +531,7 @@ func (c *context) moved(s statement) verdict {
 		return certain(models.Collected)
 	case s.act == move && s.before&paper != 0 && s.before&(parcel|airline) == 0:
 		return certain(models.Pending)
-	case s.is(denied|notYet) && s.before&sender != 0, s.act == redirect && s.has(posting):
+	case s.is(denied|notYet) && (s.before&sender != 0 || c.parties&visit != 0), s.act == redirect && s.has(posting):
 		return certain(models.Pending)
 	case s.is(future | wish | denied | notYet | fail):
 		return somewhere()
@@ -524,8 +545,6 @@ func (c *context) moved(s statement) verdict {
 		return certain(models.Collected)
 	case s.act == setOff && s.before&courier != 0, s.act == move && s.after&(door|home) != 0 && s.after&city == 0:
 		return certain(models.OutForDelivery)
-	case s.before&code != 0:
-		return verdict{status: models.FailedAttempt, weight: soft} // a notice was left
 	case s.is(ongoing) && s.before&sender != 0:
 		return certain(models.Pending)
 	case s.before&courier != 0:
@@ -543,6 +562,8 @@ func (c *context) troubled(s statement) verdict {
 		return c.solved(s)
 	case s.act == contact && !s.is(fail|denied), s.is(wish) && s.act != postpone && s.act != address, s.is(future) && s.act != postpone && s.act != absent:
 		return verdict{}
+	case s.act == absent && s.after&station != 0 && s.before&receiver == 0:
+		return somewhere()
 	case c.atSender(s) && (s.act == contact || s.act == absent || s.act == postpone):
 		return certain(models.Pending)
 	case s.act == contact, s.act == absent:
