@@ -46,10 +46,12 @@ const (
 )
 
 // acts are the names of the acts in the lexicon.
-var acts = [...]string{
-	"", "order", "assign", "collect", "pick", "take", "takeaway", "sign", "drop", "keep", "deliver", "delivery", "bring", "arrive",
-	"store", "hand", "receive", "move", "customs", "seize", "giveback", "carryback", "refuse", "cancel", "contact", "absent",
-	"postpone", "address", "trouble", "delay", "complain", "redirect", "await", "submit", "area", "setoff", "outbound", "inspect", "leave",
+func acts() []string {
+	return []string{
+		"", "order", "assign", "collect", "pick", "take", "takeaway", "sign", "drop", "keep", "deliver", "delivery", "bring", "arrive",
+		"store", "hand", "receive", "move", "customs", "seize", "giveback", "carryback", "refuse", "cancel", "contact", "absent",
+		"postpone", "address", "trouble", "delay", "complain", "redirect", "await", "submit", "area", "setoff", "outbound", "inspect", "leave",
+	}
 }
 
 // how is how something is said: as done, as planned, as denied…
@@ -83,9 +85,11 @@ const (
 	through                  // stands between a verb and what belongs to it
 )
 
-var hows = [...]string{
-	"done", "success", "ongoing", "future", "wish", "cond", "denied", "notyet", "fail", "back", "question", "why", "basis",
-	"post", "tight", "bound", "suffix", "at", "source", "by", "claims", "again", "anew", "once", "through",
+func hows() []string {
+	return []string{
+		"done", "success", "ongoing", "future", "wish", "cond", "denied", "notyet", "fail", "back", "question", "why", "basis",
+		"post", "tight", "bound", "suffix", "at", "source", "by", "claims", "again", "anew", "once", "through",
+	}
 }
 
 // party is who takes part and where: a set.
@@ -121,9 +125,11 @@ const (
 	parcel          // the thing itself
 )
 
-var parties = [...]string{
-	"receiver", "signer", "sender", "posting", "courier", "deliverer", "family", "keeper", "hands", "door", "home", "station",
-	"outlet", "office", "carrier", "airline", "border", "city", "receipt", "money", "paper", "code", "rest", "reversed", "origin", "visit", "parcel",
+func parties() []string {
+	return []string{
+		"receiver", "signer", "sender", "posting", "courier", "deliverer", "family", "keeper", "hands", "door", "home", "station",
+		"outlet", "office", "carrier", "airline", "border", "city", "receipt", "money", "paper", "code", "rest", "reversed", "origin", "visit", "parcel",
+	}
 }
 
 // statement is one act as a clause says it.

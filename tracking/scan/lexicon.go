@@ -54,15 +54,15 @@ func compile(lexicon string) map[rune][]word {
 func entryOf(features string) word {
 	var entry word
 	for _, name := range strings.Fields(features) {
-		if i := slices.Index(acts[:], name); i > 0 {
+		if i := slices.Index(acts(), name); i > 0 {
 			entry.act = act(i)
 			continue
 		}
-		if i := slices.Index(hows[:], name); i >= 0 {
+		if i := slices.Index(hows(), name); i >= 0 {
 			entry.how |= 1 << i
 			continue
 		}
-		i := slices.Index(parties[:], name)
+		i := slices.Index(parties(), name)
 		if i < 0 && name != "nothing" {
 			panic(fmt.Sprintf("lexicon: no feature %q", name))
 		}

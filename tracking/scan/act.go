@@ -1,0 +1,127 @@
+package scan
+
+// act takes an act in, alone or as a part of the one before it.
+func (p *parser) act(w word, i, end int) {
+	c := &p.clause
+	if p.traditional && w.text == "取货" {
+		w.act = take
+	}
+	if old := p.joined(i); old != nil && p.absorbed(old, w) {
+		c.edge = end
+		return
+	}
+	s := statement{act: w.act, how: w.how | c.next | c.lasting | p.carried, after: w.party}
+	if c.tightAt == i {
+		s.how |= c.tight
+	}
+	if reached(w.act) {
+		s.how |= c.shadow
+	}
+	if c.hypothetical && supposed(w.act) && c.next&done == 0 {
+		s.how |= cond
+	}
+	if w.act == refuse && c.deniedAt != i {
+		s.how &^= denied // 不肯付款拒收 denies no refusal
+	}
+	s.how |= p.inherited(w.act)
+	s.before = c.before
+	p.say(s)
+	p.parties |= w.party
+	c.before |= w.party
+	c.from, c.by, c.open, c.edge = false, false, true, end
+	c.next, c.tight = 0, 0
+	c.lasting |= w.how & lastingHows
+}
+
+// inherited is what the act before, in the same clause, makes of a new one: a
+// cancellation takes it back, and a receiver's arrival lends it its 已.
+func (p *parser) inherited(a act) how {
+	old := p.last()
+	switch {
+	case old == nil:
+	case old.act == cancel && a != cancel:
+		p.unsay()
+		return back
+	case old.act == arrive && old.is(done) && old.before&receiver != 0:
+		return done
+	}
+	return 0
+}
+
+// absorbed says that a word only adds to the act that it follows at once.
+func (p *parser) absorbed(old *statement, w word) bool {
+	switch {
+	case w.act == cancel:
+		old.how |= back // 退回+取消
+	case w.act == arrive && w.how&through != 0 && reaches(old.act):
+		p.clause.open = true // 派送+到
+	case w.act == giveBack && (supposed(old.act) || old.act == receive):
+		old.after |= reversed // 签收+退货
+	case old.act == refuse || old.act == complain:
+		return supposed(w.act) || w.act == deliver || w.act == delivery || w.act == receive // 拒绝+取件
+	default:
+		return p.subject(old, w)
+	}
+	return true
+}
+
+// subject takes an act back that is only what goes wrong: 派送+延误, 揽收+改期.
+// It says true where the new word only marks the old act's failure: 签收+异常.
+func (p *parser) subject(old *statement, w word) bool {
+	switch w.act {
+	case postpone, delay, trouble, complain, address:
+	default:
+		return false
+	}
+	switch old.act {
+	case deliver, delivery, sign, drop, bring, keep:
+		if w.how&fail != 0 {
+			old.how |= fail
+			return true
+		}
+	case collect, pick:
+		p.clause.before |= posting
+		p.parties |= posting
+	case customs:
+		old.act = seize
+		return true
+	default:
+		return false
+	}
+	p.clause.next |= old.how & (future | done | denied | notYet | cond | why)
+	p.unsay()
+	return false
+}
+
+// reaches are the acts behind which 到 and 至 only lead to their goal.
+func reaches(a act) bool {
+	switch a {
+	case deliver, bring, store, hand, move, giveBack, carryBack, redirect, keep, take, pick, setOff, assign:
+		return true
+	}
+	return false
+}
+
+// reached are the acts that a denial reaches over another act.
+func reached(a act) bool {
+	switch a {
+	case sign, drop, deliver, delivery, bring, hand, take, pick:
+		return true
+	}
+	return false
+}
+
+// supposed are the acts that have not happened either when they follow 到站后.
+func supposed(a act) bool {
+	return a == sign || a == drop || a == take || a == takeAway || a == pick
+}
+
+// offered are the acts that are meant as "in that case" when a request
+// follows: 拒收请联系商家.
+func offered(a act) bool {
+	switch a {
+	case sign, take, takeAway, pick, refuse, giveBack, receive, complain, trouble, address, contact, absent, drop:
+		return true
+	}
+	return false
+}
