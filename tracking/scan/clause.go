@@ -96,7 +96,7 @@ func (p *parser) actless(c clause) {
 		p.say(statement{act: sign, before: who})
 	case who&hands != 0 && c.all&at != 0:
 		p.say(statement{act: drop, how: done, before: who})
-	case who&station != 0 && c.all&at != 0:
+	case who&station != 0 && (c.all&at != 0 || p.plain&code != 0):
 		p.say(statement{act: arrive, after: who})
 	case who&deliverer != 0:
 		p.say(statement{act: assign, how: c.all & success, before: who})

@@ -20,6 +20,7 @@ type verdict struct {
 	weight weight
 	why    bool // only explains another clause
 	either bool // see reading
+	undoes bool // a collection that failed or is to come: what was thought to have happened has not
 
 }
 
@@ -32,6 +33,7 @@ func decide(p *parser) reading {
 	for _, s := range p.said {
 		v := c.verdict(s)
 		v.why = s.is(why)
+		v.undoes = s.act != order && s.act != submit && !s.is(wish)
 		if v.weight != silent && overrides(now, v) {
 			now = v
 		}
@@ -64,7 +66,7 @@ func overrides(old, now verdict) bool {
 	case old.why && !now.why && now.weight >= soft:
 		return !explains(now, old)
 	case now.status == models.Pending && old.weight == fact:
-		return old.status == models.FailedAttempt || old.status == models.Collected
+		return now.undoes && (old.status == models.FailedAttempt || old.status == models.Collected || old.status == models.OutForDelivery)
 	case now.weight == fact:
 		return !outlasts(old, now)
 	case now.weight == soft:

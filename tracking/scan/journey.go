@@ -30,7 +30,7 @@ func round(s statement) verdict {
 	switch {
 	case s.is(ongoing):
 		return certain(models.OutForDelivery)
-	case s.before&(carrier|airline) != 0 && s.before&courier == 0 && !s.is(done|success):
+	case s.before&(carrier|airline|office) != 0 && s.before&courier == 0 && !s.is(done|success):
 		return somewhere()
 	case s.after&(station|keeper) != 0:
 		return certain(models.ReadyForPickup)
@@ -81,7 +81,7 @@ func (c *context) unplaced(s statement) verdict {
 	if s.act == bring && s.is(future) && c.parties&courier != 0 && c.parties&posting == 0 {
 		return verdict{status: models.OutForDelivery, weight: lean}
 	}
-	if s.is(wish) && (s.act == hand && s.has(courier) || s.has(posting)) {
+	if s.is(wish) && (s.act == hand && s.has(courier) || s.has(posting)) || s.is(denied|notYet) && s.after&posting != 0 {
 		return certain(models.Pending)
 	}
 	return somewhere()

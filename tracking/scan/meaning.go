@@ -95,6 +95,8 @@ func (c *context) beginning(s statement) verdict {
 		return verdict{}
 	case s.act == cancel && s.is(future|denied|notYet|wish|back), s.act == order && s.is(back|wish) && !s.is(future):
 		return verdict{}
+	case s.act == cancel && s.before&reversed != 0:
+		return c.backwards(s)
 	case s.act == cancel, s.act == collect && s.is(back):
 		return certain(models.Cancelled)
 	case s.act == collect && s.before&airline != 0 && s.before&courier == 0 && s.bare():
@@ -147,6 +149,8 @@ func (c *context) troubled(s statement) verdict {
 		return c.solved(s)
 	case s.act == contact && !s.is(fail|denied), s.is(wish) && s.act != postpone && s.act != address, s.is(future) && s.act != postpone && s.act != absent:
 		return verdict{}
+	case s.act == absent && c.parties&courier != 0 && s.before&receiver == 0 && s.is(done):
+		return verdict{status: models.OutForDelivery, weight: lean}
 	case s.act == absent && s.after&station != 0 && s.before&receiver == 0:
 		return somewhere()
 	case c.atSender(s) && (s.act == contact || s.act == absent || s.act == postpone):
@@ -177,6 +181,8 @@ func (c *context) solved(s statement) verdict {
 
 func (c *context) backwards(s statement) verdict {
 	switch s.act {
+	case cancel:
+		return verdict{status: models.InTransit, weight: fact}
 	case refuse:
 		return refused(s)
 	case carryBack:
@@ -185,6 +191,8 @@ func (c *context) backwards(s statement) verdict {
 	switch {
 	case s.has(receipt | money):
 		return verdict{}
+	case s.after&courier != 0 && !s.is(future|denied|back):
+		return certain(models.Rejected)
 	case s.is(denied) && s.is(wish), s.is(fail):
 		return verdict{}
 	case s.is(back | denied | notYet):

@@ -10,8 +10,10 @@ func (c *context) fetched(s statement) verdict {
 	switch {
 	case s.is(back) && (s.act == pick || atSender):
 		return certain(models.Cancelled)
-	case s.is(denied) && s.is(wish):
+	case s.is(denied) && s.is(wish), waits && s.before&deliverer != 0 && !s.has(posting|sender):
 		return verdict{}
+	case s.is(source) && s.before&sender != 0 && !waits && !c.reversed(s):
+		return certain(models.Collected)
 	case s.is(denied|notYet) && (c.reached || s.is(claims)):
 		return certain(models.Exception)
 	case s.before&sender != 0 && s.before&(posting|courier|carrier|airline) == 0 && !waits && (s.act != pick || c.reversed(s)):
@@ -133,7 +135,7 @@ func (c *context) received(s statement) verdict {
 		return somewhere()
 	case s.has(sender) && c.reversed(s):
 		return certain(models.Returned)
-	case s.before&station != 0 && !s.has(posting|sender):
+	case s.before&(station|keeper) != 0 && !s.has(posting|sender):
 		return certain(models.ReadyForPickup)
 	case s.before&(receiver|family) != 0 && !byCarrier && s.before&posting == 0:
 		return certain(models.Delivered)
