@@ -113,10 +113,10 @@ func (p *parser) addGoal(who party) {
 		return
 	}
 	s := &p.said[len(p.said)-1]
-	switch {
-	case s.act == drop:
+	switch s.act {
+	case drop:
 		s.after |= who & (receiver | signer | family | keeper | hands | door | station | sender)
-	case s.act == sign, s.act == bring, s.act == keep:
+	case sign, bring, keep:
 		s.after |= who & (receiver | signer | family | keeper | hands | door | station)
 	}
 }

@@ -21,7 +21,6 @@ type verdict struct {
 	why    bool // only explains another clause
 	either bool // see reading
 	undoes bool // a collection that failed or is to come: what was thought to have happened has not
-
 }
 
 // decide goes through the clauses in order: what is stated later holds, an
