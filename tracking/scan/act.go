@@ -14,6 +14,9 @@ func (p *parser) act(w word, i, end int) {
 	if c.tightAt == i {
 		s.how |= c.tight
 	}
+	if (c.next|c.lasting)&future != 0 {
+		s.how &^= w.how & ongoing // will be out for delivery
+	}
 	if reached(w.act) {
 		s.how |= c.shadow
 	}
@@ -39,7 +42,7 @@ func (p *parser) inherited(a act) how {
 	old := p.last()
 	switch {
 	case old == nil:
-	case old.act == cancel && a != cancel:
+	case old.act == cancel && a != cancel && p.clause.next&cond == 0:
 		p.unsay()
 		return back
 	case old.act == arrive && old.is(done) && old.before&receiver != 0:

@@ -54,6 +54,8 @@ func (c *context) placed(s statement) verdict {
 		return certain(models.FailedAttempt)
 	case s.is(future | wish | denied | notYet | fail):
 		return c.unplaced(s)
+	case s.is(back) && s.act == store:
+		return verdict{status: models.InTransit, weight: fact}
 	case s.is(back):
 		return certain(models.Exception)
 	case goal&border != 0:
@@ -114,7 +116,7 @@ func (c *context) arrived(s statement, goal party) verdict {
 func (c *context) stored(s statement, goal party) verdict {
 	goal |= s.after
 	switch {
-	case goal&(station|code) != 0, s.after&office != 0:
+	case goal&(station|code) != 0, s.after&office != 0, s.is(tight) && s.after&outlet != 0 && c.parties&receiver != 0:
 		return certain(models.ReadyForPickup)
 	case goal&(door|hands) != 0:
 		return certain(models.Delivered)
@@ -195,7 +197,9 @@ func left(s statement) verdict {
 
 func (c *context) moved(s statement) verdict {
 	switch {
-	case s.act == outbound && s.is(future|denied|notYet) && c.parties&courier == 0, s.is(future|wish) && s.before&sender != 0 && !c.reversed(s):
+	case s.act == outbound && s.is(back):
+		return certain(models.Cancelled)
+	case s.act == outbound && (s.is(future|denied|notYet) && c.parties&courier == 0 || s.before&sender != 0 && !c.reversed(s)), s.is(future|wish) && s.before&sender != 0 && !c.reversed(s):
 		return certain(models.Pending)
 	case s.is(source) && s.before&sender != 0:
 		return certain(models.Collected)

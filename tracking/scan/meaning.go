@@ -20,7 +20,7 @@ func (c *context) note(s statement, v verdict) {
 	case collect, pick:
 		c.collecting = true
 	case arrive:
-		c.seen = true
+		c.seen = c.seen || s.before&courier == 0 && s.after&(posting|origin|sender) == 0
 	case deliver, sign, drop:
 		c.collecting = false
 	}
@@ -28,7 +28,7 @@ func (c *context) note(s statement, v verdict) {
 		c.stated, c.clause = true, s.clause
 	}
 	c.reached = c.reached || v.status == models.Delivered
-	c.failed = c.failed || v.status == models.FailedAttempt
+	c.failed = c.failed || v.status == models.FailedAttempt || v.status == models.Exception || v.status == models.Rejected
 	switch {
 	case s.act == giveBack && s.is(back):
 		c.turned = false
@@ -101,6 +101,8 @@ func (c *context) beginning(s statement) verdict {
 		return certain(models.Cancelled)
 	case s.act == collect && s.before&airline != 0 && s.before&courier == 0 && s.bare():
 		return verdict{status: models.InTransit, weight: step}
+	case s.act == collect && s.before&(keeper|family) != 0 && s.before&courier == 0:
+		return certain(models.ReadyForPickup)
 	case s.act == collect && s.before&paper != 0 && s.before&(parcel|courier) == 0:
 		return certain(models.Pending)
 	case s.act == order, s.act == submit:

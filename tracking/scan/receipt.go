@@ -10,6 +10,10 @@ func (c *context) fetched(s statement) verdict {
 	switch {
 	case s.is(back) && (s.act == pick || atSender):
 		return certain(models.Cancelled)
+	case s.act == take && s.is(tight) && s.is(future):
+		return somewhere()
+	case s.act == pick && s.is(tight) && !waits && s.bare() && s.before&receiver == 0, waits && s.has(courier) && c.seen && !s.has(posting|sender|receiver):
+		return verdict{}
 	case s.is(denied) && s.is(wish), waits && s.before&deliverer != 0 && !s.has(posting|sender):
 		return verdict{}
 	case s.is(source) && s.before&sender != 0 && !waits && !c.reversed(s):
@@ -70,6 +74,8 @@ func (c *context) signed(s statement) verdict {
 		return certain(models.OutForDelivery)
 	case s.is(denied | fail):
 		return certain(models.FailedAttempt)
+	case s.act == sign && s.has(posting):
+		return certain(models.Collected)
 	case s.act == sign && (s.before&airline != 0 || s.has(receipt)):
 		return somewhere()
 	case c.reversed(s), s.before&sender != 0 && s.before&receiver == 0 && s.act == sign, s.act == drop && s.after&sender != 0:
