@@ -14,7 +14,7 @@ var chinese string
 //go:embed english.txt
 var english string
 
-// words is what the reader knows, by the first character.
+// words is what the reader knows, by how it begins.
 var words = compile(chinese + "\n" + english)
 
 // word is one entry of the lexicon: what is done, how it is said, who or where
@@ -41,7 +41,8 @@ func compile(lexicon string) map[rune][]word {
 		for text := range strings.SplitSeq(list, ",") {
 			if entry.text = strings.TrimSpace(text); entry.text != "" {
 				first, _ := utf8.DecodeRuneInString(entry.text)
-				table[first] = append(table[first], entry)
+				key := keyOf(entry.text, first)
+				table[key] = append(table[key], entry)
 			}
 		}
 	}
@@ -73,6 +74,18 @@ func entryOf(features string) word {
 	return entry
 }
 
+// keyOf is the key under which a text's first word is kept: its first
+// character, of Latin words the first two, negative.
+func keyOf(text string, first rune) rune {
+	switch {
+	case !isLatin(first):
+		return first
+	case len(text) == 1:
+		return -(first<<8 | ' ')
+	}
+	return -(first<<8 | rune(text[1]))
+}
+
 // longest is the longest entry that stands at i; its text is empty when there
 // is none. Latin entries are whole words.
 func longest(text string, i int, first rune) word {
@@ -80,7 +93,7 @@ func longest(text string, i int, first rune) word {
 	if latin && i > 0 && isLatin(rune(text[i-1])) {
 		return word{}
 	}
-	for _, w := range words[first] {
+	for _, w := range words[keyOf(text[i:], first)] {
 		if !strings.HasPrefix(text[i:], w.text) {
 			continue
 		}
