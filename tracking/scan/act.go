@@ -1,5 +1,7 @@
 package scan
 
+import "strings"
+
 // act takes an act in, alone or as a part of the one before it.
 func (p *parser) act(w word, i, end int) {
 	c := &p.clause
@@ -26,6 +28,9 @@ func (p *parser) act(w word, i, end int) {
 	if w.act == refuse && c.deniedAt != i {
 		s.how &^= denied // 不肯付款拒收 denies no refusal
 	}
+	if w.act == sign && endsLikePlace(p.text[:i]) {
+		c.before |= outlet // 接驳点签收
+	}
 	s.how |= p.inherited(w.act)
 	s.before = c.before
 	p.say(s)
@@ -34,6 +39,11 @@ func (p *parser) act(w word, i, end int) {
 	c.from, c.by, c.open, c.edge = false, false, true, end
 	c.next, c.tight = 0, 0
 	c.lasting |= w.how & lastingHows
+}
+
+// endsLikePlace says that a name ends as those of a carrier's places do.
+func endsLikePlace(text string) bool {
+	return strings.HasSuffix(text, "点") || strings.HasSuffix(text, "站") || strings.HasSuffix(text, "场")
 }
 
 // inherited is what the act before, in the same clause, makes of a new one: a

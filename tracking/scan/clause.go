@@ -179,7 +179,7 @@ func nominal(a act, what party) bool {
 func (s statement) named(what party) party {
 	switch s.act {
 	case collect, pick:
-		if what&(courier|paper) != 0 {
+		if what&(outlet|city|code) == 0 {
 			return posting
 		}
 	case deliver, delivery:

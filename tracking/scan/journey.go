@@ -103,7 +103,7 @@ func (c *context) arrived(s statement, goal party) verdict {
 		return somewhere()
 	case goal&station != 0 && goal&city == 0:
 		return certain(models.ReadyForPickup)
-	case goal&hands != 0 && goal&courier == 0:
+	case goal&hands != 0 && goal&courier == 0 && s.is(done|success):
 		return certain(models.Delivered)
 	case goal&(home|door) != 0 && goal&outlet == 0, s.before&courier != 0 && (s.after&receiver != 0 || s.after == 0 && c.parties&(door|home) != 0):
 		return certain(models.OutForDelivery)
@@ -136,6 +136,8 @@ func (c *context) handed(s statement, goal party) verdict {
 	switch {
 	case goal&station != 0:
 		return certain(models.ReadyForPickup)
+	case c.collecting && !s.is(tight) && s.after&outlet != 0:
+		return verdict{}
 	case goal&(carrier|airline|outlet) != 0 && goal&(hands|receiver) == 0:
 		return carried(s, goal)
 	case s.after&(receiver|family|hands|signer) != 0, goal&hands != 0, s.before&receiver != 0 && s.before&(courier|sender) == 0 && s.after == 0:

@@ -11,7 +11,7 @@ type context struct {
 	stated bool // something has been stated for certain, in which clause
 	clause int
 
-	collecting, reached, failed, seen bool // what was spoken of so far
+	collecting, reached, failed, seen, cleared bool // what was spoken of so far
 }
 
 // note remembers what later clauses depend on.
@@ -19,6 +19,8 @@ func (c *context) note(s statement, v verdict) {
 	switch s.act {
 	case collect, pick:
 		c.collecting = true
+	case customs:
+		c.cleared = true
 	case arrive:
 		c.seen = c.seen || s.before&courier == 0 && s.after&(posting|origin|sender) == 0
 	case deliver, sign, drop:
@@ -93,8 +95,10 @@ func (c *context) beginning(s statement) verdict {
 	switch {
 	case s.act == submit && !s.has(paper|posting):
 		return verdict{}
-	case s.act == cancel && s.is(future|denied|notYet|wish|back), s.act == order && s.is(back|wish) && !s.is(future):
+	case s.act == cancel && s.is(future|denied|notYet|wish|back), s.act == order && s.is(wish) && !s.is(future):
 		return verdict{}
+	case s.act == order && s.is(back) && s.before&(sender|receiver) != 0:
+		return certain(models.Cancelled)
 	case s.act == cancel && s.before&reversed != 0:
 		return c.backwards(s)
 	case s.act == cancel, s.act == collect && s.is(back):
@@ -186,7 +190,7 @@ func (c *context) backwards(s statement) verdict {
 	case cancel:
 		return verdict{status: models.InTransit, weight: fact}
 	case refuse:
-		return refused(s)
+		return c.refused(s)
 	case carryBack:
 		return verdict{}
 	}
@@ -217,13 +221,13 @@ func (c *context) returned(s statement) verdict {
 	return certain(models.Returned)
 }
 
-func refused(s statement) verdict {
+func (c *context) refused(s statement) verdict {
 	switch {
 	case s.is(denied | notYet | back):
 		return somewhere()
 	case s.is(wish):
 		return verdict{}
-	case s.before&border != 0:
+	case s.before&border != 0, c.cleared && s.before&receiver == 0:
 		return certain(models.Exception)
 	case s.is(future) && !s.is(done):
 		return verdict{}

@@ -74,7 +74,7 @@ func (c *context) signed(s statement) verdict {
 		return certain(models.OutForDelivery)
 	case s.is(denied | fail):
 		return certain(models.FailedAttempt)
-	case s.act == sign && s.has(posting):
+	case (s.act == sign || s.act == keep) && s.has(posting):
 		return certain(models.Collected)
 	case s.act == sign && (s.before&airline != 0 || s.has(receipt)):
 		return somewhere()
