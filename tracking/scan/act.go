@@ -28,7 +28,7 @@ func (p *parser) act(w word, i, end int) {
 	if w.act == refuse && c.deniedAt != i {
 		s.how &^= denied // 不肯付款拒收 denies no refusal
 	}
-	if w.act == sign && endsLikePlace(p.text[:i]) {
+	if w.act == sign && (endsLikePlace(p.text[:i]) || passing(p.joined(i))) {
 		c.before |= outlet // 接驳点签收
 	}
 	s.how |= p.inherited(w.act)
@@ -43,8 +43,13 @@ func (p *parser) act(w word, i, end int) {
 
 // endsLikePlace says that a name ends as those of a carrier's places do.
 func endsLikePlace(text string) bool {
+	text = strings.TrimSuffix(text, "已")
 	return strings.HasSuffix(text, "点") || strings.HasSuffix(text, "站") || strings.HasSuffix(text, "场")
 }
+
+// passing says that the act before is one of the way, so that whoever signs
+// is no receiver: 集包签收.
+func passing(s *statement) bool { return s != nil && (s.act == move || s.act == arrive) }
 
 // inherited is what the act before, in the same clause, makes of a new one: a
 // cancellation takes it back, and a receiver's arrival lends it its 已.

@@ -69,9 +69,9 @@ func overrides(old, now verdict) bool {
 	case now.weight == fact:
 		return !outlasts(old, now)
 	case now.weight == soft:
-		return old.weight < soft || passing(old.status) || old.status == models.OutForDelivery
+		return old.weight < soft || passed(old.status) || old.status == models.OutForDelivery
 	case now.weight == step:
-		return old.weight <= step || passing(old.status)
+		return old.weight <= step || passed(old.status)
 	}
 	return now.weight > old.weight
 }
@@ -92,7 +92,7 @@ func outlasts(old, now verdict) bool {
 	return old.status == models.Rejected || old.status == models.Exception || old.status == models.Returning || old.status == models.Returned
 }
 
-// passing are the statuses that a parcel leaves by going on.
-func passing(s models.Status) bool {
+// passed are the statuses that a parcel leaves by going on.
+func passed(s models.Status) bool {
 	return s == models.Pending || s == models.Collected || s == models.Customs || s == models.InTransit
 }

@@ -118,7 +118,7 @@ func (c *context) stored(s statement, goal party) verdict {
 	switch {
 	case goal&(station|code) != 0, s.after&office != 0, s.is(tight) && s.after&outlet != 0 && c.parties&receiver != 0:
 		return certain(models.ReadyForPickup)
-	case goal&(door|hands) != 0:
+	case goal&(door|hands) != 0 && goal&outlet == 0:
 		return certain(models.Delivered)
 	case goal&keeper != 0:
 		return certain(models.ReadyForPickup)

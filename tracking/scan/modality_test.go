@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -38,6 +39,20 @@ func TestWhatIsOnlyPlannedDeniedOrAskedForIsNotDelivered(t *testing.T) {
 		}
 		for _, condition := range []string{"If %t, call us", "Once %t, please rate our service", "We will tell you when %t", "Has it been so that %t?", "Unless %t, it goes back"} {
 			refuteDelivered(t, strings.Replace(condition, "%t", strings.Replace(text, "%s", "is", 1), 1))
+		}
+	}
+}
+
+// Scans that hold the words of a delivery or of a return and state neither.
+func TestWhatSoundsDeliveredIsNot(t *testing.T) {
+	raw, err := os.ReadFile("testdata/undelivered.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text := range strings.Lines(string(raw)) {
+		refuteDelivered(t, text)
+		if got := RefineStatus(models.InTransit, text); got == models.Returned {
+			t.Errorf("%q is returned", text)
 		}
 	}
 }

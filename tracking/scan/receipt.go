@@ -64,7 +64,7 @@ func (c *context) signed(s statement) verdict {
 		return c.received(s)
 	}
 	switch {
-	case s.is(notYet | future):
+	case s.is(notYet | future), s.act == sign && s.loose && s.bare() && !s.is(back|denied|fail) && s.before&(receiver|signer|family|keeper) == 0:
 		return somewhere()
 	case s.is(back):
 		return certain(models.Exception)
@@ -76,7 +76,7 @@ func (c *context) signed(s statement) verdict {
 		return certain(models.FailedAttempt)
 	case (s.act == sign || s.act == keep) && s.has(posting):
 		return certain(models.Collected)
-	case s.act == sign && (s.before&airline != 0 || s.has(receipt)):
+	case s.act == sign && (s.has(airline) || s.has(receipt)):
 		return somewhere()
 	case c.reversed(s), s.before&sender != 0 && s.before&receiver == 0 && s.act == sign, s.act == drop && s.after&sender != 0:
 		return certain(models.Returned)
@@ -107,7 +107,7 @@ func handedIn(s statement) verdict {
 	case s.act == sign && to&station != 0 && s.before&(receiver|family) == 0,
 		s.act == drop && s.after&station != 0:
 		return certain(models.ReadyForPickup)
-	case s.act == drop && s.after&(outlet|carrier|airline|border) != 0 && s.after&(family|keeper|door) == 0,
+	case s.act == drop && s.after&(outlet|carrier|airline|border|courier) != 0 && s.after&(family|keeper|door) == 0,
 		s.act == sign && s.has(outlet|carrier) && !reached && s.before&keeper == 0:
 		return somewhere()
 	}
@@ -119,7 +119,7 @@ func (c *context) received(s statement) verdict {
 	not := s.is(denied | notYet | fail)
 	byCarrier := s.before&(outlet|carrier|courier|airline) != 0
 	switch {
-	case s.has(money), s.is(denied) && s.is(wish):
+	case s.has(money), s.after&code != 0, s.has(paper) && s.before&receiver != 0, s.is(denied) && s.is(wish):
 		return verdict{}
 	case s.has(paper) && !not:
 		return certain(models.Pending)
