@@ -50,7 +50,7 @@ func decide(p *parser) reading {
 // unstated is a scan whose clauses decide nothing: something was scanned when
 // it speaks of the parcel, of an act, or of somebody who has to do with it.
 func unstated(p *parser) reading {
-	if len(p.said) == 0 && p.plain&(parcel|courier|airline|outlet|station) == 0 {
+	if len(p.said) == 0 && p.plain == 0 {
 		return reading{}
 	}
 	return reading{status: models.InTransit, known: true}

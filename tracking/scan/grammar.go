@@ -81,6 +81,7 @@ const (
 	claims                   // 称
 	again                    // 再: not this time
 	anew                     // 再次
+	arranged                 // 安排
 	once                     // holds for the next act only
 	through                  // stands between a verb and what belongs to it
 )
@@ -88,7 +89,7 @@ const (
 func hows() []string {
 	return []string{
 		"done", "success", "ongoing", "future", "wish", "cond", "denied", "notyet", "fail", "back", "question", "why", "basis",
-		"post", "tight", "bound", "suffix", "at", "source", "by", "claims", "again", "anew", "once", "through",
+		"post", "tight", "bound", "suffix", "at", "source", "by", "claims", "again", "anew", "arranged", "once", "through",
 	}
 }
 

@@ -63,7 +63,7 @@ func (s *score) count(l labelled, got models.Status) {
 // A false "delivered" silences a living parcel, so there may be none; the
 // shares that must be right are in per cent.
 func TestLabelledScansAreReadRight(t *testing.T) {
-	for name, least := range map[string]int{"scans.dev.jsonl": 97, "scans.own.jsonl": 97} {
+	for name, least := range map[string]int{"scans.dev.jsonl": 97, "scans.own.jsonl": 98} {
 		t.Run(name, func(t *testing.T) {
 			var total score
 			kinds := map[string]*score{}

@@ -12,7 +12,7 @@ func (p *parser) marker(h how, i, end int) {
 		c.tight, c.tightAt, c.open = h&^(tight|post), end, false
 		return
 	}
-	if h&^(done|at|by|source|claims|through|anew) != 0 || h&done != 0 && h&through == 0 {
+	if h&^(done|at|by|source|claims|through|anew|arranged) != 0 || h&done != 0 && h&through == 0 {
 		c.open = false
 	}
 	if h&wish != 0 && c.all&basis != 0 {

@@ -115,7 +115,7 @@ func (c *context) beginning(s statement) verdict {
 		return assigned(s)
 	case s.is(denied|fail) && s.before&receiver != 0 && s.before&(posting|sender|courier) == 0:
 		return certain(models.FailedAttempt)
-	case s.is(future | wish | denied | notYet | fail):
+	case s.is(future | wish | denied | notYet | fail | arranged):
 		return certain(models.Pending)
 	}
 	return certain(models.Collected)

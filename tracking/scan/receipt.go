@@ -4,7 +4,7 @@ import "waybill/models"
 
 // fetched: taken by the courier at the sender's, or by the receiver.
 func (c *context) fetched(s statement) verdict {
-	waits := s.is(future|wish|denied|notYet|fail) || s.act == take && !s.is(done|success) && s.before&signer == 0
+	waits := s.is(future|wish|denied|notYet|fail|arranged) || s.act == take && !s.is(done|success) && s.before&signer == 0
 	atSender := s.has(posting|sender|origin|visit) || c.parties&posting != 0 || s.has(courier|carrier) && c.parties&(station|code) == 0 ||
 		c.parties&sender != 0 && s.is(fail)
 	switch {
@@ -125,7 +125,7 @@ func (c *context) received(s statement) verdict {
 		return certain(models.Pending)
 	case s.is(denied|notYet) && c.reached && !byCarrier:
 		return certain(models.Exception)
-	case not && (c.ordered || c.parties&(carrier|airline) != 0) && c.parties&receiver == 0:
+	case not && (c.ordered || c.parties&(carrier|airline|posting) != 0) && c.parties&receiver == 0:
 		return certain(models.Pending)
 	case not && s.before&(receiver|family) == 0 && !byCarrier && s.before&(paper|sender) == 0:
 		return verdict{}
