@@ -6,8 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// traditional holds pairs of a Traditional character and its Simplified form:
-// those that occur in the lexicon.
+// traditional holds pairs of a Traditional character and its Simplified form,
+// after OpenCC's STCharacters, TWVariants and HKVariants: those whose Simplified
+// form occurs in the lexicon. Who adds a word adds its characters here.
 //
 //go:embed traditional.txt
 var traditional string
