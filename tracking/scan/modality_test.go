@@ -11,13 +11,15 @@ import (
 // ends are statements that end a journey at its receiver, around the place
 // where a marker goes: what a marker makes of them may never be "delivered".
 func ends() (chinese, english []string) {
-	return []string{
+	chinese = []string{
 		"快件%s签收", "包裹%s由客户签收", "%s妥投", "%s本人签收", "快件%s派送成功", "收件人%s从丰巢取走快件", "%s放在家门口",
 		"货物%s送到收件人手中", "%s送达客户", "客户%s领取", "包裹%s交给收件人", "貨件%s配達", "郵件%s投遞成功", "買家%s取貨", "%s由家人代收",
-	}, []string{
+	}
+	english = []string{
 		"The parcel %s delivered", "Item %s handed to the addressee", "The shipment %s signed for by the customer",
 		"The parcel %s collected by the recipient from the locker", "It %s left at the front door", "The item %s delivered to a neighbour",
 	}
+	return chinese, english
 }
 
 func TestWhatIsOnlyPlannedDeniedOrAskedForIsNotDelivered(t *testing.T) {
