@@ -28,17 +28,33 @@ func (p *parser) act(w word, i, end int) {
 	if w.act == refuse && c.deniedAt != i {
 		s.how &^= denied // 不肯付款拒收 denies no refusal
 	}
-	if w.act == sign && (endsLikePlace(p.text[:i]) || passing(p.joined(i))) {
-		c.before |= outlet // 接驳点签收
+	if w.act == sign {
+		c.before |= p.signatory(i)
 	}
-	s.how |= p.inherited(w.act)
-	s.before = c.before
+	s.how |= p.inherited(w.act) | c.all&basis
+	s.before = c.before | c.subject
 	p.say(s)
 	p.parties |= w.party
 	c.before |= w.party
 	c.from, c.by, c.open, c.edge = false, false, true, end
-	c.next, c.tight = 0, 0
+	c.tight = 0
+	if w.act != arrive || w.how&through == 0 {
+		c.next = 0
+	}
+	c.next &= future | denied | notYet | fail // 尚未至门市交寄
 	c.lasting |= w.how & lastingHows
+}
+
+// signatory is who a signature is of, by what stands at once before it: a place
+// where it passes (接驳点签收, 集包签收), or whoever fetched it (领取签收).
+func (p *parser) signatory(i int) party {
+	switch s := p.joined(i); {
+	case endsLikePlace(p.text[:i]), s != nil && (s.act == move || s.act == arrive):
+		return outlet
+	case s != nil && (s.act == take || s.act == takeAway) && s.before&courier == 0:
+		return receiver
+	}
+	return 0
 }
 
 // endsLikePlace says that a name ends as those of a carrier's places do.
@@ -47,12 +63,9 @@ func endsLikePlace(text string) bool {
 	return strings.HasSuffix(text, "点") || strings.HasSuffix(text, "站") || strings.HasSuffix(text, "场")
 }
 
-// passing says that the act before is one of the way, so that whoever signs
-// is no receiver: 集包签收.
-func passing(s *statement) bool { return s != nil && (s.act == move || s.act == arrive) }
-
 // inherited is what the act before, in the same clause, makes of a new one: a
-// cancellation takes it back, and a receiver's arrival lends it its 已.
+// cancellation takes it back, a refusal or a complaint is only of it, whoever
+// it is handed to is to deliver it, and a receiver's arrival lends it its 已.
 func (p *parser) inherited(a act) how {
 	old := p.last()
 	switch {
@@ -60,6 +73,10 @@ func (p *parser) inherited(a act) how {
 	case old.act == cancel && a != cancel && p.clause.next&cond == 0:
 		p.unsay()
 		return back
+	case (old.act == refuse || old.act == complain) && (supposed(a) || a == keep || a == receive), (old.act == complain || old.act == trouble) && (a == order || a == submit || a == assign):
+		return cond
+	case old.act == hand && a == deliver && p.clause.before&courier == 0:
+		return future
 	case old.act == arrive && old.is(done) && old.before&receiver != 0:
 		return done
 	}
@@ -69,6 +86,7 @@ func (p *parser) inherited(a act) how {
 // absorbed says that a word only adds to the act that it follows at once.
 func (p *parser) absorbed(old *statement, w word) bool {
 	switch {
+	case w.act == cancel && old.act == cancel: // 失效+取消
 	case w.act == cancel:
 		old.how |= back // 退回+取消
 	case w.act == arrive && w.how&through != 0 && reaches(old.act):

@@ -4,18 +4,20 @@ import "unicode/utf8"
 
 // clause is what is known of the clause that is being read.
 type clause struct {
-	id       int   // its number in the text
-	last     int   // index of its last act, -1 before the first
-	next     how   // for the next act
-	lasting  how   // for every act up to its end
-	shadow   how   // a denial or a failure that reaches the deliveries behind the next act
-	all      how   // every marker so far
-	tight    how   // for an act that follows at once, at tightAt
-	before   party // everybody named so far
-	tightAt  int
-	deniedAt int  // where the last denial ends
-	edge     int  // where the last act, and what clings to it, ends
-	open     bool // what follows belongs to the last act
+	id        int   // its number in the text
+	last      int   // index of its last act, -1 before the first
+	next      how   // for the next act
+	lasting   how   // for every act up to its end
+	shadow    how   // a denial or a failure that reaches the deliveries behind the next act
+	all       how   // every marker so far
+	tight     how   // for an act that follows at once, at tightAt
+	before    party // everybody named so far
+	subject   party // everybody named before the 并 that opened it
+	tightAt   int
+	deniedAt  int  // where the last denial ends
+	edge      int  // where the last act, and what clings to it, ends
+	announced int  // how many acts were said before its colon
+	open      bool // what follows belongs to the last act
 
 	by           bool // what follows is who does it
 	from         bool // what follows is where it comes from
@@ -37,11 +39,32 @@ func (p *parser) end(soft bool) {
 	if c.last < 0 {
 		p.actless(c)
 	}
+	p.coded = p.coded || c.before&code != 0 && c.all&(wish|cond|future) == 0
 	p.carried = 0
-	if soft && c.lasting&cond != 0 && c.lasting&(wish|future) == 0 {
+	if soft && (c.lasting&cond != 0 && c.lasting&(wish|future) == 0 || p.awaits(c)) {
 		p.carried = cond
 	}
 	p.begin(0)
+}
+
+// awaits says that a clause only tells when the next comes true: 到站后将发送短信.
+func (p *parser) awaits(c clause) bool {
+	if !c.hypothetical || c.last < 0 || c.all&future == 0 {
+		return false
+	}
+	s := p.said[c.last]
+	return s.is(cond) && (s.act == arrive || s.act == store || s.act == bring)
+}
+
+// bound closes a clause before a conjunction. One of the same subject (并) also
+// leaves it in the same mood: 请验货并签收.
+func (p *parser) bound(same bool) {
+	old := p.clause
+	p.end(false)
+	if same {
+		p.clause.subject = old.before | old.subject
+		p.clause.lasting = old.lasting & (future | wish | cond | question)
+	}
 }
 
 // say adds a statement to the clause and makes it its last act.
@@ -83,7 +106,7 @@ func (p *parser) actless(c clause) {
 	who := c.before
 	switch {
 	case who == 0 || p.carried != 0:
-	case who&posting != 0 && who&station == 0 && c.all&(future|wish) != 0:
+	case who&posting != 0 && who&station == 0 && (c.all&(future|wish) != 0 || who&visit != 0):
 		p.say(statement{act: collect, how: future, before: who})
 	case who&sender != 0 && c.all&source != 0 && c.all&future != 0:
 		p.say(statement{act: order, before: who})
@@ -102,6 +125,8 @@ func (p *parser) actless(c clause) {
 		p.say(statement{act: assign, how: c.all & success, before: who})
 	case who&posting != 0 && who&paper != 0 && c.all&success != 0:
 		p.say(statement{act: collect, how: success, before: who &^ paper})
+	case who&posting != 0 && who&paper != 0:
+		p.say(statement{act: assign, before: who})
 	default:
 		p.addGoal(who)
 	}
@@ -125,7 +150,7 @@ func (p *parser) addGoal(who party) {
 func (p *parser) apply(w word, i int) {
 	end := i + len(w.text)
 	if w.how&bound != 0 {
-		p.end(false)
+		p.bound(w.how&through != 0)
 	}
 	switch {
 	case w.how&suffix != 0:
@@ -143,6 +168,9 @@ func (p *parser) apply(w word, i int) {
 	}
 }
 
+// placing are the acts whose goal clings to them: 到驿站+后.
+func placing(a act) bool { return a == arrive || a == bring || a == store || a == hand }
+
 // compound makes a noun of an act: 派件网点 is a place, 揽收任务 a task.
 func (p *parser) compound(w word, i, end int) {
 	who := w.party
@@ -152,6 +180,7 @@ func (p *parser) compound(w word, i, end int) {
 		noun := *verb
 		p.unsay()
 		p.clause.next |= noun.how &^ (post | tight)
+		p.plain |= parcel // it is spoken of
 		who |= noun.named(who)
 		if (noun.act == collect || noun.act == receive) && noun.is(done) && who&paper != 0 {
 			p.say(statement{act: order, how: done, before: p.clause.before}) // 已接收信息
@@ -167,6 +196,8 @@ func (p *parser) compound(w word, i, end int) {
 // as their goal: 派件+网点, but 到达 网点.
 func nominal(a act, what party) bool {
 	switch a {
+	case bring, arrive, move, setOff, outbound, store, hand:
+		return what == 0
 	case order, assign, submit:
 		return what&paper == 0
 	case collect, pick, take, sign, drop, keep, deliver, delivery, receive, refuse, complain, contact:
@@ -193,7 +224,7 @@ func (s statement) named(what party) party {
 // name takes in who or what is named.
 func (p *parser) name(who party, i, end int, clings bool) {
 	c := &p.clause
-	if clings && c.edge == i {
+	if s := p.joined(i); s != nil && (clings || who != 0 && c.open && placing(s.act)) {
 		c.edge = end
 	}
 	if who == 0 {

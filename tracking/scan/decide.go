@@ -29,27 +29,41 @@ type verdict struct {
 func decide(p *parser) reading {
 	c := context{parties: p.parties}
 	var now verdict
+	var at int // the clause that states it
 	for _, s := range p.said {
 		v := c.verdict(s)
 		v.why = s.is(why)
 		v.undoes = s.act != order && s.act != submit && !s.is(wish)
 		if v.weight != silent && overrides(now, v) {
-			now = v
+			now, at = v, s.clause
 		}
 		c.note(s, v)
 	}
 	if now.weight == silent {
 		return unstated(p)
 	}
-	if now.status == models.Delivered && p.parties&rest != 0 {
+	switch {
+	case now.status == models.Delivered && p.still > at && p.parties&(station|code) != 0:
+		now.status = models.ReadyForPickup
+	case now.status == models.Delivered && (p.still > at || p.partly()):
 		now.status = models.InTransit
+	case now.weight == faint && p.coded && p.parties&courier == 0:
+		now.status = models.ReadyForPickup
 	}
 	return reading{status: now.status, known: true, either: now.either}
+}
+
+// partly says that what was stated is not so of every piece.
+func (p *parser) partly() bool {
+	return p.parties&rest != 0 && p.parties&whole == 0 || countsDiffer(p.text)
 }
 
 // unstated is a scan whose clauses decide nothing: something was scanned when
 // it speaks of the parcel, of an act, or of somebody who has to do with it.
 func unstated(p *parser) reading {
+	if p.coded && p.parties&courier == 0 {
+		return reading{status: models.ReadyForPickup, known: true}
+	}
 	if len(p.said) == 0 && p.plain == 0 {
 		return reading{}
 	}
@@ -66,12 +80,14 @@ func overrides(old, now verdict) bool {
 		return !explains(now, old)
 	case now.status == models.Pending && old.weight == fact:
 		return now.undoes && (old.status == models.FailedAttempt || old.status == models.Collected || old.status == models.OutForDelivery)
+	case now.status == models.Cancelled && (old.status == models.Delivered || old.status == models.Returned):
+		return false // the order is closed
 	case now.weight == fact:
 		return !outlasts(old, now)
 	case now.weight == soft:
 		return old.weight < soft || passed(old.status) || old.status == models.OutForDelivery
 	case now.weight == step:
-		return old.weight <= step || passed(old.status)
+		return old.weight <= step || passed(old.status) || old.status == models.Delivered // another piece, or other papers
 	}
 	return now.weight > old.weight
 }

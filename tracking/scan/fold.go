@@ -46,7 +46,7 @@ func foldRune(r rune) rune {
 		return r + 'a' - 'A'
 	case r < 0x80:
 		return r
-	case r == '，' || r == '、':
+	case r == '，':
 		return ','
 	case r == '’' || r == '‘':
 		return '\''

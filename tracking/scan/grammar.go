@@ -83,13 +83,14 @@ const (
 	anew                     // 再次
 	arranged                 // 安排
 	once                     // holds for the next act only
+	still                    // 仍: what was so before goes on
 	through                  // stands between a verb and what belongs to it
 )
 
 func hows() []string {
 	return []string{
 		"done", "success", "ongoing", "future", "wish", "cond", "denied", "notyet", "fail", "back", "question", "why", "basis",
-		"post", "tight", "bound", "suffix", "at", "source", "by", "claims", "again", "anew", "arranged", "once", "through",
+		"post", "tight", "bound", "suffix", "at", "source", "by", "claims", "again", "anew", "arranged", "once", "still", "through",
 	}
 }
 
@@ -115,11 +116,12 @@ const (
 	airline         // a leg of the journey: planes, trucks
 	border          // customs as a place
 	city            // a region
-	receipt         // 回单
+	receipt         // 回单, 发票: what is signed and handed over apart from the parcel
 	money           // 货款
 	paper           // an order, a label, a waybill
 	code            // what opens a locker
 	rest            // the other pieces
+	whole           // 全部: every piece
 	reversed        // 退件
 	origin          // the place where it was sent
 	visit           // 上门
@@ -129,7 +131,7 @@ const (
 func parties() []string {
 	return []string{
 		"receiver", "signer", "sender", "posting", "courier", "deliverer", "family", "keeper", "hands", "door", "home", "station",
-		"outlet", "office", "carrier", "airline", "border", "city", "receipt", "money", "paper", "code", "rest", "reversed", "origin", "visit", "parcel",
+		"outlet", "office", "carrier", "airline", "border", "city", "receipt", "money", "paper", "code", "rest", "whole", "reversed", "origin", "visit", "parcel",
 	}
 }
 
@@ -147,6 +149,9 @@ func (s statement) has(p party) bool { return (s.before|s.after)&p != 0 }
 
 // bare says that nothing tells whether it happened.
 func (s statement) bare() bool { return !s.is(done | success | ongoing) }
+
+// happened says that it is not only planned, wanted, or denied.
+func (s statement) happened() bool { return !s.is(future | wish | denied | notYet | fail | back) }
 
 // goal is what stands behind the act, or before it where nothing does.
 func (s statement) goal() party {

@@ -7,6 +7,8 @@ func (c *context) delivering(s statement) verdict {
 	switch {
 	case s.is(notYet):
 		return somewhere()
+	case s.is(denied) && s.after&city != 0:
+		return certain(models.Exception) // nobody delivers there
 	case s.is(denied | fail):
 		return certain(models.FailedAttempt)
 	case s.is(again) && !s.is(ongoing|done|success):
@@ -48,6 +50,8 @@ func round(s statement) verdict {
 func (c *context) placed(s statement) verdict {
 	goal := s.goal()
 	switch {
+	case s.before&receipt != 0:
+		return verdict{}
 	case s.act == hand && s.is(denied|notYet|fail) && (s.before&sender != 0 || s.after&(carrier|airline|courier) != 0):
 		return certain(models.Pending)
 	case s.is(denied|fail) && (s.act == bring || s.act == hand):
@@ -62,7 +66,7 @@ func (c *context) placed(s statement) verdict {
 		return certain(models.Customs)
 	case goal&(sender|origin) != 0 && goal&(receiver|posting) == 0 && c.reversed(s):
 		return c.home(s, goal)
-	case goal&posting != 0 && goal&station != 0:
+	case goal&posting != 0 && goal&station != 0, c.bySender(s):
 		return certain(models.Collected)
 	case c.reversed(s):
 		return certain(models.Returning)
@@ -78,12 +82,19 @@ func (c *context) placed(s statement) verdict {
 	return brought(s, goal)
 }
 
+// bySender: taken to whoever carries it, or to one of its places.
+func (c *context) bySender(s statement) bool {
+	return s.act != arrive && s.before&sender != 0 && s.before&receiver == 0 && !c.reversed(s) &&
+		s.after&(station|outlet|carrier|courier|airline) != 0
+}
+
 // unplaced: what is only planned or asked for.
 func (c *context) unplaced(s statement) verdict {
 	if s.act == bring && s.is(future) && c.parties&courier != 0 && c.parties&posting == 0 {
 		return verdict{status: models.OutForDelivery, weight: lean}
 	}
-	if s.is(wish) && (s.act == hand && s.has(courier) || s.has(posting)) || s.is(denied|notYet) && s.after&posting != 0 {
+	toCarrier := s.act == hand && s.is(future) && s.after&deliverer == 0 && (s.before&sender != 0 || s.has(courier)) && !c.begun && !c.seen
+	if toCarrier || s.is(wish) && (s.act == hand && s.has(courier) || s.has(posting)) || s.is(denied|notYet) && s.after&posting != 0 {
 		return certain(models.Pending)
 	}
 	return somewhere()
@@ -118,6 +129,8 @@ func (c *context) stored(s statement, goal party) verdict {
 	switch {
 	case goal&(station|code) != 0, s.after&office != 0, s.is(tight) && s.after&outlet != 0 && c.parties&receiver != 0:
 		return certain(models.ReadyForPickup)
+	case goal&(door|hands) != 0 && s.bare() && s.before&receiver != 0 && !s.is(basis):
+		return somewhere() // 客户同意放门口
 	case goal&(door|hands) != 0 && goal&outlet == 0:
 		return certain(models.Delivered)
 	case goal&keeper != 0:
@@ -140,7 +153,7 @@ func (c *context) handed(s statement, goal party) verdict {
 		return verdict{}
 	case goal&(carrier|airline|outlet) != 0 && goal&(hands|receiver) == 0:
 		return carried(s, goal)
-	case s.after&(receiver|family|hands|signer) != 0, goal&hands != 0, s.before&receiver != 0 && s.before&(courier|sender) == 0 && s.after == 0:
+	case s.after&(receiver|family|hands|door|signer) != 0, goal&hands != 0, c.handedAtDoor(s), s.before&receiver != 0 && s.before&(courier|sender) == 0 && s.after == 0:
 		return certain(models.Delivered)
 	case goal&keeper != 0:
 		return certain(models.ReadyForPickup)
@@ -152,9 +165,15 @@ func (c *context) handed(s statement, goal party) verdict {
 	return somewhere()
 }
 
+// handedAtDoor: to nobody who is named, by whoever came to the receiver's.
+func (c *context) handedAtDoor(s statement) bool {
+	return s.is(done|success) && !s.is(tight) && s.goal()&^(parcel|courier) == 0 && c.parties&receiver != 0 &&
+		c.parties&(visit|door) != 0 && c.parties&(carrier|airline|outlet|sender|posting|station) == 0
+}
+
 // carried: from one company to another. The first of them collects.
 func carried(s statement, goal party) verdict {
-	if goal&carrier != 0 && !s.is(tight) {
+	if goal&carrier != 0 && !s.is(tight) && s.before&(airline|outlet|deliverer) == 0 {
 		return certain(models.Collected)
 	}
 	return verdict{status: models.InTransit, weight: step}
@@ -199,12 +218,16 @@ func left(s statement) verdict {
 
 func (c *context) moved(s statement) verdict {
 	switch {
+	case s.before&receipt != 0 && c.reached:
+		return verdict{}
 	case s.act == outbound && s.is(back):
 		return certain(models.Cancelled)
 	case s.act == outbound && (s.is(future|denied|notYet) && c.parties&courier == 0 || s.before&sender != 0 && !c.reversed(s)), s.is(future|wish) && s.before&sender != 0 && !c.reversed(s):
 		return certain(models.Pending)
 	case s.is(source) && s.before&sender != 0:
 		return certain(models.Collected)
+	case s.act == redirect && s.before&(paper|parcel) == paper && s.after&outlet != 0:
+		return certain(models.Pending) // the task, to another outlet
 	case s.act == move && s.before&paper != 0 && s.before&(parcel|airline) == 0:
 		return certain(models.Pending)
 	case s.is(denied|notYet) && (s.before&sender != 0 || c.parties&visit != 0), s.act == redirect && s.has(posting):
@@ -213,7 +236,7 @@ func (c *context) moved(s statement) verdict {
 		return somewhere()
 	case c.reversed(s):
 		return certain(models.Returning)
-	case s.has(border):
+	case s.has(border) && !s.is(source):
 		return certain(models.Customs)
 	case s.act == redirect:
 		return verdict{status: models.InTransit, weight: fact}
@@ -223,6 +246,8 @@ func (c *context) moved(s statement) verdict {
 		return certain(models.OutForDelivery)
 	case s.is(ongoing) && s.before&sender != 0:
 		return certain(models.Pending)
+	case s.act == move && s.before&deliverer != 0 && s.is(done) && s.after&(outlet|city) == 0:
+		return verdict{status: models.OutForDelivery, weight: lean}
 	case s.before&courier != 0:
 		return verdict{} // the courier has left, not the parcel
 	}

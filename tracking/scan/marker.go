@@ -6,7 +6,7 @@ func (p *parser) marker(h how, i, end int) {
 	switch {
 	case h&post != 0 && p.behind(h, i, end):
 		return
-	case h&post != 0 && (h&(cond|question|ongoing) != 0 || h&back != 0 && h&tight != 0):
+	case h&post != 0 && h&once == 0 && (h&(cond|question|ongoing) != 0 || h&back != 0 && h&tight != 0):
 		return // 后, 中: nothing without a verb before them
 	case h&tight != 0:
 		c.tight, c.tightAt, c.open = h&^(tight|post), end, false
@@ -21,7 +21,7 @@ func (p *parser) marker(h how, i, end int) {
 	p.turn(h)
 	p.lead(h, end)
 	if h&once != 0 {
-		c.next |= h &^ once
+		c.next |= h &^ (once | post)
 		return
 	}
 	c.next |= h &^ (post | through | lastingHows)
@@ -36,9 +36,12 @@ func (p *parser) marker(h how, i, end int) {
 func (p *parser) turn(h how) {
 	c := &p.clause
 	c.all |= h
+	if h&still != 0 {
+		p.still = c.id
+	}
 	switch {
 	case h&wish != 0:
-		if s := p.last(); s != nil && s.bare() && s.before&receiver == 0 && offered(s.act) {
+		if s := p.last(); s != nil && c.last >= c.announced && s.bare() && s.before&receiver == 0 && (offered(s.act) || s.is(fail)) {
 			s.how |= cond
 		}
 	case h&done != 0 && h&through == 0:
@@ -78,7 +81,7 @@ func (p *parser) behind(h how, i, end int) bool {
 	if s == nil || c.edge != i && h&through == 0 {
 		return false
 	}
-	s.how |= h &^ (post | tight | through)
+	s.how |= h &^ (post | tight | through | once)
 	if h&fail != 0 {
 		c.shadow = fail
 	}

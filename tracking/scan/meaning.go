@@ -11,7 +11,7 @@ type context struct {
 	stated bool // something has been stated for certain, in which clause
 	clause int
 
-	collecting, reached, failed, seen, cleared bool // what was spoken of so far
+	collecting, begun, out, declined, reached, failed, seen, cleared bool // what was spoken of so far
 }
 
 // note remembers what later clauses depend on.
@@ -29,6 +29,9 @@ func (c *context) note(s statement, v verdict) {
 	if v.weight == fact {
 		c.stated, c.clause = true, s.clause
 	}
+	c.declined = c.declined || v.status == models.Rejected
+	c.out = c.out || v.status == models.OutForDelivery
+	c.begun = c.begun || v.status == models.Collected
 	c.reached = c.reached || v.status == models.Delivered
 	c.failed = c.failed || v.status == models.FailedAttempt || v.status == models.Exception || v.status == models.Rejected
 	switch {
@@ -87,7 +90,7 @@ func (c *context) verdict(s statement) verdict {
 // 扫码签收有惊喜 of nobody, in a clause after the one that says where it waits.
 func (c *context) offer(s statement) bool {
 	return c.stated && s.clause != c.clause && s.bare() && !s.is(future|wish|denied|notYet|fail|back) && (supposed(s.act) || s.act == refuse || s.act == complain) &&
-		s.before&(receiver|signer|family|keeper|sender|reversed) == 0 && !c.turned
+		s.before&(receiver|signer|family|keeper|sender|reversed|whole) == 0 && !c.turned
 }
 
 // beginning: an order, a task, a collection, a cancellation.
@@ -97,14 +100,18 @@ func (c *context) beginning(s statement) verdict {
 		return verdict{}
 	case s.act == cancel && s.is(future|denied|notYet|wish|back), s.act == order && s.is(wish) && !s.is(future):
 		return verdict{}
-	case s.act == order && s.is(back) && s.before&(sender|receiver) != 0:
+	case s.act == order && s.is(back) && c.parties&(sender|receiver) != 0:
 		return certain(models.Cancelled)
 	case s.act == cancel && s.before&reversed != 0:
 		return c.backwards(s)
 	case s.act == cancel, s.act == collect && s.is(back):
 		return certain(models.Cancelled)
-	case s.act == collect && s.before&airline != 0 && s.before&courier == 0 && s.bare():
-		return verdict{status: models.InTransit, weight: step}
+	case s.act == collect && s.before&airline != 0 && s.before&(courier|sender|posting) == 0 && (s.happened() || c.begun):
+		return passedOn(s)
+	case s.act == collect && s.has(money):
+		return verdict{}
+	case s.act == collect && s.before&courier == 0 && (s.before&family != 0 || s.before&receiver != 0 && c.reached) && s.happened():
+		return certain(models.Delivered)
 	case s.act == collect && s.before&(keeper|family) != 0 && s.before&courier == 0:
 		return certain(models.ReadyForPickup)
 	case s.act == collect && s.before&paper != 0 && s.before&(parcel|courier) == 0:
@@ -119,6 +126,14 @@ func (c *context) beginning(s statement) verdict {
 		return certain(models.Pending)
 	}
 	return certain(models.Collected)
+}
+
+// passedOn: from one carrier to the next, or still to be.
+func passedOn(s statement) verdict {
+	if !s.happened() {
+		return somewhere()
+	}
+	return verdict{status: models.InTransit, weight: step}
 }
 
 // awaited: it waits for its receiver, or for the courier at the sender's.
@@ -136,7 +151,7 @@ func assigned(s statement) verdict {
 	switch {
 	case s.is(success) && s.has(deliverer) && s.has(paper):
 		return certain(models.Delivered)
-	case s.has(posting):
+	case s.has(posting), s.before&(paper|parcel) == paper && !s.has(deliverer):
 		return certain(models.Pending)
 	case s.has(deliverer) && s.is(ongoing):
 		return verdict{status: models.OutForDelivery, weight: step}

@@ -13,6 +13,8 @@ type parser struct {
 	clause      clause
 	carried     how   // a condition whose consequence may open the next clause
 	clauses     int   // how many have ended
+	coded       bool  // what opens a locker has been told
+	still       int   // the clause of the last 仍
 	plain       party // those of them that no request or condition names
 	parties     party // everybody and every place that the text names
 	kept        [8]statement
@@ -58,7 +60,7 @@ func (p *parser) span(i, end int) {
 // so only with a space behind, because numbers and names hold them too.
 func (p *parser) separates(i int, r rune, size int) bool {
 	switch r {
-	case ',', ';', '!', '?', '。', '…', '~', '|', '→':
+	case ',', '、', ';', '!', '?', '。', '…', '~', '|', '→':
 		return r != ',' || i+1 >= len(p.text) || !isDigit(p.text[i+1])
 	case '.', '-', '—', '–':
 		return i+size >= len(p.text) || p.text[i+size] == ' ' || r == '.' && p.text[i+size] >= utf8.RuneSelf
@@ -79,7 +81,11 @@ func (p *parser) separator(r rune, next int) {
 			p.said[i].how |= question
 		}
 	}
+	lasting := p.clause.lasting
 	p.end(r == ',')
+	if r == '、' {
+		p.clause.lasting = lasting & (wish | future | cond | question) // one of several things that are offered
+	}
 	p.clause.edge = next
 }
 
@@ -87,6 +93,7 @@ func (p *parser) separator(r rune, next int) {
 func (p *parser) colon(next int) {
 	c := &p.clause
 	c.next, c.shadow, c.lasting, c.all = 0, 0, c.lasting&(why|cond), c.all&(why|cond)
+	c.announced = len(p.said)
 	p.slide(next-1, 1)
 }
 

@@ -10,9 +10,17 @@ func (c *context) fetched(s statement) verdict {
 	switch {
 	case s.is(back) && (s.act == pick || atSender):
 		return certain(models.Cancelled)
+	case s.before&(airline|border) != 0 && s.before&(receiver|signer|family|sender|posting) == 0 && (s.happened() || c.begun):
+		return passedOn(s)
+	case (s.after&reversed != 0 || c.turned && s.before&(station|courier) != 0 && c.parties&(door|visit) == 0) && !waits && s.before&(receiver|signer|family|sender|posting|visit) == 0:
+		return certain(models.Returning)
+	case waits && c.cleared && c.parties&(receiver|station|code|outlet) == 0, waits && s.is(notYet) && s.is(fail) && c.parties&(station|code) == 0:
+		return somewhere()
 	case s.act == take && s.is(tight) && s.is(future):
 		return somewhere()
 	case s.act == pick && s.is(tight) && !waits && s.bare() && s.before&receiver == 0, waits && s.has(courier) && c.seen && !s.has(posting|sender|receiver):
+		return verdict{}
+	case waits && s.is(wish) && c.out && c.parties&(station|code) == 0: // 请下楼取件
 		return verdict{}
 	case s.is(denied) && s.is(wish), waits && s.before&deliverer != 0 && !s.has(posting|sender):
 		return verdict{}
@@ -27,7 +35,7 @@ func (c *context) fetched(s statement) verdict {
 	case atSender && (waits || s.act == pick && !s.is(done|success)) && (!s.is(wish) || s.before&receiver == 0),
 		s.act == pick && s.is(wish) && s.before&outlet != 0 && !c.seen && c.parties&(receiver|station|code) == 0:
 		return certain(models.Pending)
-	case s.before&deliverer != 0 && !waits && !s.has(posting|sender|visit):
+	case s.before&deliverer != 0 && s.before&receiver == 0 && !waits && !s.has(posting|sender|visit):
 		return verdict{}
 	case s.has(posting|sender|origin|visit) || !waits && s.before&courier != 0 && s.before&receiver == 0:
 		return certain(models.Collected)
@@ -48,6 +56,8 @@ func (c *context) taken(s statement) verdict {
 		return certain(models.ReadyForPickup)
 	case s.act == takeAway && (byReceiver || atStation || s.is(done|success)):
 		return certain(models.Delivered)
+	case s.act == take && !byReceiver && !atStation && s.before&signer == 0 && c.parties&(sender|origin|posting|courier|carrier|airline) != 0:
+		return certain(models.Collected)
 	case s.before&signer != 0, s.is(done|success) && (byReceiver || atStation):
 		return certain(models.Delivered)
 	case s.act == take && s.is(done|success):
@@ -64,6 +74,8 @@ func (c *context) signed(s statement) verdict {
 		return c.received(s)
 	}
 	switch {
+	case c.declined && s.act == sign && s.bare():
+		return verdict{} // for the refusal
 	case s.is(notYet | future), s.act == sign && s.loose && s.bare() && !s.is(back|denied|fail) && s.before&(receiver|signer|family|keeper) == 0:
 		return somewhere()
 	case s.is(back):
@@ -72,11 +84,16 @@ func (c *context) signed(s statement) verdict {
 		return somewhere()
 	case s.act == drop && s.is(ongoing):
 		return certain(models.OutForDelivery)
+	case s.act == sign && s.is(denied) && !s.is(fail):
+		return verdict{status: models.FailedAttempt, weight: lean} // it may be anywhere
 	case s.is(denied | fail):
 		return certain(models.FailedAttempt)
+	case s.act == sign && c.collecting && s.before&sender != 0 && !c.reversed(s):
+		return verdict{} // of the sender, for the collection
 	case (s.act == sign || s.act == keep) && s.has(posting):
 		return certain(models.Collected)
-	case s.act == sign && (s.has(airline) || s.has(receipt)):
+	case s.act == sign && s.has(airline|receipt|money), s.act == drop && s.before&receipt != 0,
+		s.act == sign && s.before&courier != 0 && !s.has(deliverer|receiver|signer|family|keeper|hands|door):
 		return somewhere()
 	case c.reversed(s), s.before&sender != 0 && s.before&receiver == 0 && s.act == sign, s.act == drop && s.after&sender != 0:
 		return certain(models.Returned)
@@ -104,6 +121,8 @@ func handedIn(s statement) verdict {
 		return certain(models.Delivered)
 	case s.act == keep:
 		return certain(models.ReadyForPickup)
+	case s.act == sign && to&station != 0 && s.is(at) && !s.is(by):
+		return certain(models.Delivered) // 在驿站签收: by whom it is for
 	case s.act == sign && to&station != 0 && s.before&(receiver|family) == 0,
 		s.act == drop && s.after&station != 0:
 		return certain(models.ReadyForPickup)
