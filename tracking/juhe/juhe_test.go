@@ -238,6 +238,41 @@ func TestStatesAreTranslatedAndReadOutOfWordsWhereTheyAreMissing(t *testing.T) {
 	}
 }
 
+func TestAStatusOutOfWordsSaysSo(t *testing.T) {
+	for name, c := range map[string]struct {
+		body    string
+		want    models.Status
+		byWords bool
+	}{
+		"handed to the carrier, JSON":    {jsonOf("null", "货物已交付京东物流"), models.Collected, true},
+		"handed to the carrier, XML":     {xmlOf("货物已交付京东物流"), models.Collected, true},
+		"kept at a station, JSON":        {jsonOf("null", "快件已在驿站保管3天，请尽快签收"), models.ReadyForPickup, true},
+		"kept at a station, XML":         {xmlOf("快件已在驿站保管3天，请尽快签收"), models.ReadyForPickup, true},
+		"delivered by words, JSON":       {jsonOf("null", "快件已签收"), models.Delivered, true},
+		"delivered by words, XML":        {xmlOf("快件已签收"), models.Delivered, true},
+		"pending, but scanned":           {jsonOf(`"PENDING"`, "快件离开【杭州转运中心】"), models.InTransit, true},
+		"pending, as the words say, too": {jsonOf(`"PENDING"`, "揽收任务已分配给李四"), models.Pending, false},
+		"the vendor's own delivered":     {jsonOf(`"SIGNED"`, "快件已签收"), models.Delivered, false},
+		"the vendor's own state stands":  {jsonOf(`"IN_TRANSIT"`, "快件已签收"), models.InTransit, false},
+		"words that say nothing":         {jsonOf("null", "谢谢"), models.Unknown, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			trace, err := query(t, c.body)
+			if err != nil || trace.Status != c.want || trace.ByWords != c.byWords {
+				t.Errorf("got %q by words %v, %v, want %q by words %v", trace.Status, trace.ByWords, err, c.want, c.byWords)
+			}
+		})
+	}
+}
+
+func jsonOf(detail, text string) string {
+	return fmt.Sprintf(`{"result":{"status":"0","status_detail":%s,"list":[{"datetime":"2026-03-04 05:06:07","remark":%q,"zone":""}]},"error_code":0}`, detail, text)
+}
+
+func xmlOf(text string) string {
+	return `<root><result><com>zto</com><list><item><datetime>2026-03-04 05:06</datetime><remark>` + text + `</remark></item></list></result></root>`
+}
+
 func TestAStateWithoutScansIsAnAnswer(t *testing.T) {
 	for detail, want := range map[string]models.Status{"INVALID": models.Invalid, "TIMEOUT": models.Expired, "SIGNED": models.Delivered, "TAKING": models.Collected} {
 		trace, err := query(t, `{"result":{"status":"0","status_detail":"`+detail+`","list":[]},"error_code":0}`)

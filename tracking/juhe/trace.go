@@ -26,7 +26,7 @@ func (c *client) trace(r tracking.Reply, a answer, q tracking.Question) (models.
 		Provider: name, Carrier: c.carrier(string(res.Com), string(res.Company), q), Named: res.Company.Short(),
 		Detail: res.Detail.Short(), Events: told.Events, Estimate: told.Estimate, Final: res.Status == "1", Billed: true,
 	}
-	t.Status = status(t)
+	t.Status, t.ByWords = status(t)
 	t.Origin, t.Destination = scan.Route(t.Events, t.Status)
 	if len(told.Events) > 0 {
 		return t, nil
@@ -50,23 +50,25 @@ func (c *client) journey(list []row) (scan.Journey, error) {
 }
 
 // status is the vendor's table of DESIGN 6. Where its state is missing, or says
-// that nothing is known while there are scans, the newest scan's words tell.
-func status(t models.Trace) models.Status {
-	state := stated(t.Detail)
+// that nothing is known while there are scans, the newest scan's words tell,
+// which byWords says.
+func status(t models.Trace) (state models.Status, byWords bool) {
+	state = stated(t.Detail)
 	if len(t.Events) > 0 && (state == "" || state == models.Pending) {
-		coarse := state
-		if coarse == "" {
-			coarse = models.Unknown
+		own := state
+		if own == "" {
+			own = models.Unknown
 		}
-		state = scan.RefineStatus(coarse, t.Events[0].Text)
+		state = scan.RefineStatus(own, t.Events[0].Text)
+		byWords = state != own
 	}
 	switch {
 	case state == "":
-		return models.Pending
+		return models.Pending, false
 	case state == models.Returning && t.Final:
-		return models.Returned
+		return models.Returned, byWords
 	}
-	return state
+	return state, byWords
 }
 
 // stated is what a status_detail says, "" when there is none.

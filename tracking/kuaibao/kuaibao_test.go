@@ -164,7 +164,7 @@ func TestStatesAreTranslated(t *testing.T) {
 		"question": models.Exception, "unknown": models.Unknown, "lost": models.Unknown, "": models.Collected,
 	} {
 		trace, err := query(t, fmt.Sprintf(`{"code":"0","data":[{"no":%q,"status":%q,"data":[{"time":"2026-03-04 05:06:07","context":"已揽收","status":%q}]}]}`, waybill, state, state))
-		if err != nil || trace.Status != want || trace.Detail != state || trace.Final || !trace.Billed {
+		if err != nil || trace.Status != want || trace.Detail != state || trace.Final || !trace.Billed || trace.ByWords != (state == "") {
 			t.Errorf("%q: got %+v, %v, want %q", state, trace, err, want)
 		}
 		if scan := trace.Events[0]; scan.Code != state || scan.Status != want && want != models.Unknown && state != "" {

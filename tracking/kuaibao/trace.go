@@ -41,6 +41,7 @@ func (c *client) one(i item, q tracking.Question) (models.Trace, error) {
 		return models.Trace{}, tracking.ErrNoRecord
 	case t.Status == "":
 		t.Status = scan.RefineStatus(models.Unknown, told.Newest())
+		t.ByWords = t.Status != models.Unknown
 	}
 	t.Origin, t.Destination = scan.Route(t.Events, t.Status)
 	return t, nil

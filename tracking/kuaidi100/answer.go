@@ -105,6 +105,7 @@ func (c *client) trace(a answer, q tracking.Question) (models.Trace, error) {
 	t.Status = status(t.Detail)
 	if t.Detail == "" && len(told.Events) > 0 {
 		t.Status = scan.RefineStatus(models.Unknown, told.Newest())
+		t.ByWords = t.Status != models.Unknown
 	}
 	from, to := scan.Route(t.Events, t.Status)
 	t.Origin, t.Destination = cmp.Or(way.From.city(), from), cmp.Or(way.To.city(), to)

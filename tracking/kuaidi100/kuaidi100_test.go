@@ -219,7 +219,7 @@ func TestAStateIsRefinedByTheNewestScan(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			trace, err := query(t, fmt.Sprintf(`{"status":"200","state":%q,"data":[{"ftime":"2026-03-04 05:06:07","context":"正在派件","statusCode":%q},{"ftime":"2026-03-03 05:06:07","context":"x","statusCode":"2"}]}`, c.state, c.newest))
-			if err != nil || trace.Status != c.want || trace.Detail != c.detail || trace.Final {
+			if err != nil || trace.Status != c.want || trace.Detail != c.detail || trace.Final || trace.ByWords != (name == "neither: the words") {
 				t.Errorf("got %q by %q, final %v, %v; want %q by %q", trace.Status, trace.Detail, trace.Final, err, c.want, c.detail)
 			}
 		})

@@ -84,7 +84,9 @@ func (c *client) trace(r tracking.Reply, e envelope, told scan.Journey, meant re
 	}
 	switch {
 	case len(told.Events) > 0:
-		t.Status = scan.RefineStatus(t.Status, told.Newest())
+		own := t.Status
+		t.Status = scan.RefineStatus(own, told.Newest())
+		t.ByWords = t.Status != own
 	case meant.status != "":
 		t.Status = meant.status
 	case t.Status == models.Pending:

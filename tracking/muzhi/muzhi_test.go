@@ -132,6 +132,33 @@ func TestStatusesAreTranslatedAndRefined(t *testing.T) {
 
 const scanned = `[{"time":"2026-03-04 05:06:07","content":"已揽收"}]`
 
+func TestAStatusOutOfWordsSaysSo(t *testing.T) {
+	for name, c := range map[string]struct {
+		status, text string
+		want         models.Status
+		byWords      bool
+	}{
+		"handed to the carrier is collected":   {"2", "货物已交付京东物流", models.Collected, true},
+		"fetched at the station":               {"3", "您已在幸福里菜鸟驿站完成取件，感谢使用菜鸟驿站", models.Delivered, true},
+		"waits to be signed for":               {"2", "快件已到达城西网点，待客户签收", models.InTransit, false},
+		"words that say what the vendor says":  {"2", "快件离开【杭州转运中心】", models.InTransit, false},
+		"words that say nothing":               {"2", "谢谢", models.InTransit, false},
+		"the vendor's own delivered":           {"4", "已签收", models.Delivered, false},
+		"the vendor's own returned stands":     {"10", "快件已签收", models.Returned, false},
+		"no status, delivered by words":        {"null", "快件已签收", models.Delivered, true},
+		"back with its sender by words":        {"2", "退件已由寄件人签收", models.Returned, true},
+		"called off by words":                  {"2", "寄件人取消寄件", models.Cancelled, true},
+		"out for delivery stands by its words": {"3", "快件到达【杭州网点】", models.OutForDelivery, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			trace, err := query(t, 200, fmt.Sprintf(`{"ok":1,"msg":"查询成功","status":%s,"data":[{"time":"2026-03-04 05:06:07","content":%q}]}`, c.status, c.text))
+			if err != nil || trace.Status != c.want || trace.ByWords != c.byWords {
+				t.Errorf("got %q by words %v, %v, want %q by words %v", trace.Status, trace.ByWords, err, c.want, c.byWords)
+			}
+		})
+	}
+}
+
 func TestContradictionsAreTolerated(t *testing.T) {
 	for name, c := range map[string]struct {
 		status int

@@ -53,9 +53,9 @@ func isForecast(clause string) bool {
 }
 
 const (
-	arrivals = `送达|送到|送至|到达|抵达|到货|派送|派达|派件|配送|投递|签收|妥投|交付|到您|到你|到站|收到|取件|收件|揽收|送達|到達|抵達|到貨|簽收|配達|取貨|完成`
-	parcel   = `(?:(?:您|你)的?|该|此|本|亲[,，!！]?)?(?:快件|包裹|快递|宝贝|货物|订单|运单|邮件|商品|貨物|訂單)?`
-	units    = `公里|千米|里|米|km|站|个?小时|個?小時|小时|分钟|分鐘|天|日|单|件|家|位|户`
+	arrivals  = `送达|送到|送至|到达|抵达|到货|派送|派达|派件|配送|投递|签收|妥投|交付|到您|到你|到站|收到|取件|收件|揽收|送達|到達|抵達|到貨|簽收|配達|取貨|完成`
+	itsParcel = `(?:(?:您|你)的?|该|此|本|亲[,，!！]?)?(?:快件|包裹|快递|宝贝|货物|订单|运单|邮件|商品|貨物|訂單)?`
+	ofUnits   = `公里|千米|里|米|km|站|个?小时|個?小時|小时|分钟|分鐘|天|日|单|件|家|位|户`
 )
 
 var (
@@ -64,8 +64,8 @@ var (
 		`|(?:预计|预估|預計|預估)?(?:送达|到达|派送|配送|送達|到達|抵達)时?時?(?:间|間|日期)\s?(?:为|為|是|[:：])` +
 		`|(?:送达|到达|派送|配送|送達|到達|抵達)(?:时间|時間|日期)(?:预计|预估|預計|預估)` +
 		`|(?:距离?|距離?|离|離)(?:您|你|收件人|收货地|收件地|收货地址|收件地址|目的地|终点|站点).{0,12}?(?:还有|还剩|约|仅|還有|還剩|約|不到|[0-9])` +
-		`|(?:还有|还剩|剩余|仅剩|還有|還剩|剩餘)\s?(?:约|大约|約)?\s?[0-9.]+\s?(?:` + units + `)` +
-		`|(?:前面|前方)(?:还有|还剩|還有)?\s?[0-9]+\s?(?:` + units + `)` +
+		`|(?:还有|还剩|剩余|仅剩|還有|還剩|剩餘)\s?(?:约|大约|約)?\s?[0-9.]+\s?(?:` + ofUnits + `)` +
+		`|(?:前面|前方)(?:还有|还剩|還有)?\s?[0-9]+\s?(?:` + ofUnits + `)` +
 		`|\b(?:estimated|expected|anticipated|projected|scheduled|planned)(?:\s(?:date|time|day))?(?:\sof)?\s(?:delivery|arrival|to\sarrive|to\sbe\sdelivered|for\sdelivery)` +
 		`|\b(?:delivery|arrival)\s(?:is\s|date\s|time\s)?(?:estimated|expected|scheduled|estimate)\b|\beta\b\s?[:：]?|\barriving\s(?:by|on|in|at|today|tomorrow|between|before|soon)\b|\bdue\sto\sarrive\b` +
 		`|\b(?:will|should)\s(?:arrive|be\sdelivered|reach\syou)\b|\b[0-9]+\s(?:stops?|miles?|km)\saway\b|\bon\sschedule\sfor\sdelivery\b`)
@@ -76,8 +76,8 @@ var (
 	// fillers are clauses that say nothing of what happened: requests, thanks, and that
 	// a parcel is under way.
 	fillers = regexp.MustCompile(`(?i)^(?:` +
-		parcel + `(?:正在|仍在|还在|正|還在)?(?:快马加鞭|全速|加急)?(?:运输|路上|途中|飞奔|赶来|赶往|奔向您|向您|向你|奔来|運輸|趕來|的)+(?:中|途中|上|飞奔|奔来|赶来)*` +
-		`|` + parcel + `|亲|温馨提示[:：]?.*|请.*|敬请.*|烦请.*|感谢.*|谢谢.*|祝.*|如有.*|若有.*|如遇.*|以实际.*|(?:具体|实际).*(?:为准|為準)|仅供参考|敬請.*|請.*|感謝.*|謝謝.*|僅供參考` +
+		itsParcel + `(?:正在|仍在|还在|正|還在)?(?:快马加鞭|全速|加急)?(?:运输|路上|途中|飞奔|赶来|赶往|奔向您|向您|向你|奔来|運輸|趕來|的)+(?:中|途中|上|飞奔|奔来|赶来)*` +
+		`|` + itsParcel + `|亲|温馨提示[:：]?.*|请.*|敬请.*|烦请.*|感谢.*|谢谢.*|祝.*|如有.*|若有.*|如遇.*|以实际.*|(?:具体|实际).*(?:为准|為準)|仅供参考|敬請.*|請.*|感謝.*|謝謝.*|僅供參考` +
 		`|please\b.*|thank.*|(?:your|the)\s(?:parcel|package|item|shipment|order)\sis\s(?:on\s(?:its|the)\sway|in\stransit)|on\s(?:its|the)\sway|in\stransit|by\send\sof\sday|subject\sto.*` +
 		`|[（(【\[][^】\])）]*[】\])）]|[0-9:：\-~～至 /年月日点時时分前后]+(?:am|pm|之前|左右|前)?` +
 		`|(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*|[0-9]{1,4}(?:st|nd|rd|th)?|[ :\-]|[ap]m)+)$`)

@@ -70,7 +70,7 @@ func cityOf(e models.Event) string {
 // counts where it is all there is (【昆山市】).
 func cityAt(text string, alone bool) string {
 	text = text[len(provinces.FindString(text)):]
-	if name := longest(text); name != "" && !streets.MatchString(text[len(name):]) {
+	if name := longestName(text); name != "" && !streets.MatchString(text[len(name):]) {
 		return name
 	}
 	if m := anyCity.FindStringSubmatch(text); alone && m != nil && !markets.MatchString(m[1]) {
@@ -79,8 +79,8 @@ func cityAt(text string, alone bool) string {
 	return ""
 }
 
-// longest is the longest name of the table that a text begins with.
-func longest(text string) string {
+// longestName is the longest name of the table that a text begins with.
+func longestName(text string) string {
 	end, name := 0, ""
 	for range longestCity {
 		_, size := utf8.DecodeRuneInString(text[end:])

@@ -1,6 +1,12 @@
 // Package scan turns a provider's rows into scans: a row's time into a moment,
 // its text into clean words, the newest words into a status, what the carrier only
 // expects into an estimate. It is pure.
+//
+// Words are read in three steps. The parser takes a folded text apart into
+// clauses and those into acts: what is done (act), how it is said (how: done,
+// planned, denied, asked for…) and who and what stands around it (party); the
+// lexicons chinese.txt and english.txt say which word is which. A verdict is
+// what one such statement means. Decide weighs the verdicts of all clauses.
 package scan
 
 import (

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"slices"
 	"testing"
 
 	"waybill/models"
@@ -112,6 +113,77 @@ func TestRefineStatusKeepsWhatTheProviderKnowsBetter(t *testing.T) {
 		if got := RefineStatus(c.coarse, c.text); got != c.want {
 			t.Errorf("%s with %q became %s, want %s", c.coarse, c.text, got, c.want)
 		}
+	}
+}
+
+// What was told wrongly in the field, and its like.
+func TestWhatOnlySoundsLikeMore(t *testing.T) {
+	for _, c := range []struct {
+		coarse models.Status
+		text   string
+		want   models.Status
+	}{
+		{models.InTransit, "货物已交付京东物流", models.Collected},
+		{models.Unknown, "货物已交付德邦快递", models.Collected},
+		{models.InTransit, "快件已到达城西网点，待客户签收", models.InTransit},
+		{models.InTransit, "快件已在驿站保管3天，请尽快签收", models.ReadyForPickup},
+		{models.InTransit, "您在幸福里菜鸟驿站寄出的包裹，快递员已取件", models.Collected},
+		{models.InTransit, "到达目的地网点，快件将很快进行派送", models.InTransit},
+		{models.OutForDelivery, "您已在幸福里菜鸟驿站完成取件，感谢使用菜鸟驿站", models.Delivered},
+		{models.InTransit, "【杭州市】邮件投递到幸福里智能包裹柜", models.ReadyForPickup},
+		{models.InTransit, "The item is out for delivery.", models.OutForDelivery},
+		{models.InTransit, "揽收任务已分配给李四", models.Pending},
+		{models.InTransit, "快件已签收，签回单正在返回寄件人途中", models.Delivered},
+		{models.InTransit, "退回件派送中", models.Returning},
+		{models.OutForDelivery, "取件成功", models.Delivered},
+		{models.InTransit, "取件成功", models.Collected},
+		{models.OutForDelivery, "揽收任务已分配给李四", models.OutForDelivery},
+	} {
+		if got := RefineStatus(c.coarse, c.text); got != c.want {
+			t.Errorf("%s with %q became %s, want %s", c.coarse, c.text, got, c.want)
+		}
+	}
+}
+
+func TestAScanAloneIsReadOrNot(t *testing.T) {
+	for text, want := range map[string]models.Status{
+		"快件已签收": models.Delivered, "貨件已送達順豐站，請憑取件碼領取": models.ReadyForPickup, "快件状态更新": models.InTransit,
+		"": models.Unknown, "谢谢": models.Unknown, "Thank you": models.Unknown,
+	} {
+		status, stated := Read(text)
+		if status != want || stated != (want != models.Unknown) {
+			t.Errorf("%q reads as %s, stated %v, want %s", text, status, stated, want)
+		}
+	}
+}
+
+func FuzzRefineStatus(f *testing.F) {
+	for _, text := range []string{"快件已签收", "【【((（签收网点】", "取消取消退回取消", "Delivered (not) [at] 【】)", "签收(取消(退回)网点)站"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if got := RefineStatus(models.InTransit, text); !slices.Contains(models.Statuses(), got) {
+			t.Errorf("%q reads as %q", text, got)
+		}
+		if got := RefineStatus(models.Delivered, text); got != models.Delivered {
+			t.Errorf("%q took a provider's own delivered back: %s", text, got)
+		}
+	})
+}
+
+// The lexicon's names and the grammar's constants are lists of one length.
+func TestEveryFeatureHasItsName(t *testing.T) {
+	if len(acts()) != int(leave)+1 || 1<<(len(hows())-1) != through || 1<<(len(parties())-1) != parcel {
+		t.Error("a name is missing, or one too many")
+	}
+}
+
+func BenchmarkRefineStatusOverTheLabelledScans(b *testing.B) {
+	lines := set(b, "scans.own.jsonl")
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		l := lines[i%len(lines)]
+		RefineStatus(l.Coarse, l.Text)
 	}
 }
 

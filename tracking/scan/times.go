@@ -92,7 +92,7 @@ func takeApart(s string) (written, bool) {
 	if d == nil {
 		return w, false
 	}
-	w.year, w.month, w.day = number(d[1]), number(d[2]), number(d[3])
+	w.year, w.month, w.day = figure(d[1]), figure(d[2]), figure(d[3])
 	rest := s[len(d[0]):]
 	glued := d[4] == "" && rest != "" && '0' <= rest[0] && rest[0] <= '9' // the day has more digits
 	if glued || w.month < 1 || w.month > 12 || w.day < 1 || w.day > 31 {
@@ -113,11 +113,11 @@ func (w *written) readClock(s string) bool {
 		if h == nil {
 			return false
 		}
-		w.hour = number(h[1])
+		w.hour = figure(h[1])
 		return w.twelveHours(s)
 	}
 	c := clock.FindStringSubmatch(s)
-	w.hour, w.minute, w.second = number(c[1]), number(c[2]), number(c[3])
+	w.hour, w.minute, w.second = figure(c[1]), figure(c[2]), figure(c[3])
 	return w.twelveHours(s) && w.readZone(strings.TrimSpace(s[at[1]:]))
 }
 
@@ -141,7 +141,7 @@ func (w *written) readZone(s string) bool {
 		w.zone = time.UTC
 		return true
 	}
-	offset := number(z[3])*60 + number(z[4])
+	offset := figure(z[3])*60 + figure(z[4])
 	if offset > 14*60 {
 		return false
 	}
@@ -152,8 +152,8 @@ func (w *written) readZone(s string) bool {
 	return true
 }
 
-// number is what digits say; 0 for none.
-func number(digits string) int {
+// figure is what digits say; 0 for none.
+func figure(digits string) int {
 	n, _ := strconv.Atoi(digits)
 	return n
 }

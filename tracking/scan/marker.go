@@ -1,0 +1,92 @@
+package scan
+
+// marker takes in how something is said.
+func (p *parser) marker(h how, i, end int) {
+	c := &p.clause
+	switch {
+	case h&post != 0 && p.behind(h, i, end):
+		return
+	case h&post != 0 && h&once == 0 && (h&(cond|question|ongoing) != 0 || h&back != 0 && h&tight != 0):
+		return // 后, 中: nothing without a verb before them
+	case h&tight != 0:
+		c.tight, c.tightAt, c.open = h&^(tight|post), end, false
+		return
+	}
+	if h&^(done|at|by|source|claims|through|anew|arranged) != 0 || h&done != 0 && h&through == 0 {
+		c.open = false
+	}
+	if h&wish != 0 && c.all&basis != 0 {
+		return // 应客户要求
+	}
+	p.turn(h)
+	p.lead(h, end)
+	if h&once != 0 {
+		c.next |= h &^ (once | post)
+		return
+	}
+	c.next |= h &^ (post | through | lastingHows)
+	c.lasting |= h & lastingHows
+	if c.edge == i {
+		c.edge = end
+	}
+}
+
+// turn lets a marker end what earlier ones in its clause said: what has
+// happened or goes on is no longer planned, and the other way round.
+func (p *parser) turn(h how) {
+	c := &p.clause
+	c.all |= h
+	if h&still != 0 {
+		p.still = c.id
+	}
+	switch {
+	case h&wish != 0:
+		if s := p.last(); s != nil && c.last >= c.announced && s.bare() && s.before&receiver == 0 && (offered(s.act) || s.is(fail)) {
+			s.how |= cond
+		}
+	case h&done != 0 && h&through == 0:
+		c.next &^= future | wish | notYet
+		c.lasting &^= future | wish
+		c.shadow, p.carried = 0, 0
+	case h&ongoing != 0:
+		c.next &^= future | wish
+		c.lasting &^= wish
+		c.shadow, p.carried = 0, 0
+	case h&future != 0:
+		c.next &^= ongoing
+	}
+}
+
+// lead notes what a marker says of the words behind it.
+func (p *parser) lead(h how, end int) {
+	c := &p.clause
+	c.from = c.from || h&source != 0
+	if h&by != 0 {
+		c.by = true
+		c.before &^= outlet | office | carrier // where it is: who does it comes now
+	}
+	if h&(denied|notYet) != 0 {
+		c.deniedAt = end
+	}
+	if h&(denied|fail) != 0 {
+		c.shadow = h & (denied | fail)
+	}
+}
+
+// behind applies a marker to the act before it, where there is one: failures
+// anywhere in its clause, most others only at once behind it.
+func (p *parser) behind(h how, i, end int) bool {
+	c := &p.clause
+	s := p.last()
+	if s == nil || c.edge != i && h&through == 0 {
+		return false
+	}
+	s.how |= h &^ (post | tight | through | once)
+	if h&fail != 0 {
+		c.shadow = fail
+	}
+	c.hypothetical = c.hypothetical || h&cond != 0
+	c.all |= h
+	c.edge = end
+	return true
+}

@@ -1,0 +1,62 @@
+package scan
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// units are what pieces are counted in, digits how a Chinese count is written.
+const (
+	units  = "件箱票袋包批"
+	digits = "零一二三四五六七八九十"
+)
+
+// countsDiffer says that a folded text counts pieces twice and not alike: 共5件
+// 已签收3件, 1 of 2 pieces. It compares what is counted in the same unit.
+func countsDiffer(text string) bool {
+	var counted [len(units)]int
+	for i := 0; i < len(text); {
+		count, size := number(text[i:])
+		if count == 0 {
+			i += size
+			continue
+		}
+		i += size
+		behind := strings.TrimLeft(text[i:], " ")
+		if of, found := strings.CutPrefix(behind, "of "); found {
+			if total, _ := number(of); total != 0 && total != count {
+				return true
+			}
+		}
+		unit, _ := utf8.DecodeRuneInString(behind)
+		u := strings.IndexRune(units, unit)
+		if u < 0 {
+			continue
+		}
+		if counted[u] != 0 && counted[u] != count {
+			return true
+		}
+		counted[u] = count
+	}
+	return false
+}
+
+// number is the number that a text begins with, 0 where there is none or where
+// it is an ordinal (第3件), and how many bytes to go on by.
+func number(text string) (n, size int) {
+	for size < len(text) && isDigit(text[size]) && size < 6 {
+		n, size = n*10+int(text[size]-'0'), size+1
+	}
+	if size > 0 {
+		return n, size
+	}
+	r, size := utf8.DecodeRuneInString(text)
+	switch {
+	case r == '第':
+		_, ordinal := number(text[size:])
+		return 0, size + ordinal
+	case r == '两':
+		return 2, size
+	}
+	return strings.IndexRune(digits, r) / len("零"), size
+}

@@ -1,0 +1,169 @@
+package scan
+
+import "waybill/models"
+
+// fetched: taken by the courier at the sender's, or by the receiver.
+func (c *context) fetched(s statement) verdict {
+	waits := s.is(future|wish|denied|notYet|fail|arranged) || s.act == take && !s.is(done|success) && s.before&signer == 0
+	atSender := s.has(posting|sender|origin|visit) || c.parties&posting != 0 || s.has(courier|carrier) && c.parties&(station|code) == 0 ||
+		c.parties&sender != 0 && s.is(fail)
+	switch {
+	case s.is(back) && (s.act == pick || atSender):
+		return certain(models.Cancelled)
+	case s.before&(airline|border) != 0 && s.before&(receiver|signer|family|sender|posting) == 0 && (s.happened() || c.begun):
+		return passedOn(s)
+	case (s.after&reversed != 0 || c.turned && s.before&(station|courier) != 0 && c.parties&(door|visit) == 0) && !waits && s.before&(receiver|signer|family|sender|posting|visit) == 0:
+		return certain(models.Returning)
+	case waits && c.cleared && c.parties&(receiver|station|code|outlet) == 0, waits && s.is(notYet) && s.is(fail) && c.parties&(station|code) == 0:
+		return somewhere()
+	case s.act == take && s.is(tight) && s.is(future):
+		return somewhere()
+	case s.act == pick && s.is(tight) && !waits && s.bare() && s.before&receiver == 0, waits && s.has(courier) && c.seen && !s.has(posting|sender|receiver):
+		return verdict{}
+	case waits && s.is(wish) && c.out && c.parties&(station|code) == 0: // 请下楼取件
+		return verdict{}
+	case s.is(denied) && s.is(wish), waits && s.before&deliverer != 0 && !s.has(posting|sender):
+		return verdict{}
+	case s.is(source) && s.before&sender != 0 && !waits && !c.reversed(s):
+		return certain(models.Collected)
+	case s.is(denied|notYet) && (c.reached || s.is(claims)):
+		return certain(models.Exception)
+	case s.before&sender != 0 && s.before&(posting|courier|carrier|airline) == 0 && !waits && (s.act != pick || c.reversed(s)):
+		return certain(models.Returned)
+	case c.reversed(s) && s.has(sender):
+		return verdict{status: models.Returning, weight: lean}
+	case atSender && (waits || s.act == pick && !s.is(done|success)) && (!s.is(wish) || s.before&receiver == 0),
+		s.act == pick && s.is(wish) && s.before&outlet != 0 && !c.seen && c.parties&(receiver|station|code) == 0:
+		return certain(models.Pending)
+	case s.before&deliverer != 0 && s.before&receiver == 0 && !waits && !s.has(posting|sender|visit):
+		return verdict{}
+	case s.has(posting|sender|origin|visit) || !waits && s.before&courier != 0 && s.before&receiver == 0:
+		return certain(models.Collected)
+	case waits && c.ordered && c.parties&(station|code) == 0:
+		return certain(models.Pending)
+	case waits:
+		return certain(models.ReadyForPickup)
+	}
+	return c.taken(s)
+}
+
+// taken: by somebody, and it happened.
+func (c *context) taken(s statement) verdict {
+	byReceiver := s.before&(receiver|signer|family) != 0
+	atStation := c.parties&(station|code) != 0
+	switch {
+	case s.is(ongoing):
+		return certain(models.ReadyForPickup)
+	case s.act == takeAway && (byReceiver || atStation || s.is(done|success)):
+		return certain(models.Delivered)
+	case s.act == take && !byReceiver && !atStation && s.before&signer == 0 && c.parties&(sender|origin|posting|courier|carrier|airline) != 0:
+		return certain(models.Collected)
+	case s.before&signer != 0, s.is(done|success) && (byReceiver || atStation):
+		return certain(models.Delivered)
+	case s.act == take && s.is(done|success):
+		return certain(models.Delivered)
+	case s.act == pick && !byReceiver && !atStation:
+		return verdict{status: models.Collected, weight: fact, either: true}
+	}
+	return certain(models.ReadyForPickup)
+}
+
+// signed: in somebody's hands, by signature or by word.
+func (c *context) signed(s statement) verdict {
+	if s.act == receive {
+		return c.received(s)
+	}
+	switch {
+	case c.declined && s.act == sign && s.bare():
+		return verdict{} // for the refusal
+	case s.is(notYet | future), s.act == sign && s.loose && s.bare() && !s.is(back|denied|fail) && s.before&(receiver|signer|family|keeper) == 0:
+		return somewhere()
+	case s.is(back):
+		return certain(models.Exception)
+	case s.is(wish):
+		return somewhere()
+	case s.act == drop && s.is(ongoing):
+		return certain(models.OutForDelivery)
+	case s.act == sign && s.is(denied) && !s.is(fail):
+		return verdict{status: models.FailedAttempt, weight: lean} // it may be anywhere
+	case s.is(denied | fail):
+		return certain(models.FailedAttempt)
+	case s.act == sign && c.collecting && s.before&sender != 0 && !c.reversed(s):
+		return verdict{} // of the sender, for the collection
+	case (s.act == sign || s.act == keep) && s.has(posting):
+		return certain(models.Collected)
+	case s.act == sign && s.has(airline|receipt|money), s.act == drop && s.before&receipt != 0,
+		s.act == sign && s.before&courier != 0 && !s.has(deliverer|receiver|signer|family|keeper|hands|door):
+		return somewhere()
+	case c.reversed(s), s.before&sender != 0 && s.before&receiver == 0 && s.act == sign, s.act == drop && s.after&sender != 0:
+		return certain(models.Returned)
+	}
+	return handedIn(s)
+}
+
+// inspected: by its receiver, who has it then.
+func inspected(s statement) verdict {
+	if s.before&(receiver|signer|family) == 0 || s.is(future|wish|denied|notYet|fail) {
+		return verdict{}
+	}
+	return certain(models.Delivered)
+}
+
+// handedIn: who has it now.
+func handedIn(s statement) verdict {
+	to := s.before | s.after
+	if s.act == drop {
+		to = s.goal()
+	}
+	reached := to&(receiver|signer|family|hands|door) != 0
+	switch {
+	case s.act == keep && to&family != 0 && to&station == 0:
+		return certain(models.Delivered)
+	case s.act == keep:
+		return certain(models.ReadyForPickup)
+	case s.act == sign && to&station != 0 && s.is(at) && !s.is(by):
+		return certain(models.Delivered) // 在驿站签收: by whom it is for
+	case s.act == sign && to&station != 0 && s.before&(receiver|family) == 0,
+		s.act == drop && s.after&station != 0:
+		return certain(models.ReadyForPickup)
+	case s.act == drop && s.after&(outlet|carrier|airline|border|courier) != 0 && s.after&(family|keeper|door) == 0,
+		s.act == sign && s.has(outlet|carrier) && !reached && s.before&keeper == 0:
+		return somewhere()
+	}
+	return certain(models.Delivered)
+}
+
+// received: by the carrier, or by the receiver.
+func (c *context) received(s statement) verdict {
+	not := s.is(denied | notYet | fail)
+	byCarrier := s.before&(outlet|carrier|courier|airline) != 0
+	switch {
+	case s.has(money), s.after&code != 0, s.has(paper) && s.before&receiver != 0, s.is(denied) && s.is(wish):
+		return verdict{}
+	case s.has(paper) && !not:
+		return certain(models.Pending)
+	case s.is(denied|notYet) && c.reached && !byCarrier:
+		return certain(models.Exception)
+	case not && (c.ordered || c.parties&(carrier|airline|posting) != 0) && c.parties&receiver == 0:
+		return certain(models.Pending)
+	case not && s.before&(receiver|family) == 0 && !byCarrier && s.before&(paper|sender) == 0:
+		return verdict{}
+	case s.has(airline):
+		return verdict{status: models.InTransit, weight: step}
+	case s.is(fail) && s.before&receiver != 0:
+		return certain(models.FailedAttempt)
+	case not && s.before&receiver != 0 && !byCarrier:
+		return certain(models.Exception)
+	case not:
+		return certain(models.Pending)
+	case s.is(future | wish):
+		return somewhere()
+	case s.has(sender) && c.reversed(s):
+		return certain(models.Returned)
+	case s.before&(station|keeper) != 0 && !s.has(posting|sender):
+		return certain(models.ReadyForPickup)
+	case s.before&(receiver|family) != 0 && !byCarrier && s.before&posting == 0:
+		return certain(models.Delivered)
+	}
+	return certain(models.Collected)
+}
