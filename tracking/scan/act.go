@@ -60,7 +60,7 @@ func (p *parser) signatory(i int) party {
 // endsLikePlace says that a name ends as those of a carrier's places do.
 func endsLikePlace(text string) bool {
 	text = strings.TrimSuffix(text, "已")
-	return strings.HasSuffix(text, "点") || strings.HasSuffix(text, "站") || strings.HasSuffix(text, "场")
+	return strings.HasSuffix(text, "点") || strings.HasSuffix(text, "站") || strings.HasSuffix(text, "场") || strings.HasSuffix(text, "仓") || strings.HasSuffix(text, "港") || strings.HasSuffix(text, "队")
 }
 
 // inherited is what the act before, in the same clause, makes of a new one: a

@@ -74,6 +74,8 @@ func overrides(old, now verdict) bool {
 	switch {
 	case old.weight == silent:
 		return true
+	case now.why && !old.why && now.status == models.Delivered:
+		return old.weight <= lean // （原件已签收）
 	case now.why && !old.why:
 		return old.weight < soft || explains(old, now)
 	case old.why && !now.why && now.weight >= soft:

@@ -9,6 +9,8 @@ func (c *context) delivering(s statement) verdict {
 		return somewhere()
 	case s.is(denied) && s.after&city != 0:
 		return certain(models.Exception) // nobody delivers there
+	case s.is(denied|fail) && c.reversed(s):
+		return certain(models.Returning)
 	case s.is(denied | fail):
 		return certain(models.FailedAttempt)
 	case s.is(again) && !s.is(ongoing|done|success):
@@ -68,6 +70,8 @@ func (c *context) placed(s statement) verdict {
 		return c.home(s, goal)
 	case goal&posting != 0 && goal&station != 0, c.bySender(s):
 		return certain(models.Collected)
+	case c.reversed(s) && s.act == store && s.is(done|success) && c.parties&sender != 0:
+		return certain(models.Returned)
 	case c.reversed(s):
 		return certain(models.Returning)
 	}
@@ -220,9 +224,11 @@ func (c *context) moved(s statement) verdict {
 	switch {
 	case s.before&receipt != 0 && c.reached:
 		return verdict{}
+	case s.act == outbound && s.happened() && c.parties&(courier|sender) == 0 && (c.parties&station != 0 && s.after&receiver != 0 || c.fetching):
+		return certain(models.Delivered) // 驿站出库，取件人：本人
 	case s.act == outbound && s.is(back):
 		return certain(models.Cancelled)
-	case s.act == outbound && (s.is(future|denied|notYet) && c.parties&courier == 0 || s.before&sender != 0 && !c.reversed(s)), s.is(future|wish) && s.before&sender != 0 && !c.reversed(s):
+	case s.act == outbound && (s.is(future|denied|notYet) && c.parties&courier == 0 && !c.held || s.before&sender != 0 && !c.reversed(s)), s.is(future|wish) && s.before&sender != 0 && !c.reversed(s):
 		return certain(models.Pending)
 	case s.is(source) && s.before&sender != 0:
 		return certain(models.Collected)

@@ -19,7 +19,7 @@ func (p *parser) marker(h how, i, end int) {
 		return // 应客户要求
 	}
 	p.turn(h)
-	p.lead(h, end)
+	p.lead(h, i, end)
 	if h&once != 0 {
 		c.next |= h &^ (once | post)
 		return
@@ -58,11 +58,14 @@ func (p *parser) turn(h how) {
 }
 
 // lead notes what a marker says of the words behind it.
-func (p *parser) lead(h how, end int) {
+func (p *parser) lead(h how, i, end int) {
 	c := &p.clause
 	c.from = c.from || h&source != 0
 	if h&by != 0 {
-		c.by = true
+		c.by, c.from = true, false
+		if s := p.last(); s != nil && c.edge == i && s.act == deliver {
+			s.how |= future // 配送由其完成: it is theirs to do
+		}
 		c.before &^= outlet | office | carrier // where it is: who does it comes now
 	}
 	if h&(denied|notYet) != 0 {
@@ -86,6 +89,9 @@ func (p *parser) behind(h how, i, end int) bool {
 		c.shadow = fail
 	}
 	c.hypothetical = c.hypothetical || h&cond != 0
+	if h&cond != 0 && s.act == postpone {
+		c.lasting &^= future // 改约后
+	}
 	c.all |= h
 	c.edge = end
 	return true

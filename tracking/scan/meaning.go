@@ -11,7 +11,7 @@ type context struct {
 	stated bool // something has been stated for certain, in which clause
 	clause int
 
-	collecting, begun, out, declined, reached, failed, seen, cleared bool // what was spoken of so far
+	collecting, begun, held, fetching, out, declined, reached, failed, seen, cleared bool // what was spoken of so far
 }
 
 // note remembers what later clauses depend on.
@@ -21,6 +21,10 @@ func (c *context) note(s statement, v verdict) {
 		c.collecting = true
 	case customs:
 		c.cleared = true
+	case take:
+		c.fetching = c.fetching || s.before&receiver != 0 && s.happened()
+	case receive:
+		c.held = c.held || s.happened() && s.before&sender == 0
 	case arrive:
 		c.seen = c.seen || s.before&courier == 0 && s.after&(posting|origin|sender) == 0
 	case deliver, sign, drop:
@@ -207,7 +211,7 @@ func (c *context) backwards(s statement) verdict {
 	case refuse:
 		return c.refused(s)
 	case carryBack:
-		return verdict{}
+		return c.carriedBack(s)
 	}
 	switch {
 	case s.has(receipt | money):
@@ -228,6 +232,14 @@ func (c *context) backwards(s statement) verdict {
 	return certain(models.Returning)
 }
 
+// carriedBack: to the outlet, from a round that ended without a delivery.
+func (c *context) carriedBack(s statement) verdict {
+	if !s.happened() || c.reversed(s) || c.collecting {
+		return verdict{}
+	}
+	return verdict{status: models.FailedAttempt, weight: lean}
+}
+
 // returned: 已退回寄件人, but not 寄件人已退回.
 func (c *context) returned(s statement) verdict {
 	if s.after&sender == 0 && s.before&sender != 0 && !s.is(success) {
@@ -242,6 +254,8 @@ func (c *context) refused(s statement) verdict {
 		return somewhere()
 	case s.is(wish):
 		return verdict{}
+	case s.before&(keeper|station) != 0 && s.before&receiver == 0:
+		return certain(models.FailedAttempt)
 	case s.before&border != 0, c.cleared && s.before&receiver == 0:
 		return certain(models.Exception)
 	case s.is(future) && !s.is(done):

@@ -92,7 +92,7 @@ func (c *context) signed(s statement) verdict {
 		return verdict{} // of the sender, for the collection
 	case (s.act == sign || s.act == keep) && s.has(posting):
 		return certain(models.Collected)
-	case s.act == sign && s.has(airline|receipt|money), s.act == drop && s.before&receipt != 0,
+	case s.act == sign && s.has(airline|money), s.act == sign && s.has(receipt) && !(s.before&receiver != 0 && s.is(at)), s.act == drop && s.before&receipt != 0,
 		s.act == sign && s.before&courier != 0 && !s.has(deliverer|receiver|signer|family|keeper|hands|door):
 		return somewhere()
 	case c.reversed(s), s.before&sender != 0 && s.before&receiver == 0 && s.act == sign, s.act == drop && s.after&sender != 0:
@@ -155,6 +155,8 @@ func (c *context) received(s statement) verdict {
 	case not && s.before&receiver != 0 && !byCarrier:
 		return certain(models.Exception)
 	case not:
+		return certain(models.Pending)
+	case s.is(future|wish) && s.before&courier != 0:
 		return certain(models.Pending)
 	case s.is(future | wish):
 		return somewhere()
