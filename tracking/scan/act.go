@@ -49,7 +49,7 @@ func (p *parser) act(w word, i, end int) {
 // where it passes (接驳点签收, 集包签收), or whoever fetched it (领取签收).
 func (p *parser) signatory(i int) party {
 	switch s := p.joined(i); {
-	case endsLikePlace(p.text[:i]), s != nil && (s.act == move || s.act == arrive):
+	case endsLikePlace(p.text[:i]), s != nil && (s.act == move || s.act == arrive || s.act == hand && s.is(tight)):
 		return outlet
 	case s != nil && (s.act == take || s.act == takeAway) && s.before&courier == 0:
 		return receiver
@@ -75,6 +75,8 @@ func (p *parser) inherited(a act) how {
 		return back
 	case (old.act == refuse || old.act == complain) && (supposed(a) || a == keep || a == receive), (old.act == complain || old.act == trouble) && (a == order || a == submit || a == assign):
 		return cond
+	case old.act == absent && (supposed(a) || a == keep || a == receive):
+		return cond // 没有人签收
 	case old.act == hand && a == deliver && p.clause.before&courier == 0:
 		return future
 	case old.act == arrive && old.is(done) && old.before&receiver != 0:

@@ -21,6 +21,7 @@ type clause struct {
 
 	by           bool // what follows is who does it
 	from         bool // what follows is where it comes from
+	following    bool // 后, not 前
 	hypothetical bool // 签收后: what follows has not happened yet
 }
 

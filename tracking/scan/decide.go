@@ -55,7 +55,8 @@ func decide(p *parser) reading {
 
 // partly says that what was stated is not so of every piece.
 func (p *parser) partly() bool {
-	return p.parties&rest != 0 && p.parties&whole == 0 || countsDiffer(p.text)
+	all := p.parties&whole != 0 // 剩余1件已补送，全部签收
+	return p.parties&rest != 0 && !all || countsDiffer(p.text, !all)
 }
 
 // unstated is a scan whose clauses decide nothing: something was scanned when

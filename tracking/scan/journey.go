@@ -97,6 +97,9 @@ func (c *context) unplaced(s statement) verdict {
 	if s.act == bring && s.is(future) && c.parties&courier != 0 && c.parties&posting == 0 {
 		return verdict{status: models.OutForDelivery, weight: lean}
 	}
+	if s.act == store && s.is(denied|notYet) && c.parties&sender != 0 && !c.reversed(s) {
+		return certain(models.Pending)
+	}
 	toCarrier := s.act == hand && s.is(future) && s.after&deliverer == 0 && (s.before&sender != 0 || s.has(courier)) && !c.begun && !c.seen
 	if toCarrier || s.is(wish) && (s.act == hand && s.has(courier) || s.has(posting)) || s.is(denied|notYet) && s.after&posting != 0 {
 		return certain(models.Pending)
@@ -224,7 +227,7 @@ func (c *context) moved(s statement) verdict {
 	switch {
 	case s.before&receipt != 0 && c.reached:
 		return verdict{}
-	case s.act == outbound && s.happened() && c.parties&(courier|sender) == 0 && (c.parties&station != 0 && s.after&receiver != 0 || c.fetching):
+	case s.act == outbound && s.happened() && c.parties&(courier|sender) == 0 && (c.parties&station != 0 && s.after&receiver != 0 || s.before&station != 0 && s.before&receiver != 0 && s.is(done) || c.fetching):
 		return certain(models.Delivered) // 驿站出库，取件人：本人
 	case s.act == outbound && s.is(back):
 		return certain(models.Cancelled)

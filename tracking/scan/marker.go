@@ -1,5 +1,7 @@
 package scan
 
+import "strings"
+
 // marker takes in how something is said.
 func (p *parser) marker(h how, i, end int) {
 	c := &p.clause
@@ -45,6 +47,7 @@ func (p *parser) turn(h how) {
 			s.how |= cond
 		}
 	case h&done != 0 && h&through == 0:
+		p.realise()
 		c.next &^= future | wish | notYet
 		c.lasting &^= future | wish
 		c.shadow, p.carried = 0, 0
@@ -54,6 +57,15 @@ func (p *parser) turn(h how) {
 		c.shadow, p.carried = 0, 0
 	case h&future != 0:
 		c.next &^= ongoing
+	}
+}
+
+// realise: 代收后已通知 tells of what has happened.
+func (p *parser) realise() {
+	c := &p.clause
+	if s := p.last(); s != nil && c.hypothetical && c.following && c.lasting&cond == 0 {
+		s.how &^= cond
+		c.hypothetical = false
 	}
 }
 
@@ -89,6 +101,7 @@ func (p *parser) behind(h how, i, end int) bool {
 		c.shadow = fail
 	}
 	c.hypothetical = c.hypothetical || h&cond != 0
+	c.following = c.following || h&cond != 0 && strings.HasSuffix(p.text[i:end], "后")
 	if h&cond != 0 && s.act == postpone {
 		c.lasting &^= future // 改约后
 	}

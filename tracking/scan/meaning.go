@@ -11,7 +11,7 @@ type context struct {
 	stated bool // something has been stated for certain, in which clause
 	clause int
 
-	collecting, begun, held, fetching, out, declined, reached, failed, seen, cleared bool // what was spoken of so far
+	collecting, begun, passedOn, held, fetching, out, declined, reached, failed, seen, cleared bool // what was spoken of so far
 }
 
 // note remembers what later clauses depend on.
@@ -23,6 +23,8 @@ func (c *context) note(s statement, v verdict) {
 		c.cleared = true
 	case take:
 		c.fetching = c.fetching || s.before&receiver != 0 && s.happened()
+	case hand:
+		c.passedOn = c.passedOn || s.is(tight) && s.happened()
 	case receive:
 		c.held = c.held || s.happened() && s.before&sender == 0
 	case arrive:
@@ -30,7 +32,7 @@ func (c *context) note(s statement, v verdict) {
 	case deliver, sign, drop:
 		c.collecting = false
 	}
-	if v.weight == fact {
+	if v.weight == fact && v.status != models.Pending {
 		c.stated, c.clause = true, s.clause
 	}
 	c.declined = c.declined || v.status == models.Rejected
@@ -120,6 +122,10 @@ func (c *context) beginning(s statement) verdict {
 		return certain(models.ReadyForPickup)
 	case s.act == collect && s.before&paper != 0 && s.before&(parcel|courier) == 0:
 		return certain(models.Pending)
+	case s.act == order && s.before&receipt != 0:
+		return verdict{}
+	case s.act == collect && s.before&outlet != 0 && c.passedOn && s.happened():
+		return passedOn(s)
 	case s.act == order, s.act == submit:
 		return certain(models.Pending)
 	case s.act == assign:

@@ -20,6 +20,8 @@ func (c *context) fetched(s statement) verdict {
 		return somewhere()
 	case s.act == pick && s.is(tight) && !waits && s.bare() && s.before&receiver == 0, waits && s.has(courier) && c.seen && !s.has(posting|sender|receiver):
 		return verdict{}
+	case s.act == takeAway && c.failed && c.parties&(receiver|station|code|family) == 0:
+		return c.carriedBack(s)
 	case waits && s.is(wish) && c.out && c.parties&(station|code) == 0: // 请下楼取件
 		return verdict{}
 	case s.is(denied) && s.is(wish), waits && s.before&deliverer != 0 && !s.has(posting|sender):
@@ -144,6 +146,8 @@ func (c *context) received(s statement) verdict {
 		return certain(models.Pending)
 	case s.is(denied|notYet) && c.reached && !byCarrier:
 		return certain(models.Exception)
+	case not && s.before&(station|keeper) != 0:
+		return somewhere()
 	case not && (c.ordered || c.parties&(carrier|airline|posting) != 0) && c.parties&receiver == 0:
 		return certain(models.Pending)
 	case not && s.before&(receiver|family) == 0 && !byCarrier && s.before&(paper|sender) == 0:
