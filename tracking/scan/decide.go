@@ -92,7 +92,7 @@ func overrides(old, now verdict) bool {
 	case now.weight == step:
 		return old.weight <= step || passed(old.status) || old.status == models.Delivered // another piece, or other papers
 	}
-	return now.weight > old.weight
+	return now.weight > old.weight || now.weight == lean && now.status == models.Exception && old.status == models.Delivered
 }
 
 // explains says that an explanation tells more than what it explains: a try

@@ -17,6 +17,8 @@ func (c *context) delivering(s statement) verdict {
 		return verdict{status: models.FailedAttempt, weight: lean}
 	case s.is(back):
 		return certain(models.Exception)
+	case s.is(future) && !s.is(ongoing|wish) && c.reached: // another piece
+		return verdict{status: models.InTransit, weight: step}
 	case s.is(future|wish) && !s.is(ongoing):
 		return somewhere()
 	case s.act == delivery && !s.is(ongoing|success):
@@ -100,6 +102,9 @@ func (c *context) unplaced(s statement) verdict {
 	if s.act == store && s.is(denied|notYet) && c.parties&sender != 0 && !c.reversed(s) {
 		return certain(models.Pending)
 	}
+	if s.act == hand && s.is(future) && s.before&receiver != 0 && s.after&(station|outlet|carrier|courier) != 0 {
+		return certain(models.Pending)
+	}
 	toCarrier := s.act == hand && s.is(future) && s.after&deliverer == 0 && (s.before&sender != 0 || s.has(courier)) && !c.begun && !c.seen
 	if toCarrier || s.is(wish) && (s.act == hand && s.has(courier) || s.has(posting)) || s.is(denied|notYet) && s.after&posting != 0 {
 		return certain(models.Pending)
@@ -123,7 +128,7 @@ func (c *context) arrived(s statement, goal party) verdict {
 		return certain(models.ReadyForPickup)
 	case goal&hands != 0 && goal&courier == 0 && s.is(done|success):
 		return certain(models.Delivered)
-	case goal&(home|door) != 0 && goal&outlet == 0, s.before&courier != 0 && (s.after&receiver != 0 || s.after == 0 && c.parties&(door|home) != 0):
+	case goal&(home|door) != 0 && goal&outlet == 0, s.before&deliverer != 0 && s.after == 0 && s.is(done), s.before&courier != 0 && (s.after&receiver != 0 || s.after == 0 && c.parties&(door|home) != 0):
 		return certain(models.OutForDelivery)
 	case c.ordered && s.after&outlet != 0 && s.before&courier == 0 && s.before&(paper|parcel) != paper:
 		return verdict{status: models.InTransit, weight: step}
@@ -255,7 +260,7 @@ func (c *context) moved(s statement) verdict {
 		return certain(models.OutForDelivery)
 	case s.is(ongoing) && s.before&sender != 0:
 		return certain(models.Pending)
-	case s.act == move && s.before&deliverer != 0 && s.is(done) && s.after&(outlet|city) == 0:
+	case s.act == move && s.before&deliverer != 0 && s.after&(outlet|city) == 0:
 		return verdict{status: models.OutForDelivery, weight: lean}
 	case s.before&courier != 0:
 		return verdict{} // the courier has left, not the parcel

@@ -17,7 +17,7 @@ func (p *parser) marker(h how, i, end int) {
 	if h&^(done|at|by|source|claims|through|anew|arranged) != 0 || h&done != 0 && h&through == 0 {
 		c.open = false
 	}
-	if h&wish != 0 && c.all&basis != 0 {
+	if h&wish != 0 && (c.all&basis != 0 || p.instrument(i)) {
 		return // 应客户要求
 	}
 	p.turn(h)
@@ -31,6 +31,12 @@ func (p *parser) marker(h how, i, end int) {
 	if c.edge == i {
 		c.edge = end
 	}
+}
+
+// instrument says that the 凭 at i tells how somebody fetched it: 收件人凭码取走.
+func (p *parser) instrument(i int) bool {
+	c := &p.clause
+	return strings.HasPrefix(p.text[i:], "凭") && c.before&(receiver|family) != 0 && c.all&(wish|future|cond) == 0
 }
 
 // turn lets a marker end what earlier ones in its clause said: what has

@@ -32,7 +32,7 @@ func (c *context) note(s statement, v verdict) {
 	case deliver, sign, drop:
 		c.collecting = false
 	}
-	if v.weight == fact && v.status != models.Pending {
+	if v.weight == fact {
 		c.stated, c.clause = true, s.clause
 	}
 	c.declined = c.declined || v.status == models.Rejected
@@ -95,6 +95,9 @@ func (c *context) verdict(s statement) verdict {
 // offer says that an act is only spoken of behind what was stated: a bare
 // 扫码签收有惊喜 of nobody, in a clause after the one that says where it waits.
 func (c *context) offer(s statement) bool {
+	if s.act == refuse && c.ordered {
+		return false
+	}
 	return c.stated && s.clause != c.clause && s.bare() && !s.is(future|wish|denied|notYet|fail|back) && (supposed(s.act) || s.act == refuse || s.act == complain) &&
 		s.before&(receiver|signer|family|keeper|sender|reversed|whole) == 0 && !c.turned
 }

@@ -8,7 +8,7 @@ import (
 // units are what pieces are counted in, digits how a Chinese count is written,
 // remainders what stands before a count of those that are not meant: 尚有1箱.
 const (
-	units      = "件箱票袋包批"
+	units      = "件箱票袋包批个"
 	remainders = "余剩差缺另有"
 	digits     = "零一二三四五六七八九十"
 )
@@ -34,13 +34,23 @@ func countsDiffer(text string, remain bool) bool {
 		}
 		unit, _ := utf8.DecodeRuneInString(behind)
 		u := strings.IndexRune(units, unit)
-		if u < 0 {
+		if u < 0 || unit == '个' && spansTime(behind) {
 			continue
 		}
 		if more || counted[u] != 0 && counted[u] != count {
 			return true
 		}
 		counted[u] = count
+	}
+	return false
+}
+
+// spansTime says that a text begins with a unit of time: 个小时, 个工作日.
+func spansTime(text string) bool {
+	for _, span := range [...]string{"个小", "个工", "个月", "个星", "个自", "个字", "个钟", "个半"} {
+		if strings.HasPrefix(text, span) {
+			return true
+		}
 	}
 	return false
 }

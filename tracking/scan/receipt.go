@@ -28,7 +28,7 @@ func (c *context) fetched(s statement) verdict {
 		return verdict{}
 	case s.is(source) && s.before&sender != 0 && !waits && !c.reversed(s):
 		return certain(models.Collected)
-	case s.is(denied|notYet) && (c.reached || s.is(claims)):
+	case s.is(denied|notYet) && (c.reached && c.parties&(keeper|station|code) == 0 || s.is(claims)):
 		return certain(models.Exception)
 	case s.before&sender != 0 && s.before&(posting|courier|carrier|airline) == 0 && !waits && (s.act != pick || c.reversed(s)):
 		return certain(models.Returned)
