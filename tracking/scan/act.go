@@ -93,7 +93,7 @@ func (p *parser) absorbed(old *statement, w word) bool {
 		old.how |= back // 退回+取消
 	case w.act == arrive && w.how&through != 0 && reaches(old.act):
 		p.clause.open = true // 派送+到
-	case old.act == sign && (w.act == store || w.act == move) && old.before&(station|keeper) == 0: // 签收+入库
+	case old.act == sign && (w.act == store || w.act == move || w.act == arrive && w.how&through == 0) && old.before&(station|keeper) == 0: // 签收+入库
 		old.before = old.before&^(receiver|family) | outlet
 	case w.act == giveBack && (supposed(old.act) || old.act == receive):
 		old.after |= reversed // 签收+退货

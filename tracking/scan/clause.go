@@ -168,6 +168,10 @@ func (p *parser) addGoal(who party) {
 	switch s.act {
 	case outbound:
 		s.after |= who & receiver
+	case hand:
+		if s.after&^parcel == 0 && !s.is(tight) {
+			s.after |= who & (receiver | signer)
+		}
 	case drop:
 		s.after |= who & (receiver | signer | family | keeper | hands | door | station | sender)
 	case sign, bring, keep:
@@ -205,7 +209,7 @@ func (p *parser) compound(w word, i, end int) {
 	who := w.party
 	verb := p.joined(i)
 	switch {
-	case verb != nil && nominal(verb.act, who):
+	case verb != nil && p.text[i-1] != ' ' && nominal(verb.act, who):
 		noun := *verb
 		p.unsay()
 		p.clause.next |= noun.how &^ (post | tight)

@@ -34,7 +34,8 @@ func decide(p *parser) reading {
 		v := c.verdict(s)
 		v.why = s.is(why)
 		v.undoes = s.act != order && s.act != submit && !s.is(wish)
-		if v.weight != silent && overrides(now, v) {
+		of := s.act == store && s.clause == at && now.status == models.Delivered // 取走放在前台的快件
+		if v.weight != silent && !of && overrides(now, v) {
 			now, at = v, s.clause
 		}
 		c.note(s, v)

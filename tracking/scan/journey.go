@@ -102,6 +102,9 @@ func (c *context) unplaced(s statement) verdict {
 	if s.act == store && s.is(denied|notYet) && c.parties&sender != 0 && !c.reversed(s) {
 		return certain(models.Pending)
 	}
+	if s.is(future) && !s.is(wish) && c.reached && (s.act == hand || s.act == bring) {
+		return verdict{status: models.InTransit, weight: step} // another piece
+	}
 	if s.act == hand && s.is(future) && s.before&receiver != 0 && s.after&(station|outlet|carrier|courier) != 0 {
 		return certain(models.Pending)
 	}
@@ -256,7 +259,8 @@ func (c *context) moved(s statement) verdict {
 		return verdict{status: models.InTransit, weight: fact}
 	case s.has(posting) && !s.is(ongoing):
 		return certain(models.Collected)
-	case s.act == setOff && s.before&courier != 0, s.act == move && s.after&(door|home) != 0 && s.after&city == 0:
+	case s.act == move && s.is(ongoing) && !s.loose && s.after&(receiver|door|home) != 0 && s.after&(city|outlet) == 0,
+		s.act == setOff && s.before&courier != 0, s.act == move && s.after&(door|home) != 0 && s.after&city == 0:
 		return certain(models.OutForDelivery)
 	case s.is(ongoing) && s.before&sender != 0:
 		return certain(models.Pending)

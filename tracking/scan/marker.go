@@ -12,6 +12,7 @@ func (p *parser) marker(h how, i, end int) {
 		return // 后, 中: nothing without a verb before them
 	case h&tight != 0:
 		c.tight, c.tightAt, c.open = h&^(tight|post), end, false
+		c.all |= h & cond
 		return
 	}
 	if h&^(done|at|by|source|claims|through|anew|arranged) != 0 || h&done != 0 && h&through == 0 {

@@ -98,7 +98,7 @@ func (c *context) offer(s statement) bool {
 	if s.act == refuse && c.ordered {
 		return false
 	}
-	return c.stated && s.clause != c.clause && s.bare() && !s.is(future|wish|denied|notYet|fail|back) && (supposed(s.act) || s.act == refuse || s.act == complain) &&
+	return c.stated && s.clause != c.clause && s.bare() && !s.is(future|wish|denied|notYet|fail|back) && (supposed(s.act) || s.act == refuse || s.act == complain && !c.reached) &&
 		s.before&(receiver|signer|family|keeper|sender|reversed|whole) == 0 && !c.turned
 }
 

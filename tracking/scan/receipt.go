@@ -90,6 +90,8 @@ func (c *context) signed(s statement) verdict {
 		return verdict{status: models.FailedAttempt, weight: lean} // it may be anywhere
 	case s.is(denied | fail):
 		return certain(models.FailedAttempt)
+	case s.act == sign && s.is(source) && s.before&sender != 0:
+		return certain(models.Collected)
 	case s.act == sign && c.collecting && s.before&sender != 0 && !c.reversed(s):
 		return verdict{} // of the sender, for the collection
 	case (s.act == sign || s.act == keep) && s.has(posting):
@@ -140,6 +142,8 @@ func (c *context) received(s statement) verdict {
 	not := s.is(denied | notYet | fail)
 	byCarrier := s.before&(outlet|carrier|courier|airline) != 0
 	switch {
+	case s.after&code != 0 && s.before&courier != 0 && c.parties&receiver == 0 && s.happened():
+		return certain(models.Pending) // 快递员已收到取件通知
 	case s.has(money), s.after&code != 0, s.has(paper) && s.before&receiver != 0, s.is(denied) && s.is(wish):
 		return verdict{}
 	case s.has(paper) && !not:
