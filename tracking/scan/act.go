@@ -22,7 +22,7 @@ func (p *parser) act(w word, i, end int) {
 	if reached(w.act) {
 		s.how |= c.shadow
 	}
-	if c.hypothetical && supposed(w.act) && c.next&done == 0 {
+	if c.hypothetical && supposed(w.act) && c.next&(done|success) == 0 {
 		s.how |= cond
 	}
 	if w.act == refuse && c.deniedAt != i {
@@ -79,7 +79,8 @@ func (p *parser) inherited(a act) how {
 		return cond // 没有人签收
 	case old.act == hand && a == deliver && p.clause.before&courier == 0:
 		return future
-	case old.act == arrive && old.is(done) && old.before&receiver != 0:
+	case old.act == take && old.is(done) && (a == pick || a == take || a == takeAway), // 已开箱取件
+		old.act == arrive && old.is(done) && old.before&receiver != 0:
 		return done
 	}
 	return 0

@@ -28,11 +28,11 @@ func (c *context) delivering(s statement) verdict {
 	case c.reversed(s):
 		return certain(models.Returning)
 	}
-	return round(s)
+	return c.round(s)
 }
 
 // round: it happened, or goes on.
-func round(s statement) verdict {
+func (c *context) round(s statement) verdict {
 	switch {
 	case s.is(ongoing):
 		return certain(models.OutForDelivery)
@@ -42,6 +42,8 @@ func round(s statement) verdict {
 		return certain(models.ReadyForPickup)
 	case s.after&(outlet|carrier|border) != 0:
 		return somewhere()
+	case s.is(success) && c.waiting && !s.has(receiver|family): // at the place where it waits
+		return verdict{}
 	case s.is(success), s.is(done) && s.is(tight), s.is(done) && s.after&(receiver|family|hands|door) != 0:
 		return certain(models.Delivered)
 	case s.is(anew) && !s.is(done):

@@ -11,7 +11,7 @@ type context struct {
 	stated bool // something has been stated for certain, in which clause
 	clause int
 
-	collecting, begun, passedOn, held, fetching, out, declined, reached, failed, seen, cleared bool // what was spoken of so far
+	collecting, begun, waiting, passedOn, held, fetching, out, declined, reached, failed, seen, cleared bool // what was spoken of so far
 }
 
 // note remembers what later clauses depend on.
@@ -21,7 +21,7 @@ func (c *context) note(s statement, v verdict) {
 		c.collecting = true
 	case customs:
 		c.cleared = true
-	case take:
+	case take, takeAway:
 		c.fetching = c.fetching || s.before&receiver != 0 && s.happened()
 	case hand:
 		c.passedOn = c.passedOn || s.is(tight) && s.happened()
@@ -36,6 +36,7 @@ func (c *context) note(s statement, v verdict) {
 		c.stated, c.clause = true, s.clause
 	}
 	c.declined = c.declined || v.status == models.Rejected
+	c.waiting = c.waiting || v.status == models.ReadyForPickup && v.weight == fact
 	c.out = c.out || v.status == models.OutForDelivery
 	c.begun = c.begun || v.status == models.Collected
 	c.reached = c.reached || v.status == models.Delivered

@@ -71,11 +71,11 @@ func number(text string) (n, size int) {
 		return n, size
 	}
 	r, size := utf8.DecodeRuneInString(text)
-	switch {
-	case r == '第':
+	switch r {
+	case '第':
 		_, ordinal := number(text[size:])
 		return 0, size + ordinal
-	case r == '两':
+	case '两':
 		return 2, size
 	}
 	return strings.IndexRune(digits, r) / len("零"), size

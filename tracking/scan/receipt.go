@@ -96,13 +96,26 @@ func (c *context) signed(s statement) verdict {
 		return verdict{} // of the sender, for the collection
 	case (s.act == sign || s.act == keep) && s.has(posting):
 		return certain(models.Collected)
-	case s.act == sign && s.has(airline|money), s.act == sign && s.has(receipt) && !(s.before&receiver != 0 && s.is(at)), s.act == drop && s.before&receipt != 0,
-		s.act == sign && s.before&courier != 0 && !s.has(deliverer|receiver|signer|family|keeper|hands|door):
+	case besides(s):
 		return somewhere()
 	case c.reversed(s), s.before&sender != 0 && s.before&receiver == 0 && s.act == sign, s.act == drop && s.after&sender != 0:
 		return certain(models.Returned)
 	}
 	return handedIn(s)
+}
+
+// besides: for papers or money, or by those who carry it. A signature of the
+// receiver's on a receipt is one for the parcel too.
+func besides(s statement) bool {
+	if s.act == drop {
+		return s.before&receipt != 0
+	}
+	if s.act != sign {
+		return false
+	}
+	forPaper := s.has(receipt) && (s.before&receiver == 0 || !s.is(at))
+	byCourier := s.before&courier != 0 && !s.has(deliverer|receiver|signer|family|keeper|hands|door)
+	return forPaper || byCourier || s.has(airline|money)
 }
 
 // inspected: by its receiver, who has it then.
