@@ -22,7 +22,7 @@ func (p *parser) act(w word, i, end int) {
 	if reached(w.act) {
 		s.how |= c.shadow
 	}
-	if c.hypothetical && supposed(w.act) && c.next&done == 0 {
+	if c.hypothetical && supposed(w.act) && c.next&(done|success) == 0 {
 		s.how |= cond
 	}
 	if w.act == refuse && c.deniedAt != i {
@@ -49,7 +49,7 @@ func (p *parser) act(w word, i, end int) {
 // where it passes (接驳点签收, 集包签收), or whoever fetched it (领取签收).
 func (p *parser) signatory(i int) party {
 	switch s := p.joined(i); {
-	case endsLikePlace(p.text[:i]), s != nil && (s.act == move || s.act == arrive):
+	case endsLikePlace(p.text[:i]), s != nil && (s.act == move || s.act == arrive || s.act == hand && s.is(tight)):
 		return outlet
 	case s != nil && (s.act == take || s.act == takeAway) && s.before&courier == 0:
 		return receiver
@@ -60,7 +60,7 @@ func (p *parser) signatory(i int) party {
 // endsLikePlace says that a name ends as those of a carrier's places do.
 func endsLikePlace(text string) bool {
 	text = strings.TrimSuffix(text, "已")
-	return strings.HasSuffix(text, "点") || strings.HasSuffix(text, "站") || strings.HasSuffix(text, "场")
+	return strings.HasSuffix(text, "点") || strings.HasSuffix(text, "站") || strings.HasSuffix(text, "场") || strings.HasSuffix(text, "仓") || strings.HasSuffix(text, "港") || strings.HasSuffix(text, "队")
 }
 
 // inherited is what the act before, in the same clause, makes of a new one: a
@@ -75,9 +75,12 @@ func (p *parser) inherited(a act) how {
 		return back
 	case (old.act == refuse || old.act == complain) && (supposed(a) || a == keep || a == receive), (old.act == complain || old.act == trouble) && (a == order || a == submit || a == assign):
 		return cond
+	case old.act == absent && (supposed(a) || a == keep || a == receive):
+		return cond // 没有人签收
 	case old.act == hand && a == deliver && p.clause.before&courier == 0:
 		return future
-	case old.act == arrive && old.is(done) && old.before&receiver != 0:
+	case old.act == take && old.is(done) && (a == pick || a == take || a == takeAway), // 已开箱取件
+		old.act == arrive && old.is(done) && old.before&receiver != 0:
 		return done
 	}
 	return 0
@@ -91,6 +94,8 @@ func (p *parser) absorbed(old *statement, w word) bool {
 		old.how |= back // 退回+取消
 	case w.act == arrive && w.how&through != 0 && reaches(old.act):
 		p.clause.open = true // 派送+到
+	case old.act == sign && (w.act == store || w.act == move || w.act == arrive && w.how&through == 0) && old.before&(station|keeper) == 0: // 签收+入库
+		old.before = old.before&^(receiver|family) | outlet
 	case w.act == giveBack && (supposed(old.act) || old.act == receive):
 		old.after |= reversed // 签收+退货
 	case old.act == refuse || old.act == complain:

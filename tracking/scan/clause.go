@@ -21,6 +21,7 @@ type clause struct {
 
 	by           bool // what follows is who does it
 	from         bool // what follows is where it comes from
+	following    bool // 后, not 前
 	hypothetical bool // 签收后: what follows has not happened yet
 }
 
@@ -39,7 +40,7 @@ func (p *parser) end(soft bool) {
 	if c.last < 0 {
 		p.actless(c)
 	}
-	p.coded = p.coded || c.before&code != 0 && c.all&(wish|cond|future) == 0
+	p.coded = p.coded || c.before&code != 0 && c.all&(wish|cond|future|denied|notYet|fail) == 0
 	p.carried = 0
 	if soft && (c.lasting&cond != 0 && c.lasting&(wish|future) == 0 || p.awaits(c)) {
 		p.carried = cond
@@ -106,6 +107,14 @@ func (p *parser) actless(c clause) {
 	who := c.before
 	switch {
 	case who == 0 || p.carried != 0:
+	case who&hands != 0 && c.all&at != 0 && who&(sender|courier|outlet|carrier|airline) != 0:
+		p.held(who)
+	case who&courier != 0 && who&(home|door) != 0 && c.all&at != 0:
+		p.say(statement{act: assign, how: ongoing, before: who | deliverer})
+	case who&station != 0 && who&receiver != 0 && who&posting == 0 && c.all&at != 0 && c.all&future != 0 && c.all&(wish|cond|denied|notYet) == 0:
+		p.say(statement{act: arrive, after: who}) // 在自提点等您
+	case who&posting != 0 && c.all&back != 0:
+		p.say(statement{act: cancel, how: done, before: who})
 	case who&posting != 0 && who&station == 0 && (c.all&(future|wish) != 0 || who&visit != 0):
 		p.say(statement{act: collect, how: future, before: who})
 	case who&sender != 0 && c.all&source != 0 && c.all&future != 0:
@@ -119,6 +128,7 @@ func (p *parser) actless(c clause) {
 		p.say(statement{act: sign, before: who})
 	case who&hands != 0 && c.all&at != 0:
 		p.say(statement{act: drop, how: done, before: who})
+	case who&station != 0 && p.took():
 	case who&station != 0 && (c.all&at != 0 || p.plain&code != 0):
 		p.say(statement{act: arrive, after: who})
 	case who&deliverer != 0:
@@ -132,6 +142,23 @@ func (p *parser) actless(c clause) {
 	}
 }
 
+// held: in somebody's hands who is not its receiver.
+func (p *parser) held(who party) {
+	if who&sender != 0 {
+		p.say(statement{act: order, before: who})
+	}
+}
+
+// took says that somebody has fetched it.
+func (p *parser) took() bool {
+	for _, s := range p.said {
+		if (s.act == pick || s.act == take || s.act == takeAway) && s.is(done|success) {
+			return true
+		}
+	}
+	return false
+}
+
 // addGoal gives the delivery of the clause before to whom it went.
 func (p *parser) addGoal(who party) {
 	if len(p.said) == 0 {
@@ -139,6 +166,12 @@ func (p *parser) addGoal(who party) {
 	}
 	s := &p.said[len(p.said)-1]
 	switch s.act {
+	case outbound:
+		s.after |= who & receiver
+	case hand:
+		if s.after&^parcel == 0 && !s.is(tight) {
+			s.after |= who & (receiver | signer)
+		}
 	case drop:
 		s.after |= who & (receiver | signer | family | keeper | hands | door | station | sender)
 	case sign, bring, keep:
@@ -176,7 +209,7 @@ func (p *parser) compound(w word, i, end int) {
 	who := w.party
 	verb := p.joined(i)
 	switch {
-	case verb != nil && nominal(verb.act, who):
+	case verb != nil && p.text[i-1] != ' ' && nominal(verb.act, who):
 		noun := *verb
 		p.unsay()
 		p.clause.next |= noun.how &^ (post | tight)

@@ -34,7 +34,8 @@ func decide(p *parser) reading {
 		v := c.verdict(s)
 		v.why = s.is(why)
 		v.undoes = s.act != order && s.act != submit && !s.is(wish)
-		if v.weight != silent && overrides(now, v) {
+		of := s.act == store && s.clause == at && now.status == models.Delivered // 取走放在前台的快件
+		if v.weight != silent && !of && overrides(now, v) {
 			now, at = v, s.clause
 		}
 		c.note(s, v)
@@ -55,7 +56,8 @@ func decide(p *parser) reading {
 
 // partly says that what was stated is not so of every piece.
 func (p *parser) partly() bool {
-	return p.parties&rest != 0 && p.parties&whole == 0 || countsDiffer(p.text)
+	all := p.parties&whole != 0 // 剩余1件已补送，全部签收
+	return p.parties&rest != 0 && !all || countsDiffer(p.text, !all)
 }
 
 // unstated is a scan whose clauses decide nothing: something was scanned when
@@ -74,6 +76,8 @@ func overrides(old, now verdict) bool {
 	switch {
 	case old.weight == silent:
 		return true
+	case now.why && !old.why && now.status == models.Delivered:
+		return old.weight <= lean // （原件已签收）
 	case now.why && !old.why:
 		return old.weight < soft || explains(old, now)
 	case old.why && !now.why && now.weight >= soft:
@@ -89,7 +93,7 @@ func overrides(old, now verdict) bool {
 	case now.weight == step:
 		return old.weight <= step || passed(old.status) || old.status == models.Delivered // another piece, or other papers
 	}
-	return now.weight > old.weight
+	return now.weight > old.weight || now.weight == lean && now.status == models.Exception && old.status == models.Delivered
 }
 
 // explains says that an explanation tells more than what it explains: a try

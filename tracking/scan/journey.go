@@ -9,12 +9,16 @@ func (c *context) delivering(s statement) verdict {
 		return somewhere()
 	case s.is(denied) && s.after&city != 0:
 		return certain(models.Exception) // nobody delivers there
+	case s.is(denied|fail) && c.reversed(s):
+		return certain(models.Returning)
 	case s.is(denied | fail):
 		return certain(models.FailedAttempt)
 	case s.is(again) && !s.is(ongoing|done|success):
 		return verdict{status: models.FailedAttempt, weight: lean}
 	case s.is(back):
 		return certain(models.Exception)
+	case s.is(future) && !s.is(ongoing|wish) && c.reached: // another piece
+		return verdict{status: models.InTransit, weight: step}
 	case s.is(future|wish) && !s.is(ongoing):
 		return somewhere()
 	case s.act == delivery && !s.is(ongoing|success):
@@ -24,11 +28,11 @@ func (c *context) delivering(s statement) verdict {
 	case c.reversed(s):
 		return certain(models.Returning)
 	}
-	return round(s)
+	return c.round(s)
 }
 
 // round: it happened, or goes on.
-func round(s statement) verdict {
+func (c *context) round(s statement) verdict {
 	switch {
 	case s.is(ongoing):
 		return certain(models.OutForDelivery)
@@ -38,6 +42,8 @@ func round(s statement) verdict {
 		return certain(models.ReadyForPickup)
 	case s.after&(outlet|carrier|border) != 0:
 		return somewhere()
+	case s.is(success) && c.waiting && !s.has(receiver|family): // at the place where it waits
+		return verdict{}
 	case s.is(success), s.is(done) && s.is(tight), s.is(done) && s.after&(receiver|family|hands|door) != 0:
 		return certain(models.Delivered)
 	case s.is(anew) && !s.is(done):
@@ -68,6 +74,8 @@ func (c *context) placed(s statement) verdict {
 		return c.home(s, goal)
 	case goal&posting != 0 && goal&station != 0, c.bySender(s):
 		return certain(models.Collected)
+	case c.reversed(s) && s.act == store && s.is(done|success) && c.parties&sender != 0:
+		return certain(models.Returned)
 	case c.reversed(s):
 		return certain(models.Returning)
 	}
@@ -93,6 +101,15 @@ func (c *context) unplaced(s statement) verdict {
 	if s.act == bring && s.is(future) && c.parties&courier != 0 && c.parties&posting == 0 {
 		return verdict{status: models.OutForDelivery, weight: lean}
 	}
+	if s.act == store && s.is(denied|notYet) && c.parties&sender != 0 && !c.reversed(s) {
+		return certain(models.Pending)
+	}
+	if s.is(future) && !s.is(wish) && c.reached && (s.act == hand || s.act == bring) {
+		return verdict{status: models.InTransit, weight: step} // another piece
+	}
+	if s.act == hand && s.is(future) && s.before&receiver != 0 && s.after&(station|outlet|carrier|courier) != 0 {
+		return certain(models.Pending)
+	}
 	toCarrier := s.act == hand && s.is(future) && s.after&deliverer == 0 && (s.before&sender != 0 || s.has(courier)) && !c.begun && !c.seen
 	if toCarrier || s.is(wish) && (s.act == hand && s.has(courier) || s.has(posting)) || s.is(denied|notYet) && s.after&posting != 0 {
 		return certain(models.Pending)
@@ -116,7 +133,7 @@ func (c *context) arrived(s statement, goal party) verdict {
 		return certain(models.ReadyForPickup)
 	case goal&hands != 0 && goal&courier == 0 && s.is(done|success):
 		return certain(models.Delivered)
-	case goal&(home|door) != 0 && goal&outlet == 0, s.before&courier != 0 && (s.after&receiver != 0 || s.after == 0 && c.parties&(door|home) != 0):
+	case goal&(home|door) != 0 && goal&outlet == 0, s.before&deliverer != 0 && s.after == 0 && s.is(done), s.before&courier != 0 && (s.after&receiver != 0 || s.after == 0 && c.parties&(door|home) != 0):
 		return certain(models.OutForDelivery)
 	case c.ordered && s.after&outlet != 0 && s.before&courier == 0 && s.before&(paper|parcel) != paper:
 		return verdict{status: models.InTransit, weight: step}
@@ -220,9 +237,11 @@ func (c *context) moved(s statement) verdict {
 	switch {
 	case s.before&receipt != 0 && c.reached:
 		return verdict{}
+	case s.act == outbound && s.happened() && c.parties&(courier|sender) == 0 && (c.parties&station != 0 && s.after&receiver != 0 || s.before&station != 0 && s.before&receiver != 0 && s.is(done) || c.fetching):
+		return certain(models.Delivered) // 驿站出库，取件人：本人
 	case s.act == outbound && s.is(back):
 		return certain(models.Cancelled)
-	case s.act == outbound && (s.is(future|denied|notYet) && c.parties&courier == 0 || s.before&sender != 0 && !c.reversed(s)), s.is(future|wish) && s.before&sender != 0 && !c.reversed(s):
+	case s.act == outbound && (s.is(future|denied|notYet) && c.parties&courier == 0 && !c.held || s.before&sender != 0 && !c.reversed(s)), s.is(future|wish) && s.before&sender != 0 && !c.reversed(s):
 		return certain(models.Pending)
 	case s.is(source) && s.before&sender != 0:
 		return certain(models.Collected)
@@ -242,11 +261,12 @@ func (c *context) moved(s statement) verdict {
 		return verdict{status: models.InTransit, weight: fact}
 	case s.has(posting) && !s.is(ongoing):
 		return certain(models.Collected)
-	case s.act == setOff && s.before&courier != 0, s.act == move && s.after&(door|home) != 0 && s.after&city == 0:
+	case s.act == move && s.is(ongoing) && !s.loose && s.after&(receiver|door|home) != 0 && s.after&(city|outlet) == 0,
+		s.act == setOff && s.before&courier != 0, s.act == move && s.after&(door|home) != 0 && s.after&city == 0:
 		return certain(models.OutForDelivery)
 	case s.is(ongoing) && s.before&sender != 0:
 		return certain(models.Pending)
-	case s.act == move && s.before&deliverer != 0 && s.is(done) && s.after&(outlet|city) == 0:
+	case s.act == move && s.before&deliverer != 0 && s.after&(outlet|city) == 0:
 		return verdict{status: models.OutForDelivery, weight: lean}
 	case s.before&courier != 0:
 		return verdict{} // the courier has left, not the parcel

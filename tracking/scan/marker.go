@@ -1,5 +1,7 @@
 package scan
 
+import "strings"
+
 // marker takes in how something is said.
 func (p *parser) marker(h how, i, end int) {
 	c := &p.clause
@@ -10,16 +12,17 @@ func (p *parser) marker(h how, i, end int) {
 		return // 后, 中: nothing without a verb before them
 	case h&tight != 0:
 		c.tight, c.tightAt, c.open = h&^(tight|post), end, false
+		c.all |= h & cond
 		return
 	}
 	if h&^(done|at|by|source|claims|through|anew|arranged) != 0 || h&done != 0 && h&through == 0 {
 		c.open = false
 	}
-	if h&wish != 0 && c.all&basis != 0 {
+	if h&wish != 0 && (c.all&basis != 0 || p.instrument(i)) {
 		return // 应客户要求
 	}
 	p.turn(h)
-	p.lead(h, end)
+	p.lead(h, i, end)
 	if h&once != 0 {
 		c.next |= h &^ (once | post)
 		return
@@ -29,6 +32,12 @@ func (p *parser) marker(h how, i, end int) {
 	if c.edge == i {
 		c.edge = end
 	}
+}
+
+// instrument says that the 凭 at i tells how somebody fetched it: 收件人凭码取走.
+func (p *parser) instrument(i int) bool {
+	c := &p.clause
+	return strings.HasPrefix(p.text[i:], "凭") && c.before&(receiver|family) != 0 && c.all&(wish|future|cond) == 0
 }
 
 // turn lets a marker end what earlier ones in its clause said: what has
@@ -45,6 +54,7 @@ func (p *parser) turn(h how) {
 			s.how |= cond
 		}
 	case h&done != 0 && h&through == 0:
+		p.realise()
 		c.next &^= future | wish | notYet
 		c.lasting &^= future | wish
 		c.shadow, p.carried = 0, 0
@@ -57,12 +67,24 @@ func (p *parser) turn(h how) {
 	}
 }
 
+// realise: 代收后已通知 tells of what has happened.
+func (p *parser) realise() {
+	c := &p.clause
+	if s := p.last(); s != nil && c.hypothetical && c.following && c.lasting&cond == 0 {
+		s.how &^= cond
+		c.hypothetical = false
+	}
+}
+
 // lead notes what a marker says of the words behind it.
-func (p *parser) lead(h how, end int) {
+func (p *parser) lead(h how, i, end int) {
 	c := &p.clause
 	c.from = c.from || h&source != 0
 	if h&by != 0 {
-		c.by = true
+		c.by, c.from = true, false
+		if s := p.last(); s != nil && c.edge == i && s.act == deliver {
+			s.how |= future // 配送由其完成: it is theirs to do
+		}
 		c.before &^= outlet | office | carrier // where it is: who does it comes now
 	}
 	if h&(denied|notYet) != 0 {
@@ -86,6 +108,10 @@ func (p *parser) behind(h how, i, end int) bool {
 		c.shadow = fail
 	}
 	c.hypothetical = c.hypothetical || h&cond != 0
+	c.following = c.following || h&cond != 0 && strings.HasSuffix(p.text[i:end], "后")
+	if h&cond != 0 && s.act == postpone {
+		c.lasting &^= future // 改约后
+	}
 	c.all |= h
 	c.edge = end
 	return true

@@ -11,7 +11,7 @@ type context struct {
 	stated bool // something has been stated for certain, in which clause
 	clause int
 
-	collecting, begun, out, declined, reached, failed, seen, cleared bool // what was spoken of so far
+	collecting, begun, waiting, passedOn, held, fetching, out, declined, reached, failed, seen, cleared bool // what was spoken of so far
 }
 
 // note remembers what later clauses depend on.
@@ -21,6 +21,12 @@ func (c *context) note(s statement, v verdict) {
 		c.collecting = true
 	case customs:
 		c.cleared = true
+	case take, takeAway:
+		c.fetching = c.fetching || s.before&receiver != 0 && s.happened()
+	case hand:
+		c.passedOn = c.passedOn || s.is(tight) && s.happened()
+	case receive:
+		c.held = c.held || s.happened() && s.before&sender == 0
 	case arrive:
 		c.seen = c.seen || s.before&courier == 0 && s.after&(posting|origin|sender) == 0
 	case deliver, sign, drop:
@@ -30,6 +36,7 @@ func (c *context) note(s statement, v verdict) {
 		c.stated, c.clause = true, s.clause
 	}
 	c.declined = c.declined || v.status == models.Rejected
+	c.waiting = c.waiting || v.status == models.ReadyForPickup && v.weight == fact
 	c.out = c.out || v.status == models.OutForDelivery
 	c.begun = c.begun || v.status == models.Collected
 	c.reached = c.reached || v.status == models.Delivered
@@ -89,7 +96,10 @@ func (c *context) verdict(s statement) verdict {
 // offer says that an act is only spoken of behind what was stated: a bare
 // 扫码签收有惊喜 of nobody, in a clause after the one that says where it waits.
 func (c *context) offer(s statement) bool {
-	return c.stated && s.clause != c.clause && s.bare() && !s.is(future|wish|denied|notYet|fail|back) && (supposed(s.act) || s.act == refuse || s.act == complain) &&
+	if s.act == refuse && c.ordered {
+		return false
+	}
+	return c.stated && s.clause != c.clause && s.bare() && !s.is(future|wish|denied|notYet|fail|back) && (supposed(s.act) || s.act == refuse || s.act == complain && !c.reached) &&
 		s.before&(receiver|signer|family|keeper|sender|reversed|whole) == 0 && !c.turned
 }
 
@@ -116,6 +126,10 @@ func (c *context) beginning(s statement) verdict {
 		return certain(models.ReadyForPickup)
 	case s.act == collect && s.before&paper != 0 && s.before&(parcel|courier) == 0:
 		return certain(models.Pending)
+	case s.act == order && s.before&receipt != 0:
+		return verdict{}
+	case s.act == collect && s.before&outlet != 0 && c.passedOn && s.happened():
+		return passedOn(s)
 	case s.act == order, s.act == submit:
 		return certain(models.Pending)
 	case s.act == assign:
@@ -207,7 +221,7 @@ func (c *context) backwards(s statement) verdict {
 	case refuse:
 		return c.refused(s)
 	case carryBack:
-		return verdict{}
+		return c.carriedBack(s)
 	}
 	switch {
 	case s.has(receipt | money):
@@ -228,6 +242,14 @@ func (c *context) backwards(s statement) verdict {
 	return certain(models.Returning)
 }
 
+// carriedBack: to the outlet, from a round that ended without a delivery.
+func (c *context) carriedBack(s statement) verdict {
+	if !s.happened() || c.reversed(s) || c.collecting {
+		return verdict{}
+	}
+	return verdict{status: models.FailedAttempt, weight: lean}
+}
+
 // returned: 已退回寄件人, but not 寄件人已退回.
 func (c *context) returned(s statement) verdict {
 	if s.after&sender == 0 && s.before&sender != 0 && !s.is(success) {
@@ -242,6 +264,8 @@ func (c *context) refused(s statement) verdict {
 		return somewhere()
 	case s.is(wish):
 		return verdict{}
+	case s.before&(keeper|station) != 0 && s.before&receiver == 0:
+		return certain(models.FailedAttempt)
 	case s.before&border != 0, c.cleared && s.before&receiver == 0:
 		return certain(models.Exception)
 	case s.is(future) && !s.is(done):

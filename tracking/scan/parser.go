@@ -92,7 +92,11 @@ func (p *parser) separator(r rune, next int) {
 // colon: what was announced before it holds no longer, who was named does.
 func (p *parser) colon(next int) {
 	c := &p.clause
-	c.next, c.shadow, c.lasting, c.all = 0, 0, c.lasting&(why|cond), c.all&(why|cond)
+	kept := why | cond
+	if c.last < 0 {
+		kept |= future // 预计：
+	}
+	c.next, c.shadow, c.lasting, c.all = 0, 0, c.lasting&kept, c.all&kept
 	c.announced = len(p.said)
 	p.slide(next-1, 1)
 }

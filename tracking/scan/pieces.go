@@ -5,18 +5,22 @@ import (
 	"unicode/utf8"
 )
 
-// units are what pieces are counted in, digits how a Chinese count is written.
+// units are what pieces are counted in, digits how a Chinese count is written,
+// remainders what stands before a count of those that are not meant: 尚有1箱.
 const (
-	units  = "件箱票袋包批"
-	digits = "零一二三四五六七八九十"
+	units      = "件箱票袋包批个"
+	remainders = "余剩差缺另有"
+	digits     = "零一二三四五六七八九十"
 )
 
 // countsDiffer says that a folded text counts pieces twice and not alike: 共5件
-// 已签收3件, 1 of 2 pieces. It compares what is counted in the same unit.
-func countsDiffer(text string) bool {
+// 已签收3件, 1 of 2 pieces. It compares what is counted in
+// the same unit. With remain, a count of those that remain is enough.
+func countsDiffer(text string, remain bool) bool {
 	var counted [len(units)]int
 	for i := 0; i < len(text); {
 		count, size := number(text[i:])
+		more := remain && count != 0 && endsIn(text[:i], remainders)
 		if count == 0 {
 			i += size
 			continue
@@ -30,15 +34,31 @@ func countsDiffer(text string) bool {
 		}
 		unit, _ := utf8.DecodeRuneInString(behind)
 		u := strings.IndexRune(units, unit)
-		if u < 0 {
+		if u < 0 || unit == '个' && spansTime(behind) {
 			continue
 		}
-		if counted[u] != 0 && counted[u] != count {
+		if more || counted[u] != 0 && counted[u] != count {
 			return true
 		}
 		counted[u] = count
 	}
 	return false
+}
+
+// spansTime says that a text begins with a unit of time: 个小时, 个工作日.
+func spansTime(text string) bool {
+	for _, span := range [...]string{"个小", "个工", "个月", "个星", "个自", "个字", "个钟", "个半"} {
+		if strings.HasPrefix(text, span) {
+			return true
+		}
+	}
+	return false
+}
+
+// endsIn says that a text ends in one of the characters.
+func endsIn(text, characters string) bool {
+	r, _ := utf8.DecodeLastRuneInString(text)
+	return r != utf8.RuneError && strings.ContainsRune(characters, r)
 }
 
 // number is the number that a text begins with, 0 where there is none or where
@@ -51,11 +71,11 @@ func number(text string) (n, size int) {
 		return n, size
 	}
 	r, size := utf8.DecodeRuneInString(text)
-	switch {
-	case r == '第':
+	switch r {
+	case '第':
 		_, ordinal := number(text[size:])
 		return 0, size + ordinal
-	case r == '两':
+	case '两':
 		return 2, size
 	}
 	return strings.IndexRune(digits, r) / len("零"), size

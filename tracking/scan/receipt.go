@@ -20,13 +20,15 @@ func (c *context) fetched(s statement) verdict {
 		return somewhere()
 	case s.act == pick && s.is(tight) && !waits && s.bare() && s.before&receiver == 0, waits && s.has(courier) && c.seen && !s.has(posting|sender|receiver):
 		return verdict{}
+	case s.act == takeAway && c.failed && c.parties&(receiver|station|code|family) == 0:
+		return c.carriedBack(s)
 	case waits && s.is(wish) && c.out && c.parties&(station|code) == 0: // 请下楼取件
 		return verdict{}
 	case s.is(denied) && s.is(wish), waits && s.before&deliverer != 0 && !s.has(posting|sender):
 		return verdict{}
 	case s.is(source) && s.before&sender != 0 && !waits && !c.reversed(s):
 		return certain(models.Collected)
-	case s.is(denied|notYet) && (c.reached || s.is(claims)):
+	case s.is(denied|notYet) && (c.reached && c.parties&(keeper|station|code) == 0 || s.is(claims)):
 		return certain(models.Exception)
 	case s.before&sender != 0 && s.before&(posting|courier|carrier|airline) == 0 && !waits && (s.act != pick || c.reversed(s)):
 		return certain(models.Returned)
@@ -88,17 +90,32 @@ func (c *context) signed(s statement) verdict {
 		return verdict{status: models.FailedAttempt, weight: lean} // it may be anywhere
 	case s.is(denied | fail):
 		return certain(models.FailedAttempt)
+	case s.act == sign && s.is(source) && s.before&sender != 0:
+		return certain(models.Collected)
 	case s.act == sign && c.collecting && s.before&sender != 0 && !c.reversed(s):
 		return verdict{} // of the sender, for the collection
 	case (s.act == sign || s.act == keep) && s.has(posting):
 		return certain(models.Collected)
-	case s.act == sign && s.has(airline|receipt|money), s.act == drop && s.before&receipt != 0,
-		s.act == sign && s.before&courier != 0 && !s.has(deliverer|receiver|signer|family|keeper|hands|door):
+	case besides(s):
 		return somewhere()
 	case c.reversed(s), s.before&sender != 0 && s.before&receiver == 0 && s.act == sign, s.act == drop && s.after&sender != 0:
 		return certain(models.Returned)
 	}
 	return handedIn(s)
+}
+
+// besides: for papers or money, or by those who carry it. A signature of the
+// receiver's on a receipt is one for the parcel too.
+func besides(s statement) bool {
+	if s.act == drop {
+		return s.before&receipt != 0
+	}
+	if s.act != sign {
+		return false
+	}
+	forPaper := s.has(receipt) && (s.before&receiver == 0 || !s.is(at))
+	byCourier := s.before&courier != 0 && !s.has(deliverer|receiver|signer|family|keeper|hands|door)
+	return forPaper || byCourier || s.has(airline|money)
 }
 
 // inspected: by its receiver, who has it then.
@@ -138,12 +155,16 @@ func (c *context) received(s statement) verdict {
 	not := s.is(denied | notYet | fail)
 	byCarrier := s.before&(outlet|carrier|courier|airline) != 0
 	switch {
+	case s.after&code != 0 && s.before&courier != 0 && c.parties&receiver == 0 && s.happened():
+		return certain(models.Pending) // 快递员已收到取件通知
 	case s.has(money), s.after&code != 0, s.has(paper) && s.before&receiver != 0, s.is(denied) && s.is(wish):
 		return verdict{}
 	case s.has(paper) && !not:
 		return certain(models.Pending)
 	case s.is(denied|notYet) && c.reached && !byCarrier:
 		return certain(models.Exception)
+	case not && s.before&(station|keeper) != 0:
+		return somewhere()
 	case not && (c.ordered || c.parties&(carrier|airline|posting) != 0) && c.parties&receiver == 0:
 		return certain(models.Pending)
 	case not && s.before&(receiver|family) == 0 && !byCarrier && s.before&(paper|sender) == 0:
@@ -155,6 +176,8 @@ func (c *context) received(s statement) verdict {
 	case not && s.before&receiver != 0 && !byCarrier:
 		return certain(models.Exception)
 	case not:
+		return certain(models.Pending)
+	case s.is(future|wish) && s.before&courier != 0:
 		return certain(models.Pending)
 	case s.is(future | wish):
 		return somewhere()
