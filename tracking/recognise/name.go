@@ -14,7 +14,7 @@ func (r *reader) names(scopes []scope) {
 	r.labelledNames(scopes)
 	for i := range r.spans {
 		n := &r.out.Numbers[r.spans[i].index]
-		if n.Name != "" {
+		if n.Name != "" || r.tableRow(i, scopes[i]) {
 			continue
 		}
 		rest, end := r.lead(i, scopes[i])
@@ -38,6 +38,7 @@ func (r *reader) nameBehind(i int, in scope, lead string) {
 		return
 	}
 	if !isBlank(r.byteAt(s.end)) {
+		n.Name = r.bracketed(s.end, in.to)
 		return
 	}
 	goesOn := i+1 < len(r.spans) && in.lineEnd > r.spans[i+1].start
@@ -66,6 +67,9 @@ func (r *reader) words(from, to int, goesOn bool) (name, tail string) {
 				return "", ""
 			}
 			clause, next = clause[:cut], to
+		}
+		if what, ok := strings.CutPrefix(clause, "是"); ok && isThing(strings.TrimRight(what, marks)) {
+			from, clause = from+len("是"), what
 		}
 		said := strings.TrimRight(clause, marks)
 		switch {
@@ -217,11 +221,11 @@ func (r *reader) givenTo(from, to int) string {
 // nameBefore takes the words before a number in its line, as lists have them:
 // 口红 YT…, 妈妈的茶叶：SF….
 func (r *reader) nameBefore(rest string, end int) string {
-	if rest == "" || utf8.RuneCountInString(rest) > 12 || strings.ContainsAny(rest, ",;。!?:(【[\"'=&/@#") || end >= len(r.plain) || !strings.ContainsAny(r.plain[end:end+1], " \t:") {
+	if rest == "" || utf8.RuneCountInString(rest) > 12 && !isLatin(rest) || strings.ContainsAny(rest, ",;。!?:(【[\"'=&/@#") || end >= len(r.plain) || !strings.ContainsAny(r.plain[end:end+1], " \t:") {
 		return ""
 	}
 	rest = strings.TrimPrefix(rest, "备注")
-	if rest == "" || isSpeech(rest) || countDigits(rest) > 3 || chineseLabel(rest) != saidNothing || rest[len(rest)-1] < utf8.RuneSelf && englishLabel(rest) != saidNothing {
+	if rest == "" || isSpeech(withoutGiver(rest)) || countDigits(rest) > 3 || chineseLabel(rest) != saidNothing || rest[len(rest)-1] < utf8.RuneSelf && englishLabel(rest) != saidNothing {
 		return ""
 	}
 	name, _ := r.cleaned(end-len(rest), end, false, false)
@@ -240,13 +244,13 @@ func (r *reader) lead(i int, in scope) (rest string, end int) {
 		from += at + 1
 	}
 	for {
-		line := strings.TrimRight(r.plain[from:end], " \t:#=\"'([【「『<《是为")
+		line := strings.TrimRight(r.plain[from:end], " \t:|#=\"'([【「『<《是为")
 		stop := from + len(line)
 		if cut := r.cutLead(from, stop); cut < stop {
 			end = cut
 			continue
 		}
-		rest = strings.TrimLeft(line, marks+"*•·●")
+		rest = strings.TrimLeft(line, marks+"#*•·●")
 		return rest, stop
 	}
 }
