@@ -9,6 +9,11 @@ import (
 // 运单号(最新):. The label nearest to the colon decides.
 func clauseLabel(before string) saying {
 	clause := before[strings.LastIndexAny(before, "\n,;。!?:")+1:]
+	if label, _, ok := strings.Cut(clause, "("); ok && label != "" {
+		if said := chineseLabel(strings.TrimRight(label, " ")); said != saidNothing {
+			return said
+		}
+	}
 	best, said := -1, saidNothing
 	for _, word := range [...]string{"单号", "运单", "快递号", "物流号", "订单", "取件码", "验证码"} {
 		at := strings.LastIndex(clause, word)

@@ -12,6 +12,17 @@ func isCantonese(said string) bool {
 		strings.Contains(said, "返工") || strings.Contains(said, "屋企")
 }
 
+// isQuoted says that a text tells what somebody says: 站点说没有. A novel is 小说.
+func isQuoted(said string) bool {
+	for at := range said {
+		rest, ok := strings.CutPrefix(said[at:], "说")
+		if ok && at > 0 && rest != "" && !begins(rest, "明 唱 书 话 辞") && !endsIn(said[:at], "小 传 解 学 论 演") {
+			return true
+		}
+	}
+	return false
+}
+
 // isEnglishTalk is isTalk for English.
 func isEnglishTalk(said string) bool {
 	for word := range strings.FieldsFuncSeq(said, func(c rune) bool { return c >= utf8.RuneSelf || !isAlnum(byte(c)) }) {

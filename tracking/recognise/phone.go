@@ -112,7 +112,7 @@ func (p shown) isPhone() bool {
 func (r *reader) extension(at int) (digits string, end int) {
 	rest := r.plain[at:]
 	rest = strings.TrimPrefix(rest, " ")
-	for _, mark := range [...]string{"-", "转", "#", "分机", "EXT.", "EXT", "P"} {
+	for _, mark := range [...]string{"-", "转", "#", ",,", "分机", "EXT.", "EXT", "P"} {
 		after, ok := strings.CutPrefix(rest, mark)
 		if !ok {
 			continue

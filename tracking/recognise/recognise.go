@@ -167,10 +167,8 @@ func (r *reader) run(start, end int) int {
 	}
 	if whole, rule, to := r.join(start, end); to > 0 {
 		said := r.said(start)
-		if r.byteAt(end) == '-' && isPaper(whole) && (isPaper(s) || isDate(r.text[end+1:])) {
-			return to // PO-20261128-003
-		}
-		if rule.weight == bare && said > saidParcel && (said != saidPaper || !rule.sure) {
+		if r.byteAt(end) == '-' && isPaper(whole) && (isPaper(s) || isDate(r.text[end+1:])) || // PO-20261128-003
+			rule.weight == bare && said > saidParcel && (said != saidPaper || !rule.sure) {
 			return to
 		}
 		return r.take(start, to, whole, rule, said)
@@ -178,10 +176,8 @@ func (r *reader) run(start, end int) int {
 	if digits <= 3 || len(s) <= 5 {
 		return end
 	}
-	if size := gluedCarrier(s); size > 0 && !r.isPiece(start, end) && r.said(start) <= saidParcel {
-		found, _ = ruleFor(s[size:])
-		found.weight = bare
-		return r.known(start+size, end, found)
+	if size, rule := gluedCarrier(s); size > 0 && !r.isPiece(start, end) && r.said(start) <= saidParcel {
+		return r.known(start+size, end, rule)
 	}
 	return r.unknown(start, end, found)
 }
