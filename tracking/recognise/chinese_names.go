@@ -59,6 +59,9 @@ func business(found company, s string, n int) (_ company, length int) {
 		}
 	}
 	ending := rest[:size]
+	if strings.HasPrefix(rest, "驿站") { // it keeps the parcels of all carriers
+		return company{}, 0
+	}
 	switch name := s[:n]; name {
 	case "京东", "苏宁", "菜鸟", "天天", "快捷", "如风":
 		// A shop's name, or an everyday word, is a carrier's only as such.

@@ -29,7 +29,10 @@ func (r *reader) said(start int) saying {
 	if r.last > 0 && r.last <= from && from-r.last < 16 && isList(r.plain[r.last:from], from < start) {
 		return r.lastWas
 	}
-	return saidNothing
+	if strings.IndexByte(r.plain[at:from], ':') >= 0 {
+		return clauseLabel(before)
+	}
+	return r.behindCode(start)
 }
 
 // beforeEscapes steps back over the %20 of an address.
@@ -98,6 +101,9 @@ func chineseLabel(s string) saying {
 	case endsIn(s, "流水 代码 期 桌 考场 身份证 手机 电话 热线 客服 传真 微信 邮箱 邮编 网址 密码 口令 暗号 会议 房间 批次 合同 发票 支付宝 车牌 加群 积分 余额 金额 总额 参考 学籍 税 户 账 卡 证 票 群 费 价 码 ¥"):
 		return saidOther
 	}
+	if endsIn(s, "券 凭据 收据 电表 水表 气表 宽带 密钥 兑换 激活 序列 设备 机身 社保 医保 公积金 档案 病历 会员 航班 车次 登机牌 座位") {
+		return saidPaper
+	}
 	if rest, ok := strings.CutSuffix(s, "单"); ok && !isLooseWord(rest) {
 		return saidPaper // 工单, 保单, 账单
 	}
@@ -112,7 +118,7 @@ func chineseLabel(s string) saying {
 func endsLabel(s string) bool {
 	switch c, _ := utf8.DecodeLastRuneInString(s); c {
 	case '号', '码', '单', '件', '裹', '递', '流', '运', '面', '子', '丰', '通', '达', '兔', '世', '政', '邦', '能', '越', '送', '文', '途',
-		'证', '机', '话', '线', '服', '真', '信', '箱', '编', '址', '令', '议', '间', '次', '同', '票', '宝', '牌', '群', '分', '额', '考', '籍', '税', '户', '账', '水', '期', '桌', '场', '卡', '费', '价', '¥':
+		'证', '机', '话', '线', '服', '真', '信', '箱', '编', '址', '令', '议', '间', '次', '同', '票', '宝', '牌', '群', '分', '额', '考', '籍', '税', '户', '账', '水', '期', '桌', '场', '卡', '费', '价', '¥', '券', '据', '表', '带', '钥', '换', '活', '列', '备', '身', '保', '金', '案', '历', '员', '班', '位':
 		return true
 	}
 	return false
@@ -186,6 +192,8 @@ func englishLabel(before string) saying {
 	case endsIn(words, "ISBN ISSN EAN IMEI IMSI ICCID MEID TEL PHONE MOBILE FAX HOTLINE WHATSAPP WECHAT SKYPE QQ UID ACCOUNT ACCT CARD SERIAL REF REFERENCE CLAIM BOOKING POLICY TICKET MEETING PASSCODE MEMBER MEMBERSHIP ROOM SKU IBAN VIN AMOUNT TOTAL BALANCE QTY PRICE CONFIRMATION VAT"),
 		words == "ID", words == "SN", words == "WX", words == "VX", words == "PO", words == "PIN":
 		return saidOther
+	case endsIn(words, "RESERVATION VOUCHER COUPON RECEIPT PNR CONTRACT LICENSE LICENCE PASSPORT STATEMENT QUOTE QUOTATION BATCH ASSET ROUTING SSN ITINERARY FLIGHT"):
+		return saidPaper
 	case numbered && !endsIn(words, "THE THIS THAT MY YOUR HIS HER OUR A ONE"):
 		if company, _ := latinName(words, ""); company.known() {
 			return saidWaybill

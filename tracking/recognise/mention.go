@@ -87,6 +87,10 @@ func (r *reader) chinese(at int) int {
 // latin notes the carrier that a run of letters names, and returns where to go on.
 func (r *reader) latin(start, end int) int {
 	word := r.plain[start:end]
+	if size, _ := gluedCarrier(word); size > 0 {
+		r.mention(company{code: latinCode(word[:size])}, start, start+size)
+		return end
+	}
 	if len(word) > 12 || isDigits(word) && word != "17" {
 		return end
 	}

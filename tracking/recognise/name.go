@@ -14,7 +14,7 @@ func (r *reader) names(scopes []scope) {
 	r.labelledNames(scopes)
 	for i := range r.spans {
 		n := &r.out.Numbers[r.spans[i].index]
-		if n.Name != "" {
+		if n.Name != "" || r.tableRow(i, scopes[i]) {
 			continue
 		}
 		rest, end := r.lead(i, scopes[i])
@@ -38,6 +38,7 @@ func (r *reader) nameBehind(i int, in scope, lead string) {
 		return
 	}
 	if !isBlank(r.byteAt(s.end)) {
+		n.Name = r.bracketed(s.end, in.to)
 		return
 	}
 	goesOn := i+1 < len(r.spans) && in.lineEnd > r.spans[i+1].start
@@ -66,6 +67,9 @@ func (r *reader) words(from, to int, goesOn bool) (name, tail string) {
 				return "", ""
 			}
 			clause, next = clause[:cut], to
+		}
+		if what, ok := strings.CutPrefix(clause, "是"); ok && isThing(strings.TrimRight(what, marks)) {
+			from, clause = from+len("是"), what
 		}
 		said := strings.TrimRight(clause, marks)
 		switch {
@@ -178,7 +182,7 @@ func (r *reader) beforeDigits(from, to int) (stop int, tail string) {
 }
 
 // unlikeTails are the words before digits that are no phone's.
-const unlikeTails = "码 号 价 元 楼 室 房 房间 门牌 栋 编 费 额 证 卡 折 户 账 共 约 合计 总计 付 年 期 了 我 于 在 往 格口 净重 总重 重量 重 分机 WIFI PIN CODE ROOM PAID NO NO. UNIT APT FLAT EXT"
+const unlikeTails = "码 号 价 元 是 为 楼 室 房 房间 门牌 栋 编 费 额 证 卡 折 户 账 共 约 合计 总计 付 年 期 了 我 于 在 往 格口 净重 总重 重量 重 分机 WIFI PIN CODE ROOM PAID NO NO. UNIT APT FLAT EXT"
 
 // withoutWords drops the words from the end of a name that lead to digits.
 func withoutWords(before string) string {
@@ -217,71 +221,15 @@ func (r *reader) givenTo(from, to int) string {
 // nameBefore takes the words before a number in its line, as lists have them:
 // 口红 YT…, 妈妈的茶叶：SF….
 func (r *reader) nameBefore(rest string, end int) string {
-	if rest == "" || utf8.RuneCountInString(rest) > 12 || strings.ContainsAny(rest, ",;。!?:(【[\"'=&/@#") || end >= len(r.plain) || !strings.ContainsAny(r.plain[end:end+1], " \t:") {
+	if rest == "" || utf8.RuneCountInString(rest) > 12 && !isLatin(rest) || strings.ContainsAny(strings.ReplaceAll(rest, "'S ", ""), ",;。!?:(【[\"'=&/@#") || end >= len(r.plain) || !strings.ContainsAny(r.plain[end:end+1], " \t:") {
 		return ""
 	}
 	rest = strings.TrimPrefix(rest, "备注")
-	if rest == "" || isSpeech(rest) || countDigits(rest) > 3 || chineseLabel(rest) != saidNothing || rest[len(rest)-1] < utf8.RuneSelf && englishLabel(rest) != saidNothing {
+	if rest == "" || isSpeech(withoutGiver(rest)) || countDigits(rest) > 3 || chineseLabel(rest) != saidNothing || rest[len(rest)-1] < utf8.RuneSelf && englishLabel(rest) != saidNothing {
 		return ""
 	}
 	name, _ := r.cleaned(end-len(rest), end, false, false)
 	return name
-}
-
-// lead is what stands before a number in its part of the line beside list
-// marks, labels, carriers and tails, and where it ends.
-func (r *reader) lead(i int, in scope) (rest string, end int) {
-	from, end := in.from, r.spans[i].start
-	if from == in.lineStart {
-		line := strings.TrimLeftFunc(r.text[from:end], isBullet)
-		line = strings.TrimLeft(cutMark(line), " \t")
-		from = end - len(line)
-	} else if at := strings.LastIndexByte(r.text[from:end], ';'); at >= 0 {
-		from += at + 1
-	}
-	for {
-		line := strings.TrimRight(r.plain[from:end], " \t:#=\"'([【「『<《是为")
-		stop := from + len(line)
-		if cut := r.cutLead(from, stop); cut < stop {
-			end = cut
-			continue
-		}
-		rest = strings.TrimLeft(line, marks+"*•·●")
-		return rest, stop
-	}
-}
-
-// cutLead takes a label, a carrier or a tail off the end of a part of a line.
-func (r *reader) cutLead(from, stop int) int {
-	line := r.plain[from:stop]
-	for _, m := range r.mentions() {
-		if m.start >= from && (m.end == stop || m.end == stop-len("的") && strings.HasSuffix(line, "的")) {
-			return m.start
-		}
-	}
-	for _, m := range r.marks {
-		if m.start >= from && (m.end == stop || m.end == stop-len("的") && strings.HasSuffix(line, "的")) {
-			return m.start
-		}
-	}
-	if !endsLead(line) {
-		return stop
-	}
-	for _, label := range [...]string{"快递单号", "运单编号", "快递编号", "物流单号", "运单号码", "快递单", "运单号", "运单", "单号", "快递公司", "物流公司", "快递", "物流", "包裹", "邮件号", "邮件", "快递号", "物流编号", "号码", "挂号", "的单", "的件", "的快件", "小包", "专线", "国际", "TRACKING NUMBER", "TRACKING NO.", "TRACKING NO", "TRACKING", "WAYBILL", "AWB"} {
-		if strings.HasSuffix(line, label) {
-			return stop - len(label)
-		}
-	}
-	return stop
-}
-
-// endsLead says that the last character of a text may end a label before a number.
-func endsLead(s string) bool {
-	switch c, _ := utf8.DecodeLastRuneInString(s); c {
-	case '号', '单', '司', '递', '流', '裹', '件', '码', '包', '线', '际', 'R', 'O', '.', 'G', 'L', 'B':
-		return true
-	}
-	return false
 }
 
 // original is where a place in the normalised text lies in the text as it came.

@@ -53,6 +53,9 @@ func unbracketed(name string) string {
 		first, size := utf8.DecodeRuneInString(pair)
 		opening, closing := string(first), pair[size:]
 		name = strings.TrimPrefix(name, closing)
+		if inside, ok := strings.CutPrefix(name, opening); ok && strings.Index(inside, closing) == len(inside)-len(closing) {
+			name = strings.TrimSuffix(inside, closing)
+		}
 		if strings.HasSuffix(name, closing) && (!strings.Contains(name, opening) || opening == closing) {
 			name = strings.TrimSuffix(name, closing)
 		}

@@ -30,7 +30,7 @@ func isSmallTalk(name string) bool {
 func isFiller(said string) bool {
 	switch strings.TrimRight(said, "!。~") {
 	case "和", "与", "跟", "及", "还有", "以及", "AND", "复制", "COPY", "急", "急急", "急急急", "加急", "急用", "急件", "很急", "京东", "淘宝", "天猫", "拼多多", "抖音", "的", "是", "走", "发", "用", "寄", "走的", "用的", "发的", "这个", "那个", "的包裹", "的快递", "包裹", "件", "单号", "运单",
-		"已发货", "已发出", "已寄出", "已签收", "已收到", "没收到", "未收到", "备注", "商品", "物品", "名称",
+		"已发货", "已发出", "已寄出", "已签收", "已收到", "没收到", "未收到", "备注", "商品", "物品", "名称", "E邮宝", "国际快捷", "国际包裹", "陆运", "空运", "海运", "快船", "特快", "标快", "特惠", "邮局", "即日达", "次日达", "隔日达",
 		"查", "查件", "查快递", "查物流", "看看", "看下", "物流", "物流信息", "快递", "到了", "订阅", "跟踪", "STATUS", "TRACK", "TRACKING", "OK", "PLEASE", "PLS", "PLZ", "THANKS", "THANK YOU", "THX", "尾号":
 		return true
 	}
@@ -76,15 +76,17 @@ func talkWords(c rune) string {
 	case '何', '为', '多', '几', '谢', '麻', '能', '可', '了', '吗', '呢', '吧', '嘛', '鬼', '辛', '已', '正', '派', '签', '揽', '离':
 		return "何时 为何 多久 多少 几天 几号 谢 麻烦 能不能 可以 了 吗 呢 吧 嘛 鬼 辛苦 已 正在 派送 派件 签收 揽收 揽件 离开"
 	case '发', '运', '中', '转', '投', '退', '拒', '送', '取', '领', '自', '驿', '快':
-		return "发往 发出 发货 运输 运费 运单 中转 转运 投递 退回 退件 拒收 送达 送到 取件 领取 自提 驿站 快递柜 快点 快递 快来"
+		return "发往 发出 发货 运输 运费 运单 中转 转运 投递 退回 退件 拒收 送达 送到 送去 送往 送货 取件 领取 自提 驿站 快递柜 快点 快递 快来"
 	case '丰', '预', '显', '更', '不', '停', '卡', '丢', '收', '寄', '进', '电':
 		return "丰巢 预计 显示 更新 不动 停在 卡在 丢件 收到 收件 收货 收件人 收货人 寄出 寄到 寄来 寄往 寄件 寄件人 进展 电话打 电话不 电话没 电话联 电话是 电话号"
 	case '打', '接', '手', '联', '微', '扫', '您', '你', '请':
-		return "打电话 接电话 手机号 手机尾 手机打 手续费 联系 微信 扫码 您 你 请问 请查 请帮 请尽 请及 请放 请务 请注 请核 请拿 请留 请不"
+		return "打电话 接电话 手机号 手机尾 手机打 手机末 手机后 手续费 联系 微信 扫码 您 你 请问 请查 请帮 请尽 请及 请放 请务 请注 请核 请拿 请留 请不"
 	case '尽', '抓', '今', '明', '昨', '前', '后', '上', '下', '晚', '早', '小', '分', '点', '之', '代', '包':
 		return "尽快 抓紧 今天 今晚 明天 昨天 前天 后天 后四 上午 下午 晚上 早上 小时 分钟 分机 点前 点击 之前 代扣 代收 包邮 包裹"
-	case '时', '单', '订', '物', '链', '这', '那', '我', '同', '一', '尾', '末', '客', '热', '号', '海', '清', '出':
-		return "时候 时间 单号 单元 订单 物流 链接 这个 这单 这件 那个 我的件 同一 一样 尾号 末四 客服 热线 号楼 海关 清关 出关"
+	case '我', '他', '她', '一':
+		return "我猜 我觉 我以 我记 我等 我找 我去 我没 我刚 我就 我还 我已 我先 我要 我在 我看 我叫 我让 我听 我想 我怕 我收 我会 我能 我跟 我问 我的件 他说 她说 他们 她们 一样 一下 一直 一会"
+	case '时', '单', '订', '物', '链', '这', '那', '同', '尾', '末', '客', '热', '号', '海', '清', '出':
+		return "时候 时间 单号 单元 订单 物流 链接 这个 这单 这件 那个 同一 尾号 末三 末四 末五 末六 客服 热线 号楼 海关 清关 出关"
 	case '通', '短', '地', '开', '价', '重', '数', '金', '保', '大', '体', '邮', '信', '储', '银', '存', '会':
 		return "通知 短信 地址 开票 价格 重量 数量 金额 保价 大约 体积 邮编 信用卡 储蓄卡 银行卡 存折 会员"
 	}
@@ -94,7 +96,7 @@ func talkWords(c rune) string {
 // isTalk: what couriers and people say about a parcel, prices and times are no
 // name for it.
 func isTalk(said string) bool {
-	if talks(said) {
+	if talks(said) || isQuoted(said) || isCantonese(said) {
 		return true
 	}
 	for i := 1; i < len(said); i++ { // 3999元, 123号, 8点
@@ -110,26 +112,13 @@ func isTalk(said string) bool {
 	return strings.Contains(said, "¥") || strings.Contains(said, "$")
 }
 
-// isEnglishTalk is isTalk for English.
-func isEnglishTalk(said string) bool {
-	for word := range strings.FieldsFuncSeq(said, func(c rune) bool { return c >= utf8.RuneSelf || !isAlnum(byte(c)) }) {
-		switch word {
-		case "WHERE", "WHEN", "WHY", "HOW", "WHAT", "WHICH", "WHO", "PLEASE", "PLS", "PLZ", "CHECK", "TRACK", "TRACKING", "STATUS", "UPDATE", "UPDATES", "NEWS", "ARRIVED", "ARRIVE", "ARRIVES", "ARRIVING",
-			"DELIVERED", "DELIVERY", "DELIVER", "SHIPPED", "SHIPMENT", "STUCK", "LOST", "HELP", "THANKS", "THANK", "THX", "YET", "STILL", "HASN", "HAVEN", "ISN", "DIDN", "DOESN", "CAN", "COULD", "WILL", "WOULD", "IS", "ARE", "WAS", "HAS", "HAVE", "DOES", "DID",
-			"NOT", "ANY", "ANYTHING", "NOTHING", "ASAP", "URGENT", "HI", "HELLO", "HEY", "ETA", "CALL", "TEL", "COPY", "PARCEL", "PACKAGE", "NUMBER", "ORDER", "ORDERED", "TODAY", "TOMORROW", "YESTERDAY", "ENDING", "DIGITS", "CARD", "PAID", "CUSTOMS", "SUPPOSED", "COST", "COSTS", "PRICE", "FEE", "PAY", "ME", "YOU", "WE", "HE", "SHE", "THEY", "BUT", "WAIT", "WAITING", "NEED", "SEND", "SENT", "POST", "MAIL", "EXPRESS", "GROUND", "LOGISTICS", "COURIER", "CARRIER", "WEIGHT", "IT", "THIS", "THAT", "I":
-			return true
-		}
-	}
-	return false
-}
-
 // isSpeech: what people say before they give a number, but not what a list calls it.
 func isSpeech(said string) bool {
-	if isShop(said) {
+	if isShop(said) || strings.HasSuffix(said, "们") {
 		return true
 	}
 	switch said {
-	case "亲", "老板", "老师", "在", "喂", "嗨", "我的", "他的", "她的", "新的", "另外", "还有", "第一个", "第二个", "第三个", "客服", "管家", "各位", "大家", "大家好", "你好", "您好", "哈喽", "姐", "哥", "帅哥", "美女", "小哥", "师傅",
+	case "发件", "寄件", "退件", "换货", "退货", "亲", "老板", "老师", "在", "喂", "嗨", "我的", "他的", "她的", "新的", "另外", "还有", "第一个", "第二个", "第三个", "客服", "管家", "各位", "大家", "大家好", "你好", "您好", "哈喽", "姐", "哥", "帅哥", "美女", "小哥", "师傅",
 		"国际", "国内", "国际件", "韵达的", "快件", "邮件", "转", "转寄", "补发", "回复", "更正", "改为", "换成", "对了", "好的", "好", "嗯", "收货人", "收件人", "收件", "姓名", "HERE", "NEW", "MY", "MINE", "THE", "TEST", "FYI", "NO", "NO.", "RE", "UPDATE":
 		return true
 	}

@@ -36,7 +36,11 @@ func (r *reader) phoneAt(at int) (digits string, end int) {
 		}
 	}
 	p := r.shown(start)
-	if !p.isPhone() || isAlnum(r.byteAt(p.end)) || p.masks > 0 && r.byteAt(p.end) == '*' {
+	known := p.isPhone()
+	if !known && start == at {
+		p, known = r.localPhone(at)
+	}
+	if !known || isAlnum(r.byteAt(p.end)) || p.masks > 0 && r.byteAt(p.end) == '*' {
 		return "", at
 	}
 	digits, end = string(p.last[:]), p.end
@@ -108,7 +112,7 @@ func (p shown) isPhone() bool {
 func (r *reader) extension(at int) (digits string, end int) {
 	rest := r.plain[at:]
 	rest = strings.TrimPrefix(rest, " ")
-	for _, mark := range [...]string{"-", "转", "#", "分机", "EXT.", "EXT", "P"} {
+	for _, mark := range [...]string{"-", "转", "#", ",,", "分机", "EXT.", "EXT", "P"} {
 		after, ok := strings.CutPrefix(rest, mark)
 		if !ok {
 			continue

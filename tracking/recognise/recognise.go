@@ -167,15 +167,19 @@ func (r *reader) run(start, end int) int {
 	}
 	if whole, rule, to := r.join(start, end); to > 0 {
 		said := r.said(start)
-		if rule.weight == bare && said > saidParcel && (said != saidPaper || !rule.sure) {
+		if r.byteAt(end) == '-' && isPaper(whole) && (isPaper(s) || isDate(r.text[end+1:])) || // PO-20261128-003
+			rule.weight == bare && said > saidParcel && (said != saidPaper || !rule.sure) {
 			return to
 		}
 		return r.take(start, to, whole, rule, said)
 	}
-	if digits > 3 && len(s) > 5 {
-		return r.unknown(start, end, found)
+	if digits <= 3 || len(s) <= 5 {
+		return end
 	}
-	return end
+	if size, rule := gluedCarrier(s); size > 0 && !r.isPiece(start, end) && r.said(start) <= saidParcel {
+		return r.known(start+size, end, rule)
+	}
+	return r.unknown(start, end, found)
 }
 
 // known reads a run that fits a rule: a number unless what is around it speaks against it.

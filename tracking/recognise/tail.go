@@ -137,6 +137,9 @@ func (r *reader) labelled(at, end int) (tailMark, bool) {
 		return tailMark{}, false
 	}
 	m := tailMark{start, end, r.plain[at:end], called}
+	if isSenders(r.plain[start:at]) {
+		m.rank = sender
+	}
 	if !phone && r.isOthers(start, end) || phone && r.owner(at) == noTail && !r.isNotice() {
 		m.rank = noTail
 	}
@@ -149,7 +152,7 @@ func (r *reader) labelled(at, end int) (tailMark, bool) {
 // isOthers says that the tail in a part of the text is a card's, a paper's or a parcel's own.
 func (r *reader) isOthers(start, end int) bool {
 	before := strings.TrimRight(r.plain[max(0, start-32):start], " (的:")
-	if endsIn(before, "卡 卡号 订单 订单号 运单 运单号 单号 单 快递 快件 包裹 邮件 物流 车 车牌 车牌号 身份证 身份证号 证件 学号 工号 编号 账号 账户 会员 银行 存折 折 储蓄 信用 储值 取件码 货号 序列号 号牌 发票 CARD VISA MASTERCARD ORDER ACCOUNT TRACKING WAYBILL PARCEL PACKAGE SHIPMENT INVOICE") {
+	if endsIn(before, "卡 卡号 订单 订单号 运单 运单号 单号 单 快递 快件 包裹 邮件 物流 车 车牌 车牌号 身份证 身份证号 证件 学号 工号 编号 账号 账户 会员 银行 存折 折 储蓄 信用 储值 取件码 货号 序列号 号牌 发票 CARD VISA MASTERCARD AMEX DEBIT CREDIT PAYPAL ORDER ACCOUNT TRACKING WAYBILL PARCEL PACKAGE SHIPMENT INVOICE") {
 		return true
 	}
 	rest := strings.TrimLeft(r.plain[end:], " )的")
@@ -166,8 +169,12 @@ func (r *reader) isOthers(start, end int) bool {
 func (r *reader) tailLabel(at int) (start int, says, phone bool) {
 	s := r.plain[:at]
 	for {
+		glued := s
 		s = strings.TrimRight(s, " :(#=\"'.")
 		size, tail, tel := tailWord(s)
+		if size == 0 && says && len(glued) == len(s) {
+			size = whoseTail(s)
+		}
 		if size == 0 {
 			break
 		}
@@ -189,7 +196,7 @@ func tailWord(s string) (size int, tail, phone bool) {
 	if last := s[len(s)-1]; last < utf8.RuneSelf {
 		return englishTailWord(s)
 	}
-	for _, w := range [...]string{"尾号", "尾数", "最后四位", "最后4位", "最后四码", "后四位", "后4位", "末四位", "末4位", "后四码", "后4码", "末四码", "末4码", "末四号", "后四个", "尾4位", "尾四位"} {
+	for _, w := range [...]string{"尾号", "尾数", "最后四个", "最后4个", "最后四位", "最后4位", "最后四码", "后四位", "后4位", "末四位", "末4位", "后四码", "后4码", "末四码", "末4码", "末四号", "后四个", "尾4位", "尾四位", "尾四个"} {
 		if strings.HasSuffix(s, w) {
 			return len(w), true, false
 		}
@@ -199,7 +206,7 @@ func tailWord(s string) (size int, tail, phone bool) {
 			return len(w), false, true
 		}
 	}
-	for _, w := range [...]string{"号码", "号", "数字", "数", "收件人", "收货人", "寄件人", "收件", "收货", "寄件", "联系", "本人", "我的", "我", "的", "是", "为", "都"} {
+	for _, w := range [...]string{"号码", "号", "数字", "数", "字", "收件人", "收货人", "寄件人", "收件", "收货", "寄件", "联系", "本人", "我的", "我", "的", "是", "为", "都"} {
 		if strings.HasSuffix(s, w) {
 			return len(w), false, false
 		}
