@@ -80,7 +80,7 @@ func (t *turn) runForChat(ctx context.Context, c command) ([]Reply, error) {
 	case verbLang:
 		return t.lang(ctx, c.args)
 	case verbSettings:
-		return t.toldSettings(ctx)
+		return t.settingsNow(ctx)
 	case verbPrivacy:
 		return t.render.reply("privacy"), nil
 	case verbExport:

@@ -44,7 +44,7 @@ func (t *turn) results(ctx context.Context, steps []step, asking bool) ([]Reply,
 		most = 1
 	}
 	if wrong, ok := said[0].(needsTail); ok && len(said) == 1 && wrong.why == "tail.wrong" {
-		t.toldWrong = wrong.number
+		t.wrongTail = wrong.number
 	}
 	var reply Reply
 	for i, s := range said {
