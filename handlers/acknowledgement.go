@@ -70,6 +70,9 @@ var (
 		`|continue|goon|goahead|more|keepgoing|carryon|next` +
 		`)(?:了|啦|呢|哟|呦|呀|吧|哒|哈|哦|喔|啊|嘞|滴|的|喽|嘍|咯|囉)*)+$`)
 
+	// thanksIs matches thanks among acknowledgements; 不用谢 and 不谢 are none.
+	thanksIs = regexp.MustCompile(`(?:^|[^不用])(?:[谢謝]|蟹蟹|唔[该該]|感恩|辛苦)|thank|thx|tks|tnx|ths|thanx|3[qx]|ty|cheers|appreciat`)
+
 	// particleIs matches letters that say nothing without a word before them.
 	particleIs = regexp.MustCompile(`^[啊呀哦喔呢哈吧的了]+$`)
 
@@ -95,14 +98,9 @@ func isAcknowledgement(text string) bool {
 	return acknowledgementIs.MatchString(letters)
 }
 
-// isThanks says that a text thanks, and nothing else.
+// isThanks says that an acknowledgement thanks.
 func isThanks(text string) bool {
-	switch strings.Trim(plainWord(text), " ❤🙏👍😊") {
-	case "谢谢", "謝謝", "谢谢你", "謝謝你", "谢谢您", "謝謝您", "谢了", "謝了", "多谢", "多謝", "感谢", "感謝", "谢谢啦", "謝謝啦", "好的谢谢", "好的,谢谢", "非常感谢", "非常感謝", "辛苦了", "辛苦啦", "3q",
-		"thanks", "thank you", "thx", "ty", "thanks a lot", "many thanks", "thank you so much", "thank you very much", "ok thanks", "ok, thanks", "great, thanks", "cheers":
-		return true
-	}
-	return false
+	return isAcknowledgement(text) && thanksIs.MatchString(lettersOf(text))
 }
 
 // lettersOf is a text without everything that is no letter and no digit, in lower case.
