@@ -42,6 +42,14 @@ func isTail(s string) bool {
 	return len(s) == tailLength && strings.Trim(s, "0123456789") == ""
 }
 
+// numberTried matches one word that was probably meant as a tracking number.
+var numberTried = regexp.MustCompile(`^[A-Za-z]{0,4}[- ]?\d[0-9A-Za-z -]{2,}$`)
+
+// triesNumber says that a text is probably a number, with something wrong in it.
+func triesNumber(text string) bool {
+	return numberTried.MatchString(plainWord(text)) && len(plainWord(text)) > tailLength
+}
+
 // whereIs matches what people ask about their parcels without naming one:
 // 我的快递到哪了, 快递呢, 到哪儿了, 怎么还没到, where is my parcel, still not here.
 var whereIs = regexp.MustCompile(`(?i)` +
