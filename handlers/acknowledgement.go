@@ -14,12 +14,12 @@ import (
 // notification that comes with the reply is answer enough. While a question is
 // open, whatever is more than an acknowledgement may be meant as its answer.
 func (t *turn) acknowledges(text string, open bool) bool {
-	return t.traits().Metered && !t.inGroup() && (t.isNod(text) || greets(text) || !open && !says(text))
+	return t.traits().Metered && !t.inGroup() && (t.keepsNewsComing(text) || greets(text) || !open && !says(text))
 }
 
-// isNod says that a text is an acknowledgement here. Who is told that any reply
-// will do may reply "1", unless it is a row of the list that was shown last.
-func (t *turn) isNod(text string) bool {
+// keepsNewsComing says that a text is an acknowledgement here. Who was asked for any
+// reply may reply "1", unless it is a row of the list that was shown last.
+func (t *turn) keepsNewsComing(text string) bool {
 	return isAcknowledgement(text) || t.traits().Metered && plainWord(text) == "1"
 }
 
@@ -38,8 +38,8 @@ func optional(replies []Reply) []Reply {
 // of its own.
 func (t *turn) acknowledge(ctx context.Context, text string, open bool) ([]Reply, error) {
 	thanks := isThanks(text)
-	nod := text != "" && !t.inGroup() && t.isNod(text)
-	if open || !thanks && !nod {
+	acknowledged := text != "" && !t.inGroup() && t.keepsNewsComing(text)
+	if open || !thanks && !acknowledged {
 		return nil, nil
 	}
 	live, _, err := t.store.CountFollowed(ctx, t.chat.ID)
@@ -57,8 +57,8 @@ func (t *turn) acknowledge(ctx context.Context, text string, open bool) ([]Reply
 }
 
 var (
-	// nodIs matches letters that are nothing but acknowledgements and thanks.
-	nodIs = regexp.MustCompile(`(?i)^(?:(?:` +
+	// acknowledgementIs matches letters that are nothing but acknowledgements and thanks.
+	acknowledgementIs = regexp.MustCompile(`(?i)^(?:(?:` +
 		`好+(?:的|滴|哒|噠|嘞|咧|呀|啊|啦|吧|呢|哦|喔|哟|呦|de|勒|嘛|耶|噢|了|看|极了|極了|棒|说|說)*|(?:太|真|很|挺|都|也|那)?(?:好|棒|[赞讚贊]|不[错錯])(?:了|的)?|可以|可|行|中|成|妥|妥了|[没沒](?:问题|問題|事|关系|關係)` +
 		`|嗯+(?:呢|哼)*|恩+|唔+|哦+|噢+|喔+|昂+|[对對]的|没错|沒錯` +
 		`|(?:我|已|已经|已經|都)?(?:收到(?:(?:你|您)?的?(?:消息|信息|通知|提醒))?|收悉|知道|晓得|曉得|明白|了解|瞭解|懂|清楚|看到|记住|記住)|(?:我)?(?:再|先|会|會)?等(?:(?:你|您)?的?(?:好?消息|通知)|等|着|著|一下|一等|你们?|您)|那(?:我)?(?:就|先)` +
@@ -70,6 +70,9 @@ var (
 		`|continue|goon|goahead|more|keepgoing|carryon|next` +
 		`)(?:了|啦|呢|哟|呦|呀|吧|哒|哈|哦|喔|啊|嘞|滴|的|喽|嘍|咯|囉)*)+$`)
 
+	// thanksIs matches thanks among acknowledgements; 不用谢 and 不谢 are none.
+	thanksIs = regexp.MustCompile(`(?:^|[^不用])(?:[谢謝]|蟹蟹|唔[该該]|感恩|辛苦)|thank|thx|tks|tnx|ths|thanx|3[qx]|ty|cheers|appreciat`)
+
 	// particleIs matches letters that say nothing without a word before them.
 	particleIs = regexp.MustCompile(`^[啊呀哦喔呢哈吧的了]+$`)
 
@@ -77,8 +80,8 @@ var (
 	stickerIs = regexp.MustCompile(`(?i)\[(?:ok|好的|强|強|赞|讚|抱拳|玫瑰|愉快|微笑|呲牙|齜牙|合十|爱心|愛心|握手|鼓掌|太阳|太陽|咖啡|胜利|勝利|耶|加油|拥抱|擁抱|鲜花|鮮花|害羞|憨笑|偷笑|嘿哈|机智|機智|thumbsup|strong|salute|fist|rose|smile|grin|joyful|worship|pray|heart|shake|clap|sun|coffee|victory|yeah|hug|shy)\]`)
 )
 
-// nodding are the emoji that acknowledge by themselves.
-const nodding = "👌👍🙏💪👏🤝😊😄😃😁😀🙂😉😆😂🥰😘❤💕💗💐🌹🌷✅✔☑🆗🫡🤗😍🎉💯🙆🫶✌☺😎🥳"
+// acknowledgingEmoji are the emoji that acknowledge by themselves.
+const acknowledgingEmoji = "👌👍🙏💪👏🤝😊😄😃😁😀🙂😉😆😂🥰😘❤💕💗💐🌹🌷✅✔☑🆗🫡🤗😍🎉💯🙆🫶✌☺😎🥳"
 
 // isAcknowledgement says that a text only keeps a conversation going, as somebody
 // does who is told that any reply will do: 好的谢谢, 收到啦, ok, 👌. What asks is none.
@@ -90,19 +93,14 @@ func isAcknowledgement(text string) bool {
 	bare := strings.ReplaceAll(stickerIs.ReplaceAllString(text, "👌"), "~", "")
 	letters := lettersOf(bare)
 	if letters == "" {
-		return strings.ContainsAny(bare, nodding) || !strings.ContainsFunc(bare, unicode.IsSymbol)
+		return strings.ContainsAny(bare, acknowledgingEmoji) || !strings.ContainsFunc(bare, unicode.IsSymbol)
 	}
-	return nodIs.MatchString(letters)
+	return acknowledgementIs.MatchString(letters)
 }
 
-// isThanks says that a text thanks, and nothing else.
+// isThanks says that an acknowledgement thanks.
 func isThanks(text string) bool {
-	switch strings.Trim(plainWord(text), " ❤🙏👍😊") {
-	case "谢谢", "謝謝", "谢谢你", "謝謝你", "谢谢您", "謝謝您", "谢了", "謝了", "多谢", "多謝", "感谢", "感謝", "谢谢啦", "謝謝啦", "好的谢谢", "好的,谢谢", "非常感谢", "非常感謝", "辛苦了", "辛苦啦", "3q",
-		"thanks", "thank you", "thx", "ty", "thanks a lot", "many thanks", "thank you so much", "thank you very much", "ok thanks", "ok, thanks", "great, thanks", "cheers":
-		return true
-	}
-	return false
+	return isAcknowledgement(text) && thanksIs.MatchString(lettersOf(text))
 }
 
 // lettersOf is a text without everything that is no letter and no digit, in lower case.

@@ -84,3 +84,14 @@ func TestAcknowledgementsInAnyForm(t *testing.T) {
 		}
 	}
 }
+
+func TestThanksAreToldFromOtherAcknowledgements(t *testing.T) {
+	for text, want := range map[string]bool{
+		"谢谢": true, "收到，谢谢": true, "辛苦了👍": true, "好的谢谢～": true, "感謝提醒": true, "ok, thx": true, "Cheers!": true, "tysm": true,
+		"好的": false, "不用谢": false, "不謝": false, "收到": false, "got it": false, "": false, "谢谢，那退款呢": false, "谢霆锋的票": false,
+	} {
+		if isThanks(text) != want {
+			t.Errorf("%q thanks: %v", text, !want)
+		}
+	}
+}

@@ -193,7 +193,7 @@ func (t *turn) questionWords(q models.Question) []Reply {
 func (t *turn) askTail(q models.Question) []Reply {
 	if len(q.Items) == 1 {
 		item := q.Items[0]
-		if t.toldWrong == item.Number {
+		if t.wrongTail == item.Number {
 			return []Reply{{}} // what was wrong with the last one says what to send
 		}
 		return t.render.reply("tail.ask", "Number", item.Number, "Carrier", t.render.carrier(item.Carrier))

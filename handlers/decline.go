@@ -29,20 +29,20 @@ var declining = regexp.MustCompile(`(?i)^(?:` +
 	`(?:please )?(?:don['’]?t|do not)(?: bother)?|leave it(?: as it is)?|let(?:['’]?s)? (?:it be|not)|i(?:['’]?ve| have)? changed my mind|i don['’]?t (?:want|need)(?: it| to| that| this)?(?: anymore| any more)?|ask me later|not really|(?:i['’]?m )?not sure(?: yet)?|undecided|(?:i )?haven['’]?t decided(?: yet)?` +
 	`)$`)
 
-// polite matches a clause that only goes with declining.
-var polite = regexp.MustCompile(`(?i)^(?:谢谢|謝謝|多谢|感谢|感謝|好|好的|好吧|嗯|哦|噢|啊|呃|额|ok|okay|oh|well|ah|hm+|thanks?|thank you|please|sorry|it['’]?s (?:ok|okay|fine)|抱歉|不好意思|you|so much|very much|谢谢你|謝謝你|谢谢您|謝謝您)+$`)
+// hesitating matches a clause that only goes with declining and is no acknowledgement.
+var hesitating = regexp.MustCompile(`(?i)^(?:啊|呃|额|抱歉|不好意思|oh|well|ah|hm+|please|sorry|it['’]?s (?:ok|okay|fine)|you)+$`)
 
 // saidNo says that a text wants nothing of what was asked: one clause of it declines,
-// and the others are polite, or decline as well.
+// and the others acknowledge, hesitate, or decline as well.
 func saidNo(text string) bool {
 	declined := false
 	for clause := range strings.FieldsFuncSeq(fold(text), func(r rune) bool { return strings.ContainsRune(",.!?~;:。，、！？～；：…\n", r) }) {
 		clause = strings.Join(strings.Fields(clause), " ")
 		clause = strings.TrimSuffix(strings.TrimSuffix(clause, " thanks"), " thank you")
 		switch {
-		case clause == "" || polite.MatchString(clause):
 		case declining.MatchString(clause), declining.MatchString(strings.ReplaceAll(clause, " ", "")):
 			declined = true
+		case clause == "", hesitating.MatchString(clause), isAcknowledgement(clause):
 		default:
 			return false
 		}

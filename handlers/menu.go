@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"waybill/internal/spelling"
 	"waybill/locales"
 )
 
@@ -16,7 +17,8 @@ func (t *turn) unknownCommand(text string) []Reply {
 	if !slash || t.overheard() || t.m.Edited {
 		return nil
 	}
-	word, _, _ := strings.Cut(strings.ToLower(firstWord(fold(rest))), "@")
+	word, _ := cutBlank(strings.TrimSpace(fold(rest)))
+	word, _, _ = strings.Cut(strings.ToLower(word), "@")
 	if word == "" || strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' }) {
 		return nil
 	}
@@ -26,50 +28,15 @@ func (t *turn) unknownCommand(text string) []Reply {
 	return t.render.reply("unknown_command", "Command", "/"+word)
 }
 
-func firstWord(text string) string {
-	fields := strings.Fields(text)
-	if len(fields) == 0 {
-		return ""
-	}
-	return fields[0]
-}
-
 // nearest is the command of the menu that a word differs from in a letter or two.
 func nearest(word string) (near string, ok bool) {
 	best := min(2, utf8.RuneCountInString(word)/2)
 	for _, v := range append(menuVerbs(), verbPush, verbSettings, verbPrivacy, verbCancel) {
-		if d := distance(word, string(v)); d <= best && (d < best || !ok) {
+		if d := spelling.Distance(word, string(v)); d <= best && (d < best || !ok) {
 			near, best, ok = string(v), d, true
 		}
 	}
 	return near, ok
-}
-
-// distance is how many letters have to be changed, put in, taken out, or exchanged
-// with their neighbours to make b of a.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	rows := make([][]int, len(x)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(y)+1)
-		rows[i][0] = i
-	}
-	for j := range rows[0] {
-		rows[0][j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		for j := 1; j <= len(y); j++ {
-			cost := 1
-			if x[i-1] == y[j-1] {
-				cost = 0
-			}
-			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
-			}
-		}
-	}
-	return rows[len(x)][len(y)]
 }
 
 // MenuItem is one command as a platform's menu shows it.

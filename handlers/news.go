@@ -169,8 +169,8 @@ func (t *turn) mute(ctx context.Context, rows []models.Followed, muted bool) ([]
 	return []Reply{reply}, nil
 }
 
-// toldSettings is what the chat has chosen, and how to change it.
-func (t *turn) toldSettings(ctx context.Context) ([]Reply, error) {
+// settingsNow is what the chat has chosen, and how to change it.
+func (t *turn) settingsNow(ctx context.Context) ([]Reply, error) {
 	digits, err := t.store.ChatTail(ctx, t.chat.ID)
 	if err != nil {
 		return nil, wrap("read remembered tail", err)

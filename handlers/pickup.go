@@ -14,7 +14,6 @@ var (
 	codeNamed = regexp.MustCompile(`(?i)(取件码|取件碼|取货码|取貨碼|提货码|提貨碼|取件号|取件號|货架号|貨架號|货架|貨架|凭|憑|\b(?:[a-z-]+ )?code)[\s:：为為是「【\[（(]*([a-z]{0,3}\d[\da-z]*(?:-\d[\da-z]*)*)`)
 	codeBare  = regexp.MustCompile(`(?:^|[^\d-])(\d{1,2}-\d{1,2}-\d{3,5})(?:[^\d-]|$)`)
 	noPickup  = regexp.MustCompile(`(?i)^(zip|postal|post|area|country|status|error|verification|security) code$`)
-	aPhone    = regexp.MustCompile(`^1[3-9]\d{9}$`)
 )
 
 // pickupCode is where the code stands that opens a locker or that a station asks
@@ -22,7 +21,7 @@ var (
 func pickupCode(text string) (from, to int) {
 	for _, m := range codeNamed.FindAllStringSubmatchIndex(text, -1) {
 		word, code := text[m[2]:m[3]], text[m[4]:m[5]]
-		if !noPickup.MatchString(word) && len(code) >= 3 && !aPhone.MatchString(code) {
+		if !noPickup.MatchString(word) && len(code) >= 3 && !mobile.MatchString(code) {
 			return m[4], m[5]
 		}
 	}

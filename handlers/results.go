@@ -44,7 +44,7 @@ func (t *turn) results(ctx context.Context, steps []step, asking bool) ([]Reply,
 		most = 1
 	}
 	if wrong, ok := said[0].(needsTail); ok && len(said) == 1 && wrong.why == "tail.wrong" {
-		t.toldWrong = wrong.number
+		t.wrongTail = wrong.number
 	}
 	var reply Reply
 	for i, s := range said {
@@ -104,6 +104,26 @@ func (t *turn) result(ctx context.Context, s step, most int, alone bool) ([]Bloc
 		return append(blocks, t.corrected(s)...), err
 	}
 	return nil, nil
+}
+
+// corrected says that a parcel is another carrier's than the one that somebody named.
+func (t *turn) corrected(f followed) []Block {
+	is := f.answer.Parcel.Carrier
+	if f.named == "" || is == "" || f.named == is || !f.opens() {
+		return nil
+	}
+	return []Block{t.render.sentence("carrier_corrected", "Carrier", t.render.carrier(is))}
+}
+
+// watchingKey is the promise under several parcels: one that has arrived is watched no
+// more.
+func watchingKey(said []step, watched int) string {
+	for _, s := range said {
+		if f, ok := s.(followed); ok && !f.live() && watched > 0 {
+			return "watching_rest"
+		}
+	}
+	return "watching_all"
 }
 
 // reason is the sentence that stands instead of a trace.

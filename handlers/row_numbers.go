@@ -12,6 +12,28 @@ import (
 	"waybill/models"
 )
 
+// listedRow shows a row of the last list whose number was all that was said. Where any
+// reply keeps messages coming, the list has to be the last thing shown.
+func (t *turn) listedRow(ctx context.Context, rows []int) ([]Reply, error) {
+	if len(t.chat.Listed) == 0 || t.chat.Listed[0] < 0 {
+		return nil, nil
+	}
+	if t.traits().Metered {
+		if last, err := t.listShownLast(ctx); err != nil || !last {
+			return nil, err
+		}
+	}
+	all, err := t.follows(ctx, true)
+	if err != nil {
+		return nil, err
+	}
+	p, err := t.pickRows(ctx, rows, all)
+	if err != nil {
+		return nil, err
+	}
+	return t.about(ctx, verbDetail, p)
+}
+
 // pickRows takes row numbers as those of the last list shown; before the first
 // one, as those of the list that would be shown now.
 func (t *turn) pickRows(ctx context.Context, rows []int, all []models.Followed) (picked, error) {

@@ -85,7 +85,7 @@ func (t *turn) shownLast(ctx context.Context) (models.Followed, bool, error) {
 	if err != nil {
 		return models.Followed{}, false, err
 	}
-	if f, ok := toldSince(all, s.At); ok {
+	if f, ok := newsSince(all, s.At); ok {
 		return f, true, nil
 	}
 	at := slices.IndexFunc(all, func(f models.Followed) bool { return f.Parcel.ID == s.Parcel })
@@ -95,11 +95,11 @@ func (t *turn) shownLast(ctx context.Context) (models.Followed, bool, error) {
 	return all[at], true, nil
 }
 
-// toldSince is the parcel of which news was delivered last, if that was after m.
-func toldSince(all []models.Followed, m models.Moment) (last models.Followed, ok bool) {
+// newsSince is the parcel of which news was delivered last, if that was after m.
+func newsSince(all []models.Followed, m models.Moment) (last models.Followed, ok bool) {
 	for _, f := range all {
-		told := f.Follow.DeliveredSeq > 0 && !f.Follow.Pending() && f.Parcel.NewsAt > m
-		if told && f.Follow.News("") == models.NewsAll && (!ok || f.Parcel.NewsAt > last.Parcel.NewsAt) {
+		delivered := f.Follow.DeliveredSeq > 0 && !f.Follow.Pending() && f.Parcel.NewsAt > m
+		if delivered && f.Follow.News("") == models.NewsAll && (!ok || f.Parcel.NewsAt > last.Parcel.NewsAt) {
 			last, ok = f, true
 		}
 	}
@@ -113,8 +113,8 @@ func (t *turn) listShownLast(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	all, err := t.follows(ctx, true)
-	_, told := toldSince(all, s.At)
-	return !told, err
+	_, news := newsSince(all, s.At)
+	return !news, err
 }
 
 // notePicked remembers what the words of this message mean before they change it.

@@ -37,6 +37,14 @@ func plainWord(s string) string {
 	return strings.ToLower(strings.Trim(fold(s), " \t\n.,!?~;:。，、！？～；：…“”\"'()（）"))
 }
 
+// numberTried matches one word that was probably meant as a tracking number.
+var numberTried = regexp.MustCompile(`^[A-Za-z]{0,4}[- ]?\d[0-9A-Za-z -]{2,}$`)
+
+// triesNumber says that a text is probably a number, with something wrong in it.
+func triesNumber(text string) bool {
+	return numberTried.MatchString(plainWord(text)) && len(plainWord(text)) > tailLength
+}
+
 // isTail says that s is as many digits as a phone's tail has, and nothing else.
 func isTail(s string) bool {
 	return len(s) == tailLength && strings.Trim(s, "0123456789") == ""

@@ -24,7 +24,7 @@ type turn struct {
 
 	shown     *lastShown // what the chat was shown last; nil: not read yet
 	listedNow bool       // this turn shows a list, or several parcels
-	toldWrong string     // the number whose tail the replies say was wrong
+	wrongTail string     // the number whose tail the replies say was wrong
 }
 
 func (c *Conversation) turn(chat models.Chat, m Message, now models.Moment) *turn {

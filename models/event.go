@@ -57,8 +57,8 @@ type Event struct {
 // neither dropped seconds nor another punctuation makes another scan. Notices are
 // told apart by kind and exact time.
 func (e *Event) Sign() {
-	var room [1024]byte
-	b := append(room[:0], string(e.Kind)...)
+	var buffer [1024]byte
+	b := append(buffer[:0], string(e.Kind)...)
 	b = append(b, 0)
 	if e.Kind == Scan {
 		b = strconv.AppendInt(b, int64(e.At)/minute, 10)

@@ -44,10 +44,10 @@ type Follow struct {
 // News is how much the chat hears of this parcel: the parcel's own mute goes
 // before what the chat has chosen.
 func (f Follow) News(chat News) News {
-	switch {
-	case f.Mute == Muted:
+	switch f.Mute {
+	case Muted:
 		return NewsUrgent
-	case f.Mute == Unmuted:
+	case Unmuted:
 		return NewsAll
 	}
 	return chat

@@ -97,7 +97,7 @@ func (k *keys) paste() (key, error) {
 
 // escapes are sequences that steer a terminal. Texts that were copied out of one
 // have them.
-var escapes = regexp.MustCompile(`\x1b(\[[\x20-\x3f]*[@-~])?`)
+var escapes = regexp.MustCompile(`\x1b(\[[\x20-\x3f]*[\x40-\x7e])?`)
 
 // pasted is the text of a paste, its lines ended by line feeds, without what is
 // no text.

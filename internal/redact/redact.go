@@ -33,14 +33,14 @@ func Error(err error, secrets ...string) error {
 	return &redacted{text: text, cause: err}
 }
 
-// Shortest is how many bytes a secret has at least that is hidden: a phone's
+// shortest is how many bytes a secret has at least that is hidden: a phone's
 // tail has so many, and what is shorter stands in ordinary words.
-const Shortest = 4
+const shortest = 4
 
-// Text hides secrets in a text. One that is shorter than Shortest hides nothing.
+// Text hides secrets in a text. One that is shorter than shortest hides nothing.
 func Text(text string, secrets ...string) string {
 	for _, secret := range secrets {
-		if len(secret) < Shortest {
+		if len(secret) < shortest {
 			continue
 		}
 		text = replaceFold(text, secret)

@@ -18,17 +18,17 @@ func (c *client) trace(r tracking.Reply, a answer, q tracking.Question) (models.
 	if !tracking.SameNumber(string(res.No), q.Number) {
 		return models.Trace{}, c.unusable(r, "answer about another number", q.Hide)
 	}
-	told, err := c.journey(a.rows())
+	journey, err := c.journey(a.rows())
 	if err != nil {
 		return models.Trace{}, c.unusable(r, err.Error(), q.Hide)
 	}
 	t := models.Trace{
 		Provider: name, Carrier: c.carrier(string(res.Com), string(res.Company), q), Named: res.Company.Short(),
-		Detail: res.Detail.Short(), Events: told.Events, Estimate: told.Estimate, Final: res.Status == "1", Billed: true,
+		Detail: res.Detail.Short(), Events: journey.Events, Estimate: journey.Estimate, Final: res.Status == "1", Billed: true,
 	}
 	t.Status, t.ByWords = status(t)
 	t.Origin, t.Destination = scan.Route(t.Events, t.Status)
-	if len(told.Events) > 0 {
+	if len(journey.Events) > 0 {
 		return t, nil
 	}
 	switch t.Status {

@@ -28,19 +28,19 @@ func (c *client) trace(raw []byte, q tracking.Question) (models.Trace, error) {
 }
 
 func (c *client) one(i item, q tracking.Question) (models.Trace, error) {
-	told, err := c.journey(i)
+	journey, err := c.journey(i)
 	if err != nil {
 		return models.Trace{}, err
 	}
 	t := models.Trace{
 		Provider: name, Carrier: c.carrier(i.code(), q), Detail: i.Status.Short(),
-		Status: status(string(i.Status)), Events: told.Events, Estimate: told.Estimate, Billed: true,
+		Status: status(string(i.Status)), Events: journey.Events, Estimate: journey.Estimate, Billed: true,
 	}
 	switch {
-	case len(told.Events) == 0 && (t.Status == "" || t.Status == models.Unknown):
+	case len(journey.Events) == 0 && (t.Status == "" || t.Status == models.Unknown):
 		return models.Trace{}, tracking.ErrNoRecord
 	case t.Status == "":
-		t.Status = scan.RefineStatus(models.Unknown, told.Newest())
+		t.Status = scan.RefineStatus(models.Unknown, journey.Newest())
 		t.ByWords = t.Status != models.Unknown
 	}
 	t.Origin, t.Destination = scan.Route(t.Events, t.Status)
@@ -48,12 +48,12 @@ func (c *client) one(i item, q tracking.Question) (models.Trace, error) {
 }
 
 func (c *client) journey(i item) (scan.Journey, error) {
-	told, err := list[row](i.Data)
+	listed, err := list[row](i.Data)
 	if err != nil {
 		return scan.Journey{}, err
 	}
-	rows := make([]scan.Row, 0, len(told))
-	for _, r := range told {
+	rows := make([]scan.Row, 0, len(listed))
+	for _, r := range listed {
 		e := models.Event{Text: string(r.Context), Code: r.Status.Short(), Status: scanStatus(string(r.Status))}
 		rows = append(rows, scan.Row{Time: string(r.Time), Event: e})
 	}

@@ -88,23 +88,23 @@ func (c *client) trace(a answer, q tracking.Question) (models.Trace, error) {
 	if !tracking.SameNumber(string(a.Nu), q.Number) {
 		return models.Trace{}, errors.New("answer about another number")
 	}
-	told, err := c.journey(a)
+	journey, err := c.journey(a)
 	if err != nil {
 		return models.Trace{}, err
 	}
 	way := readRoute(a.RouteInfo)
 	t := models.Trace{
-		Provider: name, Carrier: q.CarrierOf(string(a.Com), c.byCode), Events: told.Events,
-		Estimate: cmp.Or(told.Estimate, a.estimate()),
+		Provider: name, Carrier: q.CarrierOf(string(a.Com), c.byCode), Events: journey.Events,
+		Estimate: cmp.Or(journey.Estimate, a.estimate()),
 	}
 	state, newest := a.State.Short(), ""
-	if len(told.Events) > 0 {
-		newest = told.Events[0].Code
+	if len(journey.Events) > 0 {
+		newest = journey.Events[0].Code
 	}
 	t.Detail = refined(state, newest)
 	t.Status = status(t.Detail)
-	if t.Detail == "" && len(told.Events) > 0 {
-		t.Status = scan.RefineStatus(models.Unknown, told.Newest())
+	if t.Detail == "" && len(journey.Events) > 0 {
+		t.Status = scan.RefineStatus(models.Unknown, journey.Newest())
 		t.ByWords = t.Status != models.Unknown
 	}
 	from, to := scan.Route(t.Events, t.Status)

@@ -62,30 +62,30 @@ func (c *client) read(r tracking.Reply, q tracking.Question) (models.Trace, erro
 	if !tracking.SameNumber(string(e.Kddh), q.Number) {
 		return models.Trace{}, c.unusable(r, "answer about another number", q.Hide)
 	}
-	told, err := c.journey(e)
+	journey, err := c.journey(e)
 	if err != nil {
 		return models.Trace{}, c.unusable(r, err.Error(), q.Hide)
 	}
 	meant := meaning(string(e.Msg), q.Tail)
-	if meant.kind != nil && (len(told.Events) == 0 || !yes(e.OK)) {
+	if meant.kind != nil && (len(journey.Events) == 0 || !yes(e.OK)) {
 		return models.Trace{}, c.wire.Refuse(r, meant.kind, strconv.Itoa(r.Status), string(e.Msg), q.Hide...)
 	}
-	return c.trace(r, e, told, meant, q)
+	return c.trace(r, e, journey, meant, q)
 }
 
 // trace makes what is left: scans, or a status without any.
-func (c *client) trace(r tracking.Reply, e envelope, told scan.Journey, meant refusal, q tracking.Question) (models.Trace, error) {
+func (c *client) trace(r tracking.Reply, e envelope, journey scan.Journey, meant refusal, q tracking.Question) (models.Trace, error) {
 	t := models.Trace{
 		Provider: name, Named: e.Kdmc.Short(),
-		Detail: e.Status.Short(), Status: status(e.Status), Events: told.Events, Estimate: told.Estimate, Billed: billed(r.Status),
+		Detail: e.Status.Short(), Status: status(e.Status), Events: journey.Events, Estimate: journey.Estimate, Billed: billed(r.Status),
 	}
 	if t.Named != "" {
 		t.Carrier, _ = c.carriers.ByName(t.Named)
 	}
 	switch {
-	case len(told.Events) > 0:
+	case len(journey.Events) > 0:
 		own := t.Status
-		t.Status = scan.RefineStatus(own, told.Newest())
+		t.Status = scan.RefineStatus(own, journey.Newest())
 		t.ByWords = t.Status != own
 	case meant.status != "":
 		t.Status = meant.status

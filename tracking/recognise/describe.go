@@ -118,7 +118,7 @@ func (r *reader) beside(s span, in scope) company {
 		switch {
 		case best.known() && allowed && !fits:
 			continue
-		case best.known() && allowed == fits && house(best.code) == house(m.code) && best.foreign == m.foreign:
+		case best.known() && allowed == fits && groupCode(best.code) == groupCode(m.code) && best.foreign == m.foreign:
 			if best.code == "chinapost_parcel" || isFreight(m.code) {
 				best = m.company
 			}

@@ -74,8 +74,8 @@ func (r *reader) groups(start, end int) groups {
 
 // whole is the first n groups in one piece.
 func (r *reader) whole(g *groups, n int) string {
-	var room [64]byte
-	whole := room[:0]
+	var buffer [64]byte
+	whole := buffer[:0]
 	for i := range n {
 		whole = append(whole, r.text[g.starts[i]:g.ends[i]]...)
 	}

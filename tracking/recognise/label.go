@@ -153,8 +153,8 @@ func keyLabel(before string) saying {
 	for at > 0 && (isAlnum(before[at-1]) || before[at-1] == '_' || before[at-1] == '-') {
 		at--
 	}
-	var room [64]byte
-	key := string(letters(room[:0], before[at:]))
+	var buffer [64]byte
+	key := string(letters(buffer[:0], before[at:]))
 	switch key {
 	case "NU", "NUM", "NUMS", "NO", "NOS", "NUMBER", "NUMBERS", "POSTID", "KDDH", "DANHAO", "KUAIDINUM", "WEN", "TN", "AWB", "TRACK", "TRACKS", "PARCELNO", "PACKAGENO", "SHIPNO", "BILL", "BILLS", "BILLID",
 		"TRKNBR", "TRKNBRS", "TRACKNUM", "TRACKNUMS", "TRACKNUMBER", "TRACKNUMBERS", "INQUIRYNUMBER", "MAIL", "MAILNUM", "EXPRESS", "YDH", "KDH", "CONSIGNMENT", "PARCEL", "PARCELID", "SHIPMENT", "SHIPMENTID", "DETAIL", "DETAILS":
@@ -170,8 +170,8 @@ func keyLabel(before string) saying {
 
 // englishLabel reads "Tracking number", "waybill no.", "AWB", "Order #", "Invoice no.".
 func englishLabel(before string) saying {
-	var room [64]byte
-	words, numbered := string(letters(room[:0], before)), false
+	var buffer [64]byte
+	words, numbered := string(letters(buffer[:0], before)), false
 	words = strings.TrimSuffix(words, "IS")
 	for _, end := range [...]string{"NUMBER", "NUM", "NO", "NR", "ID", "CODE"} {
 		if rest, ok := strings.CutSuffix(words, end); ok && rest != "" {

@@ -81,7 +81,7 @@ func (s *Sandbox) juheTrace(number string, carrier models.Carrier, q juheAsked, 
 		named = coded{code: q.com, name: byCarrier(s.kuaidi100s, carrier).name}
 	}
 	list := make([]juheScan, 0, len(c.Scans))
-	for _, scan := range s.told(number, c.Scans) {
+	for _, scan := range s.worded(number, c.Scans) {
 		row := juheScan{Datetime: scan.At.In(models.Shanghai).Format(time.DateTime), Remark: scan.Text}
 		if q.xml || s.odd(number) {
 			row.Zone = scan.City + "市"

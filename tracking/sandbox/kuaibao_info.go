@@ -93,7 +93,7 @@ func (s *Sandbox) kuaibaoItem(number string, carrier models.Carrier, c progress,
 		No: number, WaybillCode: number, Brand: brand, CpCode: brand, Order: "desc",
 		Status: kuaibaoStatus(number, c.Status), Data: make([]kuaibaoScan, 0, len(c.Scans)),
 	}
-	for _, scan := range s.told(number, c.Scans) {
+	for _, scan := range s.worded(number, c.Scans) {
 		at := scan.At.In(models.Shanghai).Format(time.DateTime)
 		item.Data = append(item.Data, kuaibaoScan{at, scan.Text, kuaibaoStatus(number, scan.Status)})
 	}

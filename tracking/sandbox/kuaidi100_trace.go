@@ -51,7 +51,7 @@ func (s *Sandbox) kuaidi100Trace(number string, p kuaidi100Param, carrier models
 	if named := byCarrier(s.kuaidi100s, carrier); named.code != "" {
 		t.Com = named.code
 	}
-	for _, scan := range s.told(number, c.Scans) {
+	for _, scan := range s.worded(number, c.Scans) {
 		row := s.kuaidi100Scan(scan, p.ResultV2)
 		if p.Lang == models.English {
 			row.Context = s.inEnglish(scan)

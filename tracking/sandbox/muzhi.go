@@ -192,7 +192,7 @@ func (s *Sandbox) muzhiAnswer(number string, carrier models.Carrier, v view) muz
 	if len(v.Scans) == 0 {
 		t.Msg = "查询成功,暂无记录"
 	}
-	for _, scan := range s.told(number, v.Scans) {
+	for _, scan := range s.worded(number, v.Scans) {
 		t.Data = append(t.Data, muzhiScan{scan.At.In(models.Shanghai).Format(time.DateTime), scan.Text})
 	}
 	return t

@@ -22,8 +22,8 @@ const (
 	masking          // phones are shown at first, and masked in all scans from the fifth scan on
 )
 
-// told are the scans as a vendor words them now, newest first.
-func (s *Sandbox) told(number string, scans []Scan) []Scan {
+// worded are the scans as a vendor words them now, newest first.
+func (s *Sandbox) worded(number string, scans []Scan) []Scan {
 	if len(scans) == 0 {
 		return scans
 	}

@@ -1,7 +1,6 @@
 package telegramtest
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -19,48 +18,6 @@ const (
 	maxButtons = 100 // under one message
 	maxHint    = 64  // characters in an empty input field
 )
-
-// Sent is a message that the bot has sent, as it stands now.
-type Sent struct {
-	Chat     int64
-	Thread   int64
-	ID       int64
-	Text     string // what the reader sees: markup parsed, white space around it gone; a file's caption
-	Raw      string // as the bot wrote it
-	Entities []Entity
-	Buttons  [][]Button
-	Forced   *Forced // the reader's app opens a reply to it
-	ReplyTo  int64
-	File     *File
-	Preview  bool // a link preview may show
-	Edits    int
-	At       time.Time // when it came, or was edited last
-}
-
-// Button is an inline button.
-type Button struct {
-	Text string `json:"text"`
-	Data string `json:"callback_data"`
-}
-
-// Forced is a ForceReply under a message.
-type Forced struct {
-	Selective bool // only for whom the message answers or mentions
-}
-
-// Action is what the bot has shown itself to be doing ("typing").
-type Action struct {
-	Chat   int64
-	Thread int64
-	Name   string
-	At     time.Time
-}
-
-// Answer is the end of a callback query.
-type Answer struct {
-	Query string
-	Text  string
-}
 
 func (a *API) me() any {
 	return map[string]any{
@@ -301,21 +258,4 @@ func (a *API) getChatMember(f form) (any, *refusal) {
 		return map[string]any{"status": "member", "user": who}, nil
 	}
 	return nil, bad("user not found")
-}
-
-// clone makes a copy that the caller may keep.
-func (s *Sent) clone() Sent {
-	c := *s
-	c.Entities = slices.Clone(s.Entities)
-	c.Buttons = slices.Clone(s.Buttons)
-	return c
-}
-
-// String makes a failed test readable.
-func (s Sent) String() string {
-	b, err := json.Marshal(s)
-	if err != nil {
-		return err.Error()
-	}
-	return string(b)
 }

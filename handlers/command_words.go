@@ -139,7 +139,7 @@ func phrase(text string) (command, bool) {
 	return manyWords(word)
 }
 
-// quieter matches a wish to hear less.
+// quieter matches what asks to hear less.
 var quieter = regexp.MustCompile(`^我?(?:不想|不要|别|別|不用)再?(?:收到?|发|發|推送?|提醒|通知)(?:我|给我|給我)?(?:这么多|那么多|這麼多|任何)?(?:消息|通知|提醒|推送|訊息)?(?:了|啦|吧)*$` +
 	`|^(?:too many (?:messages|notifications)|fewer messages|fewer notifications)(?: please)?$`)
 

@@ -6,9 +6,9 @@ import (
 	"waybill/models"
 )
 
-// house is the group that a carrier belongs to: its companies share shapes of
-// numbers, and people take one's name for another's.
-func house(c models.Carrier) string {
+// groupCode names the group of companies that a carrier belongs to: they share shapes
+// of numbers, and people take one's name for another's.
+func groupCode(c models.Carrier) string {
 	switch c {
 	case "ems", "ems_intl", "chinapost_parcel", "chinapost_std", "chinapost_reg", "chinapost_ecom", "zhongyouwl":
 		return "post"
@@ -29,12 +29,12 @@ func freightOf(c models.Carrier) models.Carrier {
 func isFreight(c models.Carrier) bool { return strings.HasSuffix(string(c), "_freight") }
 
 // allows says whether a number of a shape may be the carrier's that somebody
-// named. A shape that one house alone has belongs to no other.
+// named. A shape that one group alone has belongs to no other.
 func allows(c models.Carrier, s string, shape rule) bool {
 	for rest := shape.codes; rest != ""; {
 		var code string
 		code, rest, _ = strings.Cut(rest, " ")
-		if house(models.Carrier(code)) == house(c) {
+		if groupCode(models.Carrier(code)) == groupCode(c) {
 			return true
 		}
 	}

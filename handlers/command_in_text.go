@@ -170,7 +170,7 @@ func (t *turn) numbersIn(text string) recognise.Result {
 // attached are the numbers of what came with a text that holds none. What it quotes
 // calls no parcel by a new name, and four digits beside it are the parcel's tail.
 func (t *turn) attached(text string) (recognise.Result, bool) {
-	if t.m.Attached == "" || t.overheard() || isThanks(text) || text != "" && isAcknowledgement(text) {
+	if t.m.Attached == "" || t.overheard() || text != "" && isAcknowledgement(text) {
 		return recognise.Result{}, false
 	}
 	found := recognise.Text(t.m.Attached)

@@ -72,6 +72,7 @@ func TestDecliningIsUnderstoodInAnyForm(t *testing.T) {
 		"不用了", "不用了谢谢", "算了吧", "算了", "不了谢谢", "没事了", "先不了", "等会再说吧", "以后再说", "还没想好", "还没想好，等会再说吧", "不需要", "別", "暂时不用", "那就算了", "还是不要了",
 		"改天再说", "好吧，算了", "先不弄了，下次再说", "不查了", "不起名了", "沒關係", "不用麻煩了", "晚点再说吧", "我再想想", "不要了啦", "取消吧",
 		"never mind", "Nevermind.", "no thanks", "No, thank you!", "not now", "forget it", "later", "maybe later", "nah", "I changed my mind", "don't bother", "ok, never mind", "skip it", "ask me later", "nvm",
+		"不用了，知道了", "算了，辛苦啦", "got it, never mind", "没关系",
 	} {
 		if !saidNo(text) {
 			t.Errorf("%q is not understood", text)

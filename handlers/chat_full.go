@@ -30,23 +30,3 @@ func (t *turn) fullWords(f fullFor) []Block {
 	}
 	return []Block{block}
 }
-
-// corrected says that a parcel is another carrier's than the one that somebody named.
-func (t *turn) corrected(f followed) []Block {
-	is := f.answer.Parcel.Carrier
-	if f.named == "" || is == "" || f.named == is || !f.opens() {
-		return nil
-	}
-	return []Block{t.render.sentence("carrier_corrected", "Carrier", t.render.carrier(is))}
-}
-
-// watchingKey is the promise under several parcels: one that has arrived is watched no
-// more.
-func watchingKey(said []step, watched int) string {
-	for _, s := range said {
-		if f, ok := s.(followed); ok && !f.live() && watched > 0 {
-			return "watching_rest"
-		}
-	}
-	return "watching_all"
-}

@@ -2,40 +2,9 @@ package handlers
 
 import (
 	"context"
-	"regexp"
 
 	"waybill/tracking/recognise"
 )
-
-// listedRow shows a row of the last list whose number was all that was said. Where any
-// reply keeps messages coming, the list has to be the last thing shown.
-func (t *turn) listedRow(ctx context.Context, rows []int) ([]Reply, error) {
-	if len(t.chat.Listed) == 0 || t.chat.Listed[0] < 0 {
-		return nil, nil
-	}
-	if t.traits().Metered {
-		if last, err := t.listShownLast(ctx); err != nil || !last {
-			return nil, err
-		}
-	}
-	all, err := t.follows(ctx, true)
-	if err != nil {
-		return nil, err
-	}
-	p, err := t.pickRows(ctx, rows, all)
-	if err != nil {
-		return nil, err
-	}
-	return t.about(ctx, verbDetail, p)
-}
-
-// numberTried matches one word that was probably meant as a tracking number.
-var numberTried = regexp.MustCompile(`^[A-Za-z]{0,4}[- ]?\d[0-9A-Za-z -]{2,}$`)
-
-// triesNumber says that a text is probably a number, with something wrong in it.
-func triesNumber(text string) bool {
-	return numberTried.MatchString(plainWord(text)) && len(plainWord(text)) > tailLength
-}
 
 // command does what a command says, and drops a question that was to be answered
 // first. A bare /stop deals with it itself.
@@ -80,7 +49,7 @@ func (t *turn) runForChat(ctx context.Context, c command) ([]Reply, error) {
 	case verbLang:
 		return t.lang(ctx, c.args)
 	case verbSettings:
-		return t.toldSettings(ctx)
+		return t.settingsNow(ctx)
 	case verbPrivacy:
 		return t.render.reply("privacy"), nil
 	case verbExport:
