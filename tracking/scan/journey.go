@@ -164,6 +164,8 @@ func (c *context) stored(s statement, goal party) verdict {
 
 func (c *context) handed(s statement, goal party) verdict {
 	switch {
+	case goal&^(parcel|deliverer) == receiver|courier && s.happened() && s.is(done|success) && !c.collecting:
+		return certain(models.Delivered) // 与客户当面交接完成
 	case goal&station != 0:
 		return certain(models.ReadyForPickup)
 	case c.collecting && !s.is(tight) && s.after&outlet != 0:
