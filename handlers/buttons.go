@@ -38,7 +38,7 @@ func (t *turn) tapped(ctx context.Context) ([]Reply, error) {
 		nonce, choice, _ := strings.Cut(about, ":")
 		return t.tappedQuestion(ctx, what, nonce, choice)
 	case "g":
-		return t.tappedMenu(ctx, t.m.Button)
+		return t.tappedShopMenu(ctx, t.m.Button)
 	case "u":
 		return t.undo(ctx)
 	case "w":

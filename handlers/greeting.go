@@ -45,7 +45,7 @@ func (t *turn) greetCustomer(ctx context.Context) ([]Reply, error) {
 	case live > 0:
 		reply = t.render.reply("greeting.back", "Shop", t.settings.ShopName, "Count", live)
 	}
-	reply[0].Buttons = t.menu(ctx)
+	reply[0].Buttons = t.shopMenu(ctx)
 	return reply, nil
 }
 
@@ -58,8 +58,8 @@ func written(text string) Block {
 	return b
 }
 
-// menu is what a customer may press: a parcel, the list, and a human while one serves.
-func (t *turn) menu(ctx context.Context) [][]Button {
+// shopMenu is what a customer may press: a parcel, the list, and a human while one serves.
+func (t *turn) shopMenu(ctx context.Context) [][]Button {
 	rows := [][]Button{{
 		{Text: t.render.say("shop_menu.track"), Data: buttonTrack},
 		{Text: t.render.say("shop_menu.list"), Data: buttonList},
@@ -70,8 +70,8 @@ func (t *turn) menu(ctx context.Context) [][]Button {
 	return rows
 }
 
-// tappedMenu does what a button of the menu says.
-func (t *turn) tappedMenu(ctx context.Context, data string) ([]Reply, error) {
+// tappedShopMenu does what a button of the menu says.
+func (t *turn) tappedShopMenu(ctx context.Context, data string) ([]Reply, error) {
 	switch data {
 	case buttonTrack:
 		return t.render.reply("greeting.how", "Number", example), nil
@@ -81,9 +81,9 @@ func (t *turn) tappedMenu(ctx context.Context, data string) ([]Reply, error) {
 	return t.toast("button_old"), nil
 }
 
-// typedMenu is the data of the menu's button that a customer types instead of
+// typedShopMenu is the data of the menu's button that a customer types instead of
 // pressing it; false when the text is none of them.
-func (t *turn) typedMenu(text string) (data string, ok bool) {
+func (t *turn) typedShopMenu(text string) (data string, ok bool) {
 	if !t.traits().Humans {
 		return "", false
 	}
@@ -118,6 +118,6 @@ func (t *turn) greetBack(ctx context.Context) []Reply {
 		return t.render.reply("hello.plain")
 	}
 	replies := t.render.reply("hello.customer")
-	replies[0].Buttons = t.menu(ctx)
+	replies[0].Buttons = t.shopMenu(ctx)
 	return replies
 }

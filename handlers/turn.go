@@ -94,8 +94,8 @@ func (t *turn) happened(ctx context.Context) ([]Reply, error) {
 // question, a button's label, a question about parcels, or none of these.
 func (t *turn) said(ctx context.Context) ([]Reply, error) {
 	text := linked(tidy(t.m.Text))
-	if data, ok := t.typedMenu(text); ok {
-		return t.tappedMenu(ctx, data)
+	if data, ok := t.typedShopMenu(text); ok {
+		return t.tappedShopMenu(ctx, data)
 	}
 	c, ok, err := t.commandIn(ctx, text)
 	if err != nil {
