@@ -160,7 +160,7 @@ func (r *reader) beforeDigits(from, to int) (stop int, tail string) {
 			continue
 		}
 		end := min(to, runEnd(r.plain, at))
-		if s := r.plain[at:end]; len(s) >= 4 && isDigits(s) {
+		if s := r.plain[at:end]; len(s) >= 4 && isDigits(s) && !r.isYear(at, end, from) {
 			alone := isBlank(r.byteAt(at-1)) && len(s) == 4 && strings.TrimSpace(r.plain[end:to]) == ""
 			before := strings.TrimRight(r.plain[from:at], marks)
 			if alone && before != "" && !begins(s, "19 20") && !endsIn(before, unlikeTails) {
@@ -182,7 +182,7 @@ func (r *reader) beforeDigits(from, to int) (stop int, tail string) {
 }
 
 // unlikeTails are the words before digits that are no phone's.
-const unlikeTails = "码 号 价 元 是 为 楼 室 房 房间 门牌 栋 编 费 额 证 卡 折 户 账 共 约 合计 总计 付 年 期 了 我 于 在 往 格口 净重 总重 重量 重 分机 WIFI PIN CODE ROOM PAID NO NO. UNIT APT FLAT EXT"
+const unlikeTails = "码 号 价 元 尾款 货款 余款 全款 定金 押金 是 为 楼 室 房 房间 门牌 栋 编 费 额 证 卡 折 户 账 共 约 合计 总计 付 年 期 了 我 于 在 往 格口 净重 总重 重量 重 分机 WIFI PIN CODE ROOM PAID NO NO. UNIT APT FLAT EXT"
 
 // withoutWords drops the words from the end of a name that lead to digits.
 func withoutWords(before string) string {
@@ -221,7 +221,18 @@ func (r *reader) givenTo(from, to int) string {
 // nameBefore takes the words before a number in its line, as lists have them:
 // 口红 YT…, 妈妈的茶叶：SF….
 func (r *reader) nameBefore(rest string, end int) string {
-	if rest == "" || utf8.RuneCountInString(rest) > 12 && !isLatin(rest) || strings.ContainsAny(strings.ReplaceAll(rest, "'S ", ""), ",;。!?:(【[\"'=&/@#") || end >= len(r.plain) || !strings.ContainsAny(r.plain[end:end+1], " \t:") {
+	if what, _, ok := strings.Cut(rest, "("); ok && strings.HasSuffix(rest, ")") && end < len(r.plain) && r.plain[end] == ' ' { // 玻璃杯（易碎）
+		return r.nameOf(what, end-len(rest)+len(what))
+	}
+	if end >= len(r.plain) || !strings.ContainsAny(r.plain[end:end+1], " \t:") {
+		return ""
+	}
+	return r.nameOf(rest, end)
+}
+
+// nameOf is the name in words before a number that end at a place; "" where they are none.
+func (r *reader) nameOf(rest string, end int) string {
+	if rest == "" || utf8.RuneCountInString(rest) > 12 && !isLatin(rest) || strings.ContainsAny(strings.ReplaceAll(rest, "'S ", ""), ",;。!?:(【[\"'=&/@#") {
 		return ""
 	}
 	rest = strings.TrimPrefix(rest, "备注")

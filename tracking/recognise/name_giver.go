@@ -65,3 +65,8 @@ func (r *reader) isMarked(from, to int) bool {
 func isLatin(said string) bool {
 	return !strings.ContainsFunc(said, func(c rune) bool { return c >= utf8.RuneSelf })
 }
+
+// isYear says that four digits open a name as the year of a thing: 2026新款卫衣.
+func (r *reader) isYear(at, end, from int) bool {
+	return at == from && end-at == 4 && begins(r.plain[at:end], "19 20") && r.byteAt(end) >= utf8.RuneSelf && !begins(r.plain[end:], "年 。 、 ¥")
+}

@@ -226,7 +226,7 @@ func (r *reader) unknown(start, end int, found rule) int {
 		return r.refuse(end, notNumber(s), said)
 	case isGlued(s):
 		return r.refuse(end, Mistyped, said)
-	case r.tracked && strings.TrimSpace(r.text[:start]) == "":
+	case r.tracked && isClaimable(s, 6) && strings.TrimSpace(r.text[:start]) == "":
 		return r.take(start, end, s, found, saidWaybill)
 	case mistyped:
 		r.mistyped(typo)

@@ -245,6 +245,9 @@ func TestWhatFollowsTrackIsANumberWhateverItLooksLike(t *testing.T) {
 	if n := Tracked("茶叶 123456").Numbers; len(n) != 0 {
 		t.Errorf("a number that does not open the text: %+v", n)
 	}
+	if n := Tracked(strings.Repeat("0", longest+1)).Numbers; len(n) != 0 {
+		t.Errorf("more characters than any number has: %+v", n)
+	}
 	if got := Tracked("13800138000"); len(got.Numbers) != 0 || got.Refused[0] != Phone {
 		t.Errorf("a phone: %+v", got)
 	}

@@ -24,6 +24,8 @@ func TestThingsAreNames(t *testing.T) {
 		"Garden hose reel: SF1000000000015":  "Garden hose reel",
 		"grandpa's slippers SF1000000000015": "grandpa's slippers",
 		"#相框 SF1000000000015":                "相框",
+		"陶瓷碗（易碎） SF1000000000015":            "陶瓷碗",
+		"SF1000000000015 2026冬款棉鞋":           "2026冬款棉鞋",
 		"相框 | SF1000000000015":               "相框",
 		"SF1000000000015 是跳绳":                "跳绳",
 		"SF1000000000015 玄幻小说":               "玄幻小说",
@@ -34,7 +36,7 @@ func TestThingsAreNames(t *testing.T) {
 
 func TestTalkIsNoName(t *testing.T) {
 	for _, words := range []string{
-		"仓库说缺货", "我觉得要等", "是去年的", "是我妈妈", "是谁家", "唔該晒", "點解咁慢", "係我老婆嘅", "邊個攞咗", "手機末三碼 668", "國際快捷",
+		"仓库说缺货", "缺货", "里面是碗", "昨晚还在厦门", "商家发的是空箱", "邻居代签", "尾款1888", "2026年寄的", "我觉得要等", "是去年的", "是我妈妈", "是谁家", "唔該晒", "點解咁慢", "係我老婆嘅", "邊個攞咗", "手機末三碼 668", "國際快捷",
 		"supposed to come Friday", "never turned up", "signature required", "anyone home", "hope it fits", "（已退回）", "【派送中】", "(顺丰)", "（单号）", "（2件）",
 	} {
 		wantDescribed(t, "SF1000000000015 "+words, "", "")
@@ -105,6 +107,7 @@ func TestALabelMayBePartedFromItsColon(t *testing.T) {
 		"宽带 780112233445":                    "",
 		"Hotel reservation 780112233445":     "",
 		"Flight booking XY12ZQ 780112233445": "",
+		"Wifi password 780112233445":         "",
 		"Booking ref QX7F9L 780112233445":    "",
 		"blue towel XY12ZQ 780112233445":     "780112233445",
 		"PR-20261128-004":                    "",
