@@ -50,7 +50,7 @@ var noComplaint = regexp.MustCompile(`(?i)([单單][号號]|[号號][码碼]|手
 // piece, compensation, an invoice.
 func complains(text string) bool {
 	text = fold(text)
-	return complaintIs.MatchString(text) && !noComplaint.MatchString(text)
+	return complaintIs.MatchString(text) && !noComplaint.MatchString(text) && !isCourierText(text)
 }
 
 // pleaIs matches what makes a sentence to somebody out of a complaint's word,

@@ -34,7 +34,7 @@ func TestWhatOnlyAPersonCanSeeTo(t *testing.T) {
 func TestWhatIsNoComplaint(t *testing.T) {
 	for _, text := range []string{
 		"", "我的快递到哪了", "快递到哪了", "什么时候到", "今天能到吗", "还没到", "派送了吗", "列表", "你好", "谢谢", "在吗", "1", "SF1000000000015", "帮助", "换语言", "改名字", "改备注", "备注 1 茶叶",
-		"单号丢了", "单号找不到了", "取件码不见了", "退货的鞋", "妈妈的茶叶", "充电宝", "我换手机号了", "快递员电话多少", "圆通客服电话", "你是机器人吗", "怎么用", "能查国际快递吗", "运费多少", "停止 1", "取消", "不用了", "算了",
+		"您的包裹已放门口，请联系快递员13912345678", "单号丢了", "单号找不到了", "取件码不见了", "退货的鞋", "妈妈的茶叶", "充电宝", "我换手机号了", "快递员电话多少", "圆通客服电话", "你是机器人吗", "怎么用", "能查国际快递吗", "运费多少", "停止 1", "取消", "不用了", "算了",
 		"取件码 3-2-5012", "到驿站了吗", "签收了吗", "已签收", "派送失败是什么意思", "物流不动了", "包裹現在在哪", "什麼時候配送", "謝謝", "換語言",
 		"where is my parcel", "when will it arrive", "thanks", "help", "list", "stop 2", "has it been delivered", "delivered?", "I lost my tracking number", "is it out for delivery", "track my package", "what can you do", "change language", "in return for",
 	} {

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/width"
 )
@@ -82,3 +83,21 @@ var whereIs = regexp.MustCompile(`(?i)` +
 
 // asksWhere says that a text asks about parcels in general.
 func asksWhere(text string) bool { return whereIs.MatchString(fold(text)) }
+
+var (
+	// courierTextIs matches what carriers, stations and lockers write to people: who
+	// sends it in brackets, 您的包裹已到, a code to collect it with.
+	courierTextIs = regexp.MustCompile(`^\s*[【\[][^】\]]{2,14}[】\]]` +
+		`|您的?.{0,12}(快递|快遞|包裹|快件|邮件|郵件|货物|貨物|商品|订单|訂單).{0,24}(已|到达|到達|到了|正在|即将|即將)` +
+		`|(取件|取货|取貨|提货|提貨|领取|領取|开箱|開箱)(码|碼|号|號|验证码|驗證碼)?[为為是:： ]{0,2}[0-9A-Za-z-]{3,}|[凭憑].{0,16}(取|领|領)`)
+	asksSomething = regexp.MustCompile(`[?？吗嗎呢]|怎|咋|什么|什麼|为何|為何|哪|我(的|[没沒要想不就])|[给給帮幫]我`)
+)
+
+// shortestCourierText is how many characters such a message has at least.
+const shortestCourierText = 12
+
+// isCourierText says that a text is a message from a courier, pasted: it complains of
+// nothing, and a phone in it is the courier's.
+func isCourierText(text string) bool {
+	return utf8.RuneCountInString(text) >= shortestCourierText && courierTextIs.MatchString(text) && !asksSomething.MatchString(text)
+}

@@ -143,6 +143,8 @@ func (t *turn) smallTalk(ctx context.Context, text string, refused []recognise.R
 	switch {
 	case t.overheard() || text == "" && !t.m.Addressed:
 		return nil, nil
+	case isCourierText(text):
+		return t.numberless(q, open), nil
 	case complains(text):
 		return t.complaint(ctx, text)
 	case asksContact(text):
@@ -160,6 +162,15 @@ func (t *turn) smallTalk(ctx context.Context, text string, refused []recognise.R
 		replies = optional(replies)
 	}
 	return replies, err
+}
+
+// numberless says that a courier's message holds no whole number.
+func (t *turn) numberless(q models.Question, open bool) []Reply {
+	replies := t.render.reply("no_number", "Number", example)
+	if open {
+		return joinReplies(replies, t.remind(q))
+	}
+	return replies
 }
 
 // wordless answers what holds no text: one to one with what can be sent, or with
