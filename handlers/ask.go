@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"crypto/rand"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -254,6 +255,12 @@ func joinReplies(replies, question []Reply) []Reply {
 	return append(replies, question[1:]...)
 }
 
+// isNoTail matches sentences whose digits are of something else than a phone: a
+// waybill's or an order's end, a code, a year, an amount.
+var isNoTail = regexp.MustCompile(`(?i)(运单|運單|单号|單號|面单|面單|订单|訂單|快递|快遞|快件|物流|包裹|卡)的?(尾号|尾號|末四|后四|後四|最后四|最後四|号码|號碼|号|號)` +
+	`|(取件|取货|取貨|提货|提貨|验证|驗證|邀请|邀請|开箱|開箱)[码碼]|[¥￥$]\s*\d|\d\s*(年|元|块|塊|件|个|個)` +
+	`|\b(waybill|tracking|order|parcel|card|pickup|verification) (number|no|code|digits|ending|id)\b|\bcode\b`)
+
 // tailIn finds the four digits that answer the question for a tail: alone, or
 // as the only digits of a short sentence; of a whole phone number the last four.
 func tailIn(text string, strict bool) (string, bool) {
@@ -262,7 +269,7 @@ func tailIn(text string, strict bool) (string, bool) {
 		return word, isTail(word)
 	}
 	groups := strings.FieldsFunc(text, func(r rune) bool { return r < '0' || r > '9' })
-	if len(groups) != 1 || utf8.RuneCountInString(text) > longestAnswer {
+	if len(groups) != 1 || utf8.RuneCountInString(text) > longestAnswer || isNoTail.MatchString(text) || asksWhere(text) {
 		return "", false
 	}
 	switch digits := groups[0]; {
