@@ -73,7 +73,7 @@ var whereIs = regexp.MustCompile(`(?i)` +
 	`|^\W*(what['’]?s|what is) (the|its) (status|eta)\W*$` +
 	`|\b(where|when|what|status|track|any news|news|update|eta)\b.{0,40}\b(parcels?|packages?|orders?|deliver(y|ies)|shipments?|stuff|things?)\b` +
 	`|\b(parcels?|packages?|deliver(y|ies)|shipments?)\b.{0,20}(\?|？|\b(where|status|yet|now|arrived?)\b)` +
-	`|\bwhere(['’]?s| is| are) (it|they|mine)\b` +
+	`|\bwhere(['’]?s| is| are) (it|they|mine|\d{3,8})\b` +
 	`|\bwhen (will|does|is|can|do)\b.{0,16}\b(arriv\w*|come|coming|here|delivered|get (it|them))\b` +
 	`|\bhow (long|much longer)\b.{0,16}\b(take|arrive|here|till|until)\b` +
 	`|\bstill (not|waiting|nothing|has ?n['’]?t|have ?n['’]?t|is ?n['’]?t|no (parcel|package|delivery|sign))\b` +

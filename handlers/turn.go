@@ -150,7 +150,12 @@ func (t *turn) smallTalk(ctx context.Context, text string, refused []recognise.R
 	case asksContact(text):
 		return t.contacts(ctx, text)
 	case asksWhere(text):
-		return t.whereAre(ctx)
+		return t.whereIs(ctx, text)
+	}
+	if !open {
+		if replies, err := t.calledBy(ctx, text); replies != nil || err != nil {
+			return replies, err
+		}
 	}
 	if rows, ok := rowsIn(text); ok && !open {
 		if replies, err := t.listedRow(ctx, rows); replies != nil || err != nil {
