@@ -72,10 +72,13 @@ func (t *turn) conclude(ctx context.Context, c checked) (step, error) {
 }
 
 // wrongCarrier is for a number that no provider can be asked about under its
-// carrier: without one, the chat may know it.
+// carrier: where its form leaves no other, it is said whose it is; else the chat
+// may know it.
 func wrongCarrier(c checked) step {
 	var e *tracking.Error
-	if c.parcel.Carrier != "" && errors.As(c.answer.Err, &e) && e.Unsent {
+	unsent := errors.As(c.answer.Err, &e) && e.Unsent
+	only := c.sure && c.named == "" && c.carriers[0] == c.parcel.Carrier
+	if c.parcel.Carrier != "" && (unsent || only) {
 		return refused{c.located, "unserved"}
 	}
 	return needsCarrier{request: c.request}

@@ -81,6 +81,7 @@ func newWorld(t *testing.T, locale string) *world {
 		"431000000001":    {status: models.InTransit, scans: []string{"【南京】已揽收"}},
 		"781000000001":    {tail: "1234", status: models.InTransit, scans: []string{"【苏州】已揽收"}},
 	}
+	w.scripts["1Z999AA10123456784"] = &script{err: tracking.ErrCarrier}
 	w.open()
 	t.Cleanup(func() { _ = w.store.Close() })
 	return w
