@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"time"
 
 	"waybill/models"
 )
@@ -60,8 +59,7 @@ func (r renderer) hears(c models.Chat) Block {
 	case models.NewsProblems:
 		return r.sentence("hears.problems")
 	case models.NewsDaily:
-		at := time.Date(2000, 1, 1, c.NewsAt/60, c.NewsAt%60, 0, 0, time.UTC)
-		return r.sentence("hears.daily", "At", at.Format("15:04"))
+		return r.sentence("hears.daily", "At", clockTime(c.NewsAt))
 	}
 	return nil
 }

@@ -141,7 +141,7 @@ func TestAListSaysWhatItsChatDoesNotHear(t *testing.T) {
 		news models.News
 		want string
 	}{
-		{models.NewsUrgent, "现在只提醒要紧的"}, {models.NewsProblems, "现在只提醒异常"}, {models.NewsDaily, "每天 09:05 汇总"},
+		{models.NewsUrgent, "现在只提醒要紧的"}, {models.NewsProblems, "现在只提醒异常"}, {models.NewsDaily, "每天 9:05 汇总"},
 	} {
 		if err := w.store.SetNews(t.Context(), w.chat("a", false).ID, c.news, 9*60+5, models.At(w.clock())); err != nil {
 			t.Fatal(err)
