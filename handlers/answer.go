@@ -35,6 +35,8 @@ func (t *turn) answered(ctx context.Context, q models.Question, text string) ([]
 		return replies, true, err
 	case models.AskNews:
 		return t.typedNews(ctx, text)
+	case models.AskKeep:
+		return t.typedKept(ctx, text)
 	case models.AskTypo:
 		if !saidYes(text) || t.overheard() {
 			return nil, false, nil

@@ -102,7 +102,7 @@ func (t *turn) ask(ctx context.Context, q *models.Question) error {
 // more: a "yes" to something else must not stop or erase everything.
 func forNow(asking models.Asking) bool {
 	switch asking {
-	case models.AskPick, models.AskStopAll, models.AskStopMany, models.AskForget, models.AskName, models.AskNews:
+	case models.AskPick, models.AskStopAll, models.AskStopMany, models.AskForget, models.AskName, models.AskNews, models.AskKeep:
 		return true
 	}
 	return false
@@ -165,7 +165,7 @@ func (t *turn) renderQuestion(q models.Question) []Reply {
 // typed says that a question is answered in words.
 func typed(asking models.Asking) bool {
 	switch asking {
-	case models.AskTail, models.AskCarrier, models.AskPick, models.AskName:
+	case models.AskTail, models.AskCarrier, models.AskPick, models.AskName, models.AskKeep:
 		return true
 	}
 	return false
@@ -183,6 +183,8 @@ func (t *turn) questionWords(q models.Question) []Reply {
 		return t.nameWords(q)
 	case models.AskNews:
 		return t.newsWords()
+	case models.AskKeep:
+		return t.render.reply("tail.usage")
 	case models.AskTypo:
 		return t.typoWords(q)
 	case models.AskStopAll, models.AskStopMany:

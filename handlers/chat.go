@@ -23,8 +23,10 @@ func (t *turn) tail(ctx context.Context, args string) ([]Reply, error) {
 		return t.render.reply("tail.not_in_groups"), nil
 	case saysOff(args):
 		return t.render.reply("tail.off"), wrap("erase tail", t.store.SetChatTail(ctx, t.chat.ID, ""))
-	case !given:
+	case !given && open && q.Asking == models.AskTail:
 		return t.render.reply("tail.usage"), nil
+	case !given:
+		return t.askKept(ctx)
 	}
 	if err := t.store.SetChatTail(ctx, t.chat.ID, digits); err != nil {
 		return nil, wrap("remember tail", err)
@@ -35,6 +37,27 @@ func (t *turn) tail(ctx context.Context, args string) ([]Reply, error) {
 	}
 	replies, err := t.answerTail(ctx, q, digits)
 	return append(kept, replies...), err
+}
+
+// askKept says how a tail is remembered, and takes four digits as the answer.
+func (t *turn) askKept(ctx context.Context) ([]Reply, error) {
+	q := models.Question{Asking: models.AskKeep}
+	if err := t.ask(ctx, &q); err != nil {
+		return nil, err
+	}
+	return t.renderQuestion(q), nil
+}
+
+// typedKept reads the tail to remember, or that none is to be remembered.
+func (t *turn) typedKept(ctx context.Context, text string) ([]Reply, bool, error) {
+	if _, given := tailIn(text, false); !given && !saysOff(text) {
+		return nil, false, nil
+	}
+	if err := t.closeQuestion(ctx); err != nil {
+		return nil, false, err
+	}
+	replies, err := t.tail(ctx, text)
+	return replies, true, err
 }
 
 func (t *turn) inGroup() bool { return t.m.Group || t.chat.Group }

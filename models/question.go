@@ -14,6 +14,7 @@ const (
 	AskForget   Asking = "forget"   // whether to erase everything
 	AskName     Asking = "name"     // what to call the first item
 	AskNews     Asking = "news"     // how much the chat wants to hear
+	AskKeep     Asking = "keep"     // the last four digits of a phone, for the chat to remember
 	AskTypo     Asking = "typo"     // whether the first item's number was meant, and not the one given
 )
 
