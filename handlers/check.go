@@ -77,7 +77,7 @@ func (t *turn) conclude(ctx context.Context, c checked) (step, error) {
 func wrongCarrier(c checked) step {
 	var e *tracking.Error
 	unsent := errors.As(c.answer.Err, &e) && e.Unsent
-	only := c.sure && c.named == "" && c.carriers[0] == c.parcel.Carrier
+	only := len(c.carriers) == 1 && c.named == "" && c.carriers[0] == c.parcel.Carrier
 	if c.parcel.Carrier != "" && (unsent || only) {
 		return refused{c.located, "unserved"}
 	}

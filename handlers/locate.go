@@ -150,6 +150,9 @@ func (t *turn) carrierOf(ctx context.Context, r request, known []models.Parcel) 
 	ctx, cancel := context.WithTimeout(ctx, detectWithin)
 	defer cancel()
 	carriers, sure := t.settings.Detector.Detect(ctx, r.number)
+	if len(carriers) == 0 && len(r.carriers) == 1 {
+		return r.carriers[0], nil
+	}
 	if len(carriers) == 0 {
 		return "", nil
 	}

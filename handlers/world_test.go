@@ -82,6 +82,7 @@ func newWorld(t *testing.T, locale string) *world {
 		"781000000001":    {tail: "1234", status: models.InTransit, scans: []string{"【苏州】已揽收"}},
 	}
 	w.scripts["1Z999AA10123456784"] = &script{err: tracking.ErrCarrier}
+	w.scripts["9400110200881234567890"] = &script{err: tracking.ErrCarrier}
 	w.open()
 	t.Cleanup(func() { _ = w.store.Close() })
 	return w

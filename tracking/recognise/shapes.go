@@ -157,7 +157,8 @@ func digitRule(s string) (rule, bool) {
 }
 
 // postalDigits knows the numbers of the United States' post: 22 digits, the
-// older 20, and 22 behind 420 and the ZIP code of 5 or 9 digits.
+// older 20, and 22 behind 420 and the ZIP code of 5 or 9 digits. A wrong check
+// digit makes 22 digits unsure.
 func postalDigits(s string) (rule, bool) {
 	if len(s) == 20 {
 		return rule{"usps", false, bare}, begins(s, "70 71 73 77 81 82 03 14 23") && uspsChecks(s)
@@ -166,7 +167,7 @@ func postalDigits(s string) (rule, bool) {
 		return rule{}, false
 	}
 	s = s[len(s)-22:]
-	return rule{"usps", true, bare}, begins(s, "91 92 93 94 95") && uspsChecks(s)
+	return rule{"usps", uspsChecks(s), bare}, begins(s, "91 92 93 94 95")
 }
 
 // twelve: every carrier once had twelve digits; some first digits lean to one of them.

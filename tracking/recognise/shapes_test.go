@@ -68,7 +68,7 @@ func TestRulesNameTheCarriersByLikelihood(t *testing.T) {
 		{"300123456789", "sf zto sto ane ymdd zto_freight", false},
 		{"091123456789", "fengwang", false},
 		{"9205500000000000000001", "usps", true},
-		{"9205500000000000000002", "", false},
+		{"9205500000000000000002", "usps", false},
 		{"1234567890", "deppon yto", false},
 		{"12345678901", "", false},
 		{"", "", false},
