@@ -4,6 +4,8 @@ import (
 	"context"
 	"regexp"
 	"slices"
+
+	"waybill/models"
 )
 
 // complaintIs matches what a person has to see to, in simplified and traditional
@@ -76,7 +78,11 @@ func (t *turn) complaint(ctx context.Context, text string) ([]Reply, error) {
 		return first, err
 	}
 	if !t.humanServes(ctx) {
-		first[0].Blocks = append(first[0].Blocks, t.contactsOf(carriersOf(live))[0].Blocks...)
+		carriers := carriersOf(live)
+		if named, ok := t.carrierIn(text); ok {
+			carriers = []models.Carrier{named}
+		}
+		first[0].Blocks = append(first[0].Blocks, t.contactsOf(carriers)[0].Blocks...)
 	}
 	shown, err := t.whereAre(ctx)
 	return humanFirst(first, shown), err
