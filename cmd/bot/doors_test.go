@@ -99,7 +99,7 @@ func TestTelegramShowsEveryLanguageOfTheBot(t *testing.T) {
 	if err := s.telegram.WaitMenuOf(s.ctx, son); err != nil {
 		t.Fatal(err)
 	}
-	for lang, words := range map[string][]string{"": {"快递单号", "物流編號"}, "zh": {"快递单号", "物流編號"}, "en": {"tracking number"}} {
+	for lang, words := range map[string][]string{"": {"快递单号", "託運單號"}, "zh": {"快递单号", "託運單號"}, "en": {"tracking number"}} {
 		if got := s.telegram.Description(lang); !containsAll(got, words) {
 			t.Errorf("description in %q: %s", lang, got)
 		}
