@@ -108,7 +108,7 @@ func TestANumberThatNobodyHereCanAskAboutIsAnsweredWithThePage(t *testing.T) {
 	for lang, want := range map[string]string{
 		"zh-CN": "TBA305912345678 是亚马逊的单号，我这里查不了。|可以到亚马逊官网看看： https://track.amazon.com",
 		"zh-TW": "TBA305912345678 是亞馬遜的單號，我這裡查不了。|可以到亞馬遜官網看看： https://track.amazon.com",
-		"en":    "TBA305912345678 is a number of Amazon, which I can't look up here.|See Amazon's own site: https://track.amazon.com",
+		"en":    "TBA305912345678 belongs to Amazon, whose parcels I can't look up here.|See Amazon's own site: https://track.amazon.com",
 	} {
 		w := newWorld(t, lang)
 		turn := w.conversation().turn(w.chat("a", false), Message{}, models.At(w.clock()))

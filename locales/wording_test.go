@@ -38,3 +38,26 @@ func TestTaiwanReadsItsOwnCharacters(t *testing.T) {
 		}
 	}
 }
+
+func TestEnglishIsWrittenInItsOwnLetters(t *testing.T) {
+	for key, said := range read(t, "active.en.toml") {
+		for form, words := range said {
+			if strings.ContainsFunc(words, func(r rune) bool { return unicode.Is(unicode.Han, r) || strings.ContainsRune("，。：；（）「」、", r) }) {
+				t.Errorf("%s (%s) is not in English: %q", key, form, words)
+			}
+		}
+	}
+}
+
+// What a person reads calls one thing by one word.
+func TestEnglishCallsAThingByOneWord(t *testing.T) {
+	for key, said := range read(t, "active.en.toml") {
+		for form, words := range said {
+			for _, other := range []string{"waybill", "shipment", "package", "courier company", "take back", "phone's last digits", "no longer tracking"} {
+				if strings.Contains(strings.ToLower(words), other) {
+					t.Errorf("%s (%s) says %q: %q", key, form, other, words)
+				}
+			}
+		}
+	}
+}
