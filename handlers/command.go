@@ -147,7 +147,7 @@ func belongs(c command) bool {
 	first, rest := cutWord(c.args)
 	_, rows := rowsIn(c.args)
 	switch c.verb {
-	case verbStop, verbDetail, verbMute, verbUnmute:
+	case verbStop, verbDetail, verbMute, verbUnmute, verbCancel:
 		_, number := recognise.One(c.args)
 		return c.args == "" || rows || number || wantsAll(c.args)
 	case verbName:

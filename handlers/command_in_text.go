@@ -105,7 +105,11 @@ func openingWord(text string) (command, bool) {
 	text = strings.TrimSuffix(text, " please")
 	if word, args, ok := strings.Cut(text, " "); ok {
 		if v, known := englishVerb(plainWord(word)); known && takesParcel(v) && (v != verbName || plainWord(word) == "rename") {
-			return command{verb: v, args: strings.TrimSpace(args)}, true
+			args = strings.TrimSpace(args)
+			if doing, rest := cutWord(args); v == verbStop && rest != "" && slices.Contains([]string{"tracking", "following", "watching"}, strings.ToLower(doing)) {
+				args = strings.TrimSpace(rest) // stop following the tea
+			}
+			return command{verb: v, args: args}, true
 		}
 	}
 	if m := withObject.FindStringSubmatch(text); m != nil {

@@ -99,6 +99,10 @@ func buttonLabelled(replies []Reply, label string) (data string, ok bool) {
 
 // shownLabel is what a button does whose label this is, in any language.
 func (t *turn) shownLabel(label string) (what string, ok bool) {
+	switch label {
+	case labelOf("重新整理"), labelOf("重新查询"), labelOf("重新查詢"), labelOf("更新"), labelOf("刷新"):
+		return "r", true
+	}
 	for _, lang := range t.settings.Words.Languages() {
 		words := t.settings.Words.For(lang)
 		for key, what := range shownLabels() {
