@@ -56,3 +56,34 @@ func TestStoppingInManyWordsStops(t *testing.T) {
 		}
 	}
 }
+
+func TestPeopleAskInTheirOwnWordsWhereItIs(t *testing.T) {
+	for _, text := range []string{"有沒有進度", "有更新嗎", "有新進度嗎？", "什麼時候可以領", "可以取貨了嗎", "status", "eta?", "progress"} {
+		if !asksWhere(text) {
+			t.Errorf("%q asks where", text)
+		}
+	}
+	for _, text := range []string{"有沒有紙箱", "有更新的版本嗎", "可以取消嗎", "status quo"} {
+		if asksWhere(text) {
+			t.Errorf("%q does not ask where", text)
+		}
+	}
+}
+
+func TestPeopleAskInTheirOwnWordsWhomToCall(t *testing.T) {
+	for _, text := range []string{"順豐客服", "聯絡客服", "圆通客服", "courier phone", "driver's number", "the courier's phone number?", "contact", "contact details"} {
+		if !asksContact(text) {
+			t.Errorf("%q asks whom to call", text)
+		}
+	}
+	for _, text := range []string{"物流士電話", "宅配員電話多少", "司機電話"} {
+		if !asksContact(text) || !asksCourier.MatchString(text) {
+			t.Errorf("%q asks for the courier's phone", text)
+		}
+	}
+	for _, text := range []string{"客服小姐人很好", "contact lenses", "the driver was rude to number 3"} {
+		if asksContact(text) {
+			t.Errorf("%q asks for no phone", text)
+		}
+	}
+}

@@ -68,6 +68,9 @@ var whereIs = regexp.MustCompile(`(?i)` +
 	`|^(大概|大约|大約)?[还還]?(需)?要(多久|几天|幾天|多长时间|多長時間)[啊呀呢\s\p{P}]*$` +
 	`|^(几|幾)[号號](能|可以|会|會)?(到|送)` +
 	`|^(走)?到\p{Han}{2,5}了?(没|沒|吗|嗎)有?[啊呀\s\p{P}]*$` +
+	`|^(我的)?(现在|現在|目前)?(有没有|有沒有|有)(新的?|什么|什麼)?(进度|進度|更新|消息|动态|動態)(了)?(没|沒|吗|嗎|嘛)?有?[啊呀呢\s\p{P}]*$` +
+	`|(什么|什麼)(时候|時候).{0,4}(领|領|取)|^(我)?(现在|現在|今天)?(可以|能)(去)?(取|领|領)(货|貨|件|包裹)?(了)?(没|沒|吗|嗎|嘛)有?[啊呀\s\p{P}]*$` +
+	`|^\W*(my |parcel |order )?(status|eta|progress)( please)?\W*$` +
 	`|^\W*where\W*$|\bwhen(['’]?s| is| will) it\b.{0,12}\b(com|arriv|get|here|due)` +
 	`|\b(is|has|did|was|will) (it|my (order|stuff|thing)|they)\b.{0,12}\b(delivered|here|com(e|ing)|arriv\w*|ship(ped)?|get here|on its way|out for delivery)\b` +
 	`|^\W*(what['’]?s|what is) (the|its) (status|eta)\W*$` +
