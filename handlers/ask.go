@@ -263,12 +263,25 @@ var isNoTail = regexp.MustCompile(`(?i)(运单|運單|单号|單號|面单|面�
 	`|(取件|取货|取貨|提货|提貨|验证|驗證|邀请|邀請|开箱|開箱)[码碼]|[¥￥$]\s*\d|\d\s*(年|元|块|塊|件|个|個)` +
 	`|\b(waybill|tracking|order|parcel|card|pickup|verification) (number|no|code|digits|ending|id)\b|\bcode\b`)
 
+// foreignMobile matches a whole mobile phone of Taiwan, and one of any country that
+// is written with its code.
+var foreignMobile = regexp.MustCompile(`(?:\b09\d{2}[ -]?\d{3}[ -]?\d{3}|\+\d{1,3}(?:[ -]?\(?\d+\)?){1,5}\d{2})\b`)
+
 // tailIn finds the four digits that answer the question for a tail: alone, or
 // as the only digits of a short sentence; of a whole phone number the last four.
 func tailIn(text string, strict bool) (string, bool) {
 	text = fold(text)
 	if word := plainWord(text); isTail(word) || strict {
 		return word, isTail(word)
+	}
+	if m := foreignMobile.FindString(text); m != "" && utf8.RuneCountInString(text) <= longestAnswer {
+		digits := strings.Map(func(r rune) rune {
+			if r < '0' || r > '9' {
+				return -1
+			}
+			return r
+		}, m)
+		return digits[len(digits)-tailLength:], true
 	}
 	groups := strings.FieldsFunc(text, func(r rune) bool { return r < '0' || r > '9' })
 	if len(groups) != 1 || utf8.RuneCountInString(text) > longestAnswer || isNoTail.MatchString(text) || asksWhere(text) {

@@ -19,7 +19,7 @@ func saidYes(text string) bool {
 // declining matches one clause that wants nothing more: 不用了, 先不了, 还没想好,
 // 以后再说, never mind, no thanks.
 var declining = regexp.MustCompile(`(?i)^(?:` +
-	`(?:那|我|我们|我們|还是|還是|就|先|暂时|暫時|现在|現在|目前|今天|这个|這個)*` +
+	`(?:没关系|沒關係|没事|沒事|那|我|我们|我們|还是|還是|就|先|暂时|暫時|现在|現在|目前|今天|这个|這個)*` +
 	`(?:否|不|不是|不要|不用|不必|不需要|不想|没必要|沒必要|不了|别|別|算|取消|放弃|放棄|免|没事|沒事|没关系|沒關係|不管|` +
 	`(?:不|别|別|不用|不想|不要)(?:弄|查|改|停|删|刪|取|起|写|寫|搞|问|問|说|說|管|麻烦|麻煩|换|換|加|填|给|給)(?:名字?|它|你)?|` +
 	`(?:还|還)?(?:没|沒)(?:想好|想到|决定|決定)|想不出来?|再想想|再看看|再考虑(?:一下)?|再考慮(?:一下)?|` +
@@ -53,8 +53,9 @@ func saidNo(text string) bool {
 // noTail matches what people say who have no phone's digits to give.
 var noTail = regexp.MustCompile(`(?i)(没有?|沒有?|无|無|不知道|不清楚|不晓得|不曉得|不记得|不記得|忘记?了?|忘記?了?|找不到|查不到|看不到|哪里看|哪裡看|去哪找|是什么|是什麼|什么是|什麼是|啥是|哪个|哪個|哪来|哪來).{0,6}(手机|手機|电话|電話|号码?|號碼?|尾号|尾號|末四|后四位|後四)` +
 	`|(手机|手機|电话|電話|号码|號碼|尾号|尾號|末四.).{0,6}(没|沒|不知道|不清楚|不记得|不記得|忘|找不到|看不到|哪|什么|什麼|多少)` +
-	`|^[我也都真]{0,2}(不知道|不清楚|不晓得|不曉得|不记得|不記得|忘了|忘记了|忘記了|没有|沒有|哪里看|哪裡看|什么意思|什麼意思|为什么要|為什麼要)[啊呀的了吧呢]*[\s\p{P}]*$` +
-	`|\b(don['’]?t|do not|no|not|forgot|what|which|whose|where)\b.{0,24}\b(phone|digits?|number|know|remember|have (it|one|any))\b|^[\s\p{P}]*(no idea|dunno|i forgot|not sure|why)[\s\p{P}]*$`)
+	`|^[我也都真]{0,2}(不知道|不清楚|不晓得|不曉得|不记得|不記得|忘了|忘记了|忘記了|没有|沒有|哪里看|哪裡看|什么意思|什麼意思|为什么要|為什麼要)[啊呀的了吧呢耶欸誒哦喔啦诶]*[\s\p{P}]*$` +
+	`|(为什么|為什麼|为啥|為啥|干嘛|幹嘛).{0,6}(要|电话|電話|手机|手機|末四|尾号|尾號|验证|驗證|核对)|(谁|誰|卖家|賣家|收件人|寄件人|我)的(手机|手機|电话|電話)?(号码?|號碼?)?(还是|還是|吗|嗎|[?？])` +
+	`|\b(don['’]?t|do not|no|not|forgot|what|which|whose|where)\b.{0,24}\b(phone|digits?|number|know|remember|have (it|one|any))\b|\bwhy\b.{0,24}\b(need|want|ask|phone|digits?)\b|^[\s\p{P}]*(no idea|dunno|i forgot|not sure|why)[\s\p{P}]*$`)
 
 // hasNoTail says that a text answers the question for a tail with that there is none.
 func hasNoTail(text string) bool { return noTail.MatchString(fold(text)) }

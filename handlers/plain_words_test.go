@@ -87,3 +87,31 @@ func TestPeopleAskInTheirOwnWordsWhomToCall(t *testing.T) {
 		}
 	}
 }
+
+func TestATailIsReadOutOfAPhoneOfAnotherCountry(t *testing.T) {
+	for text, want := range map[string]string{
+		"0912345678": "5678", "0912-345-678": "5678", "0912 345 678": "5678", "+886 912 345 678": "5678", "+886912345678": "5678", "+1 415 555 2671": "2671", "+44 7700 900123": "0123", "+1 (415) 555-2671": "2671", "我的手機是 0912-345-678": "5678",
+	} {
+		if got, ok := tailIn(text, false); !ok || got != want {
+			t.Errorf("%q has %q, want %q", text, got, want)
+		}
+	}
+	for _, text := range []string{"091234567", "0912***678", "2024-09-12", "+12"} {
+		if got, ok := tailIn(text, false); ok {
+			t.Errorf("%q has %q", text, got)
+		}
+	}
+}
+
+func TestWhoeverDoesNotKnowSaysSoInTaiwanToo(t *testing.T) {
+	for _, text := range []string{"不知道耶", "忘記了欸", "為什麼要電話", "為什麼要驗證", "要賣家的還是我的", "誰的手機？", "why do you need my phone"} {
+		if !hasNoTail(text) {
+			t.Errorf("%q is not understood", text)
+		}
+	}
+	for _, text := range []string{"沒關係不用了", "没关系，不用了", "沒事不查了"} {
+		if !saidNo(text) {
+			t.Errorf("%q declines", text)
+		}
+	}
+}
