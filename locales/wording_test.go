@@ -42,7 +42,7 @@ func TestTaiwanReadsItsOwnCharacters(t *testing.T) {
 func TestEnglishIsWrittenInItsOwnLetters(t *testing.T) {
 	for key, said := range read(t, "active.en.toml") {
 		for form, words := range said {
-			if strings.ContainsFunc(words, func(r rune) bool { return unicode.Is(unicode.Han, r) || strings.ContainsRune("，。：；（）「」、", r) }) {
+			if strings.ContainsFunc(words, isChinese) {
 				t.Errorf("%s (%s) is not in English: %q", key, form, words)
 			}
 		}
@@ -60,4 +60,8 @@ func TestEnglishCallsAThingByOneWord(t *testing.T) {
 			}
 		}
 	}
+}
+
+func isChinese(r rune) bool {
+	return unicode.Is(unicode.Han, r) || strings.ContainsRune("，。：；（）「」、", r)
 }
