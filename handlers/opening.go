@@ -72,10 +72,15 @@ func cutBlank(text string) (first, rest string) {
 }
 
 // opensCommand reads a command with an argument that it takes. What stands behind a
-// slash is one in any case.
+// slash is one in any case, and so is a whole text that says a command in its own
+// words: its argument (english: en, 每天 8 点: itself) is no part of the text that
+// could open with another one.
 func opensCommand(text string) (command, bool) {
 	c, ok := parse(text)
 	if !ok {
+		if c, ok = phrase(text); ok {
+			return c, true
+		}
 		c, ok = unslashed(text)
 	}
 	if rest, slash := strings.CutPrefix(fold(text), "/"); slash {
@@ -89,8 +94,8 @@ func opensCommand(text string) (command, bool) {
 // none: it rather is what the text begins with.
 func (c command) fits() bool {
 	number := len(recognise.Text(c.args).Numbers) > 0
-	_, another := opensCommand(c.args)
-	another = another && c.args != ""
+	next, another := opensCommand(c.args)
+	another = another && c.args != "" && next.verb != c.verb // 提醒 每天 8 点: said in words what it takes
 	switch c.verb {
 	case verbTrack:
 		return number && !another && !strings.HasPrefix(c.args, "@")
