@@ -2,12 +2,19 @@ package handlers
 
 import (
 	"context"
+	"slices"
+	"strconv"
 
 	"waybill/models"
 )
 
 // example is a number to show people how to send one.
 const example = "SF1000000000015"
+
+const (
+	pressedRows = 20 // rows of a list that have a button, at most
+	rowsAcross  = 5  // of their buttons side by side
+)
 
 // maxListed is how many rows one list shows; the rest is counted.
 const maxListed = 60
@@ -48,7 +55,20 @@ func (t *turn) list(ctx context.Context, all bool) ([]Reply, error) {
 	if hears := t.render.hears(t.chat); hears != nil {
 		blocks = append(blocks, append(Block{Line{}}, hears...))
 	}
-	return []Reply{{Blocks: blocks}}, nil
+	return []Reply{{Blocks: blocks, Buttons: t.rowButtons(shown)}}, nil
+}
+
+// rowButtons are the rows' numbers as buttons that open their details, where the
+// platform shows buttons under a message; elsewhere a number is typed.
+func (t *turn) rowButtons(shown []models.Followed) [][]Button {
+	if !t.traits().Keyboard {
+		return nil
+	}
+	var all []Button
+	for i, f := range shown[:min(len(shown), pressedRows)] {
+		all = append(all, Button{Text: strconv.Itoa(i + 1), Data: "d:" + strconv.FormatInt(f.Parcel.ID, 10)})
+	}
+	return slices.Collect(slices.Chunk(all, rowsAcross))
 }
 
 // hears says how much a chat is told when that is not everything at once; else nil.

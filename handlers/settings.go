@@ -103,6 +103,7 @@ type Traits struct {
 	Metered  bool // its messages are counted: pending news is answer enough to a text that says nothing
 	Humans   bool // whoever asks for a human may be handed over to one
 	Mentions bool // in groups it hears nothing but what mentions the bot
+	Keyboard bool // buttons are pressed where they stand under a message, and many fit
 	Staff    bool // only a corporation's own people write through it: they may send news to its group robots
 }
 

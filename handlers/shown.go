@@ -57,7 +57,7 @@ func (t *turn) noteShown(ctx context.Context, replies []Reply) error {
 	for _, r := range replies {
 		for _, row := range r.Buttons {
 			for _, b := range row {
-				if what, about, _ := strings.Cut(b.Data, ":"); what == "d" {
+				if what, about, _ := strings.Cut(b.Data, ":"); what == "d" && !isDigits(b.Text) { // a list's row is no parcel's own
 					id, _ = strconv.ParseInt(about, 10, 64)
 				}
 			}

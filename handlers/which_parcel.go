@@ -22,6 +22,7 @@ func (t *turn) which(ctx context.Context, v verb, args string) ([]Reply, error) 
 		return replies, err
 	}
 	question, err := t.askPick(ctx, v, args, nil, live)
+	replies[len(replies)-1].Buttons = nil // those of the question stand there
 	return joinReplies(replies, question), err
 }
 
