@@ -35,12 +35,39 @@ func (t *turn) commandIn(ctx context.Context, text string) (command, bool, error
 			return c, false, err
 		}
 	}
-	if c.args == "" && (takesParcel(c.verb) || c.verb == verbTrack) {
-		if quoted := recognise.Text(t.m.Attached).Numbers; len(quoted) == 1 {
-			c.args = quoted[0].Number
+	c, err := t.aboutQuoted(ctx, c)
+	return c, err == nil, err
+}
+
+// aboutQuoted is a command with the numbers of the message that it quotes, where its
+// own argument points at no parcel: 备注 茶 under a parcel's message names that one,
+// /track 帮我看看 under any message looks up what stands there.
+func (t *turn) aboutQuoted(ctx context.Context, c command) (command, error) {
+	quoted := recognise.Text(t.m.Attached).Numbers
+	switch {
+	case len(quoted) == 0:
+		return c, nil
+	case c.verb == verbTrack && len(recognise.Text(c.args).Numbers) == 0:
+		var args []string
+		for _, n := range quoted {
+			args = append(args, n.Number)
 		}
+		if tail, ok := tailIn(c.args, false); ok && len(quoted) == 1 {
+			args[0] += " " + tail
+		}
+		c.args = strings.Join(args, "\n")
+	case len(quoted) > 1:
+		return c, nil
+	case takesParcel(c.verb) && c.args == "":
+		c.args = quoted[0].Number
+	case c.verb == verbName && !pointsAtRow(c.args):
+		p, err := t.pick(ctx, c.args)
+		if err != nil || p.found() && p.rest != "" {
+			return c, err
+		}
+		c.args = quoted[0].Number + " " + c.args
 	}
-	return c, true, nil
+	return c, nil
 }
 
 // isPaste says that a text only begins with a command's word: it holds a number, and

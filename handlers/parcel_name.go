@@ -28,8 +28,7 @@ func (t *turn) name(ctx context.Context, args string) ([]Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	opens, _ := cutWord(args)
-	pointed := strings.ContainsAny(fold(opens), "0123456789#") || strings.HasPrefix(opens, "第")
+	pointed := pointsAtRow(args)
 	switch {
 	case len(live) == 1 && !pointed && (p.unknown != "" || p.rest == ""):
 		return t.rename(ctx, live[0].Parcel, args)
@@ -37,6 +36,12 @@ func (t *turn) name(ctx context.Context, args string) ([]Reply, error) {
 		return t.which(ctx, verbName, args)
 	}
 	return t.about(ctx, verbName, p)
+}
+
+// pointsAtRow says that an argument begins like a row or a number.
+func pointsAtRow(args string) bool {
+	opens, _ := cutWord(args)
+	return strings.ContainsAny(fold(opens), "0123456789#") || strings.HasPrefix(opens, "第")
 }
 
 func (t *turn) askName(ctx context.Context, f models.Followed) ([]Reply, error) {

@@ -140,3 +140,40 @@ func TestATypoOfAnotherKindNamesTheLikelyNumber(t *testing.T) {
 		}
 	}
 }
+
+func TestACommandMeansTheParcelOfTheMessageThatItQuotes(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	w.says(t, "a", "YT1000000000074 茶")
+	w.says(t, "a", "YT1000000000017")
+	for _, c := range []struct{ text, attached, number, name string }{
+		{"备注 鞋子", "圆通速递 YT1000000000017", "YT1000000000017", "鞋子"},
+		{"备注 茶", "圆通速递 YT1000000000017 · 鞋子", "YT1000000000017", "茶"},
+		{"/name red shoes", "圆通速递 YT1000000000074 · 茶", "YT1000000000074", "red shoes"},
+		{"备注 0074 靴", "圆通速递 YT1000000000017", "YT1000000000074", "靴"},
+	} {
+		said := w.hears(t, Message{Text: c.text, Attached: c.attached})
+		if f, _ := w.followOf(t, "a", c.number); f.Name != c.name {
+			t.Errorf("%q, quoting %q, calls it %q: %q", c.text, c.attached, f.Name, said)
+		}
+	}
+	two := "看看 YT1000000000025 和 YT1000000000033"
+	if said := w.hears(t, Message{Text: "/track 帮我查一下", Attached: two}); !strings.Contains(said, "YT1000000000025") || !strings.Contains(said, "YT1000000000033") {
+		t.Errorf("%q is answered with %q", two, said)
+	}
+	if f, ok := w.followOf(t, "a", "YT1000000000025"); !ok || f.Name != "" {
+		t.Errorf("followed %v as %q", ok, f.Name)
+	}
+}
+
+func TestARowNumberUnderAListIsThatListsRow(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	w.hears(t, Message{Group: true, Addressed: true, Text: "YT1000000000017"})
+	w.hears(t, Message{Group: true, Addressed: true, Text: "YT1000000000074"})
+	old := "正在关注 2 个包裹：\n1. 圆通速递 YT1000000000074\n   🚚 运输中\n2. 圆通速递 YT1000000000017 · 鞋\n   🚚 运输中"
+	for text, want := range map[string]string{"1": "YT1000000000074", "2": "YT1000000000017", "第2个": "YT1000000000017"} {
+		said := w.hears(t, Message{Group: true, Addressed: true, Text: text, Attached: old})
+		if !strings.Contains(said, want) || strings.Count(said, "YT10000000000") != 1 || !strings.Contains(said, "95554") {
+			t.Errorf("%q under a list is answered with %q", text, said)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"waybill/models"
+	"waybill/tracking/recognise"
 )
 
 // listedRow shows a row of the last list whose number was all that was said. Where any
@@ -28,6 +29,31 @@ func (t *turn) listedRow(ctx context.Context, rows []int) ([]Reply, error) {
 		return nil, err
 	}
 	p, err := t.pickRows(ctx, rows, all)
+	if err != nil {
+		return nil, err
+	}
+	return t.about(ctx, verbDetail, p)
+}
+
+// quotedRow is for a row number under a list that it quotes, whichever list was
+// shown since: the parcel of that row; nil when the quoted text has no such rows.
+func (t *turn) quotedRow(ctx context.Context, text string) ([]Reply, error) {
+	rows, ok := rowsIn(text)
+	if !ok || t.overheard() {
+		return nil, nil
+	}
+	var numbers []string
+	for line := range strings.Lines(t.m.Attached) {
+		at, rest, _ := strings.Cut(strings.TrimSpace(line), ". ")
+		n, err := strconv.Atoi(at)
+		if found := recognise.Text(rest).Numbers; err == nil && slices.Contains(rows, n) && len(found) == 1 {
+			numbers = append(numbers, found[0].Number)
+		}
+	}
+	if len(numbers) == 0 {
+		return nil, nil
+	}
+	p, err := t.pickAll(ctx, strings.Join(numbers, " "))
 	if err != nil {
 		return nil, err
 	}

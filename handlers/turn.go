@@ -131,6 +131,9 @@ func (t *turn) said(ctx context.Context) ([]Reply, error) {
 	if replies, pressed, err := t.pressed(ctx, text); pressed || err != nil {
 		return replies, err
 	}
+	if replies, err := t.quotedRow(ctx, text); replies != nil || err != nil {
+		return replies, err
+	}
 	if found, ok := t.attached(text); ok {
 		return t.numbers(ctx, found)
 	}
