@@ -52,6 +52,9 @@ func BuildNotification(c Chat, f Follow, p Parcel, pending []Event) Notification
 			n.Notices = append(n.Notices, e)
 		}
 	}
+	if f.News(c.News) == NewsProblems {
+		n.Urgency = min(n.Urgency, p.Status.problemUrgency())
+	}
 	slices.SortFunc(scans, newestFirst)
 	n.Events = Fold(scans)
 	slices.SortFunc(n.Notices, func(a, b Event) int { return cmp.Compare(a.Seq, b.Seq) })
@@ -60,6 +63,16 @@ func BuildNotification(c Chat, f Follow, p Parcel, pending []Event) Notification
 		n.Events = n.Events[:MaxNews]
 	}
 	return n
+}
+
+// problemUrgency is the urgency of news for somebody who hears of problems only: what
+// else is pending (it was out for delivery, it waits for pickup) is told along with the
+// problem, and never the reason why it is told at night.
+func (s Status) problemUrgency() Urgency {
+	if !s.Problem() {
+		return Ordinary
+	}
+	return s.Urgency()
 }
 
 // MaySeeAny says whether this follower may be told one of the events at least.

@@ -43,3 +43,33 @@ func TestANotificationThatAFollowerMayNotSeeIsEmptyButMovesTheMark(t *testing.T)
 		t.Errorf("empty %v, up to %d", n.Empty(), n.Upto)
 	}
 }
+
+func TestWhoHearsOfProblemsOnlyIsWokenByNothingElse(t *testing.T) {
+	pending := func(urgencies ...Urgency) []Event {
+		var events []Event
+		for i, u := range urgencies {
+			events = append(events, Event{Seq: int64(i + 1), Kind: Scan, Urgency: u})
+		}
+		return events
+	}
+	for _, c := range []struct {
+		name    string
+		news    News
+		mute    Mute
+		status  Status
+		pending []Event
+		breaks  bool
+	}{
+		{"rejected after it was out for delivery", NewsProblems, MuteInherited, Rejected, pending(UrgentAlways, UrgentDay), false},
+		{"stuck after it was out for delivery", NewsProblems, MuteInherited, OutForDelivery, append(pending(UrgentAlways), Event{Seq: 9, Kind: Stuck}), false},
+		{"a reminder of what waits", NewsProblems, MuteInherited, ReadyForPickup, append(pending(UrgentAlways), Event{Seq: 9, Kind: PickupWaits}), false},
+		{"an attempt that failed", NewsProblems, MuteInherited, FailedAttempt, pending(UrgentAlways, UrgentAlways), true},
+		{"a chat that hears of it", NewsUrgent, MuteInherited, Rejected, pending(UrgentAlways, UrgentDay), true},
+		{"a parcel that is muted on its own", NewsProblems, Muted, OutForDelivery, pending(UrgentAlways), true},
+	} {
+		n := BuildNotification(Chat{News: c.news}, Follow{Mute: c.mute}, Parcel{Status: c.status}, c.pending)
+		if n.Breaks() != c.breaks {
+			t.Errorf("%s: breaks quiet hours: %v", c.name, n.Breaks())
+		}
+	}
+}
