@@ -66,7 +66,7 @@ func (r renderer) notification(n models.Notification, recent []models.Event) Rep
 		blocks = []Block{append(r.title(n), r.journey(n.Parcel)...)}
 	}
 	for _, notice := range n.Notices {
-		if block := r.notice(notice, n.Parcel, recent); block != nil {
+		if block := r.notice(notice, n.Parcel, recent, n.Events); block != nil {
 			blocks = append(blocks, block)
 		}
 	}
@@ -132,15 +132,15 @@ func (r renderer) headline(p models.Parcel, name string) Line {
 func wantsAnswer(e models.Event) bool { return e.Kind == models.TailRefused || e.Kind == models.Ended }
 
 // notice puts what Waybill itself noticed into words. A changed status needs
-// none: the headline has it.
-func (r renderer) notice(e models.Event, p models.Parcel, recent []models.Event) Block {
+// none: the headline has it. What is shown of the scans anyway is not repeated.
+func (r renderer) notice(e models.Event, p models.Parcel, recent []models.Event, shown []models.Folded) Block {
 	switch e.Kind {
 	case models.CarrierChanged:
 		return r.sentence("notice.carrier", "Carrier", r.carrier(p.Carrier))
 	case models.Stuck:
-		return r.stuck(p, recent)
+		return r.stuck(p, recent, shown)
 	case models.PickupWaits:
-		return r.pickupWaits(p, recent)
+		return r.pickupWaits(p, recent, shown)
 	case models.Ended:
 		return r.sentence("notice.ended_"+ending(e.Text), "Number", p.Number)
 	case models.TailRefused:
@@ -164,14 +164,14 @@ func ending(why string) string {
 
 // stuck says for how long nothing has happened, and where that was: the scan itself
 // where its words name no place.
-func (r renderer) stuck(p models.Parcel, recent []models.Event) Block {
+func (r renderer) stuck(p models.Parcel, recent []models.Event, shown []models.Folded) Block {
 	duration, place := r.roughly(r.now.Sub(cmp.Or(p.EventAt, p.StatusAt))), ""
 	if len(recent) > 0 {
 		place = placeOf(recent[0])
 	}
 	block := r.sentence("notice.stuck", "Duration", duration, "Place", r.words.Written(place))
 	if place == "" && len(recent) > 0 {
-		block = append(block, r.event(models.Folded{Event: recent[0], Times: 1})...)
+		block = append(block, r.unlessShown(recent[0], shown)...)
 	}
 	return block
 }
@@ -179,7 +179,7 @@ func (r renderer) stuck(p models.Parcel, recent []models.Event) Block {
 // pickupWaits says where a parcel waits and for how long, and repeats what the
 // station has written. The station's own time counts where it is the earlier one:
 // the parcel may have waited before anybody asked about it.
-func (r renderer) pickupWaits(p models.Parcel, recent []models.Event) Block {
+func (r renderer) pickupWaits(p models.Parcel, recent []models.Event, shown []models.Folded) Block {
 	e, has := waiting(recent)
 	station, since := stationOf(e), p.StatusAt
 	if station != "" && e.At != 0 {
@@ -187,7 +187,15 @@ func (r renderer) pickupWaits(p models.Parcel, recent []models.Event) Block {
 	}
 	block := r.sentence("notice.pickup", "Duration", r.roughly(r.now.Sub(since)), "Place", r.words.Written(station))
 	if has {
-		block = append(block, r.event(models.Folded{Event: e, Times: 1})...)
+		block = append(block, r.unlessShown(e, shown)...)
 	}
 	return block
+}
+
+// unlessShown is a scan of which a notice speaks; nothing when it is among those shown.
+func (r renderer) unlessShown(e models.Event, shown []models.Folded) Block {
+	if slices.ContainsFunc(shown, func(f models.Folded) bool { return f.Seq == e.Seq }) {
+		return nil
+	}
+	return r.event(models.Folded{Event: e, Times: 1})
 }

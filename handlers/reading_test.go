@@ -85,6 +85,29 @@ func TestAStuckParcelSaysForHowLongWhereAndWhomToAsk(t *testing.T) {
 	}
 }
 
+func TestAScanThatANoticeSpeaksOfIsShownOnce(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	w.scripts["YT1000000010015"] = &script{status: models.ReadyForPickup, scans: []string{"已到店，取件码 8-4-1007"}}
+	w.scripts["YT1000000010023"] = &script{status: models.OutForDelivery, scans: []string{"快递员正在派件"}}
+	for number, kind := range map[string]models.Kind{"YT1000000010015": models.PickupWaits, "YT1000000010023": models.Stuck} {
+		n := w.stored(t, number, kind)
+		history, err := w.store.History(t.Context(), n.Parcel.ID, 0, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n.Events = models.Fold(history) // the chat did not want to hear of it before
+		summed, err := w.conversation().Summarise(t.Context(), []models.Notification{n})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, reply := range []Reply{w.notify(t, n), summed} {
+			if got := strings.Count(reply.Text(), history[0].Text); got != 1 {
+				t.Errorf("%s: the scan stands there %d times:\n%s", kind, got, reply.Text())
+			}
+		}
+	}
+}
+
 func TestASummaryHasABlockForEachParcelProblemsFirst(t *testing.T) {
 	w := newWorld(t, "zh-CN")
 	one := func(id int64, name string, s models.Status, scans ...string) models.Notification {

@@ -59,7 +59,7 @@ func (r renderer) summary(n models.Notification, recent []models.Event) Block {
 func (r renderer) notices(n models.Notification, recent []models.Event) Block {
 	var block Block
 	for _, e := range n.Notices {
-		block = append(block, r.notice(e, n.Parcel, recent)...)
+		block = append(block, r.notice(e, n.Parcel, recent, n.Events[:min(1, len(n.Events))])...)
 	}
 	return block
 }
