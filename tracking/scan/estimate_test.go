@@ -35,6 +35,16 @@ func TestALineThatTellsOnlyWhatIsExpectedIsAnEstimate(t *testing.T) {
 		"Your parcel will arrive on Monday",
 		"ETA: 2026-11-29 18:00",
 		"8 stops away",
+		"最快今晚可送到您手上",
+		"预计后天到",
+		"约40分钟后送达",
+		"今日20:00前可送达",
+		"最迟11月30日送达",
+		"承诺11月29日送达",
+		"预计还需2天",
+		"派送倒计时：3小时",
+		"最快明早能到",
+		"包裹正在飞速赶来，剩余8公里",
 	} {
 		if !IsEstimate(text) {
 			t.Errorf("%q is no estimate", text)
@@ -53,6 +63,11 @@ func TestALineThatSaysWhatHappenedIsAScan(t *testing.T) {
 		"已揽收，预计后天送达",
 		"因天气原因延误，预计推迟一天送达",
 		"派送失败，预计明日再次派送",
+		"快件今日派送",
+		"收件人要求明天送达",
+		"今日已送达",
+		"货物约20件已到达",
+		"快件到达昆明",
 		"快件已签收",
 		"快件正在派送中",
 		"到达目的地网点，快件将很快进行派送",
