@@ -236,6 +236,8 @@ func (c *context) backwards(s statement) verdict {
 		return verdict{status: models.Returning, weight: lean}
 	case s.after&outlet != 0 && s.after&(sender|origin) == 0 && c.failed:
 		return verdict{}
+	case s.is(success) && !s.is(ongoing) && c.parties&(station|outlet|origin|city) == 0: // 退回签收
+		return certain(models.Returned)
 	case s.is(done|success) && !s.is(ongoing) && s.has(sender) && s.after&(station|outlet|origin|city) == 0:
 		return c.returned(s)
 	}
