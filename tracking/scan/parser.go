@@ -135,7 +135,7 @@ func (p *parser) bracket(i, end, size int) int {
 		return i + n + closing
 	}
 	s := p.last()
-	if s == nil || s.act == sign {
+	if acts := strings.HasSuffix(p.text[:i], "由") || strings.HasSuffix(p.text[:i], "被"); !acts && (s == nil || s.act == sign) {
 		who &^= outlet | carrier // where the scan was made, not who acts
 	}
 	if s != nil && p.clause.open && who == 0 {

@@ -28,6 +28,13 @@ func TestRefineStatusReadsTheCarriersWords(t *testing.T) {
 		"派件不成功：客户要求改期":                           models.FailedAttempt,
 		"投递未成功，未妥投":                              models.FailedAttempt,
 		"签收未成功，请联系快递员":                           models.FailedAttempt,
+		// signed for between carriers
+		"快件被【京东快递】签收":         models.InTransit,
+		"快件已由【杭州转运中心】签收":      models.InTransit,
+		"快件已由【申通快递】签收，正在中转":   models.InTransit,
+		"【杭州余杭网点】已签收，签收人是本人":  models.Delivered,
+		"快件已由【张三】签收":          models.Delivered,
+		"快件已被【幸福里菜鸟驿站】签收，请取件": models.ReadyForPickup,
 		// waits somewhere
 		"快件已存放至【阳光小区菜鸟驿站】，请及时取件": models.ReadyForPickup,
 		"已投入丰巢快递柜，取件码已发送":        models.ReadyForPickup,
