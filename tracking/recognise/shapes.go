@@ -41,10 +41,9 @@ func (r rule) carriers() []models.Carrier {
 	if r.foreign() != "" {
 		return []models.Carrier{}
 	}
-	words := strings.Fields(r.codes)
-	list := make([]models.Carrier, len(words))
-	for i, w := range words {
-		list[i] = models.Carrier(w)
+	list := make([]models.Carrier, 0, 1+strings.Count(r.codes, " "))
+	for code := range strings.FieldsSeq(r.codes) {
+		list = append(list, models.Carrier(code))
 	}
 	return list
 }
