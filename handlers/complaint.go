@@ -65,12 +65,20 @@ func pleads(text string) bool { return complains(text) && pleaIs.MatchString(fol
 // parcelIs matches complaints about a parcel on its way.
 var parcelIs = regexp.MustCompile(`(?i)快递|快遞|快件|包裹|物流|运单|運單|驿站|驛站|[丢丟]|[签簽]收|派送|配送|催|[送寄]|[拦攔]截|地址|\b(parcels?|packages?|shipments?|deliver\w*|courier|arrived?|address|lost)\b`)
 
+// personIs matches a text that asks for a person to talk to, and nothing else.
+var personIs = regexp.MustCompile(`(?i)^(我?(想|要|想要|需要)?[请請]?[帮幫]?我?(转|轉|转接|轉接|找|联系|聯繫|聯絡|接))?(人工|真人|活人)(客服|服务|服務|专员|專員)?[吧吗嗎了呀]?$|^(我?(想|要|想要)?)(转|轉|转接|轉接|找)客服[吧吗嗎]?$` +
+	`|^((can|could|may) i |i (want|need|would like) to |let me |please )*(speak|talk|chat) (to|with) (a |an |some)?(human|person|someone|somebody|agent|representative)( please)?$|^(human|agent|real person|representative|operator)( please)?$`)
+
+// asksPerson says that a text asks for a person. A door that can hand over to one
+// answers it itself, and so do complaints where nobody can be reached.
+func asksPerson(text string) bool { return personIs.MatchString(plainWord(text)) }
+
 // complaint answers what a person has to see to: with the way to one first, and
 // behind it where the chat's parcels are, if it is about parcels. Where nobody can be
 // reached here, the parcels' carriers can be called.
 func (t *turn) complaint(ctx context.Context, text string) ([]Reply, error) {
 	first := t.needsHuman(ctx)
-	if !parcelIs.MatchString(fold(text)) && !asksWhere(text) {
+	if !parcelIs.MatchString(fold(text)) && !asksWhere(text) && !asksPerson(text) {
 		return first, nil
 	}
 	live, err := t.follows(ctx, false)

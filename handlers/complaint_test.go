@@ -123,3 +123,22 @@ func TestAMessageHoldsTenButtonsAndTheHumansIsOneOfThem(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoAsksForAPersonWhereNoneCanBeReachedIsToldWhomToCall(t *testing.T) {
+	for lang, texts := range map[string][]string{
+		"zh-CN": {"转人工", "人工", "人工客服", "我要找人工", "转客服", "真人"},
+		"zh-TW": {"轉接真人", "真人客服", "找客服"},
+		"en":    {"human", "Can I talk to a person?", "speak to a human please", "agent"},
+	} {
+		w := newWorld(t, lang)
+		w.says(t, "a", moving)
+		for _, text := range texts {
+			if said := w.says(t, "a", text); !strings.Contains(said, "95554") || !strings.Contains(said, moving) {
+				t.Errorf("%s: %q is answered with %q", lang, text, said)
+			}
+		}
+		if said := w.says(t, "a", "人工智能手机壳"); strings.Contains(said, "95554") {
+			t.Errorf("a thing's name is answered with %q", said)
+		}
+	}
+}

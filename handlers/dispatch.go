@@ -62,7 +62,7 @@ func (t *turn) runForChat(ctx context.Context, c command) ([]Reply, error) {
 	if found := recognise.Text(c.args); len(found.Numbers) > 0 {
 		return t.numbers(ctx, found) // a link that opens the chat with a number
 	}
-	return t.help(), nil
+	return t.help(ctx), nil
 }
 
 // undoOrUnmute takes a stop back; of a row that is there it can only be a mute.

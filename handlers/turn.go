@@ -148,7 +148,7 @@ func (t *turn) smallTalk(ctx context.Context, text string, refused []recognise.R
 		return nil, nil
 	case isCourierText(text):
 		return t.numberless(q, open), nil
-	case complains(text):
+	case complains(text), asksPerson(text):
 		return t.complaint(ctx, text)
 	case asksContact(text):
 		return t.contacts(ctx, text)
@@ -219,7 +219,7 @@ func (t *turn) unasked(ctx context.Context, text string, refused []recognise.Rea
 	if replies := t.unknownCommand(text); replies != nil {
 		return replies, nil
 	}
-	return t.withHuman(t.render.reply("help_line")), nil
+	return t.withHuman(ctx, t.render.reply("help_line")), nil
 }
 
 // refused says why what looked like a number is none; nothing when nothing did.
@@ -243,22 +243,22 @@ func (t *turn) greet(ctx context.Context) ([]Reply, error) {
 	case t.traits().Humans:
 		return t.greetCustomer(ctx)
 	}
-	return t.help(), nil
+	return t.help(ctx), nil
 }
 
 // help is how to use the bot, as far as it can be used here.
-func (t *turn) help() []Reply {
+func (t *turn) help(ctx context.Context) []Reply {
 	replies := t.render.reply("help", "Number", example)
 	if t.pushes() {
 		replies[0].Blocks = append(replies[0].Blocks, t.render.sentence("push.help", "Robot", t.settings.Robots[0]))
 	}
 	replies[0].Blocks = t.render.mention(replies[0].Blocks)
-	return t.withHuman(replies)
+	return t.withHuman(ctx, replies)
 }
 
-// withHuman ends a reply with how to reach a human, where there are some.
-func (t *turn) withHuman(replies []Reply) []Reply {
-	if t.traits().Humans {
+// withHuman ends a reply with how to reach a human, while one serves.
+func (t *turn) withHuman(ctx context.Context, replies []Reply) []Reply {
+	if t.humanServes(ctx) {
 		replies[0].Blocks = append(replies[0].Blocks, t.render.sentence("ask_human"))
 	}
 	return replies

@@ -99,18 +99,12 @@ func (s *Sandbox) carries(number string, asked models.Carrier) (models.Carrier, 
 	switch {
 	case foreign(number):
 		return "", false
-	case asked == "" && len(likely) > 0:
+	case asked == "" && len(likely) == 1:
 		return likely[0], true
 	case asked == "":
-		return s.anyCarrier(number), true
+		return "", false // its shape does not say, and nobody has said either
 	}
 	return asked, len(likely) == 0 || slices.Contains(likely, asked)
-}
-
-// anyCarrier is who carries a number that looks like nobody's.
-func (s *Sandbox) anyCarrier(number string) models.Carrier {
-	all := []models.Carrier{"yto", "sto", "yunda", "jt"}
-	return all[journey{number: number, seed: s.Seed}.random().IntN(len(all))]
 }
 
 // progress is a number's journey as it stands, with what lies ahead.

@@ -123,7 +123,9 @@ func TestMuzhiIsAsStrictAsTheVendor(t *testing.T) {
 		"UPS, whom nobody carries":  {"APPCODE right", []string{"kddh", "1Z999AA10123456784"}, 200, "查询成功,无法匹配物流类型"},
 		"Amazon, as a carrier's":    {"APPCODE right", []string{"kddh", "TBA123456789012", "code", "jt"}, 200, "查询成功,无法匹配物流类型"},
 		"YunExpress, not YTO":       {"APPCODE right", []string{"kddh", "YT1234567890123456"}, 200, "查询成功,无法匹配物流类型"},
-		"a form that nobody knows":  {"APPCODE right", []string{"kddh", "QX12345678901"}, 200, "查询成功"},
+		"a form that nobody knows":  {"APPCODE right", []string{"kddh", "QX12345678901"}, 200, "查询成功,无法匹配物流类型"},
+		"the same, and whose it is": {"APPCODE right", []string{"kddh", "QX12345678901", "code", "jt"}, 200, "查询成功"},
+		"a form that several share": {"APPCODE right", []string{"kddh", "980000000000"}, 200, "查询成功,无法匹配物流类型"},
 		"a tail that is not wanted": {"APPCODE right", []string{"kddh", "YT1000000000013", "tel", "9999"}, 200, "查询成功"},
 	} {
 		t.Run(name, func(t *testing.T) {
