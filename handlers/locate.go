@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"waybill/internal/spelling"
 	"waybill/models"
 	"waybill/tracking/recognise"
 )
@@ -50,6 +51,28 @@ func mistyped(found recognise.Result) []models.Item {
 		}
 	}
 	return items
+}
+
+// nearlyFollowed says of mistyped numbers of which nobody else can say what was meant
+// that it is likely one that the chat follows, when it differs in one character.
+func (t *turn) nearlyFollowed(ctx context.Context, found *recognise.Result) error {
+	unclear := func(typo recognise.Typo) bool { return typo.Likely == "" }
+	if t.overheard() || !slices.ContainsFunc(found.Typos, unclear) {
+		return nil
+	}
+	all, err := t.follows(ctx, true)
+	if err != nil {
+		return err
+	}
+	for i, typo := range found.Typos {
+		near := slices.DeleteFunc(slices.Clone(all), func(f models.Followed) bool {
+			return spelling.Distance(typo.Given, f.Parcel.Number) != 1
+		})
+		if unclear(typo) && len(near) == 1 {
+			found.Typos[i].Likely = near[0].Parcel.Number
+		}
+	}
+	return nil
 }
 
 // leftOut says how many numbers were too many, and with which one they begin.

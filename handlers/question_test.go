@@ -100,3 +100,20 @@ func TestAQuestionForWordsSaysThatItAsks(t *testing.T) {
 		})
 	}
 }
+
+func TestANumberThatIsADigitOffOneThatTheChatFollowsIsAskedBack(t *testing.T) {
+	for _, given := range []string{"YT100000000001", "YT10000000000177"} {
+		w := newWorld(t, "zh-CN")
+		if said := w.says(t, "a", given); !strings.Contains(said, "好像不太对") {
+			t.Fatalf("%s: %q", given, said)
+		}
+		w.says(t, "a", moving)
+		said := w.says(t, "a", given)
+		if !strings.Contains(said, given) || !strings.Contains(said, "["+moving+"]") {
+			t.Errorf("%s is answered with %q", given, said)
+		}
+		if said := w.says(t, "a", moving); !strings.Contains(said, "转运中心") {
+			t.Errorf("the likely one is answered with %q", said)
+		}
+	}
+}

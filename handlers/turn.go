@@ -125,6 +125,9 @@ func (t *turn) said(ctx context.Context) ([]Reply, error) {
 			return replies, err
 		}
 	}
+	if err := t.nearlyFollowed(ctx, &found); err != nil {
+		return nil, err
+	}
 	if len(found.Numbers) > 0 || !t.overheard() && len(mistyped(found)) > 0 {
 		return t.numbers(ctx, found)
 	}
