@@ -8,6 +8,7 @@ import (
 
 	"waybill/models"
 	"waybill/tracking"
+	"waybill/tracking/recognise"
 )
 
 // staysDone is how long a finished parcel is not asked about any more: a carrier
@@ -77,7 +78,8 @@ func (t *turn) conclude(ctx context.Context, c checked) (step, error) {
 func wrongCarrier(c checked) step {
 	var e *tracking.Error
 	unsent := errors.As(c.answer.Err, &e) && e.Unsent
-	only := len(c.carriers) == 1 && c.named == "" && c.carriers[0] == c.parcel.Carrier
+	byForm, _ := recognise.ByShape(c.number)
+	only := len(byForm) == 1 && byForm[0] == c.parcel.Carrier
 	if c.parcel.Carrier != "" && (unsent || only) {
 		return refused{c.located, "unserved"}
 	}
