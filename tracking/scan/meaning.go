@@ -11,7 +11,7 @@ type context struct {
 	stated bool // something has been stated for certain, in which clause
 	clause int
 
-	collecting, begun, waiting, passedOn, held, fetching, out, declined, reached, failed, seen, cleared bool // what was spoken of so far
+	collecting, begun, waiting, passedOn, held, fetching, out, declined, reached, failed, seen, cleared, redirected, short bool // what was spoken of so far
 }
 
 // note remembers what later clauses depend on.
@@ -21,6 +21,8 @@ func (c *context) note(s statement, v verdict) {
 		c.collecting = true
 	case customs:
 		c.cleared = true
+	case redirect:
+		c.redirected = c.redirected || s.happened()
 	case take, takeAway:
 		c.fetching = c.fetching || s.before&receiver != 0 && s.happened()
 	case hand:
@@ -29,6 +31,7 @@ func (c *context) note(s statement, v verdict) {
 		c.held = c.held || s.happened() && s.before&sender == 0
 	case arrive:
 		c.seen = c.seen || s.before&courier == 0 && s.after&(posting|origin|sender) == 0
+		c.short = c.short || s.is(denied|notYet) && s.before&(receiver|courier) == 0
 	case deliver, sign, drop:
 		c.collecting = false
 	}
@@ -118,7 +121,7 @@ func (c *context) beginning(s statement) verdict {
 		return certain(models.Cancelled)
 	case s.act == collect && s.before&airline != 0 && s.before&(courier|sender|posting) == 0 && (s.happened() || c.begun):
 		return passedOn(s)
-	case s.act == collect && s.has(money):
+	case s.act == collect && (s.has(money) || c.declined && s.has(courier)):
 		return verdict{}
 	case s.act == collect && s.before&courier == 0 && (s.before&family != 0 || s.before&receiver != 0 && c.reached) && s.happened():
 		return certain(models.Delivered)
@@ -180,6 +183,8 @@ func (c *context) troubled(s statement) verdict {
 	switch {
 	case s.act == area:
 		return certain(models.Exception)
+	case s.act == address && c.redirected, s.act == postpone && c.short:
+		return somewhere() // 转寄：收件人已搬家; 未到齐，暂缓派送
 	case s.is(denied|back) && s.act != contact && s.act != complain:
 		return c.solved(s)
 	case s.act == contact && !s.is(fail|denied), s.is(wish) && s.act != postpone && s.act != address, s.is(future) && s.act != postpone && s.act != absent:
@@ -224,7 +229,7 @@ func (c *context) backwards(s statement) verdict {
 		return c.carriedBack(s)
 	}
 	switch {
-	case s.has(receipt | money):
+	case s.has(receipt | money), c.emptyHanded(s):
 		return verdict{}
 	case s.after&courier != 0 && !s.is(future|denied|back):
 		return certain(models.Rejected)
@@ -240,6 +245,15 @@ func (c *context) backwards(s statement) verdict {
 		return c.returned(s)
 	}
 	return certain(models.Returning)
+}
+
+// emptyHanded: the courier or the vehicle goes back, not the parcel.
+func (c *context) emptyHanded(s statement) bool {
+	if c.turned || c.declined || s.after&(parcel|sender|origin) != 0 {
+		return false
+	}
+	vehicle := s.before&(courier|airline) != 0 && s.before&(parcel|reversed|station|keeper) == 0
+	return (c.begun || c.failed) && vehicle || c.begun && s.before == 0 && s.after&outlet != 0
 }
 
 // carriedBack: to the outlet, from a round that ended without a delivery.

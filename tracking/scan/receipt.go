@@ -6,8 +6,10 @@ import "waybill/models"
 func (c *context) fetched(s statement) verdict {
 	waits := s.is(future|wish|denied|notYet|fail|arranged) || s.act == take && !s.is(done|success) && s.before&signer == 0
 	atSender := s.has(posting|sender|origin|visit) || c.parties&posting != 0 || s.has(courier|carrier) && c.parties&(station|code) == 0 ||
-		c.parties&sender != 0 && s.is(fail)
+		c.parties&sender != 0 && s.is(fail) || c.called()
 	switch {
+	case c.declined && s.has(courier) && s.before&(receiver|family) == 0: // 嫌颜色不对，让司机带走
+		return verdict{}
 	case s.is(back) && (s.act == pick || atSender):
 		return certain(models.Cancelled)
 	case s.before&(airline|border) != 0 && s.before&(receiver|signer|family|sender|posting) == 0 && (s.happened() || c.begun):
@@ -30,6 +32,8 @@ func (c *context) fetched(s statement) verdict {
 		return certain(models.Collected)
 	case s.is(denied|notYet) && (c.reached && c.parties&(keeper|station|code) == 0 || s.is(claims)):
 		return certain(models.Exception)
+	case !waits && c.byOwner(s):
+		return certain(models.Delivered) // 货主到营业部提走: freight
 	case s.before&sender != 0 && s.before&(posting|courier|carrier|airline) == 0 && !waits && (s.act != pick || c.reversed(s)):
 		return certain(models.Returned)
 	case c.reversed(s) && s.has(sender):
@@ -47,6 +51,18 @@ func (c *context) fetched(s statement) verdict {
 		return certain(models.ReadyForPickup)
 	}
 	return c.taken(s)
+}
+
+// byOwner: freight, fetched where it has come to by whom it belongs to.
+func (c *context) byOwner(s statement) bool {
+	here := s.has(outlet|airline|station) || s.act == take && s.has(whole)
+	return s.before&owner != 0 && here && s.happened() && c.parties&posting == 0 && !c.reversed(s) && !c.failed && (!c.stated || c.waiting)
+}
+
+// called: somebody has been sent for who collects, and no receiver is named.
+func (c *context) called() bool {
+	sent := c.parties&sender != 0 && c.parties&(visit|carrier|courier) != 0 || c.parties&visit != 0 && c.parties&carrier != 0
+	return sent && c.parties&(receiver|station|code|outlet) == 0 && !c.seen && !c.turned
 }
 
 // taken: by somebody, and it happened.
