@@ -5,7 +5,7 @@ import "strings"
 // act takes an act in, alone or as a part of the one before it.
 func (p *parser) act(w word, i, end int) {
 	c := &p.clause
-	w.act = p.meant(w)
+	w.act = p.meant(w, end)
 	if old := p.joined(i); old != nil && p.absorbed(old, w) {
 		c.edge = end
 		return
@@ -49,16 +49,24 @@ func (p *parser) act(w word, i, end int) {
 // meant is a word's act where it depends on more than the word: 取貨 is the
 // receiver's in Traditional texts, and whoever failed to hand over and turns
 // back (未能交货返回) does not take the parcel to its sender.
-func (p *parser) meant(w word) act {
+func (p *parser) meant(w word, end int) act {
 	if p.traditional && w.text == "取货" {
 		return take
 	}
-	if w.text != "返回" || len(p.said) == 0 {
+	rest := strings.TrimLeft(p.text[end:], "了")
+	if w.text != "返回" || len(p.said) == 0 || rest != "" && !strings.ContainsRune(",;。", []rune(rest)[0]) {
 		return w.act
 	}
 	old := p.said[len(p.said)-1]
 	near := old.clause == p.clause.id || old.clause == p.clause.id-1 && p.clause.before == 0
-	if near && old.is(fail) && (old.act == hand || old.act == move || old.act == bring) {
+	switch old.act {
+	case absent, contact:
+	case hand, move, bring:
+		near = near && old.is(fail)
+	default:
+		near = false
+	}
+	if near {
 		return carryBack
 	}
 	return w.act
@@ -132,6 +140,9 @@ func (p *parser) subject(old *statement, w word) bool {
 	case postpone, delay, trouble, complain, address:
 	default:
 		return false
+	}
+	if old.is(back) {
+		return false // 签收记录作废：错放
 	}
 	switch old.act {
 	case deliver, delivery, sign, drop, bring, keep:

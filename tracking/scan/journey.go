@@ -5,7 +5,7 @@ import "waybill/models"
 // delivering: the courier's round, and how it ended.
 func (c *context) delivering(s statement) verdict {
 	switch {
-	case s.is(notYet), s.is(denied) && (s.is(wish) || c.short):
+	case s.is(notYet), s.is(denied) && s.is(wish), s.is(denied|again) && c.short:
 		return somewhere()
 	case s.is(denied) && s.after&city != 0:
 		return certain(models.Exception) // nobody delivers there
@@ -101,6 +101,9 @@ func (c *context) unplaced(s statement) verdict {
 	if s.act == bring && s.is(future) && c.parties&courier != 0 && c.parties&posting == 0 {
 		return verdict{status: models.OutForDelivery, weight: lean}
 	}
+	if s.act == arrive && s.is(future) && c.towardsSender(s) {
+		return certain(models.Pending)
+	}
 	if s.act == store && s.is(denied|notYet) && c.parties&sender != 0 && !c.reversed(s) {
 		return certain(models.Pending)
 	}
@@ -144,6 +147,8 @@ func (c *context) arrived(s statement, goal party) verdict {
 func (c *context) stored(s statement, goal party) verdict {
 	goal |= s.after
 	switch {
+	case c.voided:
+		return verdict{} // where it was put by mistake
 	case goal&(station|code) != 0, s.after&office != 0, s.is(tight) && s.after&outlet != 0 && c.parties&receiver != 0:
 		return certain(models.ReadyForPickup)
 	case goal&(door|hands) != 0 && s.bare() && s.before&receiver != 0 && !s.is(basis):
@@ -193,7 +198,7 @@ func (c *context) handedAtDoor(s statement) bool {
 // carried: from one company to another. The first of them collects, unless
 // the parcel has been through customs.
 func (c *context) carried(s statement, goal party) verdict {
-	if goal&carrier != 0 && !c.cleared && !s.is(tight) && s.before&(airline|outlet|deliverer) == 0 {
+	if goal&carrier != 0 && !c.cleared && s.before&s.after&carrier == 0 && !s.is(tight) && s.before&(airline|outlet|deliverer) == 0 {
 		return certain(models.Collected)
 	}
 	return verdict{status: models.InTransit, weight: step}
@@ -240,7 +245,7 @@ func left(s statement) verdict {
 
 // towardsSender: a courier sets off to collect, with nothing in hand.
 func (c *context) towardsSender(s statement) bool {
-	return (s.act == setOff || s.act == move) && s.before&courier != 0 && s.before&(parcel|reversed) == 0 &&
+	return (s.act == setOff || s.act == move || s.act == arrive) && s.before&courier != 0 && s.before&(parcel|reversed) == 0 &&
 		s.after&(sender|posting|origin) != 0 && !s.is(source) && !c.turned && !c.failed && !c.begun
 }
 

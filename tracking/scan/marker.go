@@ -68,7 +68,7 @@ func (p *parser) turn(h how) {
 		c.shadow, p.carried = 0, 0
 	case h&future != 0:
 		c.next &^= ongoing
-		if s := p.last(); s != nil && s.act == pick && s.is(tight) && s.after&(sender|posting) != 0 {
+		if s := p.last(); s != nil && s.act == pick && s.is(tight) && s.has(sender|posting) {
 			s.how |= future // pickup from shipper scheduled
 		}
 	}

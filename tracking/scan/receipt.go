@@ -8,7 +8,7 @@ func (c *context) fetched(s statement) verdict {
 	atSender := s.has(posting|sender|origin|visit) || c.parties&posting != 0 || s.has(courier|carrier) && c.parties&(station|code) == 0 ||
 		c.parties&sender != 0 && s.is(fail) || c.called()
 	switch {
-	case c.declined && s.has(courier) && s.before&(receiver|family) == 0: // 嫌颜色不对，让司机带走
+	case (c.declined && s.has(courier) || c.voided && s.act == takeAway) && s.before&(receiver|family) == 0: // 嫌颜色不对，让司机带走
 		return verdict{}
 	case s.is(back) && (s.act == pick || atSender):
 		return certain(models.Cancelled)
@@ -22,16 +22,18 @@ func (c *context) fetched(s statement) verdict {
 		return somewhere()
 	case s.act == pick && s.is(tight) && !waits && s.bare() && s.before&receiver == 0, waits && s.has(courier) && c.seen && !s.has(posting|sender|receiver):
 		return verdict{}
-	case s.act == takeAway && c.failed && c.parties&(receiver|station|code|family) == 0:
+	case s.act == takeAway && c.failed && c.parties&(receiver|station|code) == 0 && s.before&family == 0:
 		return c.carriedBack(s)
 	case waits && s.is(wish) && c.out && c.parties&(station|code) == 0: // 请下楼取件
 		return verdict{}
 	case s.is(denied) && s.is(wish), waits && s.before&deliverer != 0 && !s.has(posting|sender):
 		return verdict{}
-	case s.is(source) && s.before&sender != 0 && !waits && !c.reversed(s):
+	case (s.is(source) || s.is(at) && s.before&origin != 0) && s.before&sender != 0 && !waits && !c.reversed(s):
 		return certain(models.Collected)
 	case s.is(denied|notYet) && (c.reached && c.parties&(keeper|station|code) == 0 || s.is(claims)):
 		return certain(models.Exception)
+	case s.is(future|wish) && !s.is(denied|notYet|fail) && s.before&owner != 0 && s.has(outlet|airline) && c.parties&posting == 0 && !c.reversed(s):
+		return certain(models.ReadyForPickup)
 	case !waits && c.byOwner(s):
 		return certain(models.Delivered) // 货主到营业部提走: freight
 	case s.before&sender != 0 && s.before&(posting|courier|carrier|airline) == 0 && !waits && (s.act != pick || c.reversed(s)):
