@@ -141,7 +141,7 @@ func (p *parser) subject(old *statement, w word) bool {
 	default:
 		return false
 	}
-	if old.is(back) {
+	if old.is(back) && (old.act == sign || old.act == drop) {
 		return false // 签收记录作废：错放
 	}
 	switch old.act {
