@@ -201,6 +201,9 @@ func (c *context) carried(s statement, goal party) verdict {
 	if goal&carrier != 0 && !c.cleared && s.before&s.after&carrier == 0 && !s.is(tight) && s.before&(airline|outlet|deliverer) == 0 {
 		return certain(models.Collected)
 	}
+	if c.outside && s.after&carrier != 0 && s.is(tight) && s.is(done) {
+		return certain(models.InTransit) // 超区，已转邮政
+	}
 	return verdict{status: models.InTransit, weight: step}
 }
 

@@ -11,7 +11,7 @@ type context struct {
 	stated bool // something has been stated for certain, in which clause
 	clause int
 
-	collecting, begun, waiting, passedOn, held, fetching, out, declined, reached, failed, seen, cleared, redirected, short, voided bool // what was spoken of so far
+	collecting, begun, waiting, passedOn, held, fetching, out, declined, reached, failed, seen, cleared, redirected, short, voided, outside bool // what was spoken of so far
 }
 
 // note remembers what later clauses depend on.
@@ -21,6 +21,8 @@ func (c *context) note(s statement, v verdict) {
 		c.collecting = true
 	case customs:
 		c.cleared = true
+	case address, area:
+		c.outside = true
 	case redirect:
 		c.redirected = c.redirected || s.happened()
 	case take, takeAway:

@@ -7,9 +7,13 @@ func (c *context) fetched(s statement) verdict {
 	waits := s.is(future|wish|denied|notYet|fail|arranged) || s.act == take && !s.is(done|success) && s.before&signer == 0
 	atSender := s.has(posting|sender|origin|visit) || c.parties&posting != 0 || s.has(courier|carrier) && c.parties&(station|code) == 0 ||
 		c.parties&sender != 0 && s.is(fail) || c.called()
+	if (c.declined && s.has(courier) || c.voided && s.act == takeAway) && s.before&(receiver|family) == 0 {
+		return verdict{} // 嫌颜色不对，让司机带走
+	}
+	if c.byOwner(s) {
+		return ownersVerdict(s, waits)
+	}
 	switch {
-	case (c.declined && s.has(courier) || c.voided && s.act == takeAway) && s.before&(receiver|family) == 0: // 嫌颜色不对，让司机带走
-		return verdict{}
 	case s.is(back) && (s.act == pick || atSender):
 		return certain(models.Cancelled)
 	case s.before&(airline|border) != 0 && s.before&(receiver|signer|family|sender|posting) == 0 && (s.happened() || c.begun):
@@ -32,10 +36,6 @@ func (c *context) fetched(s statement) verdict {
 		return certain(models.Collected)
 	case s.is(denied|notYet) && (c.reached && c.parties&(keeper|station|code) == 0 || s.is(claims)):
 		return certain(models.Exception)
-	case s.is(future|wish) && !s.is(denied|notYet|fail) && s.before&owner != 0 && s.has(outlet|airline) && c.parties&posting == 0 && !c.reversed(s):
-		return certain(models.ReadyForPickup)
-	case !waits && c.byOwner(s):
-		return certain(models.Delivered) // 货主到营业部提走: freight
 	case s.before&sender != 0 && s.before&(posting|courier|carrier|airline) == 0 && !waits && (s.act != pick || c.reversed(s)):
 		return certain(models.Returned)
 	case c.reversed(s) && s.has(sender):
@@ -55,10 +55,17 @@ func (c *context) fetched(s statement) verdict {
 	return c.taken(s)
 }
 
-// byOwner: freight, fetched where it has come to by whom it belongs to.
+// byOwner: freight, fetched where it has come to by whom it belongs to: 货主到营业部提走.
 func (c *context) byOwner(s statement) bool {
 	here := s.has(outlet|airline|station) || s.act == take && s.has(whole)
-	return s.before&owner != 0 && here && s.happened() && c.parties&posting == 0 && !c.reversed(s) && !c.failed && (!c.stated || c.waiting)
+	return s.before&owner != 0 && here && !s.is(denied|notYet|fail|back) && c.parties&posting == 0 && !c.reversed(s) && !c.failed && (!c.stated || c.waiting)
+}
+
+func ownersVerdict(s statement, waits bool) verdict {
+	if waits || !s.happened() {
+		return certain(models.ReadyForPickup)
+	}
+	return certain(models.Delivered)
 }
 
 // called: somebody has been sent for who collects, and no receiver is named.
