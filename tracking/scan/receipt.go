@@ -54,7 +54,7 @@ func (c *context) fetched(s statement) verdict {
 // signed for, by the owner of freight, by the next carrier; known says so.
 func (c *context) fetchedByOthers(s statement, waits bool) (v verdict, known bool) {
 	switch {
-	case (c.declined && s.has(courier) || c.voided && s.act == takeAway) && s.before&(receiver|family) == 0:
+	case (c.declined && s.has(courier) || c.voided && (s.act == takeAway || !s.is(done|success))) && s.before&(receiver|family) == 0:
 		return verdict{}, true // 嫌颜色不对，让司机带走
 	case c.byOwner(s) && waits:
 		return certain(models.ReadyForPickup), true
