@@ -5,9 +5,7 @@ import "strings"
 // act takes an act in, alone or as a part of the one before it.
 func (p *parser) act(w word, i, end int) {
 	c := &p.clause
-	if p.traditional && w.text == "取货" {
-		w.act = take
-	}
+	w.act = p.meant(w, end)
 	if old := p.joined(i); old != nil && p.absorbed(old, w) {
 		c.edge = end
 		return
@@ -33,6 +31,9 @@ func (p *parser) act(w word, i, end int) {
 	}
 	s.how |= p.inherited(w.act) | c.all&basis
 	s.before = c.before | c.subject
+	if c.appointed && w.act == postpone {
+		s.before &^= receiver
+	}
 	p.say(s)
 	p.parties |= w.party
 	c.before |= w.party
@@ -43,6 +44,32 @@ func (p *parser) act(w word, i, end int) {
 	}
 	c.next &= future | denied | notYet | fail // 尚未至门市交寄
 	c.lasting |= w.how & lastingHows
+}
+
+// meant is a word's act where it depends on more than the word: 取貨 is the
+// receiver's in Traditional texts, and whoever failed to hand over and turns
+// back (未能交货返回) does not take the parcel to its sender.
+func (p *parser) meant(w word, end int) act {
+	if p.traditional && w.text == "取货" {
+		return take
+	}
+	rest := strings.TrimLeft(p.text[end:], "了")
+	if w.text != "返回" || len(p.said) == 0 || rest != "" && !strings.ContainsRune(",;。", []rune(rest)[0]) {
+		return w.act
+	}
+	old := p.said[len(p.said)-1]
+	near := old.clause == p.clause.id || old.clause == p.clause.id-1 && p.clause.before == 0
+	switch old.act {
+	case absent, contact:
+	case hand, move, bring:
+		near = near && old.is(fail)
+	default:
+		near = false
+	}
+	if near {
+		return carryBack
+	}
+	return w.act
 }
 
 // signatory is who a signature is of, by what stands at once before it: a place
@@ -113,6 +140,9 @@ func (p *parser) subject(old *statement, w word) bool {
 	case postpone, delay, trouble, complain, address:
 	default:
 		return false
+	}
+	if old.is(back) && (old.act == sign || old.act == drop) {
+		return false // 签收记录作废：错放
 	}
 	switch old.act {
 	case deliver, delivery, sign, drop, bring, keep:

@@ -22,6 +22,7 @@ type clause struct {
 	by           bool // what follows is who does it
 	from         bool // what follows is where it comes from
 	following    bool // 后, not 前
+	appointed    bool // 揽收时间: its other acts are of the collection
 	hypothetical bool // 签收后: what follows has not happened yet
 }
 
@@ -215,6 +216,7 @@ func (p *parser) compound(w word, i, end int) {
 		p.clause.next |= noun.how &^ (post | tight)
 		p.plain |= parcel // it is spoken of
 		who |= noun.named(who)
+		p.clause.appointed = p.clause.appointed || noun.act == collect && who == posting
 		if (noun.act == collect || noun.act == receive) && noun.is(done) && who&paper != 0 {
 			p.say(statement{act: order, how: done, before: p.clause.before}) // 已接收信息
 		}
@@ -271,6 +273,9 @@ func (p *parser) name(who party, i, end int, clings bool) {
 		p.plain |= who
 	}
 	c.before |= who
+	if c.tightAt == i && c.tight == cond && who&receiver != 0 {
+		c.tightAt = end // 不是客户拒收
+	}
 	switch s := p.last(); {
 	case s != nil && c.by:
 		s.before |= who // delivered by the courier

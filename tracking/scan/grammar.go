@@ -124,6 +124,7 @@ const (
 	whole           // 全部: every piece
 	reversed        // 退件
 	origin          // the place where it was sent
+	owner           // 货主: the sender, or who fetches freight
 	visit           // 上门
 	parcel          // the thing itself
 )
@@ -131,7 +132,7 @@ const (
 func parties() []string {
 	return []string{
 		"receiver", "signer", "sender", "posting", "courier", "deliverer", "family", "keeper", "hands", "door", "home", "station",
-		"outlet", "office", "carrier", "airline", "border", "city", "receipt", "money", "paper", "code", "rest", "whole", "reversed", "origin", "visit", "parcel",
+		"outlet", "office", "carrier", "airline", "border", "city", "receipt", "money", "paper", "code", "rest", "whole", "reversed", "origin", "owner", "visit", "parcel",
 	}
 }
 

@@ -5,7 +5,7 @@ import "waybill/models"
 // delivering: the courier's round, and how it ended.
 func (c *context) delivering(s statement) verdict {
 	switch {
-	case s.is(notYet):
+	case s.is(notYet), s.is(denied) && s.is(wish), s.is(denied|again) && c.short:
 		return somewhere()
 	case s.is(denied) && s.after&city != 0:
 		return certain(models.Exception) // nobody delivers there
@@ -101,6 +101,9 @@ func (c *context) unplaced(s statement) verdict {
 	if s.act == bring && s.is(future) && c.parties&courier != 0 && c.parties&posting == 0 {
 		return verdict{status: models.OutForDelivery, weight: lean}
 	}
+	if s.act == arrive && s.is(future) && c.towardsSender(s) {
+		return certain(models.Pending)
+	}
 	if s.act == store && s.is(denied|notYet) && c.parties&sender != 0 && !c.reversed(s) {
 		return certain(models.Pending)
 	}
@@ -128,7 +131,7 @@ func (c *context) home(s statement, goal party) verdict {
 func (c *context) arrived(s statement, goal party) verdict {
 	switch {
 	case s.is(ongoing):
-		return somewhere()
+		return verdict{status: models.InTransit, weight: step}
 	case goal&station != 0 && goal&city == 0:
 		return certain(models.ReadyForPickup)
 	case goal&hands != 0 && goal&courier == 0 && s.is(done|success):
@@ -144,6 +147,8 @@ func (c *context) arrived(s statement, goal party) verdict {
 func (c *context) stored(s statement, goal party) verdict {
 	goal |= s.after
 	switch {
+	case c.voided:
+		return verdict{} // where it was put by mistake
 	case goal&(station|code) != 0, s.after&office != 0, s.is(tight) && s.after&outlet != 0 && c.parties&receiver != 0:
 		return certain(models.ReadyForPickup)
 	case goal&(door|hands) != 0 && s.bare() && s.before&receiver != 0 && !s.is(basis):
@@ -171,7 +176,7 @@ func (c *context) handed(s statement, goal party) verdict {
 	case c.collecting && !s.is(tight) && s.after&outlet != 0:
 		return verdict{}
 	case goal&(carrier|airline|outlet) != 0 && goal&(hands|receiver) == 0:
-		return carried(s, goal)
+		return c.carried(s, goal)
 	case s.after&(receiver|family|hands|door|signer) != 0, goal&hands != 0, c.handedAtDoor(s), s.before&receiver != 0 && s.before&(courier|sender) == 0 && s.after == 0:
 		return certain(models.Delivered)
 	case goal&keeper != 0:
@@ -190,10 +195,14 @@ func (c *context) handedAtDoor(s statement) bool {
 		c.parties&(visit|door) != 0 && c.parties&(carrier|airline|outlet|sender|posting|station) == 0
 }
 
-// carried: from one company to another. The first of them collects.
-func carried(s statement, goal party) verdict {
-	if goal&carrier != 0 && !s.is(tight) && s.before&(airline|outlet|deliverer) == 0 {
+// carried: from one company to another. The first of them collects, unless
+// the parcel has been through customs.
+func (c *context) carried(s statement, goal party) verdict {
+	if goal&carrier != 0 && !c.cleared && s.before&s.after&carrier == 0 && !s.is(tight) && s.before&(airline|outlet|deliverer) == 0 {
 		return certain(models.Collected)
+	}
+	if c.outside && s.after&carrier != 0 && s.is(tight) && s.is(done) {
+		return certain(models.InTransit) // 超区，已转邮政
 	}
 	return verdict{status: models.InTransit, weight: step}
 }
@@ -225,6 +234,8 @@ func left(s statement) verdict {
 	switch {
 	case s.before&code != 0:
 		return verdict{status: models.FailedAttempt, weight: soft} // a notice
+	case s.before&sender != 0 && s.before&reversed == 0 && s.after&(station|outlet|carrier) != 0 && s.happened():
+		return certain(models.Collected)
 	case s.is(future | wish | denied | notYet | fail), s.after&outlet != 0:
 		return verdict{status: models.InTransit, weight: step}
 	case s.after&station != 0:
@@ -235,15 +246,25 @@ func left(s statement) verdict {
 	return verdict{status: models.InTransit, weight: step}
 }
 
+// towardsSender: a courier sets off to collect, with nothing in hand.
+func (c *context) towardsSender(s statement) bool {
+	return (s.act == setOff || s.act == move || s.act == arrive) && s.before&courier != 0 && s.before&(parcel|reversed) == 0 &&
+		s.after&(sender|posting|origin) != 0 && !s.is(source) && !c.turned && !c.failed && !c.begun
+}
+
 func (c *context) moved(s statement) verdict {
 	switch {
 	case s.before&receipt != 0 && c.reached:
 		return verdict{}
 	case s.act == outbound && s.happened() && c.parties&(courier|sender) == 0 && (c.parties&station != 0 && s.after&receiver != 0 || s.before&station != 0 && s.before&receiver != 0 && s.is(done) || c.fetching):
 		return certain(models.Delivered) // 驿站出库，取件人：本人
+	case s.act == outbound && s.happened() && s.is(at) && s.before&receiver != 0 && s.before&station != 0 && c.parties&(courier|sender) == 0:
+		return certain(models.Delivered) // 收件人在驿站刷码出库
 	case s.act == outbound && s.is(back):
 		return certain(models.Cancelled)
-	case s.act == outbound && (s.is(future|denied|notYet) && c.parties&courier == 0 && !c.held || s.before&sender != 0 && !c.reversed(s)), s.is(future|wish) && s.before&sender != 0 && !c.reversed(s):
+	case s.act == outbound && (s.is(future|denied|notYet) && c.parties&courier == 0 && s.before&station == 0 && !c.held || s.before&sender != 0 && !c.reversed(s)), s.is(future|wish) && s.before&sender != 0 && !c.reversed(s):
+		return certain(models.Pending)
+	case c.towardsSender(s):
 		return certain(models.Pending)
 	case s.is(source) && s.before&sender != 0:
 		return certain(models.Collected)

@@ -10,6 +10,8 @@ func (p *parser) marker(h how, i, end int) {
 		return
 	case h&post != 0 && h&once == 0 && (h&(cond|question|ongoing) != 0 || h&back != 0 && h&tight != 0):
 		return // 后, 中: nothing without a verb before them
+	case h&once != 0 && h&cond != 0 && c.last < 0 && c.all&at != 0 && c.before&station != 0 && strings.HasPrefix(p.text[i:end], "un"):
+		return // in the locker until Friday: how long it is there
 	case h&tight != 0:
 		c.tight, c.tightAt, c.open = h&^(tight|post), end, false
 		c.all |= h & cond
@@ -34,10 +36,12 @@ func (p *parser) marker(h how, i, end int) {
 	}
 }
 
-// instrument says that the 凭 at i tells how somebody fetched it: 收件人凭码取走.
+// instrument says that the words at i tell by what somebody fetched it:
+// 收件人凭码取走, 输入密码.
 func (p *parser) instrument(i int) bool {
 	c := &p.clause
-	return strings.HasPrefix(p.text[i:], "凭") && c.before&(receiver|family) != 0 && c.all&(wish|future|cond) == 0
+	by := strings.HasPrefix(p.text[i:], "凭") || strings.HasPrefix(p.text[i:], "输")
+	return by && c.before&(receiver|family) != 0 && c.all&(wish|future|cond) == 0
 }
 
 // turn lets a marker end what earlier ones in its clause said: what has
@@ -64,6 +68,9 @@ func (p *parser) turn(h how) {
 		c.shadow, p.carried = 0, 0
 	case h&future != 0:
 		c.next &^= ongoing
+		if s := p.last(); s != nil && s.act == pick && s.is(tight) && s.has(sender|posting) {
+			s.how |= future // pickup from shipper scheduled
+		}
 	}
 }
 

@@ -11,7 +11,7 @@ type context struct {
 	stated bool // something has been stated for certain, in which clause
 	clause int
 
-	collecting, begun, waiting, passedOn, held, fetching, out, declined, reached, failed, seen, cleared bool // what was spoken of so far
+	collecting, begun, waiting, passedOn, held, fetching, out, declined, reached, failed, seen, cleared, redirected, short, voided, outside bool // what was spoken of so far
 }
 
 // note remembers what later clauses depend on.
@@ -21,6 +21,10 @@ func (c *context) note(s statement, v verdict) {
 		c.collecting = true
 	case customs:
 		c.cleared = true
+	case address, area:
+		c.outside = true
+	case redirect:
+		c.redirected = c.redirected || s.happened()
 	case take, takeAway:
 		c.fetching = c.fetching || s.before&receiver != 0 && s.happened()
 	case hand:
@@ -29,8 +33,10 @@ func (c *context) note(s statement, v verdict) {
 		c.held = c.held || s.happened() && s.before&sender == 0
 	case arrive:
 		c.seen = c.seen || s.before&courier == 0 && s.after&(posting|origin|sender) == 0
+		c.short = c.short || s.is(denied|notYet) && s.before&(receiver|courier) == 0
 	case deliver, sign, drop:
 		c.collecting = false
+		c.voided = c.voided || s.act != deliver && s.is(back)
 	}
 	if v.weight == fact {
 		c.stated, c.clause = true, s.clause
@@ -118,7 +124,7 @@ func (c *context) beginning(s statement) verdict {
 		return certain(models.Cancelled)
 	case s.act == collect && s.before&airline != 0 && s.before&(courier|sender|posting) == 0 && (s.happened() || c.begun):
 		return passedOn(s)
-	case s.act == collect && s.has(money):
+	case s.act == collect && (s.has(money) || c.declined && s.has(courier)):
 		return verdict{}
 	case s.act == collect && s.before&courier == 0 && (s.before&family != 0 || s.before&receiver != 0 && c.reached) && s.happened():
 		return certain(models.Delivered)
@@ -180,6 +186,8 @@ func (c *context) troubled(s statement) verdict {
 	switch {
 	case s.act == area:
 		return certain(models.Exception)
+	case s.act == address && c.redirected, s.act == postpone && c.short:
+		return somewhere() // 转寄：收件人已搬家; 未到齐，暂缓派送
 	case s.is(denied|back) && s.act != contact && s.act != complain:
 		return c.solved(s)
 	case s.act == contact && !s.is(fail|denied), s.is(wish) && s.act != postpone && s.act != address, s.is(future) && s.act != postpone && s.act != absent:
@@ -204,7 +212,8 @@ func (c *context) troubled(s statement) verdict {
 
 // atSender says that what failed is the collection.
 func (c *context) atSender(s statement) bool {
-	return s.before&receiver == 0 && (s.has(posting|sender) || c.collecting && c.parties&receiver == 0)
+	asked := c.parties&sender != 0 && c.parties&posting != 0 // 发货人变更了揽收时间，改在周六
+	return s.before&receiver == 0 && (s.has(posting|sender) || asked && c.parties&receiver == 0 || c.collecting && c.parties&receiver == 0)
 }
 
 func (c *context) solved(s statement) verdict {
@@ -212,68 +221,6 @@ func (c *context) solved(s statement) verdict {
 		return verdict{status: models.InTransit, weight: fact}
 	}
 	return verdict{}
-}
-
-func (c *context) backwards(s statement) verdict {
-	switch s.act {
-	case cancel:
-		return verdict{status: models.InTransit, weight: fact}
-	case refuse:
-		return c.refused(s)
-	case carryBack:
-		return c.carriedBack(s)
-	}
-	switch {
-	case s.has(receipt | money):
-		return verdict{}
-	case s.after&courier != 0 && !s.is(future|denied|back):
-		return certain(models.Rejected)
-	case s.is(denied) && s.is(wish), s.is(fail):
-		return verdict{}
-	case s.is(back | denied | notYet):
-		return verdict{status: models.InTransit, weight: fact}
-	case s.is(future | wish):
-		return verdict{status: models.Returning, weight: lean}
-	case s.after&outlet != 0 && s.after&(sender|origin) == 0 && c.failed:
-		return verdict{}
-	case s.is(success) && !s.is(ongoing) && c.parties&(station|outlet|origin|city) == 0: // 退回签收
-		return certain(models.Returned)
-	case s.is(done|success) && !s.is(ongoing) && s.has(sender) && s.after&(station|outlet|origin|city) == 0:
-		return c.returned(s)
-	}
-	return certain(models.Returning)
-}
-
-// carriedBack: to the outlet, from a round that ended without a delivery.
-func (c *context) carriedBack(s statement) verdict {
-	if !s.happened() || c.reversed(s) || c.collecting {
-		return verdict{}
-	}
-	return verdict{status: models.FailedAttempt, weight: lean}
-}
-
-// returned: 已退回寄件人, but not 寄件人已退回.
-func (c *context) returned(s statement) verdict {
-	if s.after&sender == 0 && s.before&sender != 0 && !s.is(success) {
-		return certain(models.Returning)
-	}
-	return certain(models.Returned)
-}
-
-func (c *context) refused(s statement) verdict {
-	switch {
-	case s.is(denied | notYet | back):
-		return somewhere()
-	case s.is(wish):
-		return verdict{}
-	case s.before&(keeper|station) != 0 && s.before&receiver == 0:
-		return certain(models.FailedAttempt)
-	case s.before&border != 0, c.cleared && s.before&receiver == 0:
-		return certain(models.Exception)
-	case s.is(future) && !s.is(done):
-		return verdict{}
-	}
-	return certain(models.Rejected)
 }
 
 // cleared: anything at customs, wanted, going on or done.

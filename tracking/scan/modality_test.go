@@ -14,6 +14,7 @@ func ends() (chinese, english []string) {
 	chinese = []string{
 		"快件%s签收", "包裹%s由客户签收", "%s妥投", "%s本人签收", "快件%s派送成功", "收件人%s从丰巢取走快件", "%s放在家门口",
 		"货物%s送到收件人手中", "%s送达客户", "客户%s领取", "包裹%s交给收件人", "貨件%s配達", "郵件%s投遞成功", "買家%s取貨", "%s由家人代收",
+		"收件人%s在驿站自助机出库", "货主%s到货场提清货物", "货主%s自提全部货物", "客户%s验机合格", "收件人%s还是收下",
 	}
 	english = []string{
 		"The parcel %s delivered", "Item %s handed to the addressee", "The shipment %s signed for by the customer",

@@ -6,12 +6,13 @@ import "waybill/models"
 func (c *context) fetched(s statement) verdict {
 	waits := s.is(future|wish|denied|notYet|fail|arranged) || s.act == take && !s.is(done|success) && s.before&signer == 0
 	atSender := s.has(posting|sender|origin|visit) || c.parties&posting != 0 || s.has(courier|carrier) && c.parties&(station|code) == 0 ||
-		c.parties&sender != 0 && s.is(fail)
+		c.parties&sender != 0 && s.is(fail) || c.called()
+	if v, known := c.fetchedByOthers(s, waits); known {
+		return v
+	}
 	switch {
 	case s.is(back) && (s.act == pick || atSender):
 		return certain(models.Cancelled)
-	case s.before&(airline|border) != 0 && s.before&(receiver|signer|family|sender|posting) == 0 && (s.happened() || c.begun):
-		return passedOn(s)
 	case (s.after&reversed != 0 || c.turned && s.before&(station|courier) != 0 && c.parties&(door|visit) == 0) && !waits && s.before&(receiver|signer|family|sender|posting|visit) == 0:
 		return certain(models.Returning)
 	case waits && c.cleared && c.parties&(receiver|station|code|outlet) == 0, waits && s.is(notYet) && s.is(fail) && c.parties&(station|code) == 0:
@@ -20,13 +21,13 @@ func (c *context) fetched(s statement) verdict {
 		return somewhere()
 	case s.act == pick && s.is(tight) && !waits && s.bare() && s.before&receiver == 0, waits && s.has(courier) && c.seen && !s.has(posting|sender|receiver):
 		return verdict{}
-	case s.act == takeAway && c.failed && c.parties&(receiver|station|code|family) == 0:
+	case s.act == takeAway && c.failed && c.parties&(receiver|station|code) == 0 && s.before&family == 0:
 		return c.carriedBack(s)
 	case waits && s.is(wish) && c.out && c.parties&(station|code) == 0: // 请下楼取件
 		return verdict{}
 	case s.is(denied) && s.is(wish), waits && s.before&deliverer != 0 && !s.has(posting|sender):
 		return verdict{}
-	case s.is(source) && s.before&sender != 0 && !waits && !c.reversed(s):
+	case (s.is(source) || s.is(at) && s.before&origin != 0) && s.before&sender != 0 && !waits && !c.reversed(s):
 		return certain(models.Collected)
 	case s.is(denied|notYet) && (c.reached && c.parties&(keeper|station|code) == 0 || s.is(claims)):
 		return certain(models.Exception)
@@ -47,6 +48,34 @@ func (c *context) fetched(s statement) verdict {
 		return certain(models.ReadyForPickup)
 	}
 	return c.taken(s)
+}
+
+// fetchedByOthers: by the courier who takes back what was refused or wrongly
+// signed for, by the owner of freight, by the next carrier; known says so.
+func (c *context) fetchedByOthers(s statement, waits bool) (v verdict, known bool) {
+	switch {
+	case (c.declined && s.has(courier) || c.voided && (s.act == takeAway || !s.is(done|success))) && s.before&(receiver|family) == 0:
+		return verdict{}, true // 嫌颜色不对，让司机带走
+	case c.byOwner(s) && waits:
+		return certain(models.ReadyForPickup), true
+	case c.byOwner(s):
+		return certain(models.Delivered), true
+	case s.before&(airline|border) != 0 && s.before&(receiver|signer|family|sender|posting) == 0 && (s.happened() || c.begun):
+		return passedOn(s), true
+	}
+	return verdict{}, false
+}
+
+// byOwner: freight, fetched where it has come to by whom it belongs to: 货主到营业部提走.
+func (c *context) byOwner(s statement) bool {
+	here := s.has(outlet|airline|station) || s.act == take && s.has(whole)
+	return s.before&owner != 0 && here && !s.is(denied|notYet|fail|back) && c.parties&posting == 0 && !c.reversed(s) && !c.failed && (!c.stated || c.waiting)
+}
+
+// called: somebody has been sent for who collects, and no receiver is named.
+func (c *context) called() bool {
+	sent := c.parties&sender != 0 && c.parties&(visit|carrier|courier) != 0 || c.parties&visit != 0 && c.parties&carrier != 0
+	return sent && c.parties&(receiver|station|code|outlet) == 0 && !c.seen && !c.turned
 }
 
 // taken: by somebody, and it happened.
