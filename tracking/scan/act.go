@@ -141,11 +141,11 @@ func (p *parser) subject(old *statement, w word) bool {
 	default:
 		return false
 	}
-	if old.is(back) && (old.act == sign || old.act == drop) {
+	if old.is(back) && (old.act == sign || old.act == delivered) {
 		return false // 签收记录作废：错放
 	}
 	switch old.act {
-	case deliver, delivery, sign, drop, bring, keep:
+	case deliver, delivery, sign, delivered, bring, keep:
 		if w.how&fail != 0 {
 			old.how |= fail
 			return true
@@ -176,7 +176,7 @@ func reaches(a act) bool {
 // reached are the acts that a denial reaches over another act.
 func reached(a act) bool {
 	switch a {
-	case sign, drop, deliver, delivery, bring, hand, take, pick:
+	case sign, delivered, deliver, delivery, bring, hand, take, pick:
 		return true
 	}
 	return false
@@ -184,14 +184,14 @@ func reached(a act) bool {
 
 // supposed are the acts that have not happened either when they follow 到站后.
 func supposed(a act) bool {
-	return a == sign || a == drop || a == take || a == takeAway || a == pick
+	return a == sign || a == delivered || a == take || a == takeAway || a == pick
 }
 
 // offered are the acts that are meant as "in that case" when a request
 // follows: 拒收请联系商家.
 func offered(a act) bool {
 	switch a {
-	case sign, take, takeAway, pick, refuse, giveBack, receive, complain, trouble, address, contact, absent, drop:
+	case sign, take, takeAway, pick, refuse, giveBack, receive, complain, trouble, address, contact, absent, delivered:
 		return true
 	}
 	return false

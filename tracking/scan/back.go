@@ -17,11 +17,11 @@ func (c *context) backwards(s statement) verdict {
 		return verdict{}
 	case s.after&courier != 0 && !s.is(future|denied|back):
 		return certain(models.Rejected)
-	case s.is(denied) && s.is(wish), s.is(fail):
+	case s.is(denied) && s.is(requested), s.is(fail):
 		return verdict{}
 	case s.is(back | denied | notYet):
 		return verdict{status: models.InTransit, weight: fact}
-	case s.is(future | wish):
+	case s.is(future | requested):
 		return verdict{status: models.Returning, weight: lean}
 	case s.after&outlet != 0 && s.after&(sender|origin) == 0 && c.failed:
 		return verdict{}
@@ -62,7 +62,7 @@ func (c *context) refused(s statement) verdict {
 	switch {
 	case s.is(denied | notYet | back):
 		return somewhere()
-	case s.is(wish):
+	case s.is(requested):
 		return verdict{}
 	case s.before&(keeper|station) != 0 && s.before&receiver == 0:
 		return certain(models.FailedAttempt)

@@ -27,7 +27,7 @@ type clause struct {
 }
 
 // lastingHows hold up to the end of a clause, the others for one act.
-const lastingHows = future | wish | cond | question | why | claims
+const lastingHows = future | requested | cond | question | why | claims
 
 // begin opens a clause whose every act is said this way.
 func (p *parser) begin(lasting how) {
@@ -41,9 +41,9 @@ func (p *parser) end(soft bool) {
 	if c.last < 0 {
 		p.actless(c)
 	}
-	p.coded = p.coded || c.before&code != 0 && c.all&(wish|cond|future|denied|notYet|fail) == 0
+	p.coded = p.coded || c.before&code != 0 && c.all&(requested|cond|future|denied|notYet|fail) == 0
 	p.carried = 0
-	if soft && (c.lasting&cond != 0 && c.lasting&(wish|future) == 0 || p.awaits(c)) {
+	if soft && (c.lasting&cond != 0 && c.lasting&(requested|future) == 0 || p.awaits(c)) {
 		p.carried = cond
 	}
 	p.begin(0)
@@ -65,7 +65,7 @@ func (p *parser) bound(same bool) {
 	p.end(false)
 	if same {
 		p.clause.subject = old.before | old.subject
-		p.clause.lasting = old.lasting & (future | wish | cond | question)
+		p.clause.lasting = old.lasting & (future | requested | cond | question)
 	}
 }
 
@@ -112,15 +112,15 @@ func (p *parser) actless(c clause) {
 		p.held(who)
 	case who&courier != 0 && who&(home|door) != 0 && c.all&at != 0:
 		p.say(statement{act: assign, how: ongoing, before: who | deliverer})
-	case who&station != 0 && who&receiver != 0 && who&posting == 0 && c.all&at != 0 && c.all&future != 0 && c.all&(wish|cond|denied|notYet) == 0:
+	case who&station != 0 && who&receiver != 0 && who&posting == 0 && c.all&at != 0 && c.all&future != 0 && c.all&(requested|cond|denied|notYet) == 0:
 		p.say(statement{act: arrive, after: who}) // 在自提点等您
 	case who&posting != 0 && c.all&back != 0:
 		p.say(statement{act: cancel, how: done, before: who})
-	case who&posting != 0 && who&station == 0 && (c.all&(future|wish) != 0 || who&visit != 0):
+	case who&posting != 0 && who&station == 0 && (c.all&(future|requested) != 0 || who&visit != 0):
 		p.say(statement{act: collect, how: future, before: who})
 	case who&sender != 0 && c.all&source != 0 && c.all&future != 0:
 		p.say(statement{act: order, before: who})
-	case c.all&(wish|cond|future|question|denied|notYet|fail) != 0:
+	case c.all&(requested|cond|future|question|denied|notYet|fail) != 0:
 	case who&sender != 0 && who&posting != 0 && c.all&done != 0:
 		p.say(statement{act: collect, how: done, before: who})
 	case who&courier != 0 && who&posting == 0 && c.all&(ongoing|at) != 0:
@@ -128,7 +128,7 @@ func (p *parser) actless(c clause) {
 	case who&signer != 0:
 		p.say(statement{act: sign, before: who})
 	case who&hands != 0 && c.all&at != 0:
-		p.say(statement{act: drop, how: done, before: who})
+		p.say(statement{act: delivered, how: done, before: who})
 	case who&station != 0 && p.took():
 	case who&station != 0 && (c.all&at != 0 || p.plain&code != 0):
 		p.say(statement{act: arrive, after: who})
@@ -173,7 +173,7 @@ func (p *parser) addGoal(who party) {
 		if s.after&^parcel == 0 && !s.is(tight) {
 			s.after |= who & (receiver | signer)
 		}
-	case drop:
+	case delivered:
 		s.after |= who & (receiver | signer | family | keeper | hands | door | station | sender)
 	case sign, bring, keep:
 		s.after |= who & (receiver | signer | family | keeper | hands | door | station)
@@ -235,7 +235,7 @@ func nominal(a act, what party) bool {
 		return what == 0
 	case order, assign, submit:
 		return what&paper == 0
-	case collect, pick, take, sign, drop, keep, deliver, delivery, receive, refuse, complain, contact:
+	case collect, pick, take, sign, delivered, keep, deliver, delivery, receive, refuse, complain, contact:
 		return true
 	}
 	return false
@@ -269,7 +269,7 @@ func (p *parser) name(who party, i, end int, clings bool) {
 		who = who&^(receiver|hands|door) | posting
 	}
 	p.parties |= who
-	if c.lasting&(wish|cond) == 0 {
+	if c.lasting&(requested|cond) == 0 {
 		p.plain |= who
 	}
 	c.before |= who

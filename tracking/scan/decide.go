@@ -33,7 +33,7 @@ func decide(p *parser) reading {
 	for _, s := range p.said {
 		v := c.verdict(s)
 		v.why = s.is(why)
-		v.undoes = s.act != order && s.act != submit && !s.is(wish)
+		v.undoes = s.act != order && s.act != submit && !s.is(requested)
 		of := s.act == store && s.clause == at && now.status == models.Delivered // 取走放在前台的快件
 		if v.weight != silent && !of && overrides(now, v) {
 			now, at = v, s.clause
@@ -57,7 +57,7 @@ func decide(p *parser) reading {
 // partly says that what was stated is not so of every piece.
 func (p *parser) partly() bool {
 	all := p.parties&whole != 0 // 剩余1件已补送，全部签收
-	return p.parties&rest != 0 && !all || countsDiffer(p.text, !all)
+	return p.parties&remainder != 0 && !all || countsDiffer(p.text, !all)
 }
 
 // unstated is a scan whose clauses decide nothing: something was scanned when

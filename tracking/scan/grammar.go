@@ -12,7 +12,7 @@ const (
 	take          // fetched by the receiver
 	takeAway      // the same, and it is gone: 取走
 	sign          // signed for
-	drop          // delivered, as English says it, and 妥投
+	delivered     // delivered, as English says it, and 妥投
 	keep          // taken in by somebody in the receiver's stead
 	deliver       // on the courier's round
 	delivery      // the noun: states nothing by itself
@@ -42,15 +42,15 @@ const (
 	setOff        // sets off
 	outbound      // leaves a store
 	inspect       // looked at on receipt
-	leave         // left: a place, or at a place
+	depart        // left: a place, or at a place
 )
 
 // acts are the names of the acts in the lexicon.
 func acts() []string {
 	return []string{
-		"", "order", "assign", "collect", "pick", "take", "takeaway", "sign", "drop", "keep", "deliver", "delivery", "bring", "arrive",
+		"", "order", "assign", "collect", "pick", "take", "takeaway", "sign", "delivered", "keep", "deliver", "delivery", "bring", "arrive",
 		"store", "hand", "receive", "move", "customs", "seize", "giveback", "carryback", "refuse", "cancel", "contact", "absent",
-		"postpone", "address", "trouble", "delay", "complain", "redirect", "await", "submit", "area", "setoff", "outbound", "inspect", "leave",
+		"postpone", "address", "trouble", "delay", "complain", "redirect", "await", "submit", "area", "setoff", "outbound", "inspect", "depart",
 	}
 }
 
@@ -58,38 +58,38 @@ func acts() []string {
 type how uint32
 
 const (
-	done     how = 1 << iota // 已
-	success                  // 成功, 完成
-	ongoing                  // 正在, 中
-	future                   // 将, 待
-	wish                     // 请, 可
-	cond                     // 如
-	denied                   // 未, 不
-	notYet                   // 尚未
-	fail                     // 无法, 失败
-	back                     // 已更正: no longer so
-	question                 // 是否
-	why                      // 因: an explanation
-	basis                    // 应…要求: no request any more
-	post                     // stands behind its verb, if one stands before it
-	tight                    // says something of what follows at once, or of nothing
-	bound                    // begins a new clause
-	suffix                   // makes a noun of the verb before it: 派件+网点
-	at                       // 在
-	source                   // 从
-	by                       // 由
-	claims                   // 称
-	again                    // 再: not this time
-	anew                     // 再次
-	arranged                 // 安排
-	once                     // holds for the next act only
-	still                    // 仍: what was so before goes on
-	through                  // stands between a verb and what belongs to it
+	done      how = 1 << iota // 已
+	success                   // 成功, 完成
+	ongoing                   // 正在, 中
+	future                    // 将, 待
+	requested                 // 请, 可
+	cond                      // 如
+	denied                    // 未, 不
+	notYet                    // 尚未
+	fail                      // 无法, 失败
+	back                      // 已更正: no longer so
+	question                  // 是否
+	why                       // 因: an explanation
+	basis                     // 应…要求: no request any more
+	post                      // stands behind its verb, if one stands before it
+	tight                     // says something of what follows at once, or of nothing
+	bound                     // begins a new clause
+	suffix                    // makes a noun of the verb before it: 派件+网点
+	at                        // 在
+	source                    // 从
+	by                        // 由
+	claims                    // 称
+	again                     // 再: not this time
+	anew                      // 再次
+	arranged                  // 安排
+	once                      // holds for the next act only
+	still                     // 仍: what was so before goes on
+	through                   // stands between a verb and what belongs to it
 )
 
 func hows() []string {
 	return []string{
-		"done", "success", "ongoing", "future", "wish", "cond", "denied", "notyet", "fail", "back", "question", "why", "basis",
+		"done", "success", "ongoing", "future", "requested", "cond", "denied", "notyet", "fail", "back", "question", "why", "basis",
 		"post", "tight", "bound", "suffix", "at", "source", "by", "claims", "again", "anew", "arranged", "once", "still", "through",
 	}
 }
@@ -120,7 +120,7 @@ const (
 	money           // 货款
 	paper           // an order, a label, a waybill
 	code            // what opens a locker
-	rest            // the other pieces
+	remainder       // the other pieces
 	whole           // 全部: every piece
 	reversed        // 退件
 	origin          // the place where it was sent
@@ -132,7 +132,7 @@ const (
 func parties() []string {
 	return []string{
 		"receiver", "signer", "sender", "posting", "courier", "deliverer", "family", "keeper", "hands", "door", "home", "station",
-		"outlet", "office", "carrier", "airline", "border", "city", "receipt", "money", "paper", "code", "rest", "whole", "reversed", "origin", "owner", "visit", "parcel",
+		"outlet", "office", "carrier", "airline", "border", "city", "receipt", "money", "paper", "code", "remainder", "whole", "reversed", "origin", "owner", "visit", "parcel",
 	}
 }
 
@@ -152,7 +152,7 @@ func (s statement) has(p party) bool { return (s.before|s.after)&p != 0 }
 func (s statement) bare() bool { return !s.is(done | success | ongoing) }
 
 // happened says that it is not only planned, wanted, or denied.
-func (s statement) happened() bool { return !s.is(future | wish | denied | notYet | fail | back) }
+func (s statement) happened() bool { return !s.is(future | requested | denied | notYet | fail | back) }
 
 // goal is what stands behind the act, or before it where nothing does.
 func (s statement) goal() party {

@@ -5,7 +5,7 @@ import "waybill/models"
 // delivering: the courier's round, and how it ended.
 func (c *context) delivering(s statement) verdict {
 	switch {
-	case s.is(notYet), s.is(denied) && s.is(wish), s.is(denied|again) && c.short:
+	case s.is(notYet), s.is(denied) && s.is(requested), s.is(denied|again) && c.short:
 		return somewhere()
 	case s.is(denied) && s.after&city != 0:
 		return certain(models.Exception) // nobody delivers there
@@ -17,9 +17,9 @@ func (c *context) delivering(s statement) verdict {
 		return verdict{status: models.FailedAttempt, weight: lean}
 	case s.is(back):
 		return certain(models.Exception)
-	case s.is(future) && !s.is(ongoing|wish) && c.reached: // another piece
+	case s.is(future) && !s.is(ongoing|requested) && c.reached: // another piece
 		return verdict{status: models.InTransit, weight: step}
-	case s.is(future|wish) && !s.is(ongoing):
+	case s.is(future|requested) && !s.is(ongoing):
 		return somewhere()
 	case s.act == delivery && !s.is(ongoing|success):
 		return verdict{}
@@ -62,7 +62,7 @@ func (c *context) placed(s statement) verdict {
 		return certain(models.Pending)
 	case s.is(denied|fail) && (s.act == bring || s.act == hand):
 		return certain(models.FailedAttempt)
-	case s.is(future | wish | denied | notYet | fail):
+	case s.is(future | requested | denied | notYet | fail):
 		return c.unplaced(s)
 	case s.is(back) && s.act == store:
 		return verdict{status: models.InTransit, weight: fact}
@@ -107,14 +107,14 @@ func (c *context) unplaced(s statement) verdict {
 	if s.act == store && s.is(denied|notYet) && c.parties&sender != 0 && !c.reversed(s) {
 		return certain(models.Pending)
 	}
-	if s.is(future) && !s.is(wish) && c.reached && (s.act == hand || s.act == bring) {
+	if s.is(future) && !s.is(requested) && c.reached && (s.act == hand || s.act == bring) {
 		return verdict{status: models.InTransit, weight: step} // another piece
 	}
 	if s.act == hand && s.is(future) && s.before&receiver != 0 && s.after&(station|outlet|carrier|courier) != 0 {
 		return certain(models.Pending)
 	}
 	toCarrier := s.act == hand && s.is(future) && s.after&deliverer == 0 && (s.before&sender != 0 || s.has(courier)) && !c.begun && !c.seen
-	if toCarrier || s.is(wish) && (s.act == hand && s.has(courier) || s.has(posting)) || s.is(denied|notYet) && s.after&posting != 0 {
+	if toCarrier || s.is(requested) && (s.act == hand && s.has(courier) || s.has(posting)) || s.is(denied|notYet) && s.after&posting != 0 {
 		return certain(models.Pending)
 	}
 	return somewhere()
@@ -236,7 +236,7 @@ func left(s statement) verdict {
 		return verdict{status: models.FailedAttempt, weight: soft} // a notice
 	case s.before&sender != 0 && s.before&reversed == 0 && s.after&(station|outlet|carrier) != 0 && s.happened():
 		return certain(models.Collected)
-	case s.is(future | wish | denied | notYet | fail), s.after&outlet != 0:
+	case s.is(future | requested | denied | notYet | fail), s.after&outlet != 0:
 		return verdict{status: models.InTransit, weight: step}
 	case s.after&station != 0:
 		return certain(models.ReadyForPickup)
@@ -262,7 +262,7 @@ func (c *context) moved(s statement) verdict {
 		return certain(models.Delivered) // 收件人在驿站刷码出库
 	case s.act == outbound && s.is(back):
 		return certain(models.Cancelled)
-	case s.act == outbound && (s.is(future|denied|notYet) && c.parties&courier == 0 && s.before&station == 0 && !c.held || s.before&sender != 0 && !c.reversed(s)), s.is(future|wish) && s.before&sender != 0 && !c.reversed(s):
+	case s.act == outbound && (s.is(future|denied|notYet) && c.parties&courier == 0 && s.before&station == 0 && !c.held || s.before&sender != 0 && !c.reversed(s)), s.is(future|requested) && s.before&sender != 0 && !c.reversed(s):
 		return certain(models.Pending)
 	case c.towardsSender(s):
 		return certain(models.Pending)
@@ -274,7 +274,7 @@ func (c *context) moved(s statement) verdict {
 		return certain(models.Pending)
 	case s.is(denied|notYet) && (s.before&sender != 0 || c.parties&visit != 0), s.act == redirect && s.has(posting):
 		return certain(models.Pending)
-	case s.is(future | wish | denied | notYet | fail):
+	case s.is(future | requested | denied | notYet | fail):
 		return somewhere()
 	case c.reversed(s):
 		return certain(models.Returning)

@@ -20,7 +20,7 @@ func (p *parser) marker(h how, i, end int) {
 	if h&^(done|at|by|source|claims|through|anew|arranged) != 0 || h&done != 0 && h&through == 0 {
 		c.open = false
 	}
-	if h&wish != 0 && (c.all&basis != 0 || p.instrument(i)) {
+	if h&requested != 0 && (c.all&basis != 0 || p.instrument(i)) {
 		return // 应客户要求
 	}
 	p.turn(h)
@@ -41,7 +41,7 @@ func (p *parser) marker(h how, i, end int) {
 func (p *parser) instrument(i int) bool {
 	c := &p.clause
 	by := strings.HasPrefix(p.text[i:], "凭") || strings.HasPrefix(p.text[i:], "输")
-	return by && c.before&(receiver|family) != 0 && c.all&(wish|future|cond) == 0
+	return by && c.before&(receiver|family) != 0 && c.all&(requested|future|cond) == 0
 }
 
 // turn lets a marker end what earlier ones in its clause said: what has
@@ -53,18 +53,18 @@ func (p *parser) turn(h how) {
 		p.still = c.id
 	}
 	switch {
-	case h&wish != 0:
+	case h&requested != 0:
 		if s := p.last(); s != nil && c.last >= c.announced && s.bare() && s.before&receiver == 0 && (offered(s.act) || s.is(fail)) {
 			s.how |= cond
 		}
 	case h&done != 0 && h&through == 0:
 		p.realise()
-		c.next &^= future | wish | notYet
-		c.lasting &^= future | wish
+		c.next &^= future | requested | notYet
+		c.lasting &^= future | requested
 		c.shadow, p.carried = 0, 0
 	case h&ongoing != 0:
-		c.next &^= future | wish
-		c.lasting &^= wish
+		c.next &^= future | requested
+		c.lasting &^= requested
 		c.shadow, p.carried = 0, 0
 	case h&future != 0:
 		c.next &^= ongoing

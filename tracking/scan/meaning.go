@@ -34,7 +34,7 @@ func (c *context) note(s statement, v verdict) {
 	case arrive:
 		c.seen = c.seen || s.before&courier == 0 && s.after&(posting|origin|sender) == 0
 		c.short = c.short || s.is(denied|notYet) && s.before&(receiver|courier) == 0
-	case deliver, sign, drop:
+	case deliver, sign, delivered:
 		c.collecting = false
 		c.voided = c.voided || s.act != deliver && s.is(back)
 	}
@@ -81,7 +81,7 @@ func (c *context) verdict(s statement) verdict {
 		return c.awaited(s)
 	case inspect:
 		return inspected(s)
-	case sign, drop, keep, receive:
+	case sign, delivered, keep, receive:
 		return c.signed(s)
 	case deliver, delivery:
 		return c.delivering(s)
@@ -91,7 +91,7 @@ func (c *context) verdict(s statement) verdict {
 		return c.backwards(s)
 	case customs, seize:
 		return cleared(s)
-	case leave:
+	case depart:
 		return left(s)
 	case move, redirect, setOff, outbound:
 		return c.moved(s)
@@ -105,7 +105,7 @@ func (c *context) offer(s statement) bool {
 	if s.act == refuse && c.ordered {
 		return false
 	}
-	return c.stated && s.clause != c.clause && s.bare() && !s.is(future|wish|denied|notYet|fail|back) && (supposed(s.act) || s.act == refuse || s.act == complain && !c.reached) &&
+	return c.stated && s.clause != c.clause && s.bare() && !s.is(future|requested|denied|notYet|fail|back) && (supposed(s.act) || s.act == refuse || s.act == complain && !c.reached) &&
 		s.before&(receiver|signer|family|keeper|sender|reversed|whole) == 0 && !c.turned
 }
 
@@ -114,7 +114,7 @@ func (c *context) beginning(s statement) verdict {
 	switch {
 	case s.act == submit && !s.has(paper|posting):
 		return verdict{}
-	case s.act == cancel && s.is(future|denied|notYet|wish|back), s.act == order && s.is(wish) && !s.is(future):
+	case s.act == cancel && s.is(future|denied|notYet|requested|back), s.act == order && s.is(requested) && !s.is(future):
 		return verdict{}
 	case s.act == order && s.is(back) && c.parties&(sender|receiver) != 0:
 		return certain(models.Cancelled)
@@ -142,7 +142,7 @@ func (c *context) beginning(s statement) verdict {
 		return assigned(s)
 	case s.is(denied|fail) && s.before&receiver != 0 && s.before&(posting|sender|courier) == 0:
 		return certain(models.FailedAttempt)
-	case s.is(future | wish | denied | notYet | fail | arranged):
+	case s.is(future | requested | denied | notYet | fail | arranged):
 		return certain(models.Pending)
 	}
 	return certain(models.Collected)
@@ -175,7 +175,7 @@ func assigned(s statement) verdict {
 		return certain(models.Pending)
 	case s.has(deliverer) && s.is(ongoing):
 		return verdict{status: models.OutForDelivery, weight: step}
-	case s.has(deliverer) && !s.is(future|wish|denied|notYet|fail):
+	case s.has(deliverer) && !s.is(future|requested|denied|notYet|fail):
 		return verdict{status: models.OutForDelivery, weight: lean}
 	}
 	return verdict{}
@@ -190,7 +190,7 @@ func (c *context) troubled(s statement) verdict {
 		return somewhere() // 转寄：收件人已搬家; 未到齐，暂缓派送
 	case s.is(denied|back) && s.act != contact && s.act != complain:
 		return c.solved(s)
-	case s.act == contact && !s.is(fail|denied), s.is(wish) && s.act != postpone && s.act != address, s.is(future) && s.act != postpone && s.act != absent:
+	case s.act == contact && !s.is(fail|denied), s.is(requested) && s.act != postpone && s.act != address, s.is(future) && s.act != postpone && s.act != absent:
 		return verdict{}
 	case s.act == absent && c.parties&courier != 0 && s.before&receiver == 0 && s.is(done):
 		return verdict{status: models.OutForDelivery, weight: lean}
@@ -226,9 +226,9 @@ func (c *context) solved(s statement) verdict {
 // cleared: anything at customs, wanted, going on or done.
 func cleared(s statement) verdict {
 	switch {
-	case s.act == seize, s.is(fail), s.is(denied) && !s.is(future|wish):
+	case s.act == seize, s.is(fail), s.is(denied) && !s.is(future|requested):
 		return certain(models.Exception)
-	case s.is(future) && !s.is(wish):
+	case s.is(future) && !s.is(requested):
 		return verdict{status: models.Customs, weight: lean}
 	}
 	return certain(models.Customs)

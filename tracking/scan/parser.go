@@ -84,7 +84,7 @@ func (p *parser) separator(r rune, next int) {
 	lasting := p.clause.lasting
 	p.end(r == ',')
 	if r == '、' {
-		p.clause.lasting = lasting & (wish | future | cond | question) // one of several things that are offered
+		p.clause.lasting = lasting & (requested | future | cond | question) // one of several things that are offered
 	}
 	p.clause.edge = next
 }

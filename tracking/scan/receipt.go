@@ -4,7 +4,7 @@ import "waybill/models"
 
 // fetched: taken by the courier at the sender's, or by the receiver.
 func (c *context) fetched(s statement) verdict {
-	waits := s.is(future|wish|denied|notYet|fail|arranged) || s.act == take && !s.is(done|success) && s.before&signer == 0
+	waits := s.is(future|requested|denied|notYet|fail|arranged) || s.act == take && !s.is(done|success) && s.before&signer == 0
 	atSender := s.has(posting|sender|origin|visit) || c.parties&posting != 0 || s.has(courier|carrier) && c.parties&(station|code) == 0 ||
 		c.parties&sender != 0 && s.is(fail) || c.called()
 	if v, known := c.fetchedByOthers(s, waits); known {
@@ -23,9 +23,9 @@ func (c *context) fetched(s statement) verdict {
 		return verdict{}
 	case s.act == takeAway && c.failed && c.parties&(receiver|station|code) == 0 && s.before&family == 0:
 		return c.carriedBack(s)
-	case waits && s.is(wish) && c.out && c.parties&(station|code) == 0: // 请下楼取件
+	case waits && s.is(requested) && c.out && c.parties&(station|code) == 0: // 请下楼取件
 		return verdict{}
-	case s.is(denied) && s.is(wish), waits && s.before&deliverer != 0 && !s.has(posting|sender):
+	case s.is(denied) && s.is(requested), waits && s.before&deliverer != 0 && !s.has(posting|sender):
 		return verdict{}
 	case (s.is(source) || s.is(at) && s.before&origin != 0) && s.before&sender != 0 && !waits && !c.reversed(s):
 		return certain(models.Collected)
@@ -35,8 +35,8 @@ func (c *context) fetched(s statement) verdict {
 		return certain(models.Returned)
 	case c.reversed(s) && s.has(sender):
 		return verdict{status: models.Returning, weight: lean}
-	case atSender && (waits || s.act == pick && !s.is(done|success)) && (!s.is(wish) || s.before&receiver == 0),
-		s.act == pick && s.is(wish) && s.before&outlet != 0 && !c.seen && c.parties&(receiver|station|code) == 0:
+	case atSender && (waits || s.act == pick && !s.is(done|success)) && (!s.is(requested) || s.before&receiver == 0),
+		s.act == pick && s.is(requested) && s.before&outlet != 0 && !c.seen && c.parties&(receiver|station|code) == 0:
 		return certain(models.Pending)
 	case s.before&deliverer != 0 && s.before&receiver == 0 && !waits && !s.has(posting|sender|visit):
 		return verdict{}
@@ -111,9 +111,9 @@ func (c *context) signed(s statement) verdict {
 		return somewhere()
 	case s.is(back):
 		return certain(models.Exception)
-	case s.is(wish):
+	case s.is(requested):
 		return somewhere()
-	case s.act == drop && s.is(ongoing):
+	case s.act == delivered && s.is(ongoing):
 		return certain(models.OutForDelivery)
 	case s.act == sign && s.is(denied) && !s.is(fail):
 		return verdict{status: models.FailedAttempt, weight: lean} // it may be anywhere
@@ -127,7 +127,7 @@ func (c *context) signed(s statement) verdict {
 		return certain(models.Collected)
 	case besides(s):
 		return somewhere()
-	case c.reversed(s), s.before&sender != 0 && s.before&receiver == 0 && s.act == sign, s.act == drop && s.after&sender != 0:
+	case c.reversed(s), s.before&sender != 0 && s.before&receiver == 0 && s.act == sign, s.act == delivered && s.after&sender != 0:
 		return certain(models.Returned)
 	}
 	return handedIn(s)
@@ -136,7 +136,7 @@ func (c *context) signed(s statement) verdict {
 // besides: for papers or money, or by those who carry it. A signature of the
 // receiver's on a receipt is one for the parcel too.
 func besides(s statement) bool {
-	if s.act == drop {
+	if s.act == delivered {
 		return s.before&receipt != 0
 	}
 	if s.act != sign {
@@ -149,7 +149,7 @@ func besides(s statement) bool {
 
 // inspected: by its receiver, who has it then.
 func inspected(s statement) verdict {
-	if s.before&(receiver|signer|family) == 0 || s.is(future|wish|denied|notYet|fail) {
+	if s.before&(receiver|signer|family) == 0 || s.is(future|requested|denied|notYet|fail) {
 		return verdict{}
 	}
 	return certain(models.Delivered)
@@ -158,7 +158,7 @@ func inspected(s statement) verdict {
 // handedIn: who has it now.
 func handedIn(s statement) verdict {
 	to := s.before | s.after
-	if s.act == drop {
+	if s.act == delivered {
 		to = s.goal()
 	}
 	reached := to&(receiver|signer|family|hands|door) != 0
@@ -170,9 +170,9 @@ func handedIn(s statement) verdict {
 	case s.act == sign && to&station != 0 && s.is(at) && !s.is(by):
 		return certain(models.Delivered) // 在驿站签收: by whom it is for
 	case s.act == sign && to&station != 0 && s.before&(receiver|family) == 0,
-		s.act == drop && s.after&station != 0:
+		s.act == delivered && s.after&station != 0:
 		return certain(models.ReadyForPickup)
-	case s.act == drop && s.after&(outlet|carrier|airline|border|courier) != 0 && s.after&(family|keeper|door) == 0,
+	case s.act == delivered && s.after&(outlet|carrier|airline|border|courier) != 0 && s.after&(family|keeper|door) == 0,
 		s.act == sign && s.has(outlet|carrier) && !reached && s.before&keeper == 0:
 		return somewhere()
 	}
@@ -186,7 +186,7 @@ func (c *context) received(s statement) verdict {
 	switch {
 	case s.after&code != 0 && s.before&courier != 0 && c.parties&receiver == 0 && s.happened():
 		return certain(models.Pending) // 快递员已收到取件通知
-	case s.has(money), s.after&code != 0, s.has(paper) && s.before&receiver != 0, s.is(denied) && s.is(wish):
+	case s.has(money), s.after&code != 0, s.has(paper) && s.before&receiver != 0, s.is(denied) && s.is(requested):
 		return verdict{}
 	case s.has(paper) && !not:
 		return certain(models.Pending)
@@ -206,9 +206,9 @@ func (c *context) received(s statement) verdict {
 		return certain(models.Exception)
 	case not:
 		return certain(models.Pending)
-	case s.is(future|wish) && s.before&courier != 0:
+	case s.is(future|requested) && s.before&courier != 0:
 		return certain(models.Pending)
-	case s.is(future | wish):
+	case s.is(future | requested):
 		return somewhere()
 	case s.has(sender) && c.reversed(s):
 		return certain(models.Returned)

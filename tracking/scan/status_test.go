@@ -184,7 +184,7 @@ func FuzzRefineStatus(f *testing.F) {
 
 // The lexicon's names and the grammar's constants are lists of one length.
 func TestEveryFeatureHasItsName(t *testing.T) {
-	if len(acts()) != int(leave)+1 || 1<<(len(hows())-1) != through || 1<<(len(parties())-1) != parcel {
+	if len(acts()) != int(depart)+1 || 1<<(len(hows())-1) != through || 1<<(len(parties())-1) != parcel {
 		t.Error("a name is missing, or one too many")
 	}
 }
