@@ -42,8 +42,8 @@ func (t *turn) tapped(ctx context.Context) ([]Reply, error) {
 	case "u":
 		return t.undo(ctx)
 	case "w":
-		if wanted := newsIn(about); wanted.said {
-			return t.setNews(ctx, wanted.news, wanted.minuteOr(t.chat.NewsAt))
+		if choice := newsIn(about); choice.said {
+			return t.setNews(ctx, choice.news, choice.minuteOr(t.chat.NewsAt))
 		}
 	case "l":
 		if lang, ok := langOf(about); ok {

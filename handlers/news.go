@@ -74,12 +74,12 @@ func cutDaily(word string) (rest string, daily bool) {
 
 // news is how much the chat hears: it changes it, or says how it is and offers choices.
 func (t *turn) news(ctx context.Context, args string) ([]Reply, error) {
-	wanted := newsIn(args)
+	choice := newsIn(args)
 	switch {
-	case wanted.wrong:
+	case choice.wrong:
 		return t.render.reply("news.time", "Time", args), nil
-	case wanted.said:
-		return t.setNews(ctx, wanted.news, wanted.minuteOr(t.chat.NewsAt))
+	case choice.said:
+		return t.setNews(ctx, choice.news, choice.minuteOr(t.chat.NewsAt))
 	}
 	q := models.Question{Asking: models.AskNews}
 	if err := t.ask(ctx, &q); err != nil {

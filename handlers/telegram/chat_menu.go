@@ -27,7 +27,7 @@ type chatMenus struct {
 	profiles []Profile
 	spoken   *expiring.Map[string, string] // the person's language in a private chat, as Telegram tells it
 	shown    *expiring.Map[string, string] // the language of the menu that a chat was given
-	wanted   chan chatMenu
+	requests chan chatMenu
 	held     time.Time // until when Telegram wants no menus; ShowProfile's alone
 }
 
@@ -42,7 +42,7 @@ func newChatMenus(profiles []Profile, now func() time.Time) *chatMenus {
 		profiles: profiles,
 		spoken:   expiring.New[string, string](menusKept, now),
 		shown:    expiring.New[string, string](menusKept, now),
-		wanted:   make(chan chatMenu, menusWaiting),
+		requests: make(chan chatMenu, menusWaiting),
 	}
 }
 
@@ -62,7 +62,7 @@ func (c *chatMenus) replied(conversation, lang string) {
 	}
 	c.shown.Put(conversation, lang, menuKeptFor)
 	select {
-	case c.wanted <- chatMenu{conversation, c.profiles[at]}:
+	case c.requests <- chatMenu{conversation, c.profiles[at]}:
 	default:
 		c.shown.Take(conversation)
 	}

@@ -38,7 +38,7 @@ func (d *Door) ShowProfile(ctx context.Context) {
 			if len(pending) > 0 {
 				next.Reset(time.Until(slices.MinFunc(pending, sooner).again))
 			}
-		case m := <-d.menus.wanted:
+		case m := <-d.menus.requests:
 			d.showMenuOf(ctx, m)
 		}
 	}

@@ -141,7 +141,7 @@ func FuzzAIBotUnmention(f *testing.F) {
 	}
 	f.Add("@Way Bill x", "Way Bill")
 	f.Fuzz(func(t *testing.T, text, name string) {
-		names := botName{}.learn(text).learn("@" + name).known()
+		names := botName{}.record(text).record("@" + name).known()
 		got := unmention(text, names)
 		if utf8.ValidString(text) && (len(got) > len(text) || !utf8.ValidString(got)) || strings.TrimSpace(got) != got {
 			t.Errorf("%q becomes %q", text, got)

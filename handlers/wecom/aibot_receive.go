@@ -164,7 +164,7 @@ func (q *aibotQueue) store(ctx context.Context, batch []aibotPending) error {
 // later must not change what somebody meant.
 func (d *AIBot) complete(ctx context.Context, p aibotPending) (models.Arrival, error) {
 	if p.arrival.Group {
-		name, err := d.learnName(ctx, p.said.words())
+		name, err := d.recordName(ctx, p.said.words())
 		if err != nil {
 			return p.arrival, err
 		}

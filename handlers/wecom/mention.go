@@ -34,8 +34,8 @@ type botName struct {
 	Missed int      `json:"m,omitempty"` // messages in a row without any of Names
 }
 
-// learn is what is known after one more message of a group.
-func (b botName) learn(text string) botName {
+// record is what is known after one more message of a group.
+func (b botName) record(text string) botName {
 	tails := mentionTails(text)
 	if len(tails) == 0 {
 		return b
@@ -198,13 +198,13 @@ func (d *AIBot) recallName(ctx context.Context) (botName, error) {
 	return b, nil
 }
 
-// learnName learns from a message of a group, and says what is known now.
-func (d *AIBot) learnName(ctx context.Context, text string) (botName, error) {
+// recordName records what mentions the bot in a message of a group, and says what is known now.
+func (d *AIBot) recordName(ctx context.Context, text string) (botName, error) {
 	before, err := d.recallName(ctx)
 	if err != nil {
 		return before, err
 	}
-	now := before.learn(text)
+	now := before.record(text)
 	if now.Seen == before.Seen && now.Missed == before.Missed && slices.Equal(now.Names, before.Names) {
 		return now, nil
 	}

@@ -189,7 +189,7 @@ func (c *context) troubled(s statement) verdict {
 	case s.act == address && c.redirected, s.act == postpone && c.short:
 		return somewhere() // 转寄：收件人已搬家; 未到齐，暂缓派送
 	case s.is(denied|back) && s.act != contact && s.act != complain:
-		return c.solved(s)
+		return c.resolved(s)
 	case s.act == contact && !s.is(fail|denied), s.is(requested) && s.act != postpone && s.act != address, s.is(future) && s.act != postpone && s.act != absent:
 		return verdict{}
 	case s.act == absent && c.parties&courier != 0 && s.before&receiver == 0 && s.is(done):
@@ -216,7 +216,7 @@ func (c *context) atSender(s statement) bool {
 	return s.before&receiver == 0 && (s.has(posting|sender) || asked && c.parties&receiver == 0 || c.collecting && c.parties&receiver == 0)
 }
 
-func (c *context) solved(s statement) verdict {
+func (c *context) resolved(s statement) verdict {
 	if s.is(back) {
 		return verdict{status: models.InTransit, weight: fact}
 	}

@@ -47,7 +47,7 @@ func (c *context) fetched(s statement) verdict {
 	case waits:
 		return certain(models.ReadyForPickup)
 	}
-	return c.taken(s)
+	return c.pickedUp(s)
 }
 
 // fetchedByOthers: by the courier who takes back what was refused or wrongly
@@ -78,8 +78,8 @@ func (c *context) called() bool {
 	return sent && c.parties&(receiver|station|code|outlet) == 0 && !c.seen && !c.turned
 }
 
-// taken: by somebody, and it happened.
-func (c *context) taken(s statement) verdict {
+// pickedUp: by somebody, and it happened.
+func (c *context) pickedUp(s statement) verdict {
 	byReceiver := s.before&(receiver|signer|family) != 0
 	atStation := c.parties&(station|code) != 0
 	switch {
