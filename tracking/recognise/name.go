@@ -172,7 +172,7 @@ func (r *reader) beforeDigits(from, to int) (stop int, tail string) {
 			if glued := strings.LastIndexAny(r.plain[from:at], " \t"); !isBlank(r.byteAt(at-1)) && glued < 0 && endsIn(before, unlikeTails) {
 				return from, ""
 			} else if !isBlank(r.byteAt(at-1)) && glued >= 0 {
-				before = strings.TrimRight(before[:glued], " \t")
+				before = strings.TrimRight(before[:min(glued, len(before))], " \t")
 			}
 			return from + len(withoutWords(before)), ""
 		}

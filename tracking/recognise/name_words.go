@@ -17,8 +17,11 @@ func isName(name string) bool {
 	if !wordy || countDigits(said) > 5 || strings.Contains(said, "://") {
 		return false
 	}
-	return !isFiller(said) && !isMeasure(said)
+	return !isFiller(said) && !isMeasure(said) && !isScheme(said)
 }
+
+// isScheme says that of a link nothing but its beginning is left.
+func isScheme(said string) bool { return said == "HTTP" || said == "HTTPS" || said == "WWW" }
 
 // isSmallTalk says that words are about the parcel, and no name for it.
 func isSmallTalk(name string) bool {

@@ -164,6 +164,7 @@ func TestTailAndName(t *testing.T) {
 		"a tail in brackets, then a name":    {"SF1000000000015 (1234) 茶叶", "1234", "茶叶"},
 		"brackets that belong to the name":   {"SF1000000000015 1234 茶叶（红）", "1234", "茶叶（红）"},
 		"all of it in brackets":              {"「SF1000000000015 1234 茶叶」", "1234", "茶叶"},
+		"a link that ends before digits":     {"SF1000000000015 http:// -1234", "", ""},
 		"a label without a name":             {"备注 SF1000000000015", "", ""},
 		"a name that is called one":          {"单号: SF1000000000015 尾号: 1234 备注: 茶叶", "1234", "茶叶"},
 		"behind a pictogram":                 {"📦 SF1000000000015 1234 茶叶", "1234", "茶叶"},
