@@ -35,6 +35,7 @@ type AIBot struct {
 	link     *aibotLink
 	memory   *API // makes no calls: it remembers how much of a long reply is sent
 	client   *http.Client
+	files    *http.Client // downloads what people send, from wherever WeCom keeps it
 	position atomic.Int64 // of the last callback
 }
 
@@ -57,6 +58,7 @@ func NewAIBot(s AIBotSettings, arrivals handlers.ArrivalStore, wake func()) (*AI
 		link:     newAIBotLink(s.Now),
 		memory:   &API{settings: Settings{Memory: s.Memory, Log: s.Log, Now: s.Now}},
 		client:   s.Client,
+		files:    &http.Client{Transport: s.Client.Transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 	}, nil
 }
 
@@ -65,7 +67,9 @@ func (d *AIBot) Name() string { return AIBotName }
 
 // Traits say that only the company's own members write through it, and that in
 // groups WeCom brings nothing but what mentions the bot.
-func (d *AIBot) Traits() handlers.Traits { return handlers.Traits{Mentions: true, Staff: true} }
+func (d *AIBot) Traits() handlers.Traits {
+	return handlers.Traits{Mentions: true, Staff: true, Pictures: true}
+}
 
 // Ready is nil while the connection stands, and in a process that does not run
 // the door; else it says what is wrong. It never contains the secret.

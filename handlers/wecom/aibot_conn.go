@@ -106,22 +106,29 @@ func (c *aibotConn) answered(f aibotFrame) {
 	}
 }
 
-// call sends a frame and waits for its answer. A refusal is an *apiError; a frame
-// that was sent and not answered in time is errAIBotUnanswered.
+// call sends a frame and waits for its answer, which says nothing but that it was
+// taken. Errors as of ask.
 func (c *aibotConn) call(ctx context.Context, f aibotFrame) error {
+	_, err := c.ask(ctx, f)
+	return err
+}
+
+// ask sends a frame and waits for its answer. A refusal is an *apiError; a frame
+// that was sent and not answered in time is errAIBotUnanswered.
+func (c *aibotConn) ask(ctx context.Context, f aibotFrame) (aibotFrame, error) {
 	answer, err := c.await(f.Headers.ReqID)
 	if err != nil {
-		return err
+		return aibotFrame{}, err
 	}
 	defer c.forget(f.Headers.ReqID, answer)
 	ctx, cancel := context.WithTimeout(ctx, aibotAnswers)
 	defer cancel()
 	if err := c.write(ctx, f); err != nil {
-		return err
+		return aibotFrame{}, err
 	}
 	select {
 	case a := <-answer:
-		return c.result(f, a)
+		return a, c.result(f, a)
 	case <-c.gone:
 		err = c.loss()
 	case <-ctx.Done():
@@ -129,9 +136,9 @@ func (c *aibotConn) call(ctx context.Context, f aibotFrame) error {
 	}
 	select {
 	case a := <-answer: // it came together with the end, and says more
-		return c.result(f, a)
+		return a, c.result(f, a)
 	default:
-		return err
+		return aibotFrame{}, err
 	}
 }
 

@@ -3,6 +3,7 @@ package wecom_test
 import (
 	"bufio"
 	"encoding/json"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -90,12 +91,21 @@ func TestAIBotWeComsOwnSDKWorksWithTheDouble(t *testing.T) {
 			{Event: "done", Step: "push"},
 			{Event: "refused", Step: "push text", Code: 40008},
 			{Event: "refused", Step: "push to a stranger", Code: 93006},
+			{Event: "done", Step: "push a picture"},
+			{Event: "done", Step: "push a card"},
 			{Event: "over"},
 		} {
 			sdk.sees(want)
 		}
 	}
-	if got := api.Sent("group:wrG"); len(got) != 3 || got[1].Stream != got[0].Stream || !got[1].Finish || got[2].Content != "**已签收**" {
+	must(api.Press("zhang", "wrG", "y:1"))
+	sdk.sees(aibotSees{Event: "pressed", Text: "y:1", Chat: "wrG", Kind: "group"})
+	sealed, key := wecomtest.EncryptMedia([]byte("a label"))
+	files := httptest.NewServer(wecomtest.ServeMedia(sealed))
+	defer files.Close()
+	must(api.Say(wecomtest.AIBotSaid{From: "zhang", Kind: "image", URL: files.URL, Key: key}))
+	sdk.sees(aibotSees{Event: "image", Text: "a label"})
+	if got := api.Sent("group:wrG"); len(got) != 5 || len(got[3].Body) != 600<<10 || len(got[4].Buttons) != 2 || got[1].Stream != got[0].Stream || !got[1].Finish || got[2].Content != "**已签收**" {
 		t.Errorf("the double has got %+v", got)
 	}
 	if err := api.WaitFrames(t.Context(), "ping", 2); err != nil {

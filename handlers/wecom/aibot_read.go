@@ -1,6 +1,7 @@
 package wecom
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"strconv"
@@ -27,7 +28,13 @@ func (d *AIBot) Read(body []byte) (handlers.Message, bool, error) {
 		}
 	}
 	m, ok := cb.read(f, update.Names)
+	if m.Files = d.attachments(cb.aibotWords); len(m.Files) > 0 && m.Happening == handlers.Wordless {
+		m.Happening = handlers.Said
+	}
 	m.Token = aibotToken{conn: update.Conn, at: update.At, id: f.Headers.ReqID, welcome: m.Happening == handlers.Joined}.String()
+	if m.Happening == handlers.Tapped {
+		m.Token = aibotToken{at: update.At}.String() // an event is answered with messages of their own
+	}
 	if update.Button != "" {
 		m.Happening, m.Button = handlers.Tapped, update.Button
 	}
@@ -47,8 +54,7 @@ func (cb aibotCallback) read(f aibotFrame, names []string) (handlers.Message, bo
 		return m, false
 	}
 	if f.Cmd == aibotEvent {
-		m.Happening = handlers.Joined
-		return m, cb.Event.Type == aibotEnters && !m.Group
+		return cb.readEvent(m)
 	}
 	m.Text, m.Attached = unquote(cb.words())
 	if m.Group {
@@ -61,6 +67,19 @@ func (cb aibotCallback) read(f aibotFrame, names []string) (handlers.Message, bo
 		m.Happening = handlers.Wordless
 	}
 	return m, cb.known()
+}
+
+// readEvent says what an event means. A group's first opening is nobody's.
+func (cb aibotCallback) readEvent(m handlers.Message) (handlers.Message, bool) {
+	switch cb.Event.Type {
+	case aibotEnters:
+		m.Happening = handlers.Joined
+		return m, !m.Group
+	case aibotPressed:
+		m.Happening, m.Button = handlers.Tapped, cmp.Or(cb.Event.Card.Key, cb.Event.Key)
+		return m, m.Button != ""
+	}
+	return m, false
 }
 
 // known says that a person sent content of a kind that WeCom documents; a kind

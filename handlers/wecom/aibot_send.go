@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"waybill/handlers"
 	"waybill/models"
@@ -21,7 +20,8 @@ const (
 	aibotGreets     = 5 * time.Second            // how long a welcome is taken
 )
 
-// Send sends a reply as markdown, in as many messages as WeCom's limits need.
+// Send sends a reply as markdown, in as many messages as WeCom's limits need; pictures
+// and files are uploaded over the connection.
 // The first one answers the callback, as a finished stream, while it can be
 // answered over the connection that brought it; all others are separate
 // messages. When it fails half way, the next try of the same reply goes on where
@@ -35,29 +35,35 @@ func (d *AIBot) Send(ctx context.Context, to models.Address, r handlers.Reply) e
 	if token.welcome {
 		return d.greet(ctx, to, token, r)
 	}
-	messages, err := d.compose(ctx, to, r)
+	parts, err := d.compose(ctx, to, r)
 	if err != nil {
 		return fmt.Errorf("compose wecom aibot message: %w", err)
 	}
-	return d.memory.sendParts(ctx, to, r, messages, func(i int) error {
+	return d.memory.sendParts(ctx, to, r, textsOf(parts), func(i int) error {
 		if i > 0 {
 			token = aibotToken{}
 		}
-		return d.deliver(ctx, to, token, messages[i])
+		return d.deliver(ctx, to, token, r, parts[i])
 	})
 }
 
 // deliver sends one message, when the chat's limits let it.
-func (d *AIBot) deliver(ctx context.Context, to models.Address, token aibotToken, content string) error {
+func (d *AIBot) deliver(ctx context.Context, to models.Address, token aibotToken, r handlers.Reply, p part) error {
+	if p.file != nil {
+		return d.deliverFile(ctx, to, r, p)
+	}
 	return d.within(ctx, to, func(c *aibotConn) error {
+		if p.menu != nil {
+			return d.pushCard(ctx, c, to, p)
+		}
 		if d.fresh(c, token) {
-			err := d.respond(ctx, c, token, content)
+			err := d.respond(ctx, c, token, p.text)
 			if !unanswerable(err) {
 				return err
 			}
 			d.log().Debug("wecom aibot callback cannot be answered any more", slog.Any("error", err))
 		}
-		return d.push(ctx, c, to, content)
+		return d.push(ctx, c, to, markdownBody(p.text))
 	})
 }
 
@@ -114,15 +120,17 @@ func (d *AIBot) respond(ctx context.Context, c *aibotConn, t aibotToken, content
 }
 
 // push sends a message that answers no callback.
-func (d *AIBot) push(ctx context.Context, c *aibotConn, to models.Address, content string) error {
-	chat, kind, _ := aibotChat(to.Conversation)
-	f, err := aibotRequest(aibotSend, "", aibotSendBody{
-		Chat: chat, ChatType: kind, Type: "markdown", Markdown: aibotContent{Content: content},
-	})
+func (d *AIBot) push(ctx context.Context, c *aibotConn, to models.Address, body aibotSendBody) error {
+	body.Chat, body.ChatType, _ = aibotChat(to.Conversation)
+	f, err := aibotRequest(aibotSend, "", body)
 	if err != nil {
 		return err
 	}
 	return c.call(ctx, f)
+}
+
+func markdownBody(content string) aibotSendBody {
+	return aibotSendBody{Type: "markdown", Markdown: &aibotContent{Content: content}}
 }
 
 // greet welcomes somebody who has opened the chat. WeCom takes a welcome for five
@@ -155,30 +163,35 @@ const (
 	aibotMaxWelcome = 2048  // bytes; WeCom names no limit for a welcome, its text messages have this one
 )
 
-// compose writes a reply as messages of markdown; none when it says nothing.
-// Numbers that stand for its buttons are remembered before they are shown.
-func (d *AIBot) compose(ctx context.Context, to models.Address, r handlers.Reply) ([]string, error) {
+// compose writes a reply as messages: its text as markdown, then what can be pressed,
+// pictures and files; none when it says nothing. Numbers that stand for its buttons
+// are remembered before they are shown.
+func (d *AIBot) compose(ctx context.Context, to models.Address, r handlers.Reply) ([]part, error) {
 	blocks := r.Blocks
 	if len(blocks) == 0 && r.Toast != "" {
 		blocks = []handlers.Block{{{{Text: r.Toast}}}}
 	}
-	file, err := fileLines(r.File)
-	if err != nil {
-		return nil, err
-	}
-	written := texts(blocks, aibotMarkdown)
-	if len(file) > 0 {
-		// A code fence that is split between two messages would swallow both.
-		return append(pages(written, aibotMaxText), fenced(file)...), nil
+	if f := r.File; f != nil && (len(f.Body) < minFile || len(f.Body) > maxFile) {
+		return nil, fmt.Errorf("%w: a file of %d bytes", models.ErrRefused, len(f.Body))
 	}
 	first, err := d.choices.number(ctx, to, r)
 	if err != nil {
 		return nil, err
 	}
-	if lines := d.choices.lines(r, first, strings.HasPrefix(to.Conversation, aibotGroup)); first > 0 && lines != nil {
-		written = append(written, aibotMarkdown(lines))
+	written, group := texts(blocks, aibotMarkdown), strings.HasPrefix(to.Conversation, aibotGroup)
+	var numbered string
+	if lines := d.choices.lines(r, first, group); first > 0 && lines != nil {
+		numbered = aibotMarkdown(lines)
 	}
-	return pages(written, aibotMaxText), nil
+	card := group && numbered != "" && isCard(r)
+	if numbered != "" && !card {
+		written = append(written, numbered)
+	}
+	parts := partsOf(pages(written, aibotMaxText))
+	if card {
+		parts = append(parts, part{text: numbered, menu: slices.Concat(r.Buttons...), title: cardTitle(r, d.settings.Phrases(r.Lang).Choose)})
+	}
+	return append(parts, filesOf(r.Picture, r.File, true)...), nil
 }
 
 // aibotMarkdown is a block in the robots' markdown, which has no colours.
@@ -193,29 +206,6 @@ func aibotMarkdown(b handlers.Block) string {
 		}
 	}
 	return markdown(b)
-}
-
-// fileLines is a file as lines of text, its name first: the long connection has
-// no upload.
-func fileLines(f *handlers.File) ([]string, error) {
-	if f == nil {
-		return nil, nil
-	}
-	if !utf8.Valid(f.Body) {
-		return nil, fmt.Errorf("%w: a file that is no text", models.ErrRefused)
-	}
-	body := strings.ReplaceAll(string(f.Body), "```", "'''")
-	return append([]string{f.Name}, strings.Split(strings.TrimRight(body, "\n"), "\n")...), nil
-}
-
-// fenced is text that is shown as it stands, in as many messages as it takes.
-func fenced(lines []string) []string {
-	const fence = "```"
-	out := pages(lines, aibotMaxText-2*len(fence)-2)
-	for i := range out {
-		out[i] = fence + "\n" + out[i] + "\n" + fence
-	}
-	return out
 }
 
 // welcomeText is a reply as one plain text.

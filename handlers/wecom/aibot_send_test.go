@@ -1,8 +1,10 @@
 package wecom_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -310,9 +312,10 @@ func TestAIBotLooksLikeWeComsMarkdown(t *testing.T) {
 		r := handlers.Reply{Blocks: []handlers.Block{
 			{{{Text: "顺丰 "}, {Text: aibotNumber, Style: handlers.Code}}, {{Text: "运输中", Style: handlers.Strong}, {Text: " 05-12", Style: handlers.Dim}}},
 			{{{Text: "电话138****1234 <@all> [x](https://evil.example)"}}},
+			{{{Text: "到达 > 武汉", Style: handlers.Quote}}, {{Text: "已揽收", Style: handlers.Quote}}},
 			{{{Text: "详情", Style: handlers.Link, URL: "https://waybill.example/p/a(b)"}}},
 		}}
-		want := "顺丰 `" + aibotNumber + "`\n**运输中** 05-12\n电话138＊＊＊＊1234 ＜@all＞ ［x］(https://evil.example)\n[详情](https://waybill.example/p/a%28b%29)"
+		want := "顺丰 `" + aibotNumber + "`\n**运输中** 05-12\n电话138＊＊＊＊1234 ＜@all＞ ［x］(https://evil.example)\n> 到达 ＞ 武汉\n> 已揽收\n[详情](https://waybill.example/p/a%28b%29)"
 		if got := w.mustSend("single:li", r, 1)[0].Content; got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
@@ -323,21 +326,53 @@ func TestAIBotLooksLikeWeComsMarkdown(t *testing.T) {
 	})
 }
 
-func TestAIBotAFileIsShownAsText(t *testing.T) {
+func TestAIBotUploadsFilesAndPictures(t *testing.T) {
 	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
+		r := aibotNews("已签收")
+		r.Picture = &handlers.File{Name: "journey.png", Body: bytes.Repeat([]byte("png"), 400_000)} // three chunks
+		r.File = &handlers.File{Name: "waybill.xlsx", Body: []byte{0xff, 0xd8, 1, 2, 3, 4}}
+		got := w.mustSend("single:li", r, 3)
+		if got[0].Content != "已签收" || got[1].Kind != "image" || !bytes.Equal(got[1].Body, r.Picture.Body) {
+			t.Errorf("got %q, then %s of %d bytes", got[0].Content, got[1].Kind, len(got[1].Body))
+		}
+		if got[2].Kind != "file" || got[2].Name != "waybill.xlsx" || !bytes.Equal(got[2].Body, r.File.Body) {
+			t.Errorf("the file: %+v", got[2])
+		}
+		frames := len(w.api.Frames("aibot_upload_media_init"))
+		w.mustSend("single:li", r, 3)
+		if again := len(w.api.Frames("aibot_upload_media_init")); again != frames {
+			t.Errorf("what was uploaded is uploaded again")
+		}
+	})
+}
+
+func TestAIBotTextStandsForAFileThatWeComRefuses(t *testing.T) {
+	inAIBotWorld(t, func(w *aibotWorld) {
+		w.connected()
+		w.say(wecomtest.AIBotSaid{From: "li", Text: "x"})
+		w.api.Fail(wecomtest.AIBotFault{Cmd: "aibot_upload_media_finish", Code: 40058, Times: -1})
 		r := aibotWords("导出")
 		r.File = &handlers.File{Name: "waybill.json", Body: []byte("{\n  \"a\": \"**```\"\n}\n")}
 		got := w.mustSend("single:li", r, 2)
 		if want := "```\nwaybill.json\n{\n  \"a\": \"**'''\"\n}\n```"; got[0].Content != "导出" || got[1].Content != want {
 			t.Errorf("got %q and %q", got[0].Content, got[1].Content)
 		}
-		r.File.Body = []byte(strings.Repeat(strings.Repeat("x", 99)+"\n", 1000))
-		w.mustSend("single:li", r, 1+5)
-		r.File.Body = []byte{0xff, 0xd8}
+		const cut = "（这里发不了文件，后面的看不到了。）"
+		r.File.Body = []byte(strings.Repeat(strings.Repeat("包", 33)+"\n", 1000))
+		if got := w.mustSend("single:li", r, 2); !strings.HasSuffix(got[1].Content, "…\n```\n"+cut) || len(got[1].Content) > 20480 {
+			t.Errorf("a long one: %d bytes", len(got[1].Content))
+		}
+		r.File.Body = []byte{0xff, 0xd8, 0xff, 0xff, 0xff, 0xff}
+		if got := w.mustSend("single:li", r, 2); got[1].Content != cut {
+			t.Errorf("one that is no text: %q", got[1].Content)
+		}
+		r.File, r.Picture = nil, &handlers.File{Name: "journey.png", Body: []byte("\x89PNG\r\n")}
+		w.mustSend("single:li", r, 1)
+		r.File = &handlers.File{Name: "x"}
 		if _, err := w.sendTo("single:li", r); !errors.Is(err, models.ErrRefused) {
-			t.Errorf("a picture: %v", err)
+			t.Errorf("an empty file: %v", err)
 		}
 	})
 }
@@ -356,15 +391,46 @@ func TestAIBotTheRowsOfAListAreTypedAsTheyAreShown(t *testing.T) {
 	})
 }
 
+func TestAIBotACardsButtonIsPressedWithoutAMention(t *testing.T) {
+	inAIBotWorld(t, func(w *aibotWorld) {
+		w.connected()
+		w.say(wecomtest.AIBotSaid{From: "li", Group: "g", Text: "@b x"})
+		if _, err := w.api.Press("wang", "g", "c:n:jd"); err != nil {
+			t.Fatal(err)
+		}
+		m := w.last()
+		if m.Happening != handlers.Tapped || m.Button != "c:n:jd" || m.From != "wang" || !m.Group || !m.Addressed || m.Address.Conversation != "group:g" {
+			t.Errorf("read %+v", m)
+		}
+		if got := w.mustSend("group:g", aibotAnswer(m, "好"), 1)[0]; got.Cmd != "aibot_send_msg" || got.Content != "好" {
+			t.Errorf("answered %+v", got)
+		}
+	})
+}
+
+func TestAIBotNumbersStandForACardThatWeComRefuses(t *testing.T) {
+	inAIBotWorld(t, func(w *aibotWorld) {
+		w.connected()
+		r := aibotAnswer(w.say(wecomtest.AIBotSaid{From: "li", Group: "g", Text: "@b " + aibotNumber}), "哪家快递？")
+		r.Buttons = [][]handlers.Button{{{Text: "顺丰", Data: "c:n:sf"}, {Text: "京东", Data: "c:n:jd"}}, {{Text: "其他", Data: "c:n:"}}}
+		w.api.Fail(wecomtest.AIBotFault{Cmd: "aibot_send_msg", Code: 42045})
+		got := w.mustSend("group:g", r, 2)[1]
+		if want := "@我，回复数字：\n［1］ 顺丰  ［2］ 京东\n［3］ 其他"; got.Content != want {
+			t.Errorf("got %q", got.Content)
+		}
+	})
+}
+
 func TestAIBotButtonsAreNumbersThatSurviveARestart(t *testing.T) {
 	inAIBotWorld(t, func(w *aibotWorld) {
 		w.connected()
 		m := w.say(wecomtest.AIBotSaid{From: "li", Group: "g", Text: "@b " + aibotNumber})
 		r := aibotAnswer(m, "哪家快递？")
 		r.Buttons = [][]handlers.Button{{{Text: "顺丰", Data: "c:n:sf"}, {Text: "京东", Data: "c:n:jd"}}, {{Text: "其他", Data: "c:n:"}}}
-		got := w.mustSend("group:g", r, 1)[0]
-		if want := "哪家快递？\n@我，回复数字：\n［1］ 顺丰  ［2］ 京东\n［3］ 其他"; got.Content != want {
-			t.Errorf("got %q", got.Content)
+		got := w.mustSend("group:g", r, 2)
+		card := []wecomtest.Item{{ID: "c:n:sf", Text: "顺丰"}, {ID: "c:n:jd", Text: "京东"}, {ID: "c:n:", Text: "其他"}}
+		if got[0].Content != "哪家快递？" || got[1].Kind != "template_card" || got[1].Title != "哪家快递？" || !slices.Equal(got[1].Buttons, card) {
+			t.Errorf("got %q, then %+v", got[0].Content, got[1])
 		}
 		w.mustSend("group:g", aibotNews("已签收"), 1)
 		w.stop()

@@ -19,12 +19,16 @@ const (
 	aibotRespond   = "aibot_respond_msg"
 	aibotWelcome   = "aibot_respond_welcome_msg"
 	aibotSend      = "aibot_send_msg"
+	aibotInit      = "aibot_upload_media_init"
+	aibotChunk     = "aibot_upload_media_chunk"
+	aibotFinish    = "aibot_upload_media_finish"
 )
 
 // Events that an aibot_event_callback brings.
 const (
-	aibotEnters = "enter_chat"         // somebody opens the single chat for the first time today
-	aibotKicked = "disconnected_event" // somebody else has connected as this bot
+	aibotEnters  = "enter_chat"          // somebody opens the single chat for the first time today
+	aibotPressed = "template_card_event" // somebody presses a button of a card
+	aibotKicked  = "disconnected_event"  // somebody else has connected as this bot
 )
 
 // aibotFrame is what both sides send. An answer has no command and the req_id of
@@ -76,10 +80,13 @@ type (
 		Content string `json:"content"`
 	}
 	aibotSendBody struct {
-		Chat     string       `json:"chatid"`
-		ChatType int          `json:"chat_type"` // 1 single, 2 group
-		Type     string       `json:"msgtype"`
-		Markdown aibotContent `json:"markdown"`
+		Chat     string        `json:"chatid"`
+		ChatType int           `json:"chat_type"` // 1 single, 2 group
+		Type     string        `json:"msgtype"`
+		Markdown *aibotContent `json:"markdown,omitempty"` // the one that the type says is set
+		Card     *aibotCard    `json:"template_card,omitempty"`
+		Image    *aibotFile    `json:"image,omitempty"`
+		File     *aibotFile    `json:"file,omitempty"`
 	}
 	aibotWelcomeBody struct {
 		Type string       `json:"msgtype"`
@@ -100,6 +107,10 @@ type aibotCallback struct {
 	} `json:"from"`
 	Event struct {
 		Type string `json:"eventtype"`
+		Key  string `json:"event_key"` // of the pressed button; WeCom's SDK has it here, its documents in Card
+		Card struct {
+			Key string `json:"event_key"`
+		} `json:"template_card_event"`
 	} `json:"event"`
 	aibotWords
 	Quote *aibotWords `json:"quote"`
@@ -110,10 +121,13 @@ type aibotWords struct {
 	Type  string       `json:"msgtype"`
 	Text  aibotContent `json:"text"`
 	Voice aibotContent `json:"voice"` // as WeCom has transcribed it
+	Image aibotMedia   `json:"image"`
+	File  aibotMedia   `json:"file"`
 	Mixed struct {
 		Items []struct {
-			Type string       `json:"msgtype"`
-			Text aibotContent `json:"text"`
+			Type  string       `json:"msgtype"`
+			Text  aibotContent `json:"text"`
+			Image aibotMedia   `json:"image"`
 		} `json:"msg_item"`
 	} `json:"mixed"`
 }

@@ -77,7 +77,7 @@ func NewApp(a *API, s AppSettings, wake func()) (*App, error) {
 func (a *App) Name() string { return "wecom_app" }
 
 // Traits say that only the company's own members write through it.
-func (a *App) Traits() handlers.Traits { return handlers.Traits{Staff: true} }
+func (a *App) Traits() handlers.Traits { return handlers.Traits{Staff: true, Pictures: true} }
 
 // Ready is nil while the door works, else it says what does not.
 func (a *App) Ready() error { return a.tokens.ready() }
@@ -124,6 +124,7 @@ type appMessage struct {
 	Title       string `xml:"Title"` // of a link, as the next two
 	Description string `xml:"Description"`
 	URL         string `xml:"Url"`
+	MediaID     string `xml:"MediaId"`     // of a picture
 	Recognition string `xml:"Recognition"` // what a voice says, where the company has that switched on
 }
 
@@ -141,14 +142,18 @@ func (m appMessage) key() string {
 	return "e:" + hex.EncodeToString(sum[:16])
 }
 
-// Read turns a stored message into a handlers.Message. A link is Attached; what
-// holds no text at all (a voice, a picture) is Wordless.
+// Read turns a stored message into a handlers.Message. A link is Attached, a
+// picture is one of Files; what holds neither (a place) is Wordless.
 func (a *App) Read(body []byte) (handlers.Message, bool, error) {
 	var m appMessage
 	if xml.Unmarshal(body, &m) != nil {
 		return handlers.Message{}, false, errNotMessage // the decoder's words may quote the message
 	}
 	out, ok := m.read()
+	if m.Type == typeImage {
+		out.Files = a.attachment(m.Type, m.MediaID)
+		out.Happening = happeningOf(out)
+	}
 	return out, ok, nil
 }
 
@@ -168,7 +173,7 @@ func (m appMessage) read() (handlers.Message, bool) {
 		}
 	default:
 		out.Attached = m.attached()
-		out.Happening = happeningOf(out.Attached)
+		out.Happening = happeningOf(out)
 	}
 	return out, m.Type != ""
 }

@@ -40,11 +40,7 @@ func (a *App) compose(ctx context.Context, to models.Address, r handlers.Reply) 
 	if lines := a.choices.lines(r, first, false); first > 0 && lines != nil {
 		blocks = append(blocks, plain(lines))
 	}
-	parts := partsOf(pages(blocks, maxText))
-	if file != nil {
-		parts = append(parts, part{file: file})
-	}
-	return parts, nil
+	return append(partsOf(pages(blocks, maxText)), filesOf(r.Picture, file, true)...), nil
 }
 
 // appText is a text message. The agent's id is a number, which the SDK's type
@@ -56,11 +52,24 @@ type appText struct {
 	Text  message.TextField `json:"text"`
 }
 
+// appFile is a picture or another file; the one that is meant is set.
 type appFile struct {
-	To    string             `json:"touser"`
-	Type  string             `json:"msgtype"`
-	Agent int                `json:"agentid"`
-	File  message.ImageField `json:"file"`
+	To    string              `json:"touser"`
+	Type  string              `json:"msgtype"`
+	Agent int                 `json:"agentid"`
+	File  *message.ImageField `json:"file,omitempty"`
+	Image *message.ImageField `json:"image,omitempty"`
+}
+
+// toMember is the message of a part that is a file.
+func (p part) toMember(member string, agent int, media string) appFile {
+	m := appFile{To: member, Type: p.kind, Agent: agent}
+	if p.kind == typeImage {
+		m.Image = &message.ImageField{MediaID: media}
+	} else {
+		m.File = &message.ImageField{MediaID: media}
+	}
+	return m
 }
 
 // sendPart sends one message, when its turn has come.
@@ -70,17 +79,17 @@ func (a *App) sendPart(ctx context.Context, member string, p part) error {
 	}
 	var body any = appText{To: member, Type: typeText, Agent: a.agent, Text: message.TextField{Content: p.text}}
 	if p.file != nil {
-		media, err := a.mediaID(ctx, p.file)
+		media, err := a.mediaID(ctx, p)
 		if err != nil {
-			return a.sendError(ctx, err)
+			return p.unlessRefused(a.sendError(ctx, err))
 		}
-		body = appFile{To: member, Type: "file", Agent: a.agent, File: message.ImageField{MediaID: media}}
+		body = p.toMember(member, a.agent, media)
 	}
 	var got message.SendResponse
 	err := a.post(ctx, "message/send", body, &got)
 	switch {
 	case p.file != nil && codeOf(err) == codeMedia:
-		return a.refuseFile(ctx, p.file, err)
+		return p.unlessRefused(a.refuseFile(ctx, p, err))
 	case err != nil:
 		return a.sendError(ctx, err)
 	}

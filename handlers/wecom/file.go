@@ -40,7 +40,8 @@ const (
 var errFile = errors.New("wecom does not take the file")
 
 // sendReply sends the parts of a reply in turn, in messages of at most limit bytes. A
-// file that WeCom does not take is shown as text.
+// file that WeCom does not take is shown as text, a picture left out: text goes before
+// it that says the same.
 func (c *client) sendReply(
 	ctx context.Context, to models.Address, r handlers.Reply, parts []part, limit int, send func(p part, i int) error,
 ) error {
@@ -48,10 +49,10 @@ func (c *client) sendReply(
 		return c.sendParts(ctx, to, r, textsOf(parts), func(i int) error { return send(parts[i], i) })
 	}
 	last := parts[len(parts)-1]
-	if last.file == nil {
+	if last.kind != typeFile {
 		return inTurn(parts)
 	}
-	id, known, err := c.uploaded(ctx, last.file)
+	id, known, err := c.uploaded(ctx, last)
 	if err != nil {
 		return err
 	}
@@ -83,63 +84,72 @@ func fileParts(f *handlers.File, cut string, limit int) []part {
 
 // mediaID is what messages call a file. It is uploaded unless it has been, by
 // whatever process; errFile when WeCom refuses it for good.
-func (c *client) mediaID(ctx context.Context, f *handlers.File) (id string, err error) {
-	id, known, err := c.uploaded(ctx, f)
+func (c *client) mediaID(ctx context.Context, p part) (id string, err error) {
+	id, known, err := c.uploaded(ctx, p)
 	if err != nil || known && id != "" {
 		return id, err
 	}
 	if known {
 		return "", errFile
 	}
-	id, err = c.upload(ctx, f)
+	id, err = c.upload(ctx, p)
 	if lasting(err) {
-		return "", c.refuseFile(ctx, f, err)
+		return "", c.refuseFile(ctx, p, err)
 	}
 	if err == nil {
-		c.rememberFile(ctx, f, id, c.now().Add(mediaFor))
+		c.rememberFile(ctx, p, id, c.now().Add(mediaFor))
 	}
 	return id, err
 }
 
 // refuseFile notes, for all processes, that WeCom does not take a file.
-func (c *client) refuseFile(ctx context.Context, f *handlers.File, err error) error {
-	c.settings.Log.Warn("wecom does not take a file: it is shown as text", slog.Int("bytes", len(f.Body)), slog.Any("error", err))
-	c.rememberFile(ctx, f, "", c.now().Add(sentFor))
+func (c *client) refuseFile(ctx context.Context, p part, err error) error {
+	c.settings.Log.Warn("wecom does not take a file: text stands for it",
+		slog.String("kind", p.kind), slog.Int("bytes", len(p.file.Body)), slog.Any("error", err))
+	c.rememberFile(ctx, p, "", c.now().Add(sentFor))
 	return fmt.Errorf("%w: %w", errFile, err)
 }
 
+// unlessRefused is nil for a picture that WeCom does not take.
+func (p part) unlessRefused(err error) error {
+	if p.kind == typeImage && errors.Is(err, errFile) {
+		return nil
+	}
+	return err
+}
+
 // uploaded is what is known about a file: its id at WeCom, or that it is refused ("").
-func (c *client) uploaded(ctx context.Context, f *handlers.File) (id string, known bool, err error) {
-	value, known, err := c.settings.Memory.Recall(ctx, kindMedia, c.fileKey(f), c.now())
+func (c *client) uploaded(ctx context.Context, p part) (id string, known bool, err error) {
+	value, known, err := c.settings.Memory.Recall(ctx, kindMedia, c.fileKey(p), c.now())
 	return string(value), known, wrap("recall a file", err)
 }
 
 // rememberFile stores what uploaded reads. A failure is logged only: then the
 // file is uploaded again.
-func (c *client) rememberFile(ctx context.Context, f *handlers.File, id string, until models.Moment) {
-	err := c.settings.Memory.Remember(context.WithoutCancel(ctx), kindMedia, c.fileKey(f), []byte(id), until)
+func (c *client) rememberFile(ctx context.Context, p part, id string, until models.Moment) {
+	err := c.settings.Memory.Remember(context.WithoutCancel(ctx), kindMedia, c.fileKey(p), []byte(id), until)
 	if err != nil {
 		c.settings.Log.Warn("remember a file", slog.Any("error", err))
 	}
 }
 
 // fileKey tells files apart, as one app has uploaded them.
-func (c *client) fileKey(f *handlers.File) string {
+func (c *client) fileKey(p part) string {
 	sum := sha256.New()
-	_, _ = fmt.Fprintf(sum, "%s\x00%s\x00", c.tokens.agent, f.Name)
-	_, _ = sum.Write(f.Body)
+	_, _ = fmt.Fprintf(sum, "%s\x00%s\x00%s\x00", c.tokens.agent, p.kind, p.file.Name)
+	_, _ = sum.Write(p.file.Body)
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // upload puts a file where messages can refer to it for three days.
-func (c *client) upload(ctx context.Context, f *handlers.File) (mediaID string, err error) {
+func (c *client) upload(ctx context.Context, p part) (mediaID string, err error) {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
-	w, err := form.CreateFormFile("media", valid(f.Name))
+	w, err := form.CreateFormFile("media", valid(p.file.Name))
 	if err != nil {
 		return "", fmt.Errorf("pack file: %w", err)
 	}
-	if _, err := w.Write(f.Body); err != nil {
+	if _, err := w.Write(p.file.Body); err != nil {
 		return "", fmt.Errorf("pack file: %w", err)
 	}
 	if err := form.Close(); err != nil {
@@ -149,7 +159,7 @@ func (c *client) upload(ctx context.Context, f *handlers.File) (mediaID string, 
 		ID string `json:"media_id"`
 	}
 	header := map[string]string{"Content-Type": form.FormDataContentType()}
-	err = c.call(ctx, "media/upload", url.Values{"type": {"file"}}, func(ctx context.Context, uri string) ([]byte, error) {
+	err = c.call(ctx, "media/upload", url.Values{"type": {p.kind}}, func(ctx context.Context, uri string) ([]byte, error) {
 		return util.HTTPPostContext(ctx, uri, body.Bytes(), header)
 	}, &got)
 	return got.ID, err

@@ -106,7 +106,9 @@ func NewKF(a *API, s KFSettings, wake func()) (*KF, error) {
 func (k *KF) Name() string { return "wecom_kf" }
 
 // Traits say that messages are counted and that customers can be handed over.
-func (k *KF) Traits() handlers.Traits { return handlers.Traits{Metered: true, Humans: true} }
+func (k *KF) Traits() handlers.Traits {
+	return handlers.Traits{Metered: true, Humans: true, Pictures: true}
+}
 
 // Ready is nil while the door works, else it says what does not.
 func (k *KF) Ready() error { return k.tokens.ready() }

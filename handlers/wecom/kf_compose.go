@@ -23,9 +23,11 @@ const (
 
 // part is one message of a reply.
 type part struct {
-	text string
-	menu []handlers.Button // under the text
-	file *handlers.File    // instead of all else
+	text  string
+	menu  []handlers.Button // under the text
+	title string            // of the card that an aibot's menu is
+	file  *handlers.File    // instead of all else
+	kind  string            // of the file: typeImage, typeFile
 }
 
 func textsOf(parts []part) []string {
@@ -48,10 +50,20 @@ func compose(r handlers.Reply, limit int) ([]part, error) {
 		return nil, err
 	}
 	parts := withMenu(blocks, menu, limit, r.For == handlers.Answer)
-	if file != nil {
-		parts = append(parts, part{file: file})
+	return append(parts, filesOf(r.Picture, file, r.For == handlers.Answer)...), nil
+}
+
+// filesOf are the messages that are no text: a picture, which is nobody's news by itself
+// where messages are counted, and a file.
+func filesOf(picture, file *handlers.File, pictured bool) []part {
+	var parts []part
+	if picture != nil && pictured {
+		parts = append(parts, part{file: picture, kind: typeImage})
 	}
-	return parts, nil
+	if file != nil {
+		parts = append(parts, part{file: file, kind: typeFile})
+	}
+	return parts
 }
 
 // items are the buttons of all rows.
@@ -173,7 +185,7 @@ func (k *KF) Merge(rs []handlers.Reply) (one handlers.Reply, merged int) {
 func join(a, b handlers.Reply) (handlers.Reply, bool) {
 	asked := a.For == handlers.Answer
 	switch {
-	case asked != (b.For == handlers.Answer), a.Lang != b.Lang, a.File != nil, b.File != nil:
+	case asked != (b.For == handlers.Answer), a.Lang != b.Lang, a.File != nil, b.File != nil, asked && (a.Picture != nil || b.Picture != nil):
 		return handlers.Reply{}, false
 	case parseReplyTo(a.Token).event(), b.Token != "", asked && len(a.Buttons) > 0:
 		return handlers.Reply{}, false

@@ -42,7 +42,13 @@ type kfMessage struct {
 		Content string `json:"content"`
 		MenuID  string `json:"menu_id"` // of the menu's item that was pressed
 	} `json:"text"`
+	Image kfMedia `json:"image"`
+	File  kfMedia `json:"file"`
 	Event kfEvent `json:"event"`
+}
+
+type kfMedia struct {
+	ID string `json:"media_id"`
 }
 
 type kfEvent struct {
@@ -154,8 +160,8 @@ func (k *KF) arrivalAt(who party, msg kfMessage, raw []byte, pos int64) models.A
 var errNotMessage = errors.New("read wecom message: not as WeCom writes it")
 
 // Read turns a stored message into a handlers.Message. What is sent and not
-// written (a card, forwarded chats) is Attached; what holds no text at all (a
-// voice, a picture) is Wordless.
+// written (a card, forwarded chats) is Attached, pictures and files are Files; what
+// holds neither (a voice, a place) is Wordless.
 func (k *KF) Read(body []byte) (handlers.Message, bool, error) {
 	var msg kfMessage
 	if json.Unmarshal(body, &msg) != nil {
@@ -174,15 +180,16 @@ func (k *KF) Read(body []byte) (handlers.Message, bool, error) {
 		out.Text, out.Attached = unquote(msg.Text.Content)
 	default:
 		out.Attached = attachedTo(body, msg.Type)
-		out.Happening = happeningOf(out.Attached)
+		out.Files = k.attachment(msg.Type, msg.Image.ID+msg.File.ID)
+		out.Happening = happeningOf(out)
 	}
 	out.Token = replyTo{message: msg.ID}.token()
 	return out, true, nil
 }
 
 // happeningOf is what a message without a written text tells.
-func happeningOf(attached string) handlers.Happening {
-	if attached == "" {
+func happeningOf(m handlers.Message) handlers.Happening {
+	if m.Attached == "" && len(m.Files) == 0 {
 		return handlers.Wordless
 	}
 	return handlers.Said

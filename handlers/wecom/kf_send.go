@@ -98,7 +98,10 @@ func (k *KF) sendPart(ctx context.Context, p party, msg part, r handlers.Reply, 
 		return fmt.Errorf("read credit: %w", err)
 	}
 	left := c.LeftAt(k.now())
-	if left == 0 || left <= urgentOnly && r.For == handlers.News {
+	switch {
+	case msg.kind == typeImage && left <= urgentOnly:
+		return nil // the text says the same, and what is left is for news
+	case left == 0 || left <= urgentOnly && r.For == handlers.News:
 		return models.ErrNoCredit
 	}
 	words, end := k.settings.Phrases(r.Lang), ""
@@ -108,13 +111,13 @@ func (k *KF) sendPart(ctx context.Context, p party, msg part, r handlers.Reply, 
 	id := messageID(name, c.Epoch)
 	body, err := k.body(ctx, p, msg, id, end, words.Choose)
 	if err != nil {
-		return k.sendError(ctx, err)
+		return msg.unlessRefused(k.sendError(ctx, err))
 	}
 	k.remember(ctx, p, id, msg, r)
 	err = k.postOnce(ctx, id, body)
 	switch {
 	case msg.file != nil && codeOf(err) == codeMedia:
-		return k.refuseFile(ctx, msg.file, err)
+		return msg.unlessRefused(k.refuseFile(ctx, msg, err))
 	case creditExhausted(err):
 		c.Left = 0
 	case err != nil:
@@ -151,8 +154,13 @@ func (k *KF) body(ctx context.Context, p party, msg part, id, end, choose string
 	if msg.file == nil {
 		return msg.message(to, end, choose), nil
 	}
-	media, err := k.mediaID(ctx, msg.file)
-	m := sendmsg.File{Message: to, MsgType: "file"}
+	media, err := k.mediaID(ctx, msg)
+	if msg.kind == typeImage {
+		m := sendmsg.Image{Message: to, MsgType: typeImage}
+		m.Image.MediaID = media
+		return m, err
+	}
+	m := sendmsg.File{Message: to, MsgType: typeFile}
 	m.File.MediaID = media
 	return m, err
 }

@@ -62,7 +62,7 @@ func (a *API) sendParts(ctx context.Context, to models.Address, r handlers.Reply
 // without styles and buttons, and its file.
 func unstyled(r handlers.Reply) handlers.Reply {
 	text := handlers.Block{{{Text: r.Text()}}}
-	return handlers.Reply{Blocks: []handlers.Block{text}, File: r.File, Token: r.Token, For: r.For}
+	return handlers.Reply{Blocks: []handlers.Block{text}, File: r.File, Picture: r.Picture, Token: r.Token, For: r.For}
 }
 
 func (a *API) sendFrom(ctx context.Context, key string, from int, parts []string, send func(i int) error) error {

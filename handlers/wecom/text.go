@@ -36,6 +36,9 @@ func markdown(b handlers.Block) string {
 		for _, s := range line {
 			text.WriteString(styled(s))
 		}
+		if len(line) > 0 && line[0].Style == handlers.Quote {
+			out.WriteString("> ")
+		}
 		out.WriteString(notHeading(text.String()))
 	}
 	return valid(out.String())

@@ -52,6 +52,8 @@ type AIBot struct {
 	sent       []AIBotSent
 	refused    []AIBotRefused
 	frames     []AIBotFrame
+	uploads    map[string]*aibotUpload // by upload_id, and by media_id once they are whole
+	tasks      map[string]bool         // task_ids of cards
 }
 
 // NewAIBot makes a double without an address.
@@ -60,7 +62,7 @@ func NewAIBot() *AIBot {
 	return &AIBot{
 		Now: time.Now, life: life, end: end,
 		chats: map[string]*aibotChat{},
-		calls: map[string]*aibotCall{},
+		calls: map[string]*aibotCall{}, uploads: map[string]*aibotUpload{}, tasks: map[string]bool{},
 	}
 }
 
@@ -98,7 +100,8 @@ func (a *AIBot) Close() {
 
 // aibotPeer is one connection.
 type aibotPeer struct {
-	number int // counts connections from 1
+	result json.RawMessage // of the frame that is being done
+	number int             // counts connections from 1
 	ws     *websocket.Conn
 	leave  context.CancelFunc
 	used   map[string]bool // req_ids of the peer's own frames
@@ -218,7 +221,14 @@ func (a *AIBot) answer(p *aibotPeer, f aibotFrame, no *aibotRefusal) error {
 		code, words = no.code, no.words
 		a.refuse(f, aibotChatOf(f), no)
 	}
-	return a.write(p, aibotFrame{Headers: f.Headers, Code: &code, Words: words})
+	return a.write(p, aibotFrame{Headers: f.Headers, Code: &code, Words: words, Body: p.takeResult()})
+}
+
+// takeResult is what the frame that was just done answers with besides its code.
+func (p *aibotPeer) takeResult() json.RawMessage {
+	result := p.result
+	p.result = nil
+	return result
 }
 
 func (a *AIBot) write(p *aibotPeer, f aibotFrame) error {

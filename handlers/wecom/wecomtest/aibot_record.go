@@ -18,7 +18,12 @@ type AIBotSent struct {
 	Stream       string // id of the stream
 	Finish       bool   // the stream is over
 	Content      string
-	Connection   int // over which it came; they count from 1
+	Kind         string // of a message that answers no callback: markdown, template_card, image, file
+	Title        string // of a card
+	Buttons      []Item // of a card
+	Name         string // of a file
+	Body         []byte // of a file
+	Connection   int    // over which it came; they count from 1
 	At           time.Time
 }
 

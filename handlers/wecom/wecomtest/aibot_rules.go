@@ -63,6 +63,11 @@ func (a *AIBot) do(p *aibotPeer, f aibotFrame) (no *aibotRefusal, kicked *aibotP
 			return no, nil
 		}
 		return a.push(p, f), nil
+	case "aibot_upload_media_init", "aibot_upload_media_chunk", "aibot_upload_media_finish":
+		if no := a.once(p, f); no != nil {
+			return no, nil
+		}
+		return a.upload(p, f), nil
 	}
 	return aibotNo(40035, "unknown cmd"), nil
 }
@@ -174,12 +179,9 @@ func (a *AIBot) welcome(p *aibotPeer, f aibotFrame) *aibotRefusal {
 
 func (a *AIBot) push(p *aibotPeer, f aibotFrame) *aibotRefusal {
 	var body struct {
+		aibotPushed
 		Chat     string `json:"chatid"`
 		ChatType int    `json:"chat_type"`
-		Type     string `json:"msgtype"`
-		Markdown struct {
-			Content string `json:"content"`
-		} `json:"markdown"`
 	}
 	if json.Unmarshal(f.Body, &body) != nil {
 		return aibotNo(40058, "invalid body")
@@ -188,20 +190,18 @@ func (a *AIBot) push(p *aibotPeer, f aibotFrame) *aibotRefusal {
 	switch {
 	case body.ChatType < 0 || body.ChatType > 2:
 		return aibotNo(40058, "invalid chat_type")
-	case body.Type != "markdown": // text above all
-		return aibotNo(40008, "invalid message type")
 	case chat == nil:
 		return aibotNo(93006, "invalid chatid")
 	case chat.gone:
 		return aibotNo(93008, "not in chat")
 	}
-	if no := aibotContent(body.Markdown.Content, aibotMaxContent, true); no != nil {
+	if no := a.checkPushed(&body.aibotPushed); no != nil {
 		return no
 	}
 	if no := a.spend(conversation, a.Now()); no != nil {
 		return no
 	}
-	a.record(p, f, conversation, body.Markdown.Content, nil)
+	a.record(p, f, conversation, body.Markdown.Content, func(s *AIBotSent) { body.sent(s, a.uploads) })
 	return nil
 }
 

@@ -17,6 +17,8 @@ type AIBotSaid struct {
 	Text  string   // of text and voice; in groups it contains the mention
 	Texts []string // of mixed, with a picture between each two
 	Quote string   // the text that it answers
+	URL   string   // of the picture or file; "": an address that nobody serves
+	Key   string   // with which that is encrypted
 
 	QuoteTexts []string // of a mixed message that it answers
 }
@@ -71,6 +73,9 @@ func (a *AIBot) message(s AIBotSaid) map[string]any {
 
 func (s AIBotSaid) content() map[string]any {
 	picture := map[string]any{"url": "https://ww-aibot-img.example/encrypted", "aeskey": "AAAA"}
+	if s.URL != "" {
+		picture = map[string]any{"url": s.URL, "aeskey": s.Key}
+	}
 	switch s.Kind {
 	case "text", "voice":
 		return map[string]any{"content": s.Text}

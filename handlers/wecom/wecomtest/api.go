@@ -51,6 +51,7 @@ type API struct {
 	accounts map[string]*account
 	members  map[string]bool
 	robots   map[string][]time.Time // when each was sent something, by key
+	media    map[string]media       // files that messages can refer to, by id
 	sent     []Sent
 	// the field in which message/send names whom it did not reach
 	unreached string
@@ -70,6 +71,7 @@ func New() *API {
 		members:  map[string]bool{},
 		robots:   map[string][]time.Time{},
 		calls:    map[string]int{},
+		media:    map[string]media{},
 	}
 }
 
@@ -135,7 +137,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // known says whether the fake offers a path under a method.
 func known(method, path string) bool {
 	switch path {
-	case "gettoken", "kf/servicer/list", "agent/get":
+	case "gettoken", "kf/servicer/list", "agent/get", "media/get":
 		return method == http.MethodGet
 	case "kf/account/list": // once a GET, and still taken as one
 		return method == http.MethodGet || method == http.MethodPost
@@ -162,6 +164,10 @@ func (a *API) answer(w http.ResponseWriter, c *call) {
 		panic(http.ErrAbortHandler) // the call is done, its answer lost
 	}
 	a.note(c, no)
+	if file, ok := result.(media); ok && no == nil {
+		file.write(w)
+		return
+	}
 	reply(w, result, no)
 }
 
@@ -200,6 +206,8 @@ func (a *API) do(c *call) (any, *no) {
 		return a.listServicers(c)
 	case "media/upload":
 		return a.upload(c)
+	case "media/get":
+		return a.download(c)
 	case "agent/get":
 		return a.describe(c)
 	}

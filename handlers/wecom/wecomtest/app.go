@@ -1,11 +1,7 @@
 package wecomtest
 
 import (
-	"bytes"
 	"encoding/json"
-	"io"
-	"mime"
-	"mime/multipart"
 	"slices"
 	"time"
 )
@@ -76,6 +72,9 @@ func (a *API) sendToMember(c *call) (any, *no) {
 	if no := m.check(); no != nil {
 		return nil, no
 	}
+	if no := a.refers(&m.content); no != nil {
+		return nil, no
+	}
 	if !a.members[m.To] {
 		return nil, refuse(81013, "user & party & tag all invalid")
 	}
@@ -103,28 +102,6 @@ func (a *API) describe(c *call) (any, *no) {
 		return nil, refuse(301002, "no permission to use the agent")
 	}
 	return map[string]any{"agentid": json.Number(c.app), "name": "app " + c.app}, nil
-}
-
-// upload keeps a file's name and body under its id.
-func (a *API) upload(c *call) (any, *no) {
-	if c.param("type") != "file" {
-		return nil, refuse(40004, "invalid media type")
-	}
-	_, params, err := mime.ParseMediaType(c.param("content-type"))
-	if err != nil {
-		return nil, refuse(40035, "not a form")
-	}
-	part, err := multipart.NewReader(bytes.NewReader(c.body), params["boundary"]).NextPart()
-	if err != nil || part.FormName() != "media" || part.FileName() == "" {
-		return nil, refuse(44001, "empty media data")
-	}
-	body, err := io.ReadAll(part)
-	if err != nil || len(body) < 6 || len(body) > 20<<20 {
-		return nil, refuse(40006, "a file of %d bytes", len(body))
-	}
-	id := a.id("media-")
-	a.sent = append(a.sent, Sent{Kind: "upload", Media: id, Text: part.FileName(), Body: body, At: a.Now()})
-	return map[string]any{"type": "file", "media_id": id, "created_at": "1"}, nil
 }
 
 // sendToRobot is webhook/send.

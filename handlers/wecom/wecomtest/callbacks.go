@@ -61,6 +61,7 @@ type MemberMessage struct {
 	About   *cdata   `xml:"Description,omitempty"`
 	URL     *cdata   `xml:"Url,omitempty"`
 	Voice   *cdata   `xml:"Recognition,omitempty"`
+	Media   *cdata   `xml:"MediaId,omitempty"`
 	ID      string   `xml:"MsgId,omitempty"`
 	Event   *cdata   `xml:"Event,omitempty"`
 	Key     *cdata   `xml:"EventKey,omitempty"`
@@ -76,6 +77,13 @@ func (a *API) MemberSays(member, text string) MemberMessage {
 
 // MemberShows is something that is not text: "image", "voice", ….
 func (a *API) MemberShows(member, kind string) MemberMessage { return a.memberMessage(member, kind) }
+
+// MemberShowsPicture is a picture that is kept under an id.
+func (a *API) MemberShowsPicture(member, media string) MemberMessage {
+	m := a.memberMessage(member, "image")
+	m.Media = &cdata{media}
+	return m
+}
 
 // MemberLinks is a link that a member sends.
 func (a *API) MemberLinks(member, title, description, target string) MemberMessage {

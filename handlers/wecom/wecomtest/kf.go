@@ -104,6 +104,11 @@ func (a *API) Show(account, customer, kind string) string {
 	return a.write(account, customer, kind, map[string]any{"media_id": "media"})
 }
 
+// ShowFile is a customer sending a picture ("image") or a "file" that is kept under an id.
+func (a *API) ShowFile(account, customer, kind, media string) string {
+	return a.write(account, customer, kind, map[string]any{"media_id": media})
+}
+
 // Share is a customer sending content that others have written: "link",
 // "miniprogram", "merged_msg", "channels_shop_order", ….
 func (a *API) Share(account, customer, kind string, content map[string]any) string {

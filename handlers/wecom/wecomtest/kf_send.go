@@ -25,9 +25,12 @@ type content struct {
 		List []item `json:"list"`
 		Tail string `json:"tail_content"`
 	} `json:"msgmenu"`
-	File *struct {
-		Media string `json:"media_id"`
-	} `json:"file"`
+	File  *mediaID `json:"file"`
+	Image *mediaID `json:"image"`
+}
+
+type mediaID struct {
+	ID string `json:"media_id"`
 }
 
 type item struct {
@@ -49,7 +52,7 @@ func (m *content) check() *no {
 		return within("text", m.Text.Content, 1, 2048)
 	case m.Type == "msgmenu" && m.Menu != nil:
 		return m.checkMenu()
-	case m.Type == "file" && m.File != nil && strings.HasPrefix(m.File.Media, "media-"):
+	case m.Type == "file" && m.File != nil, m.Type == "image" && m.Image != nil:
 		return nil
 	}
 	return refuse(40008, "invalid message type")
@@ -83,6 +86,19 @@ func within(what, text string, from, to int) *no {
 	return nil
 }
 
+// refers refuses a file that is not there, or is of another kind. The caller holds
+// the lock.
+func (a *API) refers(m *content) *no {
+	id := m.File
+	if m.Type == "image" {
+		id = m.Image
+	}
+	if id != nil && a.media[id.ID].kind != m.Type {
+		return refuse(40007, "invalid media_id")
+	}
+	return nil
+}
+
 // sent is the message as a test sees it.
 func (m *content) sent() Sent {
 	var id string
@@ -92,7 +108,9 @@ func (m *content) sent() Sent {
 	case "text":
 		s.Text = m.Text.Content
 	case "file":
-		s.Media = m.File.Media
+		s.Media = m.File.ID
+	case "image":
+		s.Media = m.Image.ID
 	case "msgmenu":
 		s.Text, s.Tail = m.Menu.Head, m.Menu.Tail
 		for _, i := range m.Menu.List {
@@ -113,6 +131,9 @@ func (a *API) sendMsg(c *call) (any, *no) {
 		return nil, refuse(40058, "code is not for send_msg")
 	}
 	if no := m.check(); no != nil {
+		return nil, no
+	}
+	if no := a.refers(&m); no != nil {
 		return nil, no
 	}
 	s, no := a.find(m.KF, m.To)

@@ -14,7 +14,7 @@ type Sent struct {
 	To      string // customer, member, or a robot's key
 	Account string // of a customer
 	ID      string
-	Kind    string // text, msgmenu, file, markdown, upload
+	Kind    string // text, msgmenu, file, image, markdown, upload
 	Text    string // of a menu: over it; of an upload: the file's name
 	Tail    string // under a menu
 	Menu    []Item

@@ -34,6 +34,14 @@ client.on('event.enter_chat', (frame) =>
 client.on('message.mixed', (frame) =>
   say('mixed', { text: frame.body.mixed.msg_item.filter((i) => i.msgtype === 'text').map((i) => i.text.content).join('|') }))
 
+client.on('message.image', async (frame) => {
+  const { buffer } = await client.downloadFile(frame.body.image.url, frame.body.image.aeskey)
+  say('image', { text: buffer.toString() })
+})
+
+client.on('event.template_card_event', (frame) =>
+  say('pressed', { text: frame.body.event.template_card_event.event_key, chat: frame.body.chatid, kind: frame.body.chattype }))
+
 client.on('message.text', async (frame) => {
   const { chattype, chatid, from, text, quote } = frame.body
   say('text', { text: text.content, chat: chatid ?? from.userid, kind: chattype, quote: quote?.text?.content })
@@ -47,6 +55,13 @@ client.on('message.text', async (frame) => {
   await outcome('push', client.sendMessage(chat, markdown))
   await outcome('push text', client.sendMessage(chat, { msgtype: 'text', text: { content: 'x' } }))
   await outcome('push to a stranger', client.sendMessage('stranger', markdown))
+  const picture = Buffer.alloc(600 * 1024, 'picture') // two chunks
+  const { media_id } = await client.uploadMedia(picture, { type: 'image', filename: 'journey.png' })
+  await outcome('push a picture', client.sendMediaMessage(chat, 'image', media_id))
+  await outcome('push a card', client.sendMessage(chat, { msgtype: 'template_card', template_card: {
+    card_type: 'button_interaction', main_title: { title: '是这个吗？' }, task_id: generateReqId('task'),
+    button_list: [{ text: '是', style: 1, key: 'y:1' }, { text: '不是', style: 2, key: 'n:1' }],
+  } }))
   say('over')
 })
 
