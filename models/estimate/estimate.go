@@ -52,6 +52,12 @@ func Expect(groups [][]models.Journey, p models.Parcel, now models.Moment, zone 
 	return models.Expected{From: dayStart(from, zone), To: dayStart(to, zone)}, to-from < widest
 }
 
+// OnItsWay says that it can be known of a parcel when it will come.
+func OnItsWay(p models.Parcel) bool {
+	began, _, ok := onItsWay(p)
+	return ok && began != 0
+}
+
 // onItsWay says from when a parcel's time is counted, and whether that is its leg to the
 // recipient. False where nobody can say when it comes: it waits, goes back, or something
 // is wrong with it.
