@@ -6,19 +6,19 @@ import (
 	"waybill/models"
 )
 
-// wall is a time on the clock of a zone: the day, counted from 1970, and its minute.
-type wall struct{ day, minute int }
+// wall is a time on the clock of a zone: the day, counted from 1970, and its second.
+type wall struct{ day, second int }
 
 func wallOf(m models.Moment, zone *time.Location) wall {
 	t := m.Time().In(zone)
 	year, month, day := t.Date()
-	days := time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / 86400
-	return wall{int(days), t.Hour()*60 + t.Minute()}
+	days := time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / secondsADay
+	return wall{int(days), t.Hour()*3600 + t.Minute()*60 + t.Second()}
 }
 
 func (w wall) weekday() int { return (w.day + 4) % 7 } // 1970 began on a Thursday
 
-func (w wall) after(o wall) bool { return w.day > o.day || w.day == o.day && w.minute > o.minute }
+func (w wall) after(o wall) bool { return w.day > o.day || w.day == o.day && w.second > o.second }
 
 // dayStart is when a day begins in a zone.
 func dayStart(day int, zone *time.Location) models.Moment {
@@ -87,17 +87,22 @@ func (c calendar) endsOf(group []models.Journey, since models.Moment, far reach)
 	return ends
 }
 
-// byTheClock is from when on a journey keeps to days and nights: a shorter one takes as
-// long whenever it begins.
-const byTheClock = 12 * time.Hour
+const secondsADay = 24 * 60 * 60
+
+// byTheClock is from when on a journey keeps to days and nights, and roundByTheClock from
+// when on a courier's round does: a shorter one takes as long whenever it begins.
+const (
+	byTheClock      = 12 * time.Hour
+	roundByTheClock = 15 * time.Minute
+)
 
 // moved is when a journey would end that began when the parcel's did.
 func (c calendar) moved(began wall, took time.Duration, end wall) wall {
-	if took >= byTheClock || c.leg {
-		return wall{c.began.day + end.day - began.day, end.minute}
+	if took >= byTheClock || c.leg && took >= roundByTheClock {
+		return wall{c.began.day + end.day - began.day, end.second}
 	}
-	minute := c.began.minute + int(took/time.Minute)
-	return wall{c.began.day + minute/1440, minute % 1440}
+	second := c.began.second + int(took/time.Second)
+	return wall{c.began.day + second/secondsADay, second % secondsADay}
 }
 
 // reach is how far a route goes, as far as provinces tell.

@@ -1,6 +1,7 @@
 package estimate
 
 import (
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -143,6 +144,47 @@ func TestShortJourneysKeepTheirLength(t *testing.T) {
 	}
 	if got, ok := Expect([][]models.Journey{group}, p, at(3, 18)+6*60_000, models.Shanghai); ok {
 		t.Errorf("from %s to %s after all others have come", got.From.Time(), got.To.Time())
+	}
+}
+
+// TestAnEmulatedParcelIsExpectedWhenItComes: at a speed of 600, as in the demo, a carrier's
+// clock shows five minutes for two days, and what is expected must be as true there.
+func TestAnEmulatedParcelIsExpectedWhenItComes(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 19))
+	emulated := func(began models.Moment) models.Journey {
+		pace := (0.9 + 0.2*random.Float64()) * float64(time.Hour) / 600
+		j := took(began, time.Duration(53*pace))
+		j.OutAt = began.Add(time.Duration(45 * pace))
+		j.Silence = time.Duration(16 * pace).Milliseconds()
+		return j
+	}
+	var ended []models.Journey
+	for range 80 {
+		ended = append(ended, emulated(at(1, 0).Add(time.Duration(random.Int64N(int64(2*day))))))
+	}
+	groups, shown, held := [][]models.Journey{ended}, 0, 0
+	for range 500 {
+		j := emulated(at(3, 0).Add(time.Duration(random.Int64N(int64(day)))))
+		p := moving()
+		p.StartedAt = j.StartedAt
+		now := j.StartedAt.Add(2 * time.Minute)
+		if random.IntN(2) == 0 {
+			p.Status, p.OutAt, now = models.OutForDelivery, j.OutAt, j.OutAt+1
+		}
+		got, ok := Expect(groups, p, now, models.Shanghai)
+		if !ok {
+			continue
+		}
+		shown++
+		if got.From <= j.DeliveredAt && j.DeliveredAt < got.To.Add(day) {
+			held++
+		}
+	}
+	if shown < 400 || held < shown-5 { // around midnight it may be the other day
+		t.Errorf("a range was shown for %d of 500, and held for %d", shown, held)
+	}
+	if silence, ok := Silence(groups); !ok || silence != impatient {
+		t.Errorf("silent for %s at most", silence)
 	}
 }
 
