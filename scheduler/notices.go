@@ -15,8 +15,8 @@ const (
 
 const (
 	idle = 3 * day // no regular check is ever that late
-	// patience is for how long a parcel may be silent where nobody knows what is normal.
-	patience = 72 * time.Hour
+	// defaultSilence is for how long a parcel may be silent where nobody knows what is normal.
+	defaultSilence = 72 * time.Hour
 )
 
 // Notice adds to a change what the mere passing of time makes of the parcel:
@@ -94,7 +94,7 @@ func stuckAt(p models.Parcel, s Speed, silence time.Duration) models.Moment {
 	if !moving(p.Status) || p.Noticed&models.NoticedStuck != 0 {
 		return models.Never
 	}
-	return lastMove(p).Add(s.Of(cmp.Or(silence, patience)))
+	return lastMove(p).Add(s.Of(cmp.Or(silence, defaultSilence)))
 }
 
 func moving(s models.Status) bool {

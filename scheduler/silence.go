@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	// attentive is from when on a silent parcel's route is looked up: three pushed waits
+	// silenceMatters is from when on a silent parcel's route is looked up: three pushed waits
 	// before the least that is normal, so that no check comes too late for it.
-	attentive = 48*time.Hour - 3*pushed
+	silenceMatters = 48*time.Hour - 3*pushed
 	// silencesFor is how long it is remembered what is normal on a route, mostSilences of
 	// how many routes.
 	silencesFor  = time.Hour
@@ -22,7 +22,7 @@ const (
 // its route, 0 where nobody knows, or while it does not matter yet.
 func (c *Checker) silenceOf(ctx context.Context, p models.Parcel, now models.Moment) time.Duration {
 	speed := c.cadence.Speed
-	if !p.Live() || stuckAt(p, speed, attentive) > now {
+	if !p.Live() || stuckAt(p, speed, silenceMatters) > now {
 		return 0
 	}
 	r := estimate.RouteOf(p)

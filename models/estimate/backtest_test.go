@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -67,7 +68,7 @@ type question struct {
 }
 
 // questions are asked at some ages of a parcel, until it has arrived. What is known of it
-// then is what its carrier would have told: some tell the destination only at its end.
+// then is what its carrier would have said: some name the destination only at its end.
 func questions(e emulated) []question {
 	p := models.Parcel{Carrier: e.Carrier, Origin: e.Origin, Destination: e.Destination, Status: models.InTransit, StartedAt: e.StartedAt}
 	if !e.knowsEnd {
@@ -138,10 +139,10 @@ func ask(all []emulated, from int, do func(q question, got models.Expected, ok b
 	}
 	slices.SortStableFunc(asking, func(a, b question) int { return cmp.Compare(a.at, b.at) })
 	ended := slices.Clone(all)
-	slices.SortStableFunc(ended, func(a, b emulated) int { return cmp.Compare(a.told, b.told) })
+	slices.SortStableFunc(ended, func(a, b emulated) int { return cmp.Compare(a.knownAt, b.knownAt) })
 	var known archive
 	for _, q := range asking {
-		for len(ended) > 0 && ended[0].told <= q.at {
+		for len(ended) > 0 && ended[0].knownAt <= q.at {
 			if ended[0].ended == models.Delivered {
 				known.add(ended[0].Journey)
 			}
@@ -234,6 +235,9 @@ func silenceTable(t *testing.T, all []emulated) string {
 func compareTable(t *testing.T, name, table string) {
 	t.Helper()
 	t.Logf("%s\n%s", name, table)
+	if runtime.GOARCH != "amd64" {
+		return // others round the emulated past a little differently
+	}
 	const file = "../../docs/estimates.md"
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -251,7 +255,7 @@ func compareTable(t *testing.T, name, table string) {
 			t.Fatal(err)
 		}
 	case stands != table:
-		t.Errorf("%s has other figures: run go test ./models/estimate -run FourParcels -update", file)
+		t.Errorf("%s has other figures: run go test ./models/estimate -update", file)
 	}
 }
 
@@ -260,26 +264,35 @@ func compareTable(t *testing.T, name, table string) {
 func TestASlowdownIsFollowed(t *testing.T) {
 	const begins, ends = 120, 150
 	all := past(2, 190, daily, []slowdown{{begins, ends, 2.5}})
-	var before, shock, used, after tally
+	var before, onset, during, after tally
 	first := all[0].StartedAt
 	ask(all, 80*daily, func(q question, got models.Expected, ok bool) {
 		switch day := int(q.of.StartedAt.Sub(first) / (24 * time.Hour)); {
 		case day < begins-5:
 			before.add(q, got, ok)
 		case begins <= day && day < begins+5:
-			shock.add(q, got, ok)
+			onset.add(q, got, ok)
 		case begins+14 <= day && day < ends-5:
-			used.add(q, got, ok)
+			during.add(q, got, ok)
 		case day >= ends+14:
 			after.add(q, got, ok)
 		}
 	})
-	t.Logf("before %.3f, in the first days %.3f, after two weeks of it %.3f, two weeks after it %.3f",
-		before.coverage(), shock.coverage(), used.coverage(), after.coverage())
-	if shock.coverage() > 0.6 {
-		t.Errorf("the slow-down is none: %.3f", shock.coverage())
+	if onset.coverage() > 0.6 {
+		t.Errorf("the slow-down is none: %.3f", onset.coverage())
 	}
-	for name, y := range map[string]tally{"before": before, "two weeks into it": used, "two weeks after it": after} {
+	var b strings.Builder
+	b.WriteString("| parcels collected | asked | it holds | median width, days |\n|---|---|---|---|\n")
+	for _, row := range []struct {
+		name string
+		y    tally
+	}{
+		{"before the slow-down", before}, {"in its first five days", onset}, {"from its third week on", during}, {"from two weeks after it on", after},
+	} {
+		fmt.Fprintf(&b, "| %s | %d | %.1f %% | %d |\n", row.name, row.y.asked, 100*row.y.coverage(), row.y.median())
+	}
+	compareTable(t, "slowdown", b.String())
+	for name, y := range map[string]tally{"before": before, "two weeks into it": during, "two weeks after it": after} {
 		if y.coverage() < 0.80 {
 			t.Errorf("%s: the range held for %.3f", name, y.coverage())
 		}

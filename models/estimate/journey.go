@@ -33,10 +33,10 @@ func Finished(was, is models.Parcel) (models.Journey, bool) {
 const (
 	// silent of silentOf journeys have no longer silence than what is called normal.
 	silent, silentOf = 19, 20
-	// patience is how much longer than normal a parcel is given, in per cent.
-	patience = 125
-	// impatient and patient are the least and the most that a parcel is given.
-	impatient, patient = 48 * time.Hour, 120 * time.Hour
+	// allowance is how much longer than normal a parcel is given, in per cent.
+	allowance = 125
+	// leastSilence and mostSilence are the least and the most that a parcel is given.
+	leastSilence, mostSilence = 48 * time.Hour, 120 * time.Hour
 )
 
 // Silence is for how long a parcel of a route may be silent before something is wrong:
@@ -54,7 +54,7 @@ func Silence(groups [][]models.Journey) (time.Duration, bool) {
 		slices.Sort(gaps)
 		at := min(silent*(len(gaps)+1)/silentOf, len(gaps)-1)
 		normal := time.Duration(gaps[at]) * time.Millisecond
-		return min(max(normal*patience/100, impatient), patient), true
+		return min(max(normal*allowance/100, leastSilence), mostSilence), true
 	}
 	return 0, false
 }

@@ -10,7 +10,7 @@ import (
 // emulated is one parcel of the emulated past: how it travelled, and how it ended.
 type emulated struct {
 	models.Journey
-	told     models.Moment // when the bot heard of its end
+	knownAt  models.Moment // when the bot heard of its end
 	knowsEnd bool          // its destination is known before it is out for delivery
 	ended    models.Status // Delivered; Returned, or Unknown when it never came
 }
@@ -132,7 +132,7 @@ func travel(random *rand.Rand, first time.Time, day int, slow []slowdown) emulat
 		return models.At(first.Add(time.Duration(hours * float64(time.Hour))))
 	}
 	e.StartedAt, e.OutAt, e.DeliveredAt = moment(start), moment(out), moment(at)
-	e.told = e.DeliveredAt.Add(time.Duration(random.Float64() * float64(2*time.Hour)))
+	e.knownAt = e.DeliveredAt.Add(time.Duration(random.Float64() * float64(2*time.Hour)))
 	for i := 1; i < len(scans); i++ {
 		e.Silence = max(e.Silence, int64(moment(scans[i])-moment(scans[i-1])))
 	}
