@@ -20,6 +20,9 @@ func New(s Settings) *Conversation {
 	if s.Carriers == nil {
 		s.Carriers = noCarriers{}
 	}
+	if s.Estimator == nil {
+		s.Estimator = providersOwn{}
+	}
 	return &Conversation{s}
 }
 

@@ -41,9 +41,13 @@ func (t *turn) list(ctx context.Context, all bool) ([]Reply, error) {
 	if all {
 		key = "list.all"
 	}
-	blocks := []Block{t.render.sentence(key, "Count", total)}
+	blocks, when := []Block{t.render.sentence(key, "Count", total)}, t.asksWhen()
 	for i, f := range shown {
-		row := t.render.row(i+1, f, t.chat.News, newest[f.Parcel.ID])
+		var expected models.Expected
+		if when {
+			expected = t.expected(ctx, f.Parcel)
+		}
+		row := t.render.row(i+1, f, expected, t.chat.News, newest[f.Parcel.ID])
 		if g := groupOf(f); total >= grouped && (i == 0 || groupOf(shown[i-1]) != g) {
 			row = append(Block{Line{}, Line{{Text: t.render.say(g.key()), Style: Strong}}}, row...)
 		}
@@ -138,7 +142,7 @@ func (t *turn) details(ctx context.Context, f models.Followed) ([]Reply, error) 
 		return nil, wrap("read history", err)
 	}
 	found := scans(history)
-	blocks := t.render.trace(f.Parcel, f.Follow.Name, found, 0)
+	blocks := t.render.trace(f.Parcel, t.expected(ctx, f.Parcel), f.Follow.Name, found, 0)
 	if len(found) == 0 {
 		blocks = append(blocks, t.render.sentence(nothingFound(f.Parcel)))
 	}

@@ -67,8 +67,9 @@ func inShownOrder(rows []models.Followed) []models.Followed {
 }
 
 // row is a parcel in a list: what it is called, where it stands, and its newest scan,
-// a line each. newest is zero when there is none.
-func (r renderer) row(at int, f models.Followed, chat models.News, newest models.Event) Block {
+// a line each. e is when it is expected, where that is asked; newest is zero when there is
+// none.
+func (r renderer) row(at int, f models.Followed, e models.Expected, chat models.News, newest models.Event) Block {
 	line := append(Line{{Text: strconv.Itoa(at) + ". "}}, r.head(f.Parcel, f.Follow.Name)...)
 	if mark := muteMark(f.Follow.Mute, chat); mark != "" {
 		line = append(line, Span{Text: " " + mark})
@@ -76,7 +77,7 @@ func (r renderer) row(at int, f models.Followed, chat models.News, newest models
 	if f.Follow.PushTo != "" {
 		line = append(line, Span{Text: " 📣 " + f.Follow.PushTo})
 	}
-	block := Block{line, r.rowState(f)}
+	block := Block{line, r.rowState(f, e)}
 	if newest.At == 0 || !f.Follow.Opens(f.Parcel) {
 		return block
 	}
@@ -94,7 +95,7 @@ func muteMark(m models.Mute, chat models.News) string {
 	return ""
 }
 
-func (r renderer) rowState(f models.Followed) Line {
+func (r renderer) rowState(f models.Followed, e models.Expected) Line {
 	if !f.Follow.Opens(f.Parcel) {
 		return Line{{Text: "   🔒 " + r.say("list.locked")}}
 	}
@@ -104,6 +105,9 @@ func (r renderer) rowState(f models.Followed) Line {
 	line := Line{{Text: "   " + icon(f.Parcel.Status) + " " + r.standing(f.Parcel)}}
 	if f.Parcel.EventAt != 0 {
 		line = append(line, Span{Text: " · " + r.age(f.Parcel.EventAt), Style: Dim})
+	}
+	if expected := r.expected(e); expected != "" {
+		line = append(line, Span{Text: " · " + r.say("estimate", "Estimate", expected)})
 	}
 	return line
 }

@@ -106,13 +106,13 @@ func TestARowIsThreeLinesAndMarksWhatIsHeardOtherwise(t *testing.T) {
 	f := rowOf(1, models.OutForDelivery, 1, now)
 	f.Parcel.Carrier, f.Parcel.Number, f.Follow.Name, f.Follow.Mute = "sf", locked, "妈妈的茶叶", models.Muted
 	scan := models.Event{Kind: models.Scan, At: f.Parcel.EventAt, Place: "长沙岳麓网点", Text: "正在派件，快递员张三，电话 13800138000，请保持电话畅通"}
-	got := strings.Join(shown([]Reply{{Blocks: []Block{r.row(1, f, models.NewsAll, scan)}}}), "\n")
+	got := strings.Join(shown([]Reply{{Blocks: []Block{r.row(1, f, models.Expected{}, models.NewsAll, scan)}}}), "\n")
 	want := "1. 顺丰速运 SF1000000000015 · 妈妈的茶叶 🔇\n   🛵 派送中 · 1 小时前\n   03-02 09:00 长沙岳麓网点 正在派件，快递员张三，电话…"
 	if got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 	code := models.Event{Kind: models.Scan, At: f.Parcel.EventAt, Text: "【武汉市】快件已到达武汉市江岸区阳光小区菜鸟驿站，凭 3-2-5012 取件"}
-	if got := shown([]Reply{{Blocks: []Block{r.row(1, f, models.NewsAll, code)}}}); !strings.Contains(got[2], "3-2-5012") {
+	if got := shown([]Reply{{Blocks: []Block{r.row(1, f, models.Expected{}, models.NewsAll, code)}}}); !strings.Contains(got[2], "3-2-5012") {
 		t.Errorf("the code is cut off: %q", got)
 	}
 	for _, c := range []struct {

@@ -20,12 +20,25 @@ func (c *Conversation) Notify(ctx context.Context, n models.Notification) (Reply
 	if err != nil {
 		return Reply{}, err
 	}
-	reply := r.notification(n, recent)
+	reply := r.notification(n, c.expectedNow(ctx, n), recent)
 	reply.For, reply.Lang = News, r.tag()
 	if n.Urgency > models.Ordinary {
 		reply.For = Urgent
 	}
 	return reply, nil
+}
+
+// expectedNow is when news says that a parcel is expected: what its provider expects, and
+// once it is out for delivery also how long others took from there. On the way there it
+// is said to whoever asks.
+func (c *Conversation) expectedNow(ctx context.Context, n models.Notification) models.Expected {
+	if !n.Follow.Opens(n.Parcel) {
+		return models.Expected{}
+	}
+	if n.Parcel.Status == models.OutForDelivery && n.Urgency > models.Ordinary {
+		return c.settings.Estimator.Expected(ctx, n.Parcel)
+	}
+	return byProvider(n.Parcel)
 }
 
 // recent are a parcel's newest scans where a notice is to say what stands in them.
@@ -59,11 +72,11 @@ func (c *Conversation) AskTail(ctx context.Context, news models.Notification) er
 
 // notification is a message about what has happened to a parcel. What it is called
 // goes first: that is what a lock screen shows.
-func (r renderer) notification(n models.Notification, recent []models.Event) Reply {
+func (r renderer) notification(n models.Notification, e models.Expected, recent []models.Event) Reply {
 	opens := n.Follow.Opens(n.Parcel)
 	blocks := []Block{{r.head(n.Parcel, n.Follow.Name)}}
 	if opens {
-		blocks = []Block{append(r.title(n), r.journey(n.Parcel)...)}
+		blocks = []Block{append(r.title(n), r.journey(n.Parcel, e)...)}
 	}
 	for _, notice := range n.Notices {
 		if block := r.notice(notice, n.Parcel, recent, n.Events); block != nil {

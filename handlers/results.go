@@ -162,13 +162,13 @@ func (t *turn) shownParcel(ctx context.Context, f followed, most int, alone bool
 	if len(found) > most && most == 1 {
 		found = found[:1]
 	}
-	return t.render.answer(f, found, most, alone), nil
+	return t.render.answer(f, t.expected(ctx, f.answer.Parcel), found, most, alone), nil
 }
 
 // answer is a parcel as a reply shows it, and why there is nothing newer.
-func (r renderer) answer(f followed, found []models.Event, most int, alone bool) []Block {
+func (r renderer) answer(f followed, e models.Expected, found []models.Event, most int, alone bool) []Block {
 	p := f.answer.Parcel
-	blocks := r.trace(p, f.follow.Name, found, most)
+	blocks := r.trace(p, e, f.follow.Name, found, most)
 	why := reason(f.answer.Err)
 	switch {
 	case p.HeardAt == 0 && why == "" && !f.stored:

@@ -118,8 +118,10 @@ type Settings struct {
 	Detector Detector
 	Carriers Carriers // nil: carriers can be chosen, not typed
 	Checker  Checker
-	Words    *locales.Bundle
-	Now      func() time.Time
+	// Estimator says when parcels are expected. Nil: what their providers say.
+	Estimator Estimator
+	Words     *locales.Bundle
+	Now       func() time.Time
 
 	TailCarriers []models.Carrier           // those that want a phone's tail
 	MaxParcels   models.Limits              // live parcels

@@ -34,18 +34,20 @@ func (r renderer) state(p models.Parcel) Line {
 }
 
 // journey is what is known of the whole way, in at most two lines: from where to
-// where and for how long, and what the carrier expects.
-func (r renderer) journey(p models.Parcel) Block {
+// where and for how long, and when it is expected.
+func (r renderer) journey(p models.Parcel, e models.Expected) Block {
 	var block Block
 	if route := r.route(p); route != "" {
 		block = append(block, Line{{Text: route}})
 	}
-	if p.Estimate != "" && p.Live() && !p.Status.Done() {
-		expected := strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(p.Estimate, "预计"), "預計"), "：: ")
-		block = append(block, Line{{Text: r.say("estimate", "Estimate", r.words.Written(expected))}})
+	if expected := r.expected(e); expected != "" {
+		block = append(block, Line{{Text: r.say("estimate", "Estimate", expected)}})
 	}
 	return block
 }
+
+// expected is when a parcel is expected, in words.
+func (r renderer) expected(e models.Expected) string { return SayExpected(r.words, e, r.now, r.zone) }
 
 // route is 西安 → 长沙 · 已走 1 天 3 小时. Where the places are not known, only what
 // has arrived says how long it took: on its way the scans' own times say enough.
@@ -91,8 +93,8 @@ func (r renderer) event(e models.Folded) Block {
 func (r renderer) scanned(text string) Line { return strongCode(r.words.Written(text)) }
 
 // trace is a parcel's head, its state and journey, and its newest scans; most 0 means all.
-func (r renderer) trace(p models.Parcel, name string, found []models.Event, most int) []Block {
-	blocks := []Block{append(Block{r.head(p, name), r.state(p)}, r.journey(p)...)}
+func (r renderer) trace(p models.Parcel, e models.Expected, name string, found []models.Event, most int) []Block {
+	blocks := []Block{append(Block{r.head(p, name), r.state(p)}, r.journey(p, e)...)}
 	folded, more := models.Fold(found), 0
 	if most > 0 && len(folded) > most {
 		for _, e := range folded[most:] {

@@ -50,15 +50,15 @@ func TestTheRouteSaysFromWhereToWhereAndForHowLong(t *testing.T) {
 func TestWhatTheCarrierExpectsIsShownWhileItIsOnItsWay(t *testing.T) {
 	w := newWorld(t, "zh-CN")
 	p := models.Parcel{Status: models.InTransit, Estimate: "预计明天 18:00 前送达"}
-	if got := shown([]Reply{{Blocks: []Block{w.on("zh-CN").journey(p)}}}); strings.Join(got, "|") != "预计：明天 18:00 前送达" {
+	if got := shown([]Reply{{Blocks: []Block{w.on("zh-CN").journey(p, byProvider(p))}}}); strings.Join(got, "|") != "预计：明天 18:00 前送达" {
 		t.Errorf("got %q", got)
 	}
 	p.Estimate = "11-29 18:00"
-	if got := shown([]Reply{{Blocks: []Block{w.on("en").journey(p)}}}); strings.Join(got, "|") != "Expected: 11-29 18:00" {
+	if got := shown([]Reply{{Blocks: []Block{w.on("en").journey(p, byProvider(p))}}}); strings.Join(got, "|") != "Expected: 11-29 18:00" {
 		t.Errorf("got %q", got)
 	}
 	p.Status = models.Delivered
-	if got := w.on("zh-CN").journey(p); got != nil {
+	if got := w.on("zh-CN").journey(p, byProvider(p)); got != nil {
 		t.Errorf("a delivered parcel is expected: %q", got)
 	}
 }
@@ -73,7 +73,7 @@ func TestScansOfTheSameWordsAreShownOnceWithACount(t *testing.T) {
 		at(10, "正在派件", ""), at(15, "正在派件", ""), at(70, "正在派件", ""),
 		at(200, "正在派件", ""), at(210, "到达", "长沙"), at(215, "到达", "株洲"), at(220, "已揽收", ""),
 	}
-	blocks := w.on("zh-CN").trace(models.Parcel{Number: moving}, "", found, 3)
+	blocks := w.on("zh-CN").trace(models.Parcel{Number: moving}, models.Expected{}, "", found, 3)
 	got := strings.Join(shown([]Reply{{Blocks: blocks}}), "\n")
 	want := strings.Join([]string{
 		moving, "📦 状态不明",

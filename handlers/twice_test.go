@@ -133,7 +133,7 @@ func TestWhatWasHeardJustNowIsNoFailure(t *testing.T) {
 		want  bool
 	}{{0, false}, {models.Moment(10 * 60 * 1000), true}} {
 		turn.render.now += c.later
-		said := Reply{Blocks: turn.render.answer(f, nil, 5, true)}.Text()
+		said := Reply{Blocks: turn.render.answer(f, models.Expected{}, nil, 5, true)}.Text()
 		if got := strings.Contains(said, "暂时查不到"); got != c.want {
 			t.Errorf("%d ms later it says %q", c.later, said)
 		}

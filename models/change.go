@@ -38,9 +38,10 @@ func (c Change) Problem() bool {
 type Finish struct {
 	Version  int64 // from the last Ticket, or of the parcel as it was read
 	Change   Change
-	DueAt    Moment  // when the parcel is due next
-	Verified []int64 // follows whose tail this answer verified
-	Refused  []int64 // follows whose tail this answer refused
+	DueAt    Moment   // when the parcel is due next
+	Journey  *Journey // of a parcel that has just been delivered; nil: it has not
+	Verified []int64  // follows whose tail this answer verified
+	Refused  []int64  // follows whose tail this answer refused
 	Closings []Closing
 }
 

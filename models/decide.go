@@ -43,7 +43,7 @@ func Decide(p Parcel, known []Event, t Trace, now Moment) Change {
 	p.Provider = t.Provider
 	k := compare(known, t.Events)
 	if k.shift != 0 {
-		p.EventAt, p.StartedAt = k.newest, 0 // by the provider's new clock
+		p.EventAt, p.StartedAt, p.OutAt, p.ReadyAt, p.Silence = k.newest, 0, 0, 0, 0 // by the provider's new clock
 	}
 	newest := p.EventAt
 	p.journey(t)
@@ -54,6 +54,7 @@ func Decide(p Parcel, known []Event, t Trace, now Moment) Change {
 	if t.Newest() >= newest {
 		c.settle(was, t, now)
 	}
+	c.Parcel.milestones(t)
 	return c
 }
 

@@ -13,7 +13,7 @@ const (
 	Scan           Kind = "scan"    // the carrier wrote it
 	StatusChanged  Kind = "status"  // the status changed without a new scan
 	CarrierChanged Kind = "carrier" // the carrier was corrected
-	Stuck          Kind = "stuck"   // 72 h without a scan
+	Stuck          Kind = "stuck"   // without a scan for longer than is normal on its way
 	PickupWaits    Kind = "pickup"  // it still waits to be picked up
 	Ended          Kind = "ended"   // following ended; Event.Text says why (Ended… constants)
 	TailRefused    Kind = "tail"    // the tail one follower gave was refused when it was tried

@@ -42,6 +42,9 @@ type Parcel struct {
 	StartedAt   Moment
 	Estimate    string `gorm:"size:200"`
 	NewestSeq   int64
+	OutAt       Moment // when it first went out for delivery (carrier time); zero when it has not
+	ReadyAt     Moment // when it could first be fetched (carrier time); zero when it could not
+	Silence     int64  // the longest time between two of its scans until then, in milliseconds
 	Lang        string `gorm:"size:12"` // in which its scans are asked for where a provider offers a choice; English, or "" for Chinese
 	Noticed     Notices
 

@@ -33,6 +33,9 @@ type Given struct {
 	// Hinted says that the provider has told that something happened since the
 	// parcel was last asked about.
 	Hinted bool
+	// Silence is for how long a parcel on this route may be silent before it is stuck;
+	// 0: nobody knows.
+	Silence time.Duration
 }
 
 // Next is when p is due after a check that ended now: Never when it is done,
@@ -96,7 +99,7 @@ func (c Cadence) wait(p models.Parcel, g Given, now models.Moment) time.Duration
 	if p.Status != models.OutForDelivery && c.Quiet.During(now) {
 		wait *= 3
 	}
-	if notice := nextNotice(p, c.Speed); notice != models.Never {
+	if notice := nextNotice(p, c.Speed, g.Silence); notice != models.Never {
 		wait = min(wait, notice.Sub(now))
 	}
 	return max(floor, wait)

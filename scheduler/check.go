@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"waybill/internal/expiring"
 	"waybill/internal/retry"
 	"waybill/models"
 	"waybill/tracking"
@@ -55,6 +56,7 @@ type Checker struct {
 	meter        Meter
 	log          *slog.Logger
 	now          func() time.Time
+	silences     *expiring.Map[models.Route, time.Duration] // what is normal, by route
 }
 
 // NewChecker makes a Checker.
@@ -71,6 +73,7 @@ func NewChecker(s CheckerSettings) *Checker {
 	return &Checker{
 		tracker: s.Tracker, store: s.Store, waker: s.Waker, subscriber: s.Subscriber, cadence: s.Cadence,
 		tailCarriers: s.TailCarriers, gone: s.Gone, meter: s.Meter, log: s.Log, now: s.Now,
+		silences: expiring.New[models.Route, time.Duration](mostSilences, s.Now),
 	}
 }
 
@@ -165,7 +168,8 @@ func (c *Checker) skipWithoutTail(ctx context.Context, p models.Parcel, purpose 
 	}
 	now := c.moment()
 	e := result{was: p, version: p.Version, outcome: OutcomeTail, err: tracking.ErrTailNeeded}
-	e.change = Notice(models.Change{Parcel: p}, c.cadence.Speed, now)
+	e.given.Silence = c.silenceOf(ctx, p, now)
+	e.change = Notice(models.Change{Parcel: p}, c.cadence.Speed, e.given.Silence, now)
 	return c.finish(ctx, e, now)
 }
 

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"cmp"
 	"time"
 
 	"waybill/models"
@@ -12,12 +13,17 @@ const (
 	WaitsThreeDays = "72h"
 )
 
-const idle = 3 * day // no regular check is ever that late
+const (
+	idle = 3 * day // no regular check is ever that late
+	// defaultSilence is for how long a parcel may be silent where nobody knows what is normal.
+	defaultSilence = 72 * time.Hour
+)
 
 // Notice adds to a change what the mere passing of time makes of the parcel:
 // that it is stuck, that it still waits to be picked up, that following ends.
-// Each is said once; DoneAt and Noticed remember it.
-func Notice(c models.Change, s Speed, now models.Moment) models.Change {
+// Each is said once; DoneAt and Noticed remember it. silence is for how long a parcel on
+// this route may be silent before it is stuck; 0: nobody knows.
+func Notice(c models.Change, s Speed, silence time.Duration, now models.Moment) models.Change {
 	p := &c.Parcel
 	if !p.Live() {
 		return c
@@ -38,7 +44,7 @@ func Notice(c models.Change, s Speed, now models.Moment) models.Change {
 	case now >= pickupAt(*p, s, models.NoticedPickup1, day):
 		p.Noticed |= models.NoticedPickup1
 		c.Note(models.PickupWaits, WaitsADay, now)
-	case now >= stuckAt(*p, s):
+	case now >= stuckAt(*p, s, silence):
 		p.Noticed |= models.NoticedStuck
 		c.Note(models.Stuck, "", now)
 	}
@@ -65,9 +71,9 @@ func ends(p models.Parcel, s Speed, now models.Moment) string {
 }
 
 // nextNotice is when passing time makes the next notice, if nothing happens.
-func nextNotice(p models.Parcel, s Speed) models.Moment {
+func nextNotice(p models.Parcel, s Speed, silence time.Duration) models.Moment {
 	end, _ := endAt(p, s)
-	return min(end, stuckAt(p, s),
+	return min(end, stuckAt(p, s, silence),
 		pickupAt(p, s, models.NoticedPickup1, day), pickupAt(p, s, models.NoticedPickup2, 3*day))
 }
 
@@ -84,11 +90,11 @@ func endAt(p models.Parcel, s Speed) (at models.Moment, why string) {
 
 // stuckAt is when a parcel that should move counts as stuck; Never when it
 // need not move, or was called stuck since its newest scan.
-func stuckAt(p models.Parcel, s Speed) models.Moment {
+func stuckAt(p models.Parcel, s Speed, silence time.Duration) models.Moment {
 	if !moving(p.Status) || p.Noticed&models.NoticedStuck != 0 {
 		return models.Never
 	}
-	return lastMove(p).Add(s.Of(3 * day))
+	return lastMove(p).Add(s.Of(cmp.Or(silence, defaultSilence)))
 }
 
 func moving(s models.Status) bool {

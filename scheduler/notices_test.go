@@ -55,7 +55,7 @@ func TestNotice(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			p := heardAt(noon, c.s, c.age)
 			p.ID, p.Seq, p.Noticed = 9, 4, c.given
-			got := Notice(models.Change{Parcel: p}, 1, noon)
+			got := Notice(models.Change{Parcel: p}, 1, 0, noon)
 			if !slices.Equal(noticed(got), c.want) || got.Everyone != c.ended || got.Parcel.Live() == c.ended {
 				t.Fatalf("notices %q, everyone %v, live %v", noticed(got), got.Everyone, got.Parcel.Live())
 			}
@@ -64,7 +64,7 @@ func TestNotice(t *testing.T) {
 					t.Errorf("event %+v", e)
 				}
 			}
-			if again := Notice(models.Change{Parcel: got.Parcel}, 1, noon); again.News() {
+			if again := Notice(models.Change{Parcel: got.Parcel}, 1, 0, noon); again.News() {
 				t.Errorf("said twice: %q", noticed(again))
 			}
 		})
@@ -73,17 +73,17 @@ func TestNotice(t *testing.T) {
 
 func TestWhatIsOverByWordsAloneIsDoneAfterSixHours(t *testing.T) {
 	for _, s := range []models.Status{models.Delivered, models.Returned, models.Cancelled} {
-		if c := Notice(models.Change{Parcel: heardAt(noon, s, 6*time.Hour)}, 1, noon); c.Parcel.DoneAt != noon || c.News() {
+		if c := Notice(models.Change{Parcel: heardAt(noon, s, 6*time.Hour)}, 1, 0, noon); c.Parcel.DoneAt != noon || c.News() {
 			t.Errorf("%s: done at %d, said %q", s, c.Parcel.DoneAt, noticed(c))
 		}
 		newer := heardAt(noon, s, 6*time.Hour)
 		newer.NewsAt = noon.Add(-5 * time.Hour)
-		if c := Notice(models.Change{Parcel: newer}, 1, noon); !c.Parcel.Live() {
+		if c := Notice(models.Change{Parcel: newer}, 1, 0, noon); !c.Parcel.Live() {
 			t.Errorf("%s: closed although there is a newer scan", s)
 		}
 		unanswered := heardAt(noon, s, 6*time.Hour)
 		unanswered.HeardAt = noon.Add(-6 * time.Hour)
-		if c := Notice(models.Change{Parcel: unanswered}, 1, noon); !c.Parcel.Live() {
+		if c := Notice(models.Change{Parcel: unanswered}, 1, 0, noon); !c.Parcel.Live() {
 			t.Errorf("%s: closed although nobody has answered since", s)
 		}
 	}
@@ -92,14 +92,14 @@ func TestWhatIsOverByWordsAloneIsDoneAfterSixHours(t *testing.T) {
 func TestAScanMakesAParcelThatWasStuckMoveAgain(t *testing.T) {
 	p := heardAt(noon, models.InTransit, 10*day)
 	p.NewsAt = noon.Add(-time.Hour)
-	if c := Notice(models.Change{Parcel: p}, 1, noon); c.News() {
+	if c := Notice(models.Change{Parcel: p}, 1, 0, noon); c.News() {
 		t.Errorf("said %q an hour after a scan", noticed(c))
 	}
 }
 
 func TestSpeedDividesAges(t *testing.T) {
 	p := heardAt(noon, models.InTransit, 72*time.Hour/600)
-	if c := Notice(models.Change{Parcel: p}, 600, noon); !slices.Equal(noticed(c), []string{"stuck:"}) {
+	if c := Notice(models.Change{Parcel: p}, 600, 0, noon); !slices.Equal(noticed(c), []string{"stuck:"}) {
 		t.Errorf("said %q", noticed(c))
 	}
 }
@@ -109,7 +109,7 @@ func TestANoticeKeepsWhatAnAnswerBrought(t *testing.T) {
 	c := models.Change{Parcel: p}
 	c.Note(models.StatusChanged, "x", noon)
 	c.Events[0].Urgency = models.UrgentAlways
-	got := Notice(c, 1, noon)
+	got := Notice(c, 1, 0, noon)
 	if len(got.Events) != 2 || !got.Urgent() || got.Parcel.Seq != 2 {
 		t.Errorf("change %+v", got)
 	}
@@ -118,11 +118,11 @@ func TestANoticeKeepsWhatAnAnswerBrought(t *testing.T) {
 func TestAParcelThatNobodyAskedAboutForDaysStartsItsWaitsAnew(t *testing.T) {
 	p := heardAt(noon, models.Pending, 9*day)
 	p.AskedAt = noon.Add(-8 * day)
-	if c := Notice(models.Change{Parcel: resumed(p, 1, noon)}, 1, noon); c.News() {
+	if c := Notice(models.Change{Parcel: resumed(p, 1, noon)}, 1, 0, noon); c.News() {
 		t.Errorf("said %q", noticed(c))
 	}
 	p.AskedAt = noon.Add(-8 * time.Hour)
-	if c := Notice(models.Change{Parcel: resumed(p, 1, noon)}, 1, noon); !c.News() {
+	if c := Notice(models.Change{Parcel: resumed(p, 1, noon)}, 1, 0, noon); !c.News() {
 		t.Error("a parcel that was polled all along goes on for ever")
 	}
 	p.AskedAt = noon.Add(-30 * time.Second)
@@ -138,7 +138,7 @@ func TestAScanWhileItWaitsForPickupRemindsNobodyAgain(t *testing.T) {
 	scan.Sign()
 	c := models.Decide(was, nil, models.Trace{Provider: "muzhi", Status: models.ReadyForPickup, Events: []models.Event{scan}}, noon)
 	c = reminded(was, c)
-	if got := Notice(c, 1, noon); len(got.Events) != 1 {
+	if got := Notice(c, 1, 0, noon); len(got.Events) != 1 {
 		t.Errorf("said %q", noticed(got))
 	}
 }
@@ -152,8 +152,8 @@ func TestEveryNoticeComesOnceAndFollowingEnds(t *testing.T) {
 		}
 		said := map[string]int{}
 		for now := noon; now < noon.Add(40*day); now = now.Add(time.Duration(rapid.Int64Range(int64(time.Hour), int64(day)).Draw(t, "step"))) {
-			due := nextNotice(p, 1)
-			c := Notice(models.Change{Parcel: p}, 1, now)
+			due := nextNotice(p, 1, 0)
+			c := Notice(models.Change{Parcel: p}, 1, 0, now)
 			if p.Live() && c.News() != (due <= now) {
 				t.Fatalf("said %q, but the next notice was due at %s", noticed(c), due.Time())
 			}

@@ -31,6 +31,7 @@ func (c *Checker) Push(ctx context.Context, parcelID int64, t models.Trace, corr
 		if err := c.heard(ctx, &e, p, key{}, t, now); err != nil {
 			return err
 		}
+		e.given.Silence = c.silenceOf(ctx, e.change.Parcel, now)
 		parcelID = e.change.Parcel.ID // another one after a corrected carrier
 		checked, err := c.finish(ctx, e, now)
 		return errors.Join(err, checked.Err)

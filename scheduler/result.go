@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"waybill/models"
+	"waybill/models/estimate"
 	"waybill/tracking"
 )
 
@@ -37,10 +38,11 @@ func (c *Checker) keep(ctx context.Context, p models.Parcel, k key, a tracking.A
 	if err := c.judge(ctx, &e, p, k, a, now); err != nil {
 		return c.abortStale(ctx, e, err)
 	}
+	e.given.Silence = c.silenceOf(ctx, e.change.Parcel, now)
 	if purpose == models.Poll {
 		e.noteTailMissing(now)
 		e.noteTailRefused(now)
-		e.change = Notice(e.change, c.cadence.Speed, now)
+		e.change = Notice(e.change, c.cadence.Speed, e.given.Silence, now)
 	}
 	return c.finish(ctx, e, now)
 }
@@ -195,6 +197,9 @@ func (c *Checker) finish(ctx context.Context, e result, now models.Moment) (mode
 		Version: e.version, Change: e.change,
 		DueAt:    c.cadence.Next(e.change.Parcel, e.given, now),
 		Verified: e.verified, Refused: e.refused, Closings: e.closings,
+	}
+	if j, arrived := estimate.Finished(e.was, e.change.Parcel); arrived {
+		f.Journey = &j
 	}
 	stored, err := c.store.Finish(ctx, f, now)
 	if errors.Is(err, models.ErrStale) {

@@ -23,6 +23,7 @@ type Store interface {
 	Tails(ctx context.Context, parcelID int64) ([]models.Tail, error)
 	Known(ctx context.Context, parcelID int64) ([]models.Event, error)
 	ChangeCarrier(ctx context.Context, p models.Parcel, to models.Carrier, now models.Moment) (models.Parcel, error)
+	Journeys(ctx context.Context, r models.Route) ([][]models.Journey, error)
 	Finish(ctx context.Context, f models.Finish, now models.Moment) (models.Parcel, error)
 	Settle(ctx context.Context, closings []models.Closing) error
 

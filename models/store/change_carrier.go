@@ -94,6 +94,9 @@ func (s *Store) rename(tx *gorm.DB, p *parcelRow, to models.Carrier, now models.
 		}
 		return p.Parcel, err
 	}
+	if err := tx.Exec("UPDATE journeys SET carrier = ? WHERE parcel_id = ?", to, p.ID).Error; err != nil {
+		return p.Parcel, err
+	}
 	if !notice {
 		return p.Parcel, nil
 	}
@@ -138,6 +141,9 @@ func (s *Store) merge(tx *gorm.DB, source, target *parcelRow, now models.Moment)
 		return target.Parcel, err
 	}
 	if err := dropParcels(tx, []int64{source.ID}); err != nil {
+		return target.Parcel, err
+	}
+	if err := tx.Exec("DELETE FROM journeys WHERE parcel_id = ?", source.ID).Error; err != nil { // the other one's counts
 		return target.Parcel, err
 	}
 	target.Version, target.CorrectedAt = target.Version+1, now

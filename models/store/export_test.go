@@ -134,3 +134,8 @@ func (s *Store) Explain(ctx context.Context, do func()) (plans []string, err err
 	}
 	return plans, nil
 }
+
+// Value reads one value.
+func (s *Store) Value(ctx context.Context, into *int64, sql string) error {
+	return s.read.WithContext(ctx).Raw(sql).Scan(into).Error
+}

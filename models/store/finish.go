@@ -17,7 +17,7 @@ type finish struct {
 }
 
 // Finish writes the end of a check in one transaction: the parcel as it shall
-// be with its events, for whom they are pending, tails that were verified or
+// be with its events and its journey, for whom they are pending, tails that were verified or
 // refused, and the closings of the calls. It returns the parcel as
 // it is stored. When the parcel's version has moved on, only the closings are
 // written and the error is models.ErrStale. Number and carrier do not change
@@ -125,7 +125,7 @@ func cutParcel(p models.Parcel) models.Parcel {
 	return p
 }
 
-// write stores parcels, events, tails and marks.
+// write stores parcels, events, journeys, tails and marks.
 func (e *ending) write(tx *gorm.DB, s *Store) error {
 	if len(e.rows) == 0 {
 		return nil
@@ -133,12 +133,15 @@ func (e *ending) write(tx *gorm.DB, s *Store) error {
 	columns := []string{
 		"status", "detail", "provider", "tail_needed", "final", "seq", "version", "due_at", "next_at", "asked_at", "settled_at",
 		"heard_at", "failures", "event_at", "news_at", "status_at", "since", "done_at", "digest", "noticed",
-		"origin", "destination", "started_at", "estimate", "newest_seq",
+		"origin", "destination", "started_at", "estimate", "newest_seq", "out_at", "ready_at", "silence",
 	}
 	if err := upsert(tx, &e.rows, []string{"id"}, columns...); err != nil {
 		return err
 	}
 	if err := e.addEvents(tx, s); err != nil {
+		return err
+	}
+	if err := e.addJourneys(tx); err != nil {
 		return err
 	}
 	return e.notify(tx)

@@ -17,13 +17,14 @@ const (
 	keepBudgets  = 60 * 24 * time.Hour
 	keepTokens   = 60 * 24 * time.Hour
 	keepBodies   = 7 * 24 * time.Hour
+	keepJourneys = 180 * 24 * time.Hour
 )
 
 // Sweep folds ledger rows older than seven days into one for each day,
 // provider, kind, outcome and billing, and drops what has had its time:
 // expired questions and memories, stops that can be undone no more, updates that ended three days ago, parcels
 // that nobody has followed for as long as keep says, subscriptions that nobody has needed
-// for 60, bodies of pushes after seven, old tail attempts and budgets, and forgotten
+// for 60, bodies of pushes after seven, journeys after 180, old tail attempts and budgets, and forgotten
 // chats that nothing is counted by any more. It works in
 // small transactions and may be stopped at any time.
 func (s *Store) Sweep(ctx context.Context, keep time.Duration, now models.Moment) error {
@@ -42,6 +43,7 @@ func (s *Store) Sweep(ctx context.Context, keep time.Duration, now models.Moment
 		{"drop forgotten chats", func(tx *gorm.DB) (int, error) { return dropForgotten(tx, now) }},
 		{"drop subscriptions", dropIdle(old(keepTokens))},
 		{"drop pushes", draining("raw_pushes", "at", old(keepBodies))},
+		{"drop journeys", draining("journeys", "delivered_at", old(keepJourneys))},
 		{"drop budgets", draining("budgets", "day", old(keepBudgets).Day())},
 	}
 	for _, step := range steps {
