@@ -46,6 +46,7 @@ var layout = map[string]string{
 	"handlers/wecom/wecomtest":       "handlers/doortest coder/websocket silenceper/wechat",
 	"handlers/console":               "handlers models x/text",
 	"handlers/web":                   "handlers models prometheus/client_golang",
+	"handlers/picture":               "models locales x/image x/text",
 	"scheduler":                      "models tracking robfig/cron x/sync",
 	"scheduler/queue":                "models nats-io",
 	"test/db":                        "go-sql-driver",
