@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"waybill/models"
 )
@@ -40,9 +39,8 @@ func (r renderer) journey(p models.Parcel) Block {
 	if route := r.route(p); route != "" {
 		block = append(block, Line{{Text: route}})
 	}
-	if p.Estimate != "" && p.Live() && !p.Status.Done() {
-		expected := strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(p.Estimate, "预计"), "預計"), "：: ")
-		block = append(block, Line{{Text: r.say("estimate", "Estimate", r.words.Written(expected))}})
+	if expected := r.expected(p); expected != "" {
+		block = append(block, Line{{Text: expected}})
 	}
 	return block
 }
@@ -50,17 +48,9 @@ func (r renderer) journey(p models.Parcel) Block {
 // route is 西安 → 长沙 · 已走 1 天 3 小时. Where the places are not known, only what
 // has arrived says how long it took: on its way the scans' own times say enough.
 func (r renderer) route(p models.Parcel) string {
-	arrived := p.Status == models.Delivered || p.Status == models.Returned
-	took := ""
-	switch {
-	case p.StartedAt == 0:
-	case arrived && p.EventAt.Sub(p.StartedAt) >= time.Minute:
-		took = r.say("route.took", "Duration", r.duration(p.EventAt.Sub(p.StartedAt)))
-	case !arrived && p.Live() && r.now.Sub(p.StartedAt) >= time.Minute:
-		took = r.say("route.underway", "Duration", r.duration(r.now.Sub(p.StartedAt)))
-	}
+	took := r.took(p)
 	if p.Origin == "" || p.Destination == "" {
-		if arrived {
+		if hasArrived(p) {
 			return took
 		}
 		return ""
