@@ -90,6 +90,9 @@ func pictures() []pictured {
 			j.Stops = []models.Stop{
 				at("杭州", 120.15, 30.28), at("武汉", 114.31, 30.59), at("郑州", 113.62, 34.75), at("西安", 108.94, 34.34), {City: "成都", Ahead: true},
 			}
+			j.Scans = append([]models.Event{
+				scanned(1, "【西安市】快件离开【西安沣东转运中心】，已发往【成都双流转运中心】"), scanned(5, "【西安市】快件到达【西安沣东转运中心】"),
+			}, j.Scans[2:]...)
 			j.Estimate = words.Say("estimate", "Estimate", "大约周四到周五")
 		})},
 		{"dark", of("zh-CN", func(j *models.JourneyPicture, words *locales.Localizer) {

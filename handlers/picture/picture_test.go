@@ -112,6 +112,7 @@ func BenchmarkJourney(b *testing.B) {
 				}
 				size = len(body)
 			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N), "ms/picture")
 			b.ReportMetric(float64(size)/1000, "kB")
 		})
 	}

@@ -17,11 +17,12 @@ func (b box) within(o box) bool { return b.x0 >= o.x0 && b.x1 <= o.x1 && b.y0 >=
 
 func (b box) holds(p point) bool { return p.x > b.x0 && p.x < b.x1 && p.y > b.y0 && p.y < b.y1 }
 
-// The least and greatest height of a map, the place that it keeps free for names around
+// The least and greatest height of a map and how much higher each stop lets it be, the place that it keeps free for names around
 // its stops, and how far stops keep apart, in pixels.
 const (
 	lowestMap  = 270
 	highestMap = 450
+	mapGrows   = 60
 	mapBorder  = 75
 	mapSide    = 140
 	stopsApart = 76
@@ -132,8 +133,9 @@ func (m *mapped) project() {
 	west, east, south, north := bounds(plain)
 	shrink := math.Cos((south + north) / 2 * math.Pi / 180)
 	wide, high := (east-west)*shrink, north-south
-	scale := min((inner-2*mapSide)/max(wide, 1e-9), (highestMap-2*mapBorder)/max(high, 1e-9))
-	m.height = min(max(float32(high*scale)+2*mapBorder, lowestMap), highestMap)
+	highest := min(lowestMap+float64(len(plain)-2)*mapGrows, highestMap)
+	scale := min((inner-2*mapSide)/max(wide, 1e-9), (highest-2*mapBorder)/max(high, 1e-9))
+	m.height = float32(min(max(high*scale+2*mapBorder, lowestMap), highest))
 	for _, st := range plain {
 		m.places = append(m.places, point{
 			x: inner/2 + float32((st.Lon-(west+east)/2)*shrink*scale),
