@@ -123,7 +123,7 @@ type Reply struct {
 	Blocks  []Block    `json:"b,omitempty"`
 	Buttons [][]Button `json:"k,omitempty"` // rows of buttons under the text
 	File    *File      `json:"f,omitempty"` // sent with the text, or instead of it
-	Picture *File      `json:"i,omitempty"` // a PNG, shown with the text under it; left out where Traits.Pictures is not set
+	Picture *File      `json:"i,omitempty"` // a PNG, shown with the text under it, or behind the text where Traits.Captions is not set; left out where Traits.Pictures is not set
 	Token   string     `json:"o,omitempty"` // Message.Token of what it answers
 	Toast   string     `json:"a,omitempty"` // short note for a pressed button, where the platform has them
 	Edit    bool       `json:"e,omitempty"` // replaces the message whose button was pressed, where that is possible

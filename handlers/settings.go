@@ -105,6 +105,7 @@ type Traits struct {
 	Mentions bool // in groups it hears nothing but what mentions the bot
 	Keyboard bool // buttons are pressed where they stand under a message, and many fit
 	Pictures bool // a Reply's picture can be shown
+	Captions bool // and stands over its text in one message; else it comes behind the text
 	Staff    bool // only a corporation's own people write through it: they may send news to its group robots
 }
 
@@ -120,6 +121,7 @@ type Settings struct {
 	Checker  Checker
 	// Estimator says when parcels are expected. Nil: what their providers say.
 	Estimator Estimator
+	Painter   Painter // nil: there are no pictures
 	Words     *locales.Bundle
 	Now       func() time.Time
 

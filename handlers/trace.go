@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"waybill/models"
 )
@@ -40,10 +39,19 @@ func (r renderer) journey(p models.Parcel, e models.Expected) Block {
 	if route := r.route(p); route != "" {
 		block = append(block, Line{{Text: route}})
 	}
-	if expected := r.expected(e); expected != "" {
-		block = append(block, Line{{Text: r.say("estimate", "Estimate", expected)}})
+	if estimate := r.estimate(e); estimate != "" {
+		block = append(block, Line{{Text: estimate}})
 	}
 	return block
+}
+
+// estimate says when a parcel is expected; "" where nothing is.
+func (r renderer) estimate(e models.Expected) string {
+	expected := r.expected(e)
+	if expected == "" {
+		return ""
+	}
+	return r.say("estimate", "Estimate", expected)
 }
 
 // expected is when a parcel is expected, in words.
@@ -52,17 +60,9 @@ func (r renderer) expected(e models.Expected) string { return SayExpected(r.word
 // route is 西安 → 长沙 · 已走 1 天 3 小时. Where the places are not known, only what
 // has arrived says how long it took: on its way the scans' own times say enough.
 func (r renderer) route(p models.Parcel) string {
-	arrived := p.Status == models.Delivered || p.Status == models.Returned
-	took := ""
-	switch {
-	case p.StartedAt == 0:
-	case arrived && p.EventAt.Sub(p.StartedAt) >= time.Minute:
-		took = r.say("route.took", "Duration", r.duration(p.EventAt.Sub(p.StartedAt)))
-	case !arrived && p.Live() && r.now.Sub(p.StartedAt) >= time.Minute:
-		took = r.say("route.underway", "Duration", r.duration(r.now.Sub(p.StartedAt)))
-	}
+	took := r.took(p)
 	if p.Origin == "" || p.Destination == "" {
-		if arrived {
+		if hasArrived(p) {
 			return took
 		}
 		return ""

@@ -45,6 +45,7 @@ type app struct {
 	senders      map[string]handlers.Door // of the doors, by name
 	wecom        *wecom.API               // nil: no door needs it
 	estimates    *handlers.Estimates
+	pictures     *pictures
 	conversation *handlers.Conversation
 	scheduler    *scheduler.Scheduler
 	listener     net.Listener // nil: no HTTP
@@ -211,8 +212,13 @@ func (a *app) openConversation(context.Context) error {
 		}
 	}
 	a.estimates = handlers.NewEstimates(a.store, s.Zone, a.log, a.now)
+	painter, err := newPictures(a.words, a.log)
+	if err != nil {
+		return err
+	}
+	a.pictures = painter
 	a.conversation = handlers.New(handlers.Settings{
-		Store: a.store, Detector: a.tracker, Carriers: a.carriers, Checker: a.checker, Estimator: a.estimates, Words: a.words, Now: a.now,
+		Store: a.store, Detector: a.tracker, Carriers: a.carriers, Checker: a.checker, Estimator: a.estimates, Painter: a.pictures, Words: a.words, Now: a.now,
 		TailCarriers: tailCarriers(s), MaxParcels: s.MaxParcels, Timezone: s.Zone, Admins: admins, Traits: traits,
 		Operators: addresses(s.AdminChats), Prices: s.Prices, Budgets: s.Budgets, Robots: robotNames(s),
 		Humans: humans, ShopName: s.ShopName, Welcome: s.WeCom.KFWelcome,

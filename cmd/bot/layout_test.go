@@ -38,7 +38,7 @@ var layout = map[string]string{
 	"tracking/kuaibao":               "models tracking tracking/recognise tracking/scan",
 	"tracking/providertest":          "models tracking tracking/recognise tracking/scan caarlos0/env google/go-cmp",
 	"tracking/sandbox":               "models",
-	"handlers":                       "models models/estimate tracking tracking/recognise locales x/sync x/text",
+	"handlers":                       "models models/estimate tracking tracking/recognise tracking/scan locales x/sync x/text",
 	"handlers/delivery":              "handlers models locales x/sync",
 	"handlers/doortest":              "",
 	"handlers/telegram":              "handlers models go-telegram/bot x/time",
@@ -48,6 +48,7 @@ var layout = map[string]string{
 	"handlers/console":               "handlers models x/text",
 	"handlers/web":                   "handlers models prometheus/client_golang",
 	"scheduler":                      "models models/estimate tracking robfig/cron x/sync",
+	"handlers/picture":               "models locales x/image x/text",
 	"scheduler/queue":                "models nats-io",
 	"test/db":                        "go-sql-driver",
 	"test/withdb":                    "test/db",
@@ -55,7 +56,7 @@ var layout = map[string]string{
 	"cmd/bot/doctor":                 "cmd/bot/config models models/store tracking tracking/recognise handlers/wecom scheduler/queue",
 	"cmd/bot/demo":                   "cmd/bot/config locales models tracking tracking/sandbox handlers handlers/console handlers/wecom/wecomtest scheduler x/term",
 	"cmd/bot": "cmd/bot/config cmd/bot/doctor cmd/bot/demo models models/store models/seal locales tracking tracking/recognise tracking/muzhi tracking/kuaidi100 tracking/juhe " +
-		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/telegram handlers/wecom handlers/console handlers/web scheduler scheduler/queue alecthomas/kong x/sync",
+		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/telegram handlers/wecom handlers/console handlers/web handlers/picture scheduler scheduler/queue alecthomas/kong x/sync",
 	"scripts/bench":   "",
 	"scripts/picture": "",
 }
