@@ -24,11 +24,12 @@ type JourneyStore interface {
 	Journeys(ctx context.Context, r models.Route) ([][]models.Journey, error)
 }
 
-// How long the journeys of a route are remembered, and of how many routes: at most some
-// 700 journeys each.
+// How long the journeys of a route are remembered, and of how many routes. Few journeys
+// are read anew each time: that costs little, and each more may be the one that is missing.
 const (
-	journeysFor  = 10 * time.Minute
+	journeysFor  = 5 * time.Minute
 	mostJourneys = 64
+	few          = 120
 )
 
 // Estimates is the Estimator that knows the providers' own estimates, and for parcels
@@ -63,7 +64,9 @@ func (e *Estimates) Expected(ctx context.Context, p models.Parcel) models.Expect
 			e.log.Warn("read journeys", "parcel", p.ID, "error", err)
 			return models.Expected{}
 		}
-		e.known.Put(r, groups, journeysFor)
+		if widest := len(groups) - 1; widest >= 0 && len(groups[widest]) > few {
+			e.known.Put(r, groups, journeysFor)
+		}
 	}
 	expected, _ := estimate.Expect(groups, p, models.At(e.now()), e.zone)
 	return expected

@@ -92,6 +92,7 @@ func TestAnEstimateIsTheProvidersOwnElseThatOfTheRoute(t *testing.T) {
 func TestTheJourneysOfARouteAreReadOnceInAWhile(t *testing.T) {
 	w := newWorld(t, "zh-CN")
 	past := daysEach(3)
+	past.journeys = append(past.journeys, append(daysEach(3).journeys, daysEach(3).journeys...)...)
 	e := w.estimates(past)
 	for range 5 {
 		e.Expected(t.Context(), w.under(models.InTransit))
@@ -103,6 +104,19 @@ func TestTheJourneysOfARouteAreReadOnceInAWhile(t *testing.T) {
 	e.Expected(t.Context(), done)
 	if past.reads != 2 {
 		t.Errorf("read %d times", past.reads)
+	}
+}
+
+func TestFewJourneysAreReadAnew(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	past := &pastJourneys{}
+	e := w.estimates(past)
+	if got := e.Expected(t.Context(), w.under(models.InTransit)); got.Known() {
+		t.Errorf("nothing is known, and expected is %+v", got)
+	}
+	past.journeys = daysEach(3).journeys
+	if got := e.Expected(t.Context(), w.under(models.InTransit)); !got.Known() {
+		t.Error("what has arrived meanwhile does not count")
 	}
 }
 

@@ -39,19 +39,42 @@ func habits() []habit {
 	}
 }
 
-// towns are where emulated parcels come from and go to, the busiest first; east is
-// where on a line a town lies, in hours of a lorry.
-func towns() []struct {
+// town is where emulated parcels come from and go to: at says where on a line it lies, in
+// hours of a lorry.
+type town struct {
 	name string
 	at   float64
-} {
-	return []struct {
-		name string
-		at   float64
-	}{
-		{"深圳", 0}, {"杭州", 16}, {"广州", 1.5}, {"义乌", 15}, {"上海", 18}, {"北京", 30}, {"东莞", 1}, {"泉州", 9}, {"苏州", 18.5}, {"成都", 24},
-		{"武汉", 13}, {"南京", 19}, {"西安", 25}, {"郑州", 20}, {"长沙", 9}, {"宁波", 16.5}, {"重庆", 20}, {"青岛", 26}, {"沈阳", 36}, {"昆明", 18},
-		{"石家庄", 27}, {"合肥", 17}, {"哈尔滨", 42}, {"南宁", 8}, {"兰州", 32}, {"乌鲁木齐", 58},
+}
+
+// towns are the busiest first.
+func towns() []town {
+	return []town{
+		{"深圳", 0},
+		{"杭州", 16},
+		{"广州", 1.5},
+		{"义乌", 15},
+		{"上海", 18},
+		{"北京", 30},
+		{"东莞", 1},
+		{"泉州", 9},
+		{"苏州", 18.5},
+		{"成都", 24},
+		{"武汉", 13},
+		{"南京", 19},
+		{"西安", 25},
+		{"郑州", 20},
+		{"长沙", 9},
+		{"宁波", 16.5},
+		{"重庆", 20},
+		{"青岛", 26},
+		{"沈阳", 36},
+		{"昆明", 18},
+		{"石家庄", 27},
+		{"合肥", 17},
+		{"哈尔滨", 42},
+		{"南宁", 8},
+		{"兰州", 32},
+		{"乌鲁木齐", 58},
 	}
 }
 

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -31,16 +30,17 @@ func (s *Store) Journeys(ctx context.Context, r models.Route) ([][]models.Journe
 	if err != nil {
 		return nil, fmt.Errorf("read journeys: %w", err)
 	}
+	defer func() { _ = rows.Close() }() // rows.Err says what went wrong
 	for rows.Next() {
 		var group int
 		j := models.Journey{Route: models.Route{Carrier: r.Carrier}}
 		err := rows.Scan(&group, &j.Origin, &j.Destination, &j.OriginArea, &j.DestinationArea, &j.StartedAt, &j.OutAt, &j.DeliveredAt, &j.Silence)
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("read journeys: %w", err), rows.Close())
+			return nil, fmt.Errorf("read journeys: %w", err)
 		}
 		found[group] = append(found[group], j)
 	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read journeys: %w", err)
 	}
 	return found, nil
