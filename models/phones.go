@@ -47,7 +47,7 @@ func hasDigits(text string, want int) bool {
 
 // foldPhones writes a text with one byte for each character, so that places in it are
 // places in the text: digits and letters in half width, every dash as -, every blank as
-// a blank, > for 转, and ~ for all other characters.
+// a blank, and ~ for all other characters.
 func foldPhones(runes []rune) string {
 	folded := make([]byte, len(runes))
 	for i, r := range runes {
@@ -55,8 +55,6 @@ func foldPhones(runes []rune) string {
 		switch r = lower(halfWidth(r)); {
 		case full == '，': // a clause ends; in front of an extension stands a half one
 			folded[i] = '~'
-		case r == '转' || r == '轉':
-			folded[i] = '>'
 		case unicode.Is(unicode.Pd, r) || r == '−':
 			folded[i] = '-'
 		case unicode.IsSpace(r):
@@ -151,10 +149,10 @@ func hideDigits(runes []rune, folded string, from, to, head, tail int) {
 // hideExtension hides what is dialled behind a virtual number, or behind a firm's:
 // -1234, 转1234, ext. 12. It returns where to look on.
 func hideExtension(runes []rune, folded string, at int) int {
-	m := extension.FindStringSubmatchIndex(folded[at:])
 	word := at
-	if m == nil && strings.HasPrefix(strings.TrimLeft(string(runes[at:]), " "), "分机") {
-		word = at + strings.IndexByte(folded[at:], '~') + len("分机")/len("分")
+	m := extension.FindStringSubmatchIndex(folded[at:])
+	if said := extensionWord.FindString(string(runes[at:min(len(runes), at+extensionReach)])); said != "" {
+		word = at + utf8.RuneCountInString(said)
 		m = extensionDigits.FindStringSubmatchIndex(folded[word:])
 	}
 	if len(m) == 0 || !endsNumber(folded, word+m[1]) {
@@ -166,6 +164,9 @@ func hideExtension(runes []rune, folded string, at int) int {
 	hideDigits(runes, folded, word+m[2], word+m[3], 0, 0)
 	return word + m[1]
 }
+
+// extensionReach is how many characters announce an extension at most: （分机号码：.
+const extensionReach = 10
 
 // calledPhone says that the words before a place call what stands there a phone, or
 // name a courier, and that no other word between them calls it something else.
@@ -194,8 +195,9 @@ var (
 	bare         = regexp.MustCompile(`^\d(?:[ -]?\d){6,15}`)
 	hotline      = regexp.MustCompile(`^(?:[48]00|1010|95\d{3}[ -]|96\d{3}[ -])`)
 
-	extension       = regexp.MustCompile(`^ ?(?:-{1,2}|>|#|,{1,2}|ext\.?|p) ?:? ?(\d{1,6})`)
-	extensionDigits = regexp.MustCompile(`^[:~ ]{0,2}(\d{1,6})`)
+	extension       = regexp.MustCompile(`^ ?(?:-{1,2}|#|,{1,2}|ext\.?|[px]) ?:? ?(\d{1,6})`)
+	extensionWord   = regexp.MustCompile(`^[ (（,，]{0,2}(?:后?(?:转接?|轉接?)|分[机機](?:[号號][码碼]?)?|后?按)[:： ]{0,2}`)
+	extensionDigits = regexp.MustCompile(`^(\d{1,6})`)
 
 	phoneLabel = regexp.MustCompile(`(?:tel|phone|mobile|call)$`)
 	phoneWord  = regexp.MustCompile(`电话|電話|热线|熱線|座机|座機|市话|市話|手机|手機|联系|聯繫|聯絡|致电|致電|拨打|撥打|快递员|快遞員|派件员|派送员|业务员|收派员|快递小哥|\btel\b|phone|mobile|\bcall\b|contact|courier`)

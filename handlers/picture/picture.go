@@ -53,24 +53,45 @@ func New(words *locales.Bundle) (*Painter, error) {
 // takes three times as long and saves a sixth.
 const fastBytes = 95_000
 
+// mostBytes is how large a picture may be.
+const mostBytes = 100_000
+
 // section is a part of a picture: how high it is, and how it is drawn below a line.
 type section struct {
 	height float32
 	draw   func(top float32)
 }
 
-// Journey draws a journey as PNG, about 1080 by 1200 to 2400 pixels and less than 100
-// KB. Phones in scans are masked: a picture is passed on.
+// Journey draws a journey as PNG, 1080 pixels wide and about 800 to 2500 high, of less than
+// 100 KB: where the scans would make more of it, fewer are shown. Phones in them are
+// masked: a picture is passed on.
 func (p *Painter) Journey(j models.JourneyPicture) ([]byte, error) {
 	c, _ := p.canvases.Get().(*canvas)
 	defer p.canvases.Put(c)
 	c.err = nil
+	for scans := shownScans; ; scans -= 2 {
+		p.draw(c, j, scans)
+		body, err := c.encoded(&p.fast)
+		if err == nil && len(body) > fastBytes {
+			body, err = c.encoded(&p.small)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("draw journey: %w", err)
+		}
+		if len(body) <= mostBytes || scans == 1 {
+			return body, nil
+		}
+	}
+}
+
+// draw draws a journey with at most so many scans.
+func (p *Painter) draw(c *canvas, j models.JourneyPicture, scans int) {
 	page := sheet{canvas: c, journey: j, words: p.words.For(j.Lang)}
 	sections := []section{page.head(), page.status()}
 	if len(j.Stops) > 0 {
 		sections = append(sections, page.route())
 	}
-	sections = append(sections, page.scans(), page.foot())
+	sections = append(sections, page.scans(scans), page.foot())
 	height := float32(margin)
 	for _, s := range sections {
 		height += s.height
@@ -81,14 +102,6 @@ func (p *Painter) Journey(j models.JourneyPicture) ([]byte, error) {
 		s.draw(top)
 		top += s.height
 	}
-	body, err := c.encoded(&p.fast)
-	if err == nil && len(body) > fastBytes {
-		body, err = c.encoded(&p.small)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("draw journey: %w", err)
-	}
-	return body, nil
 }
 
 // sheet is one picture under way.

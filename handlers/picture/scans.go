@@ -6,7 +6,7 @@ import (
 	"waybill/models"
 )
 
-// shownScans is how many scans a picture shows, in how many lines the newest one and
+// shownScans is how many scans a picture shows at most, in how many lines the newest one and
 // the others; indent is where their words begin.
 const (
 	shownScans  = 5
@@ -23,8 +23,8 @@ type entry struct {
 
 func (e entry) height() float32 { return small*1.4 + e.words.height() + 30 }
 
-// scans is the newest scans, newest first, and how many older ones there are.
-func (s *sheet) scans() section {
+// scans is the newest scans, newest first and at most so many, and how many older ones there are.
+func (s *sheet) scans(most int) section {
 	heading := s.heading("picture.scans")
 	folded := models.Fold(s.journey.Scans)
 	if len(folded) == 0 {
@@ -38,15 +38,15 @@ func (s *sheet) scans() section {
 	var entries []entry
 	height := heading.height
 	for i, e := range folded {
-		if i >= shownScans {
+		if i >= most {
 			more += e.Times
 			continue
 		}
-		ink, most := muted, olderLines
+		ink, high := muted, olderLines
 		if i == 0 {
-			ink, most = text, newestLines
+			ink, high = text, newestLines
 		}
-		entries = append(entries, entry{s.when(e), s.column(s.said(e.Event), style{base, false, ink}, inner-indent, most)})
+		entries = append(entries, entry{s.when(e), s.column(s.said(e.Event), style{base, false, ink}, inner-indent, high)})
 		height += entries[i].height()
 	}
 	older := column{}

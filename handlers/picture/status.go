@@ -18,7 +18,7 @@ func (s *sheet) status() section {
 	state := s.column(word, big, beside, 2)
 	state.leading = big.size * 1.3
 	took := s.column(j.Took, style{base, false, text}, beside, 2)
-	estimate := s.column(j.Estimate, style{base, false, text}, beside, 2)
+	estimate := s.column(models.MaskPhones(j.Estimate), style{base, false, text}, beside, 2)
 	words := state.height() + took.height() + estimate.height()
 	upper := max(words, disc)
 	bar := s.progress()
