@@ -82,7 +82,7 @@ func (t *turn) do(ctx context.Context, v verb, p picked) ([]Reply, error) {
 func (t *turn) detailsOf(ctx context.Context, rows []models.Followed) ([]Reply, error) {
 	var replies []Reply
 	for _, f := range rows[:min(len(rows), mostDetails)] {
-		some, err := t.details(ctx, f)
+		some, err := t.details(ctx, f, len(rows) == 1)
 		if err != nil {
 			return nil, err
 		}

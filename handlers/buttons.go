@@ -75,7 +75,7 @@ func (t *turn) tappedFollowed(ctx context.Context, what string, f models.Followe
 	case "n":
 		return t.askName(ctx, f)
 	case "d":
-		return t.details(ctx, f)
+		return t.details(ctx, f, true)
 	case "m", "v":
 		return t.mute(ctx, []models.Followed{f}, what == "m")
 	}

@@ -128,8 +128,9 @@ func (t *turn) rememberRows(ctx context.Context, rows []models.Followed) error {
 	return wrap("remember list", t.store.SetListed(ctx, t.chat.ID, ids))
 }
 
-// details shows a parcel's whole trace, how its carrier is reached, and where its page is.
-func (t *turn) details(ctx context.Context, f models.Followed) ([]Reply, error) {
+// details shows a parcel's whole trace, how its carrier is reached, and where its page is;
+// and, where the parcel is asked for alone, the picture of its journey.
+func (t *turn) details(ctx context.Context, f models.Followed, alone bool) ([]Reply, error) {
 	if !f.Follow.Opens(f.Parcel) {
 		return []Reply{{Blocks: []Block{{t.render.head(f.Parcel, f.Follow.Name)}, t.render.sentence("tail.unverified")}}}, nil
 	}
@@ -150,5 +151,9 @@ func (t *turn) details(ctx context.Context, f models.Followed) ([]Reply, error) 
 	if page := t.render.page(f); page != nil {
 		blocks = append(blocks, page)
 	}
-	return []Reply{{Blocks: blocks, Buttons: t.render.parcelButtons(f.Follow, f.Parcel, t.chat.News)}}, nil
+	replies := []Reply{{Blocks: blocks, Buttons: t.render.parcelButtons(f.Follow, f.Parcel, t.chat.News)}}
+	if alone {
+		replies = append(replies, t.pictured(f, found)...)
+	}
+	return replies, nil
 }

@@ -21,6 +21,9 @@ func (c *Conversation) Notify(ctx context.Context, n models.Notification) (Reply
 		return Reply{}, err
 	}
 	reply := r.notification(n, recent)
+	if reply.Picture, err = c.arrivalPicture(ctx, r, n); err != nil {
+		return Reply{}, err
+	}
 	reply.For, reply.Lang = News, r.tag()
 	if n.Urgency > models.Ordinary {
 		reply.For = Urgent

@@ -99,15 +99,8 @@ func (r renderer) roughly(d time.Duration) string {
 	return r.say("duration.days", "Count", int(d/(24*time.Hour)))
 }
 
-// clock is when something was, as short as it is clear: 05-12 14:30, and the
-// year when it is another one.
-func (r renderer) clock(m models.Moment) string {
-	at := m.Time().In(r.zone)
-	if at.Year() != r.now.Time().In(r.zone).Year() {
-		return at.Format("2006-01-02 15:04")
-	}
-	return at.Format("01-02 15:04")
-}
+// clock is when something was, as short as it is clear.
+func (r renderer) clock(m models.Moment) string { return m.Clock(r.now, r.zone) }
 
 // mention ends what wants an answer with how to be heard here.
 func (r renderer) mention(blocks []Block) []Block {

@@ -118,6 +118,7 @@ type Settings struct {
 	Detector Detector
 	Carriers Carriers // nil: carriers can be chosen, not typed
 	Checker  Checker
+	Painter  Painter // nil: there are no pictures
 	Words    *locales.Bundle
 	Now      func() time.Time
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"waybill/models"
 )
@@ -41,26 +40,17 @@ func (r renderer) journey(p models.Parcel) Block {
 		block = append(block, Line{{Text: route}})
 	}
 	if expected := r.expected(p); expected != "" {
-		block = append(block, Line{{Text: r.say("estimate", "Estimate", expected)}})
+		block = append(block, Line{{Text: expected}})
 	}
 	return block
-}
-
-// expected is when the carrier expects the parcel to arrive, in its own words; "" when
-// it says nothing, or the journey is over.
-func (r renderer) expected(p models.Parcel) string {
-	if p.Estimate == "" || !p.Live() || p.Status.Done() {
-		return ""
-	}
-	return r.words.Written(strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(p.Estimate, "预计"), "預計"), "：: "))
 }
 
 // route is 西安 → 长沙 · 已走 1 天 3 小时. Where the places are not known, only what
 // has arrived says how long it took: on its way the scans' own times say enough.
 func (r renderer) route(p models.Parcel) string {
-	arrived, took := hasArrived(p), r.took(p)
+	took := r.took(p)
 	if p.Origin == "" || p.Destination == "" {
-		if arrived {
+		if hasArrived(p) {
 			return took
 		}
 		return ""
@@ -73,22 +63,6 @@ func (r renderer) route(p models.Parcel) string {
 		return way
 	}
 	return way + " · " + took
-}
-
-func hasArrived(p models.Parcel) bool {
-	return p.Status == models.Delivered || p.Status == models.Returned
-}
-
-// took is how long the journey took, or how long it has lasted; "" when that is not known.
-func (r renderer) took(p models.Parcel) string {
-	switch {
-	case p.StartedAt == 0:
-	case hasArrived(p) && p.EventAt.Sub(p.StartedAt) >= time.Minute:
-		return r.say("route.took", "Duration", r.duration(p.EventAt.Sub(p.StartedAt)))
-	case !hasArrived(p) && p.Live() && r.now.Sub(p.StartedAt) >= time.Minute:
-		return r.say("route.underway", "Duration", r.duration(r.now.Sub(p.StartedAt)))
-	}
-	return ""
 }
 
 // event is one scan: when and where, the carrier's words, and how often they came.

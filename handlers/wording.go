@@ -44,8 +44,7 @@ func (w Wording) Age(m models.Moment) string { return w.render.age(m) }
 // Took is how long a journey took, or how long it has lasted; "" when that is not known.
 func (w Wording) Took(p models.Parcel) string { return w.render.took(p) }
 
-// Expected is when the carrier expects the parcel to arrive, in its own words; "" when
-// it says nothing.
+// Expected is when the parcel is expected, a sentence; "" where nobody knows.
 func (w Wording) Expected(p models.Parcel) string { return w.render.expected(p) }
 
 // Advice is what somebody can do about a parcel that does not arrive as it should; ""
@@ -67,6 +66,11 @@ func (w Wording) Scanned(text string) Line { return w.render.scanned(text) }
 // Brief is a scan in about forty columns: its place where its words do not name it, and
 // its words.
 func (w Wording) Brief(e models.Event) string { return w.render.brief(e).text() }
+
+// Picture is what a picture of a follow's journey shows; found is newest first.
+func (w Wording) Picture(f models.Followed, found []models.Event) models.JourneyPicture {
+	return w.render.journeyPicture(f, found)
+}
 
 // Scans keeps the carrier's lines of a history, newest first by its own clock.
 func Scans(history []models.Event) []models.Event { return scans(history) }

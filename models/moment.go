@@ -41,6 +41,16 @@ func (m Moment) Sub(o Moment) time.Duration { return time.Duration(m-o) * time.M
 // daylight saving since 1991), so no zone database is needed.
 var Shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
 
+// Clock is when m was, as short as it is clear at the moment now: 05-12 14:30, and the
+// year when it is another one.
+func (m Moment) Clock(now Moment, zone *time.Location) string {
+	at := m.Time().In(zone)
+	if at.Year() != now.Time().In(zone).Year() {
+		return at.Format("2006-01-02 15:04")
+	}
+	return at.Format("01-02 15:04")
+}
+
 // Day is the calendar day of m in Shanghai, as 2006-01-02.
 func (m Moment) Day() string { return m.Time().In(Shanghai).Format(time.DateOnly) }
 

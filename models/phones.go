@@ -51,7 +51,10 @@ func hasDigits(text string, want int) bool {
 func foldPhones(runes []rune) string {
 	folded := make([]byte, len(runes))
 	for i, r := range runes {
+		full := r
 		switch r = lower(halfWidth(r)); {
+		case full == '，': // a clause ends; in front of an extension stands a half one
+			folded[i] = '~'
 		case r == '转' || r == '轉':
 			folded[i] = '>'
 		case unicode.Is(unicode.Pd, r) || r == '−':
@@ -93,14 +96,9 @@ func maskPhone(runes []rune, folded string, at int) int {
 	if at > 0 && folded[at-1] == '*' { // the end of a masked one
 		return at
 	}
-	for _, shape := range [...]struct {
-		form       *regexp.Regexp
-		head, tail int // digits that stay at both ends of what the form's group holds
-	}{{mobile, 3, 4}, {landline, 1, 2}, {taiwanMobile, 4, 3}, {abroad, 3, 2}} {
-		if m := shape.form.FindStringSubmatchIndex(folded[at:]); len(m) > 0 && endsNumber(folded, at+m[1]) {
-			hideDigits(runes, folded, at+m[2], at+m[3], shape.head, shape.tail)
-			return hideExtension(runes, folded, at+m[1])
-		}
+	if p, ok := phoneAt(folded, at); ok {
+		hideDigits(runes, folded, p.from, p.to, p.head, p.tail)
+		return hideExtension(runes, folded, p.to)
 	}
 	m := bare.FindStringIndex(folded[at:])
 	if len(m) == 0 || !endsNumber(folded, at+m[1]) || hotline.MatchString(folded[at:at+m[1]]) || !calledPhone(runes[:at]) {
@@ -108,6 +106,22 @@ func maskPhone(runes []rune, folded string, at int) int {
 	}
 	hideDigits(runes, folded, at, at+m[1], 1, 2)
 	return hideExtension(runes, folded, at+m[1])
+}
+
+// phone is where a phone's own digits stand, and how many of them are shown at both ends.
+type phone struct{ from, to, head, tail int }
+
+// phoneAt is the phone that begins at a place by its form alone.
+func phoneAt(folded string, at int) (phone, bool) {
+	for _, shape := range [...]struct {
+		form       *regexp.Regexp
+		head, tail int
+	}{{mobile, 3, 4}, {landline, 1, 2}, {taiwanMobile, 4, 3}, {abroad, 3, 2}} {
+		if m := shape.form.FindStringSubmatchIndex(folded[at:]); len(m) > 0 && endsNumber(folded, at+m[1]) {
+			return phone{at + m[2], at + m[3], shape.head, shape.tail}, true
+		}
+	}
+	return phone{}, false
 }
 
 // endsNumber says that no digit goes on at a place, nor what masks one.
@@ -144,6 +158,9 @@ func hideExtension(runes []rune, folded string, at int) int {
 		m = extensionDigits.FindStringSubmatchIndex(folded[word:])
 	}
 	if len(m) == 0 || !endsNumber(folded, word+m[1]) {
+		return at
+	}
+	if _, another := phoneAt(folded, word+m[2]); another {
 		return at
 	}
 	hideDigits(runes, folded, word+m[2], word+m[3], 0, 0)

@@ -48,6 +48,7 @@ type app struct {
 	typed        miniapp.Inbox            // takes what people type in the Mini App; nil: there is none
 	wecom        *wecom.API               // nil: no door needs it
 	links        *parcel.Links
+	pictures     *pictures
 	conversation *handlers.Conversation
 	scheduler    *scheduler.Scheduler
 	listener     net.Listener // nil: no HTTP
@@ -218,8 +219,13 @@ func (a *app) openConversation(context.Context) error {
 			humans[d.Name()] = d.humans
 		}
 	}
+	painter, err := newPictures(a.words, a.log)
+	if err != nil {
+		return err
+	}
+	a.pictures = painter
 	a.conversation = handlers.New(handlers.Settings{
-		Store: a.store, Detector: a.tracker, Carriers: a.carriers, Checker: a.checker, Words: a.words, Now: a.now,
+		Store: a.store, Detector: a.tracker, Carriers: a.carriers, Checker: a.checker, Painter: a.pictures, Words: a.words, Now: a.now,
 		TailCarriers: tailCarriers(s), MaxParcels: s.MaxParcels, Timezone: s.Zone, Admins: admins, Traits: traits,
 		Operators: addresses(s.AdminChats), Prices: s.Prices, Budgets: s.Budgets, Robots: robotNames(s),
 		Humans: humans, ShopName: s.ShopName, Welcome: s.WeCom.KFWelcome, Links: a.links.Of,

@@ -37,7 +37,7 @@ var layout = map[string]string{
 	"tracking/kuaibao":               "models tracking tracking/recognise tracking/scan",
 	"tracking/providertest":          "models tracking tracking/recognise tracking/scan caarlos0/env google/go-cmp",
 	"tracking/sandbox":               "models",
-	"handlers":                       "models tracking tracking/recognise locales x/sync x/text",
+	"handlers":                       "models tracking tracking/recognise tracking/scan locales x/sync x/text",
 	"handlers/delivery":              "handlers models locales x/sync",
 	"handlers/doortest":              "",
 	"handlers/telegram":              "handlers models go-telegram/bot x/time",
@@ -48,6 +48,7 @@ var layout = map[string]string{
 	"handlers/web":                   "handlers models prometheus/client_golang",
 	"handlers/web/app":               "handlers handlers/web locales models x/time",
 	"handlers/web/parcel":            "handlers handlers/web locales models tracking/recognise tracking/scan",
+	"handlers/picture":               "models locales x/image x/text",
 	"scheduler":                      "models tracking robfig/cron x/sync",
 	"scheduler/queue":                "models nats-io",
 	"test/db":                        "go-sql-driver",
@@ -56,7 +57,7 @@ var layout = map[string]string{
 	"cmd/bot/doctor":                 "cmd/bot/config models models/store tracking tracking/recognise handlers/wecom scheduler/queue",
 	"cmd/bot/demo":                   "cmd/bot/config locales models tracking tracking/sandbox handlers handlers/console handlers/wecom/wecomtest scheduler x/term",
 	"cmd/bot": "cmd/bot/config cmd/bot/doctor cmd/bot/demo models models/store models/seal locales tracking tracking/recognise tracking/muzhi tracking/kuaidi100 tracking/juhe " +
-		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/telegram handlers/wecom handlers/console handlers/web handlers/web/parcel handlers/web/app scheduler scheduler/queue alecthomas/kong x/sync",
+		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/telegram handlers/wecom handlers/console handlers/web handlers/web/parcel handlers/web/app handlers/picture scheduler scheduler/queue alecthomas/kong x/sync",
 	"scripts/bench":   "",
 	"scripts/picture": "",
 }

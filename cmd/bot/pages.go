@@ -14,7 +14,7 @@ func (a *app) pageRoutes() ([]web.Route, error) {
 	}
 	routes := pages.Routes()
 	page, err := parcel.New(parcel.Settings{
-		Pages: pages, Links: a.links, Store: a.store, Contacts: a.carriers,
+		Pages: pages, Links: a.links, Store: a.store, Contacts: a.carriers, Painter: a.pictures,
 		Words: a.words, Zone: a.settings.Zone, Log: a.log, Now: a.now,
 	})
 	if err != nil {

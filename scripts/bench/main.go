@@ -45,6 +45,8 @@ func rows() []row {
 		{"due-selection, 1 M live parcels against 10 k, SQLite", "<= 1.3 times", "./models/store", "Take/1000000", "ns/parcel", "50000x", "Take/10000$"},
 		{"memory of bot serve, 1 M live parcels, busy, SQLite", "<= 200 MiB", bot, "Memory", "MiB", "60000x", ""},
 		{"lines of 60 characters recognised a second, one core", ">= 150000", "./tracking", "Recognise", "lines/s", "3s", ""},
+		{"a journey picture, with a map", "<= 30 ms", "./handlers/picture", "Journey/coordinates$", "ms/picture", "100x", ""},
+		{"the same, its size", "<= 100 kB", "./handlers/picture", "Journey/coordinates$", "kB", "1x", ""},
 		{"start to ready, SQLite", "<= 300 ms", bot, "Start", "ms/start", "10x", ""},
 	}
 }

@@ -15,7 +15,10 @@ const (
 	renewed = 30 * 24 * time.Hour // how long a follow has the same link
 )
 
-var errNoPage = errors.New("the link opens no page")
+var (
+	errNoPage   = errors.New("the link opens no page")
+	errNotDrawn = errors.New("the picture is not drawn")
+)
 
 // Signer signs what links hold, and says what a link holds that it has signed.
 type Signer interface {

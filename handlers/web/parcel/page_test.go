@@ -1,7 +1,6 @@
 package parcel_test
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -37,7 +36,7 @@ func TestThePageShowsTheWholeJourney(t *testing.T) {
 			"the carrier":            "顺丰速运",
 			"its hotline":            `href="tel:95338"`,
 			"its page":               `href="https://www.sf-express.com`,
-			"what it expects":        "<dd>今天 18:00 前送达，电话 138****5678</dd>",
+			"what it expects":        "<p class=\"expected\">预计：今天 18:00 前送达，电话 138****5678</p>",
 			"how long it takes":      "已走 2 天 3 小时",
 			"how old it is":          `<time datetime="2026-03-02T12:00:00+08:00">刚刚更新</time>`,
 			"a scan's time":          `<time class="number" datetime="2026-03-02T09:00:00+08:00" title="3 小时前">09:00</time>`,
@@ -203,19 +202,28 @@ func TestWhoeverHasThePageIsToldThatNothingChanged(t *testing.T) {
 	})
 }
 
-// painter draws the number.
-type painter struct{}
+// painter writes what it is to draw.
+type painter struct{ broken bool }
 
-func (painter) Paint(_ context.Context, _ models.Chat, f models.Followed, scans []models.Event) ([]byte, error) {
-	return []byte("PNG " + f.Parcel.Number + " " + scans[0].Text), nil
+func (p painter) Journey(j models.JourneyPicture) []byte {
+	if p.broken {
+		return nil
+	}
+	return []byte(strings.Join([]string{"PNG", j.Lang, j.Parcel.Number, j.Name, j.Status, j.Estimate, j.Scans[0].Text}, " "))
 }
 
 func TestThePictureIsTheJourneys(t *testing.T) {
 	each(t, func(w *world) {
 		w.painter = painter{}
-		got := w.get(http.MethodGet, w.links().Of(w.journey(w.chat("1", ""), ""))+".png")
-		if got.Header().Get("Content-Type") != "image/png" || !strings.HasPrefix(got.Body.String(), "PNG "+number+" 【长沙市】快递员") {
+		link := w.links().Of(w.journey(w.chat("1", "zh-TW"), "打 13812345678")) + ".png"
+		got := w.get(http.MethodGet, link)
+		want := "PNG zh-TW " + number + " 打 138****5678 配送中 預計：今天 18:00 前送達，電話 138****5678 【长沙市】快递员"
+		if got.Header().Get("Content-Type") != "image/png" || !strings.HasPrefix(got.Body.String(), want) {
 			t.Errorf("%d %v %q", got.Code, got.Header(), got.Body)
+		}
+		w.painter = painter{broken: true}
+		if got := w.get(http.MethodGet, link); got.Code != http.StatusInternalServerError || !strings.Contains(got.Header().Get("Cache-Control"), "no-store") {
+			t.Errorf("one that cannot be drawn: %d", got.Code)
 		}
 	})
 }

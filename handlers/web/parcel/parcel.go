@@ -42,9 +42,11 @@ type Contacts interface {
 	Contact(carrier models.Carrier) recognise.Contact
 }
 
-// Painter draws a parcel's journey as a PNG. scans are newest first.
+// Painter draws the journeys of parcels.
 type Painter interface {
-	Paint(ctx context.Context, chat models.Chat, f models.Followed, scans []models.Event) ([]byte, error)
+	// Journey is a journey as PNG, in which phones are masked; nil when it cannot be drawn,
+	// of which the painter itself tells the operator.
+	Journey(j models.JourneyPicture) []byte
 }
 
 // Settings are what the page is made with.
@@ -151,12 +153,17 @@ func (p *Page) followed(ctx context.Context, h holder) (models.Followed, error) 
 	return models.Followed{}, errNoPage
 }
 
+// wording speaks the language of the follow's chat.
+func (p *Page) wording(o opened) handlers.Wording {
+	return handlers.NewWording(p.settings.Words.For(o.chat.Lang, o.chat.Spoken), p.settings.Zone, models.At(p.settings.Now()))
+}
+
 func (p *Page) page(w http.ResponseWriter, r *http.Request, link string, o opened) error {
 	found, err := p.scans(r.Context(), o)
 	if err != nil {
 		return err
 	}
-	words := handlers.NewWording(p.settings.Words.For(o.chat.Lang, o.chat.Spoken), p.settings.Zone, models.At(p.settings.Now()))
+	words := p.wording(o)
 	v := newView(words, o.followed, found, p.settings.Contacts.Contact(o.followed.Parcel.Carrier))
 	if p.settings.Painter != nil && !v.Locked {
 		v.Image = p.settings.Links.base + "/p/" + link + ".png"
@@ -175,9 +182,11 @@ func (p *Page) picture(w http.ResponseWriter, r *http.Request, o opened) error {
 	if err != nil {
 		return err
 	}
-	png, err := p.settings.Painter.Paint(r.Context(), o.chat, o.followed, found)
-	if err != nil {
-		return fmt.Errorf("draw journey: %w", err)
+	j := p.wording(o).Picture(o.followed, found)
+	j.Name, j.Estimate = models.MaskPhones(j.Name), models.MaskPhones(j.Estimate)
+	png := p.settings.Painter.Journey(j)
+	if png == nil {
+		return errNotDrawn
 	}
 	web.Protect(w.Header(), "")
 	w.Header().Set("Content-Type", "image/png")

@@ -27,7 +27,7 @@ type view struct {
 	Heard    string // the same in words
 	Took     string
 	Spoken   string // the language of the scans where it is not the page's; "" where it is
-	Expected string // when it will come, in the carrier's words
+	Expected string // when it will come, a sentence
 	Advice   string
 	Over     string // why nothing new will come; "" while it is followed up
 	Empty    string // what is said where there is no scan
