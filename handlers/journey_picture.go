@@ -15,13 +15,6 @@ type Painter interface {
 	Journey(j models.JourneyPicture) []byte
 }
 
-// JourneyPicture is what a picture of a parcel's journey shows to a chat that follows
-// the parcel; history is its stored events. Whether the chat may see it, its follow says.
-func (c *Conversation) JourneyPicture(ctx context.Context, chat models.Chat, f models.Followed, history []models.Event) models.JourneyPicture {
-	expected := c.settings.Estimator.Expected(ctx, f.Parcel)
-	return c.renderer(chat, models.At(c.settings.Now())).journeyPicture(f, expected, scans(history))
-}
-
 // journeyPicture is a parcel's journey in the words of its text; found is newest first.
 func (r renderer) journeyPicture(f models.Followed, e models.Expected, found []models.Event) models.JourneyPicture {
 	p := f.Parcel

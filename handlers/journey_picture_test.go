@@ -144,7 +144,7 @@ func TestAPictureSpeaksTheLanguageOfItsChat(t *testing.T) {
 	chat.Lang = "en"
 	now := models.At(w.clock())
 	p := models.Parcel{Number: "SF1000000000015", Carrier: "sf", Status: models.InTransit, StartedAt: now.Add(-26 * time.Hour), EventAt: now, Estimate: "预计11-30"}
-	j := w.conversation().JourneyPicture(t.Context(), chat, models.Followed{Parcel: p}, nil)
+	j := NewWording(w.words.For(chat.Lang), models.Shanghai, now).Picture(models.Followed{Parcel: p}, byProvider(p), nil)
 	if j.Lang != "en" || j.Status != "In transit" || !strings.Contains(j.Took, "day") || !strings.Contains(j.Estimate, "11-30") || j.Carrier != "SF Express" {
 		t.Errorf("got %+v", j)
 	}

@@ -14,6 +14,8 @@ import (
 	"waybill/handlers"
 	"waybill/handlers/delivery"
 	"waybill/handlers/web"
+	miniapp "waybill/handlers/web/app"
+	"waybill/handlers/web/parcel"
 	"waybill/handlers/wecom"
 	"waybill/locales"
 	"waybill/models"
@@ -43,8 +45,10 @@ type app struct {
 	checker      *scheduler.Checker
 	doors        []*openDoor
 	senders      map[string]handlers.Door // of the doors, by name
+	typed        miniapp.Inbox            // takes what people type in the Mini App; nil: there is none
 	wecom        *wecom.API               // nil: no door needs it
 	estimates    *handlers.Estimates
+	links        *parcel.Links
 	pictures     *pictures
 	conversation *handlers.Conversation
 	scheduler    *scheduler.Scheduler
@@ -201,6 +205,11 @@ func (a *app) openDoors(doors []door) func(context.Context) error {
 
 func (a *app) openConversation(context.Context) error {
 	s := a.settings
+	keys, err := openKeys(s)
+	if err != nil {
+		return err
+	}
+	a.links = parcel.NewLinks(keys, s.PublicURL, a.now)
 	admins, humans, traits := map[string]handlers.Admins{}, map[string]handlers.Humans{}, map[string]handlers.Traits{}
 	for _, d := range a.doors {
 		traits[d.Name()] = d.traits
@@ -221,7 +230,7 @@ func (a *app) openConversation(context.Context) error {
 		Store: a.store, Detector: a.tracker, Carriers: a.carriers, Checker: a.checker, Estimator: a.estimates, Painter: a.pictures, Words: a.words, Now: a.now,
 		TailCarriers: tailCarriers(s), MaxParcels: s.MaxParcels, Timezone: s.Zone, Admins: admins, Traits: traits,
 		Operators: addresses(s.AdminChats), Prices: s.Prices, Budgets: s.Budgets, Robots: robotNames(s),
-		Humans: humans, ShopName: s.ShopName, Welcome: s.WeCom.KFWelcome,
+		Humans: humans, ShopName: s.ShopName, Welcome: s.WeCom.KFWelcome, Links: a.links.Of,
 	})
 	return nil
 }

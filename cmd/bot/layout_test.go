@@ -48,6 +48,8 @@ var layout = map[string]string{
 	"handlers/console":               "handlers models x/text",
 	"handlers/web":                   "handlers models prometheus/client_golang",
 	"scheduler":                      "models models/estimate tracking robfig/cron x/sync",
+	"handlers/web/app":               "handlers handlers/web locales models x/time",
+	"handlers/web/parcel":            "handlers handlers/web locales models tracking/recognise tracking/scan",
 	"handlers/picture":               "models locales x/image x/text",
 	"scheduler/queue":                "models nats-io",
 	"test/db":                        "go-sql-driver",
@@ -56,7 +58,7 @@ var layout = map[string]string{
 	"cmd/bot/doctor":                 "cmd/bot/config models models/store tracking tracking/recognise handlers/wecom scheduler/queue",
 	"cmd/bot/demo":                   "cmd/bot/config locales models tracking tracking/sandbox handlers handlers/console handlers/wecom/wecomtest scheduler x/term",
 	"cmd/bot": "cmd/bot/config cmd/bot/doctor cmd/bot/demo models models/store models/seal locales tracking tracking/recognise tracking/muzhi tracking/kuaidi100 tracking/juhe " +
-		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/telegram handlers/wecom handlers/console handlers/web handlers/picture scheduler scheduler/queue alecthomas/kong x/sync",
+		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/telegram handlers/wecom handlers/console handlers/web handlers/web/parcel handlers/web/app handlers/picture scheduler scheduler/queue alecthomas/kong x/sync",
 	"scripts/bench":   "",
 	"scripts/picture": "",
 }
@@ -66,9 +68,11 @@ const inTests = "go-telegram/bot google/go-cmp pgregory.net/rapid go.uber.org/go
 	"tracking/providertest handlers/doortest handlers/telegram/telegramtest handlers/wecom/wecomtest models/store models/store/storetest models/seal locales scheduler tracking/recognise"
 
 // inTestsOf is what the tests of one package may import besides: those of the
-// settings read what the program reads, with every provider.
+// settings read what the program reads, with every provider, those of the Mini App what
+// the pages are that it shows.
 var inTestsOf = map[string]string{
-	"cmd/bot/config": "tracking/muzhi tracking/kuaidi100 tracking/juhe tracking/kuaibao",
+	"handlers/web/app": "handlers/web/parcel",
+	"cmd/bot/config":   "tracking/muzhi tracking/kuaidi100 tracking/juhe tracking/kuaibao",
 }
 
 func TestEveryImportKeepsToThePackageMap(t *testing.T) {
