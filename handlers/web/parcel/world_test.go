@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"waybill/handlers"
 	"waybill/handlers/web"
 	"waybill/handlers/web/parcel"
-	"waybill/handlers"
 	"waybill/locales"
 	"waybill/models"
 	"waybill/models/seal"
