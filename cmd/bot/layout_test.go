@@ -46,6 +46,7 @@ var layout = map[string]string{
 	"handlers/wecom/wecomtest":       "handlers/doortest coder/websocket silenceper/wechat",
 	"handlers/console":               "handlers models x/text",
 	"handlers/web":                   "handlers models prometheus/client_golang",
+	"handlers/web/admin":             "handlers/web models locales go-analyze/charts",
 	"scheduler":                      "models tracking robfig/cron x/sync",
 	"scheduler/queue":                "models nats-io",
 	"test/db":                        "go-sql-driver",
@@ -54,7 +55,7 @@ var layout = map[string]string{
 	"cmd/bot/doctor":                 "cmd/bot/config models models/store tracking tracking/recognise handlers/wecom scheduler/queue",
 	"cmd/bot/demo":                   "cmd/bot/config locales models tracking tracking/sandbox handlers handlers/console handlers/wecom/wecomtest scheduler x/term",
 	"cmd/bot": "cmd/bot/config cmd/bot/doctor cmd/bot/demo models models/store models/seal locales tracking tracking/recognise tracking/muzhi tracking/kuaidi100 tracking/juhe " +
-		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/telegram handlers/wecom handlers/console handlers/web scheduler scheduler/queue alecthomas/kong x/sync",
+		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/telegram handlers/wecom handlers/console handlers/web handlers/web/admin scheduler scheduler/queue alecthomas/kong x/sync",
 	"scripts/bench":   "",
 	"scripts/picture": "",
 }
