@@ -239,7 +239,7 @@ func TestAParcelsPageSaysWhyAFollowerWasNotTold(t *testing.T) {
 		"the chat hears of problems only": {func(r *rig, c models.Chat, p models.Parcel) {
 			r.ok(r.store.SetNews(r.Context(), c.ID, models.NewsProblems, 0, r.moment()))
 			news(r, p)
-		}, "good: 会话选了「只报问题」"},
+		}, "good: 会话选的提醒方式是 只报问题"},
 		"the chat hears once a day": {func(r *rig, c models.Chat, p models.Parcel) {
 			r.ok(r.store.SetNews(r.Context(), c.ID, models.NewsDaily, 21*60, r.moment()))
 			news(r, p)
