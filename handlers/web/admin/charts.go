@@ -79,7 +79,7 @@ func (d *Dashboard) draw(days []dayUsage, value func(bill) float64, l look, size
 	names := d.providersOf(days)
 	data, labels := make([][]float64, len(names)), make([]string, len(days))
 	for i, day := range days {
-		if (len(days)-1-i)%size.every == 0 {
+		if (len(days)-1-i)%size.every == size.every/2 { // the last one would stand out of the picture
 			labels[i] = strings.TrimPrefix(day.Day[5:], "0")
 		}
 		for p, name := range names {
@@ -94,7 +94,7 @@ func (d *Dashboard) draw(days []dayUsage, value func(bill) float64, l look, size
 	opt.Padding = charts.NewBox(4, 4, 8, 0)
 	opt.StackSeries = charts.Ptr(true)
 	opt.BarSize = 0.62
-	opt.Legend = charts.LegendOption{SeriesNames: names, Symbol: charts.SymbolSquare, FontStyle: charts.FontStyle{FontSize: 11}}
+	opt.Legend = charts.LegendOption{SeriesNames: names, Symbol: charts.SymbolDot, FontStyle: charts.FontStyle{FontSize: 11}}
 	opt.CategoryAxis.Labels = labels
 	opt.CategoryAxis.LabelFontStyle.FontSize = 11
 	opt.CategoryAxis.LabelCount = len(days)
