@@ -11,11 +11,11 @@ import (
 // shownEnd is how many characters of a masked number stay.
 const shownEnd = 3
 
-// mask hides a number or a chat's id but for its last three characters; one that is so
-// short that they would tell most of it, whole.
+// mask hides a number or a chat's id but for its last three characters, and one that has
+// no more whole.
 func mask(id string) string {
 	n := utf8.RuneCountInString(id)
-	if n < 2*shownEnd {
+	if n <= shownEnd {
 		return "•••"
 	}
 	runes := []rune(id)
