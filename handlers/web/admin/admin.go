@@ -103,7 +103,6 @@ type Dashboard struct {
 	figures   *kept[models.Figures]
 	templates map[string]*template.Template
 	forms     *http.CrossOriginProtection
-	style     string // changes with the program's look, for /admin/charts
 }
 
 // New reads the templates. The dashboard speaks the language of the settings

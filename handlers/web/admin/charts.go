@@ -3,7 +3,6 @@ package admin
 import (
 	"fmt"
 	"hash/fnv"
-	"math/big"
 	"net/http"
 	"strconv"
 	"strings"
@@ -70,7 +69,7 @@ func (d *Dashboard) chart(w http.ResponseWriter, r *http.Request) {
 func (d *Dashboard) chartValues() map[string]func(bill) float64 {
 	return map[string]func(bill) float64{
 		"calls": func(b bill) float64 { return float64(b.Calls) },
-		"cost":  func(b bill) float64 { f, _ := new(big.Rat).Set(b.cost).Float64(); return f },
+		"cost":  func(b bill) float64 { f, _ := b.cost.Float64(); return f },
 	}
 }
 
