@@ -42,6 +42,8 @@ type Outbox interface {
 	Post(ctx context.Context, to models.Address, about string, replies []byte, since, now models.Moment) (fresh bool, err error)
 	Once(ctx context.Context, kind, key string, until, now models.Moment) (first bool, err error)
 	Spent(ctx context.Context, day string) (map[string]int64, error)
+	// Note keeps an alert for the dashboard.
+	Note(ctx context.Context, n models.Note) error
 }
 
 // OperatorsSettings are what the operators' alerts need. Chats of doors that are
@@ -197,6 +199,9 @@ func (o *Operators) post(ctx context.Context, a alert) {
 	if last, alerted := o.alerted[a.about]; alerted && last >= since {
 		return
 	}
+	if err := o.note(ctx, a, now); err != nil {
+		o.log.Warn("note alert", "alert", a.key, "error", err)
+	}
 	err := o.postAll(ctx, a, since, now)
 	if err == nil {
 		o.forgetBefore(since)
@@ -212,6 +217,20 @@ func (o *Operators) post(ctx context.Context, a alert) {
 	if a.attempts < alertAttempts && len(o.failed) < alertsWaiting && !slices.ContainsFunc(o.failed, same) {
 		o.failed = append(o.failed, a)
 	}
+}
+
+// note keeps an alert for the dashboard, where it stands once for all replicas, whether
+// there are operators' chats or not.
+func (o *Operators) note(ctx context.Context, a alert, now models.Moment) error {
+	every, window := alertEvery, now.Time().Truncate(alertEvery).Format(time.RFC3339)
+	if a.daily {
+		every, window = 24*time.Hour, now.Day()
+	}
+	first, err := o.outbox.Once(ctx, "alert_note", a.about+":"+window, now.Add(every), now)
+	if err != nil || !first {
+		return err
+	}
+	return o.outbox.Note(ctx, models.Note{Kind: models.NoteAlert, What: o.words.For().Say(a.key, a.args...), At: now})
 }
 
 // startOfDay is when the day of now began in Shanghai.

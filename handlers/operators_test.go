@@ -205,6 +205,8 @@ func (broken) Post(context.Context, models.Address, string, []byte, models.Momen
 	return false, errors.New("down")
 }
 
+func (broken) Note(context.Context, models.Note) error { return errors.New("down") }
+
 func (broken) Spent(context.Context, string) (map[string]int64, error) {
 	return nil, errors.New("down")
 }
@@ -238,4 +240,20 @@ func TestWithoutTheStoreOperatorsAreToldFromHereOrAgain(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAnAlertIsKeptOnceForTheDashboard(t *testing.T) {
+	inOffice(t, func(t *testing.T, o *office) {
+		one, two := o.replica(o.store), o.replica(o.store)
+		for range 3 {
+			o.spent(one, "muzhi")
+			o.spent(two, "muzhi")
+		}
+		o.pass(time.Hour)
+		o.spent(two, "muzhi")
+		notes, err := o.store.Notes(t.Context(), models.NoteAlert, 10)
+		if err != nil || len(notes) != 2 || notes[0].What != muzhiSpent {
+			t.Errorf("kept %+v, %v", notes, err)
+		}
+	})
 }

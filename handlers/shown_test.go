@@ -127,7 +127,7 @@ func (w *world) delivered(t *testing.T, conversation string, parcelID int64) {
 	}
 	follow, _, err := w.store.FollowOf(t.Context(), chat.ID, parcelID)
 	if err == nil {
-		err = w.store.Delivered(t.Context(), claimed[0].Claim, follow.ID, follow.PendingSeq)
+		err = w.store.Delivered(t.Context(), claimed[0].Claim, models.Mark{FollowID: follow.ID, Upto: follow.PendingSeq})
 	}
 	if err != nil {
 		t.Fatal(err)

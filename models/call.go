@@ -88,3 +88,11 @@ type Closing struct {
 	Number      string
 	At          Moment // when the answer was there
 }
+
+// Cooldown is a provider's kind of call that is left alone for a while.
+type Cooldown struct {
+	Provider string
+	Kind     CallKind
+	Why      Outcome // quota, auth, rate or unavailable
+	Until    Moment  // when one call finds out whether it answers again
+}

@@ -300,7 +300,7 @@ func (r *rig) deliver() {
 		notifications, err := r.db.Pending(r.t.Context(), c.Chat)
 		r.must(err)
 		for _, n := range notifications {
-			r.must(r.db.Delivered(r.t.Context(), c.Claim, n.Follow.ID, n.Upto))
+			r.must(r.db.Delivered(r.t.Context(), c.Claim, models.Mark{FollowID: n.Follow.ID, Upto: n.Upto}))
 		}
 		r.must(r.db.Release(r.t.Context(), c.Claim, models.Never, false))
 	}

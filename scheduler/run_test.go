@@ -222,11 +222,11 @@ func (m *mortal) ClaimChats(ctx context.Context, door, owner string, now models.
 	return m.Store.ClaimChats(ctx, door, owner, now, hold, limit)
 }
 
-func (m *mortal) Delivered(ctx context.Context, c models.Claim, followID, upto int64) error {
+func (m *mortal) Delivered(ctx context.Context, c models.Claim, to models.Mark) error {
 	if err := m.alive(); err != nil {
 		return err
 	}
-	return m.Store.Delivered(ctx, c, followID, upto)
+	return m.Store.Delivered(ctx, c, to)
 }
 
 func (m *mortal) Release(ctx context.Context, c models.Claim, next models.Moment, failed bool) error {

@@ -51,6 +51,7 @@ var layout = map[string]string{
 	"handlers/web/app":               "handlers handlers/web locales models x/time",
 	"handlers/web/parcel":            "handlers handlers/web locales models tracking/recognise tracking/scan",
 	"handlers/picture":               "models locales x/image x/text",
+	"handlers/web/admin":             "handlers/web models locales go-analyze/charts",
 	"scheduler/queue":                "models nats-io",
 	"test/db":                        "go-sql-driver",
 	"test/withdb":                    "test/db",
@@ -58,7 +59,7 @@ var layout = map[string]string{
 	"cmd/bot/doctor":                 "cmd/bot/config models models/store tracking tracking/recognise handlers/wecom scheduler/queue",
 	"cmd/bot/demo":                   "cmd/bot/config locales models tracking tracking/sandbox handlers handlers/console handlers/wecom/wecomtest scheduler x/term",
 	"cmd/bot": "cmd/bot/config cmd/bot/doctor cmd/bot/demo models models/store models/seal locales tracking tracking/recognise tracking/muzhi tracking/kuaidi100 tracking/juhe " +
-		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/telegram handlers/wecom handlers/console handlers/web handlers/web/parcel handlers/web/app handlers/picture scheduler scheduler/queue alecthomas/kong x/sync",
+		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/telegram handlers/wecom handlers/console handlers/web handlers/web/admin handlers/web/parcel handlers/web/app handlers/picture scheduler scheduler/queue alecthomas/kong x/sync",
 	"scripts/bench":   "",
 	"scripts/picture": "",
 }

@@ -84,14 +84,17 @@ func (t *turn) answerArrival(ctx context.Context, a models.Arrival) (ended bool,
 			t.log.Error("send reply", "chat", a.ChatID, "arrival", a.ID, "failures", a.Failures, "error", err)
 			return true, t.arrivalFailed(ctx, a)
 		case outcome == OutcomeGone:
+			t.noteUnsent(ctx, nil, outcome, err)
 			if err := t.unsent(ctx, outcome, err); err != nil {
 				return true, err
 			}
 			return false, t.endArrival(ctx, a) // a later one may say that the chat is back
 		case outcome == OutcomeCredit:
 			t.answered(a.ID)
+			t.noteUnsent(ctx, nil, outcome, err)
 			return true, t.unsent(ctx, outcome, err)
 		default:
+			t.noteUnsent(ctx, nil, outcome, err)
 			return true, t.unsent(ctx, outcome, err)
 		}
 		if n += sent; n == len(replies) {

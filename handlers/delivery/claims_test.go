@@ -128,11 +128,11 @@ type fussy struct {
 	left int
 }
 
-func (f *fussy) Delivered(ctx context.Context, c models.Claim, followID, upto int64) error {
+func (f *fussy) Delivered(ctx context.Context, c models.Claim, m models.Mark) error {
 	if f.left--; f.left >= 0 {
 		return models.ErrStale
 	}
-	return f.Store.Delivered(ctx, c, followID, upto)
+	return f.Store.Delivered(ctx, c, m)
 }
 
 // Whatever step a process reached that died, nothing is lost, and nothing comes
@@ -212,8 +212,8 @@ func (d *dying) Pending(ctx context.Context, c models.Chat) (all []models.Notifi
 	return all, err
 }
 
-func (d *dying) Delivered(ctx context.Context, c models.Claim, followID, upto int64) error {
-	return d.does("delivered", func() error { return d.Store.Delivered(ctx, c, followID, upto) })
+func (d *dying) Delivered(ctx context.Context, c models.Claim, m models.Mark) error {
+	return d.does("delivered", func() error { return d.Store.Delivered(ctx, c, m) })
 }
 
 func (d *dying) Release(ctx context.Context, c models.Claim, next models.Moment, failed bool) error {
@@ -255,11 +255,11 @@ type forgetful struct {
 	left atomic.Int64
 }
 
-func (f *forgetful) Delivered(ctx context.Context, c models.Claim, followID, upto int64) error {
+func (f *forgetful) Delivered(ctx context.Context, c models.Claim, m models.Mark) error {
 	if f.left.Add(-1) < 0 {
 		return errBroken
 	}
-	return f.Store.Delivered(ctx, c, followID, upto)
+	return f.Store.Delivered(ctx, c, m)
 }
 
 func TestAMarkThatCannotBeMovedForAMomentRepeatsNothing(t *testing.T) {
@@ -282,11 +282,11 @@ type hiccup struct {
 	left int
 }
 
-func (h *hiccup) Delivered(ctx context.Context, c models.Claim, followID, upto int64) error {
+func (h *hiccup) Delivered(ctx context.Context, c models.Claim, m models.Mark) error {
 	if h.left--; h.left >= 0 {
 		return errors.New("database is locked")
 	}
-	return h.Store.Delivered(ctx, c, followID, upto)
+	return h.Store.Delivered(ctx, c, m)
 }
 
 func TestWhatADeadProcessHeldIsTakenOverAtOnceByWhoeverHoldsTheDoor(t *testing.T) {

@@ -45,7 +45,8 @@ type Store interface {
 	ArrivalFailed(ctx context.Context, c models.Claim, arrivalID int64) error
 	EndArrival(ctx context.Context, c models.Claim, arrivalID int64) error
 	Pending(ctx context.Context, c models.Chat) ([]models.Notification, error)
-	Delivered(ctx context.Context, c models.Claim, followID, upto int64) error
+	Delivered(ctx context.Context, c models.Claim, m models.Mark) error
+	NotSent(ctx context.Context, c models.Claim, all []models.Sent) error
 	Undeliverable(ctx context.Context, c models.Claim, followID int64) (failures int, err error)
 	GoneUnder(ctx context.Context, c models.Claim, now models.Moment) error
 	MoveChatUnder(ctx context.Context, c models.Claim, conversation string, now models.Moment) error

@@ -36,7 +36,7 @@ func (t *turn) deliverPending(ctx, deadline context.Context) error {
 	for empty < len(pending) && pending[empty].Empty() {
 		empty++
 	}
-	if err := t.delivered(deadline, pending[:empty]); err != nil {
+	if err := t.delivered(deadline, pending[:empty], models.SentHidden); err != nil {
 		return err
 	}
 	if pending = pending[empty:]; len(pending) == 0 {
@@ -156,7 +156,7 @@ func (t *turn) record(ctx context.Context, sent []worded, outcome string, why er
 				t.log.Error("ask for tail", "chat", t.chat.ID, "parcel", n.Parcel.ID, "error", err)
 			}
 		}
-		return false, t.delivered(ctx, done)
+		return false, t.delivered(ctx, done, models.SentOutcome(outcome))
 	case OutcomeDefect:
 		for _, n := range notifications(sent) {
 			if err := t.undeliverable(ctx, n, why); err != nil {
@@ -165,8 +165,10 @@ func (t *turn) record(ctx context.Context, sent []worded, outcome string, why er
 		}
 		return false, nil
 	case OutcomeFailed:
+		t.noteUnsent(ctx, notifications(sent), outcome, why)
 		return false, t.unsent(ctx, outcome, why)
 	}
+	t.noteUnsent(ctx, notifications(sent), outcome, why)
 	return true, t.unsent(ctx, outcome, why)
 }
 
@@ -179,15 +181,16 @@ func notifications(sent []worded) []models.Notification {
 }
 
 // delivered moves the marks behind what was sent, all together: what is not
-// marked is sent again.
-func (t *turn) delivered(ctx context.Context, all []models.Notification) error {
+// marked is sent again. outcome says how that ended.
+func (t *turn) delivered(ctx context.Context, all []models.Notification, outcome models.SentOutcome) error {
 	if len(all) == 0 {
 		return nil
 	}
 	return record(ctx, func(ctx context.Context) error {
 		var marks errgroup.Group
 		for _, n := range all {
-			marks.Go(func() error { return t.store.Delivered(ctx, t.claim, n.Follow.ID, n.Upto) })
+			m := models.Mark{FollowID: n.Follow.ID, ParcelID: n.Parcel.ID, Upto: n.Upto, Outcome: outcome, At: t.moment()}
+			marks.Go(func() error { return t.store.Delivered(ctx, t.claim, m) })
 		}
 		return marks.Wait()
 	})
@@ -206,9 +209,10 @@ func (t *turn) undeliverable(ctx context.Context, n models.Notification, why err
 		return err
 	}
 	if failures < attempts {
+		t.noteUnsent(ctx, []models.Notification{n}, OutcomeFailed, why)
 		t.later(failures)
 		return nil
 	}
 	t.alertGivenUp(ctx, "parcel", n.Parcel.ID, why)
-	return t.delivered(ctx, []models.Notification{n})
+	return t.delivered(ctx, []models.Notification{n}, models.SentGivenUp)
 }

@@ -332,7 +332,8 @@ func (*crowd) Pending(context.Context, models.Chat) ([]models.Notification, erro
 	return []models.Notification{{Events: make([]models.Folded, 1)}}, nil
 }
 
-func (*crowd) Delivered(context.Context, models.Claim, int64, int64) error      { return nil }
+func (*crowd) Delivered(context.Context, models.Claim, models.Mark) error       { return nil }
+func (*crowd) NotSent(context.Context, models.Claim, []models.Sent) error       { return nil }
 func (*crowd) Release(context.Context, models.Claim, models.Moment, bool) error { return nil }
 
 // slow is a platform that takes a second.

@@ -78,6 +78,24 @@ func (t *turn) unsent(ctx context.Context, outcome string, why error) error {
 	return nil
 }
 
+// noteUnsent keeps for the operator why something was not sent: the notifications of
+// one message, or a reply when there are none. That it cannot be kept is only logged.
+func (t *turn) noteUnsent(ctx context.Context, of []models.Notification, outcome string, why error) {
+	all := make([]models.Sent, 0, len(of))
+	for _, n := range of {
+		all = append(all, models.Sent{ParcelID: n.Parcel.ID, Upto: n.Upto})
+	}
+	if len(all) == 0 {
+		all = append(all, models.Sent{})
+	}
+	for i := range all {
+		all[i].Outcome, all[i].Reason, all[i].At = models.SentOutcome(outcome), why.Error(), t.moment()
+	}
+	if err := t.store.NotSent(ctx, t.claim, all); err != nil {
+		t.log.Warn("note what was not sent", "chat", t.chat.ID, "error", err)
+	}
+}
+
 // sendFirst sends the first replies as one message, as many as the door puts
 // together, and returns how many of them the outcome is about, at least one.
 // What the platform refuses, or makes the door panic, is sent once more with

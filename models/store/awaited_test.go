@@ -33,7 +33,7 @@ func (k kit) deliver(c models.Chat) {
 	k.t.Helper()
 	claim := k.claim(c)
 	for _, n := range k.pending(c) {
-		k.ok(k.Delivered(k.ctx(), claim, n.Follow.ID, n.Upto))
+		k.ok(k.Delivered(k.ctx(), claim, models.Mark{FollowID: n.Follow.ID, Upto: n.Upto}))
 	}
 }
 

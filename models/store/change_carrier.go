@@ -265,6 +265,9 @@ func idsOf(follows []models.Follow) []int64 {
 
 // dropParcels removes parcels and their events.
 func dropParcels(tx *gorm.DB, ids []int64) error {
+	if err := tx.Exec("DELETE FROM sent WHERE parcel_id IN ?", ids).Error; err != nil {
+		return err
+	}
 	if err := tx.Exec("DELETE FROM events WHERE parcel_id IN ?", ids).Error; err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ func TestFollowersMoveToTheParcelThatExists(t *testing.T) {
 		for _, text := range []string{"a", "b"} {
 			right = k.finish(scan(k.stored(right.ID), text, noon()), noon())
 		}
-		k.ok(k.Delivered(k.ctx(), k.claim(knower), k.marks(knower, right).ID, 0))
+		k.ok(k.Delivered(k.ctx(), k.claim(knower), models.Mark{FollowID: k.marks(knower, right).ID, Upto: 0}))
 		wrong := k.sealed(1)
 		wrong = k.finish(scan(wrong, "nonsense", noon()), noon())
 		k.tell(mover, wrong, "1111", "茶叶", 1)

@@ -316,7 +316,7 @@ func TestAMergedGroupHearsWhatEitherHasMissed(t *testing.T) {
 		k.ok(k.Mute(k.ctx(), now.ID, p.ID, true, noon()))
 		p = k.finish(scan(k.stored(p.ID), "x", noon()), noon())
 		claim := k.claimed(noon()).Claim
-		k.ok(k.Delivered(k.ctx(), claim, k.marks(old, p).ID, p.Seq))
+		k.ok(k.Delivered(k.ctx(), claim, models.Mark{FollowID: k.marks(old, p).ID, Upto: p.Seq}))
 		k.ok(k.Release(k.ctx(), claim, models.Never, false))
 		k.ok(k.MoveChat(k.ctx(), old.ID, now.Conversation, noon()+minute))
 		if got := k.marks(now, p); got.DeliveredSeq != 0 || got.PendingSeq != p.Seq || got.Mute == models.Muted {

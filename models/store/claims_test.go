@@ -32,7 +32,9 @@ func TestWhoHasLostAClaimWritesNothing(t *testing.T) {
 			"RepliesSent":   func(claim models.Claim) error { return k.RepliesSent(k.ctx(), claim, update, 1) },
 			"ArrivalFailed": func(claim models.Claim) error { return k.ArrivalFailed(k.ctx(), claim, update) },
 			"EndArrival":    func(claim models.Claim) error { return k.EndArrival(k.ctx(), claim, update) },
-			"Delivered":     func(claim models.Claim) error { return k.Delivered(k.ctx(), claim, follow, 1) },
+			"Delivered": func(claim models.Claim) error {
+				return k.Delivered(k.ctx(), claim, models.Mark{FollowID: follow, Upto: 1})
+			},
 			"GoneUnder":     func(claim models.Claim) error { return k.GoneUnder(k.ctx(), claim, noon()) },
 			"MoveChatUnder": func(claim models.Claim) error { return k.MoveChatUnder(k.ctx(), claim, "elsewhere", noon()) },
 			"Undeliverable": func(claim models.Claim) error {
@@ -50,7 +52,7 @@ func TestWhoHasLostAClaimWritesNothing(t *testing.T) {
 			t.Fatalf("got %+v, want %+v", after, before)
 		}
 		k.ok(k.Answer(k.ctx(), held, update, []byte("[]")))
-		k.ok(k.Delivered(k.ctx(), held, follow, 1))
+		k.ok(k.Delivered(k.ctx(), held, models.Mark{FollowID: follow, Upto: 1}))
 		k.ok(k.EndArrival(k.ctx(), held, update))
 	})
 }
@@ -211,7 +213,7 @@ func TestWhatCannotBePutIntoWordsIsCountedUntilSomethingIsDelivered(t *testing.T
 		if f := k.marks(c, p); !f.Pending() || f.Failures != 3 {
 			t.Fatalf("got %+v", f)
 		}
-		k.ok(k.Delivered(k.ctx(), claim, follow, 1))
+		k.ok(k.Delivered(k.ctx(), claim, models.Mark{FollowID: follow, Upto: 1}))
 		if f := k.marks(c, p); f.Pending() || f.Failures != 0 {
 			t.Fatalf("got %+v", f)
 		}

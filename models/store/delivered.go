@@ -13,15 +13,15 @@ import (
 
 // mark is how far a follow was delivered, under a claim.
 type mark struct {
-	claim        models.Claim
-	follow, upto int64
+	claim models.Claim
+	models.Mark
 }
 
-// Delivered moves a follow's mark to upto, never back, once the platform has
-// accepted the message. models.ErrStale when the claim is another's: then that
-// one delivers it once more. Concurrent calls are written together.
-func (s *Store) Delivered(ctx context.Context, c models.Claim, followID, upto int64) error {
-	if _, err := s.marks.do(ctx, mark{claim: c, follow: followID, upto: upto}); err != nil {
+// Delivered moves a follow's mark to m.Upto, never back, once the platform has
+// accepted the message, and keeps how that ended. models.ErrStale when the claim is
+// another's: then that one delivers it once more. Concurrent calls are written together.
+func (s *Store) Delivered(ctx context.Context, c models.Claim, m models.Mark) error {
+	if _, err := s.marks.do(ctx, mark{claim: c, Mark: m}); err != nil {
 		return fmt.Errorf("mark delivered: %w", err)
 	}
 	return nil
@@ -36,14 +36,19 @@ func (s *Store) deliveredAll(ctx context.Context, asks []mark) ([]outcome[struct
 			return err
 		}
 		follows := map[int64][]int64{}
+		var moved []mark
 		for i, a := range asks {
 			if held[a.claim.ChatID] != a.claim.Epoch {
 				outcomes[i].err = models.ErrStale
 				continue
 			}
-			follows[a.upto] = append(follows[a.upto], a.follow)
+			follows[a.Upto] = append(follows[a.Upto], a.FollowID)
+			moved = append(moved, a)
 		}
-		return markDelivered(tx, follows)
+		if err := markDelivered(tx, follows); err != nil {
+			return err
+		}
+		return s.noteSent(tx, moved)
 	})
 	return outcomes, err
 }

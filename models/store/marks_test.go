@@ -19,7 +19,7 @@ func TestAMarkOfTheWrongParcelSaysNothingOfTheRightOne(t *testing.T) {
 		news := k.pending(c)
 		right, err := k.ChangeCarrier(k.ctx(), k.stored(wrong.ID), "zto", noon()+1)
 		k.ok(err)
-		k.ok(k.Delivered(k.ctx(), k.claim(c), news[0].Follow.ID, news[0].Upto)) // sent before the carrier was corrected
+		k.ok(k.Delivered(k.ctx(), k.claim(c), models.Mark{FollowID: news[0].Follow.ID, Upto: news[0].Upto})) // sent before the carrier was corrected
 		if f := k.marks(c, right); !f.Pending() {
 			t.Fatalf("lost: %+v", f)
 		}
@@ -45,7 +45,7 @@ func TestWhoMovesToTheRightParcelHearsWhatIsNew(t *testing.T) {
 		k.follow(knowsA, wrong)
 		k.follow(waits, wrong)
 		wrong = k.finish(scan(k.stored(wrong.ID), "b", noon()+1), noon())
-		k.ok(k.Delivered(k.ctx(), k.claim(knowsA), k.marks(knowsA, wrong).ID, 2))
+		k.ok(k.Delivered(k.ctx(), k.claim(knowsA), models.Mark{FollowID: k.marks(knowsA, wrong).ID, Upto: 2}))
 		_, err = k.ChangeCarrier(k.ctx(), k.stored(wrong.ID), "zto", noon()+1)
 		k.ok(err)
 		for c, want := range map[int64]int{knowsA.ID: 1, knowsNone.ID: 3, waits.ID: 2} {

@@ -113,6 +113,9 @@ func (s *Store) mergeChats(tx *gorm.DB, from, to models.Chat, now models.Moment)
 			return err
 		}
 	}
+	if err := tx.Exec("DELETE FROM sent WHERE chat_id = ?", from.ID).Error; err != nil {
+		return err
+	}
 	if err := tx.Exec("DELETE FROM chats WHERE id = ?", from.ID).Error; err != nil {
 		return err
 	}

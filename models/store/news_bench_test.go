@@ -115,7 +115,7 @@ func deliverOne(s *store.Store, c models.Claimed) error {
 		return err
 	}
 	for _, n := range pending {
-		if err := s.Delivered(ctx, c.Claim, n.Follow.ID, n.Upto); err != nil {
+		if err := s.Delivered(ctx, c.Claim, models.Mark{FollowID: n.Follow.ID, Upto: n.Upto}); err != nil {
 			return err
 		}
 	}

@@ -226,8 +226,8 @@ func TestWhatWasDeliveredIsNotPendingAnyMore(t *testing.T) {
 		k.finish(scan(p, "x", noon()), noon())
 		claim := k.claimed(noon()).Claim
 		n := k.pending(c)[0]
-		k.ok(k.Delivered(k.ctx(), claim, n.Follow.ID, n.Upto))
-		k.ok(k.Delivered(k.ctx(), claim, n.Follow.ID, 0)) // never back
+		k.ok(k.Delivered(k.ctx(), claim, models.Mark{FollowID: n.Follow.ID, Upto: n.Upto}))
+		k.ok(k.Delivered(k.ctx(), claim, models.Mark{FollowID: n.Follow.ID, Upto: 0})) // never back
 		if f := k.marks(c, p); f.DeliveredSeq != n.Upto || f.PendingSeq != 0 {
 			t.Fatalf("got %+v", f)
 		}
@@ -249,7 +249,7 @@ func TestNewsThatComesWhileAChatIsServedIsNotLost(t *testing.T) {
 		claim := k.claimed(noon()).Claim
 		n := k.pending(c)[0]
 		k.finish(scan(p, "y", noon()+1), noon()+1)
-		k.ok(k.Delivered(k.ctx(), claim, n.Follow.ID, n.Upto))
+		k.ok(k.Delivered(k.ctx(), claim, models.Mark{FollowID: n.Follow.ID, Upto: n.Upto}))
 		if f := k.marks(c, p); f.PendingSeq != 2 || f.DeliveredSeq != 1 || !f.Awaited {
 			t.Fatalf("got %+v", f)
 		}
@@ -292,7 +292,7 @@ func TestManyChatsAreServedAtOnce(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if err := k.Delivered(k.ctx(), chats[i].Claim, all[0].Follow.ID, all[0].Upto); err != nil {
+			if err := k.Delivered(k.ctx(), chats[i].Claim, models.Mark{FollowID: all[0].Follow.ID, Upto: all[0].Upto}); err != nil {
 				return err
 			}
 			return k.Release(k.ctx(), chats[i].Claim, models.Never, false)
@@ -312,7 +312,7 @@ func TestAChatThatWasWokenMeanwhileStaysDue(t *testing.T) {
 		p = k.finish(scan(p, "x", noon()), noon())
 		claim := k.claimed(noon()).Claim
 		p = k.finish(scan(p, "y", noon()), noon())
-		k.ok(k.Delivered(k.ctx(), claim, k.marks(c, p).ID, p.Seq)) // both; the worker saw one
+		k.ok(k.Delivered(k.ctx(), claim, models.Mark{FollowID: k.marks(c, p).ID, Upto: p.Seq})) // both; the worker saw one
 		k.ok(k.Release(k.ctx(), claim, models.Never, false))
 		if got := k.again(c); got.WorkAt != noon() {
 			t.Fatalf("due at %d, want now: somebody looks once more", got.WorkAt)
@@ -346,7 +346,7 @@ func TestAChatThatWaitsForTheMorningIsWokenByWhatComes(t *testing.T) {
 			t.Fatalf("due at %d, want now", got.WorkAt)
 		}
 		claim = k.claimed(night + minute).Claim
-		k.ok(k.Delivered(k.ctx(), claim, k.marks(c, p).ID, p.Seq))
+		k.ok(k.Delivered(k.ctx(), claim, models.Mark{FollowID: k.marks(c, p).ID, Upto: p.Seq}))
 		k.ok(k.Release(k.ctx(), claim, models.Never, false))
 		if got := k.again(c); got.WorkAt != models.Never {
 			t.Fatalf("due at %d, want never: nothing is pending", got.WorkAt)

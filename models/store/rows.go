@@ -112,6 +112,8 @@ const (
 	sizeCursor       = 128
 	sizeToken        = 128
 	sizeRobot        = 64
+	sizeReason       = 200
+	sizeNote         = 400
 )
 
 // cut makes text fit a column: valid UTF-8, at most size characters.

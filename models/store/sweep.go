@@ -24,8 +24,9 @@ const (
 // provider, kind, outcome and billing, and drops what has had its time:
 // expired questions and memories, stops that can be undone no more, updates that ended three days ago, parcels
 // that nobody has followed for as long as keep says, subscriptions that nobody has needed
-// for 60, bodies of pushes after seven, journeys after 180, old tail attempts and budgets, and forgotten
-// chats that nothing is counted by any more. It works in
+// for 60, bodies of pushes after seven, journeys after 180, old tail attempts and budgets, what was sent to
+// whom and notes after 30, sessions that are over, and forgotten chats that nothing is
+// counted by any more. It works in
 // small transactions and may be stopped at any time.
 func (s *Store) Sweep(ctx context.Context, keep time.Duration, now models.Moment) error {
 	old := func(age time.Duration) models.Moment { return now.Add(-age) }
@@ -45,6 +46,9 @@ func (s *Store) Sweep(ctx context.Context, keep time.Duration, now models.Moment
 		{"drop pushes", draining("raw_pushes", "at", old(keepBodies))},
 		{"drop journeys", draining("journeys", "delivered_at", old(keepJourneys))},
 		{"drop budgets", draining("budgets", "day", old(keepBudgets).Day())},
+		{"drop what was sent", draining("sent", "at", old(keepSent))},
+		{"drop notes", draining("notes", "at", old(keepSent))},
+		{"drop sessions", draining("admin_sessions", "until_at", now+1)},
 	}
 	for _, step := range steps {
 		if err := s.repeat(ctx, step.some); err != nil {
