@@ -45,25 +45,32 @@ func (r renderer) official(before string, contact recognise.Contact) Line {
 // trouble is what somebody can do about a parcel that does not arrive as it should,
 // and whom to ask; nil when all is well.
 func (r renderer) trouble(p models.Parcel) Block {
-	key := ""
-	switch {
-	case unconfirmed(p):
-		key = "advice.unconfirmed"
-	case !p.Live():
-		return nil
-	case p.Status.Problem():
-		key = "advice." + string(p.Status)
-	case p.Noticed&models.NoticedStuck == 0:
-		return nil
-	}
+	key, ask := advice(p)
 	var block Block
 	if key != "" {
 		block = r.sentence(key)
 	}
-	if ask := r.askThem(p.Carrier); ask != nil {
-		block = append(block, ask)
+	if !ask {
+		return block
+	}
+	if line := r.askThem(p.Carrier); line != nil {
+		block = append(block, line)
 	}
 	return block
+}
+
+// advice is the key of what somebody can do about a parcel, "" without any, and whether
+// its carrier had better be asked.
+func advice(p models.Parcel) (key string, ask bool) {
+	switch {
+	case unconfirmed(p):
+		return "advice.unconfirmed", true
+	case !p.Live():
+		return "", false
+	case p.Status.Problem():
+		return "advice." + string(p.Status), true
+	}
+	return "", p.Noticed&models.NoticedStuck != 0
 }
 
 var (

@@ -61,7 +61,7 @@ func (c *Conversation) renderer(chat models.Chat, now models.Moment) renderer {
 	s := c.settings
 	return renderer{
 		words: s.Words.For(chat.Lang, chat.Spoken), zone: s.Timezone, now: now,
-		mentionsOnly: s.Traits[chat.Door].mentionsOnly(chat), contact: s.Carriers.Contact,
+		mentionsOnly: s.Traits[chat.Door].mentionsOnly(chat), contact: s.Carriers.Contact, links: s.Links,
 	}
 }
 

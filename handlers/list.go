@@ -147,9 +147,8 @@ func (t *turn) details(ctx context.Context, f models.Followed) ([]Reply, error) 
 	} else if reach := t.render.reach(f.Parcel.Carrier); reach != nil {
 		blocks = append(blocks, Block{reach})
 	}
-	if t.settings.Links != nil {
-		link := Span{Text: t.render.say("page_link"), Style: Link, URL: t.settings.Links(f.Parcel)}
-		blocks = append(blocks, Block{Line{link}})
+	if page := t.render.page(f); page != nil {
+		blocks = append(blocks, page)
 	}
 	return []Reply{{Blocks: blocks, Buttons: t.render.parcelButtons(f.Follow, f.Parcel, t.chat.News)}}, nil
 }

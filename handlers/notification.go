@@ -81,6 +81,9 @@ func (r renderer) notification(n models.Notification, recent []models.Event) Rep
 			blocks = append(blocks, outlook)
 		}
 	}
+	if page := r.page(models.Followed{Follow: n.Follow, Parcel: n.Parcel}); page != nil && hasArrived(n.Parcel) {
+		blocks = append(blocks, page)
+	}
 	if slices.ContainsFunc(n.Notices, wantsAnswer) {
 		blocks = r.mention(blocks)
 	}

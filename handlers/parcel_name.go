@@ -93,11 +93,8 @@ func isSentence(text string) bool {
 
 // rename gives a parcel a name, or takes the one that it has.
 func (t *turn) rename(ctx context.Context, p models.Parcel, name string) ([]Reply, error) {
-	name = strings.Join(strings.Fields(name), " ")
-	if saysNoName(name) {
-		name = ""
-	}
-	if utf8.RuneCountInString(name) > maxName {
+	name, ok := Name(name)
+	if !ok {
 		return t.render.reply("name.too_long", "Number", p.Number, "Max", maxName), nil
 	}
 	if err := t.store.Rename(ctx, t.chat.ID, p.ID, name); err != nil {

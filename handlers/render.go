@@ -16,6 +16,19 @@ type renderer struct {
 	now          models.Moment
 	mentionsOnly bool // the bot hears nothing but what mentions it
 	contact      func(models.Carrier) recognise.Contact
+	links        func(models.Followed) string // of a follow's page; nil: there are no pages
+}
+
+// page links to a follow's page; nil where there is none, or nothing may be shown on it.
+func (r renderer) page(f models.Followed) Block {
+	if r.links == nil || !f.Follow.Opens(f.Parcel) {
+		return nil
+	}
+	at := r.links(f)
+	if at == "" {
+		return nil
+	}
+	return Block{Line{{Text: r.say("page_link"), Style: Link, URL: at}}}
 }
 
 func (r renderer) tag() string { return r.words.Tag() }

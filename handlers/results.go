@@ -62,6 +62,9 @@ func (t *turn) results(ctx context.Context, steps []step, asking bool) ([]Reply,
 	case watched > 1 && !asking && begun:
 		reply.Blocks = append(reply.Blocks, append(Block{Line{}}, t.render.sentence(watchingKey(said, watched))...))
 	case len(said) == 1 && shown:
+		if page := t.render.page(models.Followed{Follow: f.follow, Parcel: f.answer.Parcel}); page != nil {
+			reply.Blocks = append(reply.Blocks, page)
+		}
 		reply.Buttons = t.render.parcelButtons(f.follow, f.answer.Parcel, t.chat.News)
 	}
 	return []Reply{reply}, nil

@@ -121,17 +121,17 @@ type Settings struct {
 	Words    *locales.Bundle
 	Now      func() time.Time
 
-	TailCarriers []models.Carrier           // those that want a phone's tail
-	MaxParcels   models.Limits              // live parcels
-	Timezone     *time.Location             // of the times shown; nil: Asia/Shanghai
-	Links        func(models.Parcel) string // the parcel page's link; nil: there are no pages
-	Operators    []models.Address           // chats that may use the operators' commands
-	Prices       map[string]float64         // yuan for a billed call, by "provider.kind"
-	Budgets      map[string]int64           // billed calls a day, by provider
-	Admins       map[string]Admins          // by door; a door without them cannot tell
-	Traits       map[string]Traits          // by door
-	Humans       map[string]Humans          // by door; a door without them cannot tell whether somebody serves
-	ShopName     string                     // whose customers are greeted; "" when it has none
-	Welcome      string                     // the whole greeting of customers; "": a default one
-	Robots       []string                   // names of the group robots that news can be sent to
+	TailCarriers []models.Carrier             // those that want a phone's tail
+	MaxParcels   models.Limits                // live parcels
+	Timezone     *time.Location               // of the times shown; nil: Asia/Shanghai
+	Links        func(models.Followed) string // the address of a follow's page, "" for none; nil: there are no pages
+	Operators    []models.Address             // chats that may use the operators' commands
+	Prices       map[string]float64           // yuan for a billed call, by "provider.kind"
+	Budgets      map[string]int64             // billed calls a day, by provider
+	Admins       map[string]Admins            // by door; a door without them cannot tell
+	Traits       map[string]Traits            // by door
+	Humans       map[string]Humans            // by door; a door without them cannot tell whether somebody serves
+	ShopName     string                       // whose customers are greeted; "" when it has none
+	Welcome      string                       // the whole greeting of customers; "": a default one
+	Robots       []string                     // names of the group robots that news can be sent to
 }

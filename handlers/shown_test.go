@@ -85,7 +85,7 @@ func TestWhereAnyReplyKeepsMessagesComingARowIsMeantOnlyRightAfterAList(t *testi
 		t.Errorf("without a list: %q", said)
 	}
 	w.says(t, "a", "列表")
-	if said := w.says(t, "a", "1"); !strings.Contains(said, "在网页里看") {
+	if said := w.says(t, "a", "1"); !strings.Contains(said, "☎️") {
 		t.Errorf("after a list: %q", said)
 	}
 	if said := w.says(t, "a", "1"); !strings.Contains(said, "有新动静就告诉你") {
@@ -94,7 +94,7 @@ func TestWhereAnyReplyKeepsMessagesComingARowIsMeantOnlyRightAfterAList(t *testi
 	w.says(t, "a", "列表")
 	w.pass(time.Hour)
 	w.tells(t, "a", "YT1000000000017", "【南昌】到达")
-	if said := w.says(t, "a", "1"); strings.Contains(said, "在网页里看") {
+	if said := w.says(t, "a", "1"); strings.Contains(said, "☎️") {
 		t.Errorf("after news: %q", said)
 	}
 }

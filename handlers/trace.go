@@ -40,25 +40,25 @@ func (r renderer) journey(p models.Parcel) Block {
 	if route := r.route(p); route != "" {
 		block = append(block, Line{{Text: route}})
 	}
-	if p.Estimate != "" && p.Live() && !p.Status.Done() {
-		expected := strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(p.Estimate, "预计"), "預計"), "：: ")
-		block = append(block, Line{{Text: r.say("estimate", "Estimate", r.words.Written(expected))}})
+	if expected := r.expected(p); expected != "" {
+		block = append(block, Line{{Text: r.say("estimate", "Estimate", expected)}})
 	}
 	return block
+}
+
+// expected is when the carrier expects the parcel to arrive, in its own words; "" when
+// it says nothing, or the journey is over.
+func (r renderer) expected(p models.Parcel) string {
+	if p.Estimate == "" || !p.Live() || p.Status.Done() {
+		return ""
+	}
+	return r.words.Written(strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(p.Estimate, "预计"), "預計"), "：: "))
 }
 
 // route is 西安 → 长沙 · 已走 1 天 3 小时. Where the places are not known, only what
 // has arrived says how long it took: on its way the scans' own times say enough.
 func (r renderer) route(p models.Parcel) string {
-	arrived := p.Status == models.Delivered || p.Status == models.Returned
-	took := ""
-	switch {
-	case p.StartedAt == 0:
-	case arrived && p.EventAt.Sub(p.StartedAt) >= time.Minute:
-		took = r.say("route.took", "Duration", r.duration(p.EventAt.Sub(p.StartedAt)))
-	case !arrived && p.Live() && r.now.Sub(p.StartedAt) >= time.Minute:
-		took = r.say("route.underway", "Duration", r.duration(r.now.Sub(p.StartedAt)))
-	}
+	arrived, took := hasArrived(p), r.took(p)
 	if p.Origin == "" || p.Destination == "" {
 		if arrived {
 			return took
@@ -73,6 +73,22 @@ func (r renderer) route(p models.Parcel) string {
 		return way
 	}
 	return way + " · " + took
+}
+
+func hasArrived(p models.Parcel) bool {
+	return p.Status == models.Delivered || p.Status == models.Returned
+}
+
+// took is how long the journey took, or how long it has lasted; "" when that is not known.
+func (r renderer) took(p models.Parcel) string {
+	switch {
+	case p.StartedAt == 0:
+	case hasArrived(p) && p.EventAt.Sub(p.StartedAt) >= time.Minute:
+		return r.say("route.took", "Duration", r.duration(p.EventAt.Sub(p.StartedAt)))
+	case !hasArrived(p) && p.Live() && r.now.Sub(p.StartedAt) >= time.Minute:
+		return r.say("route.underway", "Duration", r.duration(r.now.Sub(p.StartedAt)))
+	}
+	return ""
 }
 
 // event is one scan: when and where, the carrier's words, and how often they came.

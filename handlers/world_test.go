@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -37,6 +38,7 @@ type world struct {
 
 	door   string   // through which chats write
 	robots []string // group robots that are set up
+	pages  bool     // parcels have pages
 
 	shop, welcome string // of the shop whose customers write
 	nobody        bool   // no human serves them
@@ -145,13 +147,23 @@ func (w *world) conversation() *Conversation {
 	return New(Settings{
 		Store: w.store, Detector: tracker, Carriers: carriers, Checker: w.checker, Words: w.words, Now: w.clock,
 		TailCarriers: tailCarriers, MaxParcels: models.Limits{Each: 6},
-		Links:  func(p models.Parcel) string { return "https://waybill.example/p/" + string(p.Carrier) },
+		Links:  w.links(),
 		Admins: map[string]Admins{"test": w},
 		Traits: map[string]Traits{
 			"wecom_kf": {Metered: true, Humans: true}, "wecom_aibot": {Mentions: true, Staff: true}, "wecom_app": {Staff: true}, "telegram": {Keyboard: true},
 		},
 		Robots: w.robots, Humans: map[string]Humans{"wecom_kf": w}, ShopName: w.shop, Welcome: w.welcome,
 	})
+}
+
+// links makes links that tell the follows of different chats and times apart.
+func (w *world) links() func(models.Followed) string {
+	if !w.pages {
+		return nil
+	}
+	return func(f models.Followed) string {
+		return fmt.Sprintf("https://waybill.example/p/%d-%d-%d", f.Follow.ChatID, f.Parcel.ID, f.Follow.CreatedAt)
+	}
 }
 
 func (w *world) chat(conversation string, group bool) models.Chat {

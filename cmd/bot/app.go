@@ -14,6 +14,7 @@ import (
 	"waybill/handlers"
 	"waybill/handlers/delivery"
 	"waybill/handlers/web"
+	"waybill/handlers/web/parcel"
 	"waybill/handlers/wecom"
 	"waybill/locales"
 	"waybill/models"
@@ -44,6 +45,7 @@ type app struct {
 	doors        []*openDoor
 	senders      map[string]handlers.Door // of the doors, by name
 	wecom        *wecom.API               // nil: no door needs it
+	links        *parcel.Links
 	conversation *handlers.Conversation
 	scheduler    *scheduler.Scheduler
 	listener     net.Listener // nil: no HTTP
@@ -207,6 +209,11 @@ func (a *app) openDoors(doors []door) func(context.Context) error {
 
 func (a *app) openConversation(context.Context) error {
 	s := a.settings
+	keys, err := openKeys(s)
+	if err != nil {
+		return err
+	}
+	a.links = parcel.NewLinks(keys, s.PublicURL, a.now)
 	admins, humans, traits := map[string]handlers.Admins{}, map[string]handlers.Humans{}, map[string]handlers.Traits{}
 	for _, d := range a.doors {
 		traits[d.Name()] = d.traits
@@ -221,7 +228,7 @@ func (a *app) openConversation(context.Context) error {
 		Store: a.store, Detector: a.tracker, Carriers: a.carriers, Checker: a.checker, Words: a.words, Now: a.now,
 		TailCarriers: tailCarriers(s), MaxParcels: s.MaxParcels, Timezone: s.Zone, Admins: admins, Traits: traits,
 		Operators: addresses(s.AdminChats), Prices: s.Prices, Budgets: s.Budgets, Robots: robotNames(s),
-		Humans: humans, ShopName: s.ShopName, Welcome: s.WeCom.KFWelcome,
+		Humans: humans, ShopName: s.ShopName, Welcome: s.WeCom.KFWelcome, Links: a.links.Of,
 	})
 	return nil
 }

@@ -46,6 +46,7 @@ var layout = map[string]string{
 	"handlers/wecom/wecomtest":       "handlers/doortest coder/websocket silenceper/wechat",
 	"handlers/console":               "handlers models x/text",
 	"handlers/web":                   "handlers models prometheus/client_golang",
+	"handlers/web/parcel":            "handlers handlers/web locales models tracking/recognise tracking/scan",
 	"scheduler":                      "models tracking robfig/cron x/sync",
 	"scheduler/queue":                "models nats-io",
 	"test/db":                        "go-sql-driver",
@@ -55,7 +56,7 @@ var layout = map[string]string{
 	"cmd/bot/setup":                  "cmd/bot/config cmd/bot/doctor models/seal tracking handlers/console BurntSushi/toml x/term",
 	"cmd/bot/demo":                   "cmd/bot/config locales models tracking tracking/sandbox handlers handlers/console handlers/wecom/wecomtest scheduler x/term",
 	"cmd/bot": "cmd/bot/config cmd/bot/doctor cmd/bot/demo cmd/bot/setup models models/store models/seal locales tracking tracking/recognise tracking/muzhi tracking/kuaidi100 tracking/juhe " +
-		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/telegram handlers/wecom handlers/console handlers/web scheduler scheduler/queue alecthomas/kong x/sync x/term",
+		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/telegram handlers/wecom handlers/console handlers/web handlers/web/parcel scheduler scheduler/queue alecthomas/kong x/sync x/term",
 	"scripts/bench":   "",
 	"scripts/picture": "",
 }

@@ -30,10 +30,10 @@ func (k *Keys) Sign(purpose, payload string, expires models.Moment) (string, err
 }
 
 // Verify returns the payload of a token that Sign made for this purpose:
-// ErrForged when it was not, ErrExpired when its time is over.
+// ErrForged when it was not, or is written another way, ErrExpired when its time is over.
 func (k *Keys) Verify(purpose, token string, now models.Moment) (string, error) {
 	raw, err := base64.RawURLEncoding.DecodeString(token)
-	if err != nil || len(raw) < headSize {
+	if err != nil || len(raw) < headSize || base64.RawURLEncoding.EncodeToString(raw) != token {
 		return "", ErrForged
 	}
 	mac, body := raw[idSize:idSize+macSize], raw[idSize+macSize:]

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/url"
+	"strings"
 	"testing"
 
 	"waybill/models/seal"
@@ -72,4 +73,21 @@ func FuzzVerify(f *testing.F) {
 			t.Fatalf("%q gave %q", text, got)
 		}
 	})
+}
+
+// TestATokenIsWrittenInOneWayOnly: the decoder skips line breaks, and bits behind the
+// last byte.
+func TestATokenIsWrittenInOneWayOnly(t *testing.T) {
+	k := keys(t, seal.NewKey())
+	token, err := k.Sign("page", "1", 2000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	last := strings.IndexByte(digits, token[len(token)-1])
+	for _, other := range []string{token[:len(token)-1] + digits[last^1:last^1+1], token + "\n", token[:8] + "\r\n" + token[8:]} {
+		if _, err := k.Verify("page", other, 1000); !errors.Is(err, seal.ErrForged) {
+			t.Errorf("%q for %q: %v", other, token, err)
+		}
+	}
 }
