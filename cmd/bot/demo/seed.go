@@ -123,8 +123,12 @@ func (l *seeder) check(ctx context.Context, in invented, p models.Parcel, i int)
 	}
 	p.Version = t.Version
 	change := models.Decide(p, known, l.trace(in, i), at)
+	due := models.At(l.now.Add(untouched))
+	if !change.Parcel.Live() {
+		due = models.Never
+	}
 	return l.store.Finish(ctx, models.Finish{
-		Version: t.Version, Change: change, DueAt: models.At(l.now.Add(untouched)),
+		Version: t.Version, Change: change, DueAt: due,
 		Closings: []models.Closing{{Ticket: t, Outcome: models.OutcomeTrace, Billed: true, Number: p.Number, At: at.Add(400 * time.Millisecond)}},
 	}, at)
 }
