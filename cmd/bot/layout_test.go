@@ -58,6 +58,7 @@ var layout = map[string]string{
 	"cmd/bot": "cmd/bot/config cmd/bot/doctor cmd/bot/demo cmd/bot/setup models models/store models/seal locales tracking tracking/recognise tracking/muzhi tracking/kuaidi100 tracking/juhe " +
 		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/telegram handlers/wecom handlers/console handlers/web handlers/web/parcel scheduler scheduler/queue alecthomas/kong x/sync x/term",
 	"scripts/bench":   "",
+	"scripts/palette": "",
 	"scripts/picture": "",
 }
 
