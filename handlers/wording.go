@@ -87,3 +87,18 @@ func Name(typed string) (name string, ok bool) {
 	}
 	return name, len([]rune(name)) <= maxName
 }
+
+// Tone is the colour in which pages show a status: accent, good, warn, bad or muted.
+func Tone(s models.Status) string {
+	switch s {
+	case models.Delivered:
+		return "good"
+	case models.FailedAttempt, models.Exception, models.Rejected, models.Invalid:
+		return "bad"
+	case models.ReadyForPickup, models.Returning, models.Returned, models.Customs:
+		return "warn"
+	case models.Collected, models.InTransit, models.OutForDelivery:
+		return "accent"
+	}
+	return "muted"
+}

@@ -14,6 +14,7 @@ import (
 	"waybill/handlers"
 	"waybill/handlers/delivery"
 	"waybill/handlers/web"
+	miniapp "waybill/handlers/web/app"
 	"waybill/handlers/web/parcel"
 	"waybill/handlers/wecom"
 	"waybill/locales"
@@ -44,6 +45,7 @@ type app struct {
 	checker      *scheduler.Checker
 	doors        []*openDoor
 	senders      map[string]handlers.Door // of the doors, by name
+	typed        miniapp.Inbox            // takes what people type in the Mini App; nil: there is none
 	wecom        *wecom.API               // nil: no door needs it
 	links        *parcel.Links
 	conversation *handlers.Conversation

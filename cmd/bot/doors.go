@@ -112,6 +112,7 @@ func openTelegram(a *app, wake func()) (*openDoor, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.typed = d
 	o := &openDoor{Door: d, ready: d.Ready, traits: d.Traits(), admins: d, run: func(ctx context.Context) error { return runTelegram(ctx, a, d) }}
 	if !d.Polls() {
 		o.routes = []web.Route{{Pattern: "POST /telegram/webhook", Handler: d.Webhook()}}

@@ -46,6 +46,7 @@ var layout = map[string]string{
 	"handlers/wecom/wecomtest":       "handlers/doortest coder/websocket silenceper/wechat",
 	"handlers/console":               "handlers models x/text",
 	"handlers/web":                   "handlers models prometheus/client_golang",
+	"handlers/web/app":               "handlers handlers/web locales models x/time",
 	"handlers/web/parcel":            "handlers handlers/web locales models tracking/recognise tracking/scan",
 	"scheduler":                      "models tracking robfig/cron x/sync",
 	"scheduler/queue":                "models nats-io",
@@ -56,7 +57,7 @@ var layout = map[string]string{
 	"cmd/bot/setup":                  "cmd/bot/config cmd/bot/doctor models/seal tracking handlers/console BurntSushi/toml x/term",
 	"cmd/bot/demo":                   "cmd/bot/config locales models tracking tracking/sandbox handlers handlers/console handlers/wecom/wecomtest scheduler x/term",
 	"cmd/bot": "cmd/bot/config cmd/bot/doctor cmd/bot/demo cmd/bot/setup models models/store models/seal locales tracking tracking/recognise tracking/muzhi tracking/kuaidi100 tracking/juhe " +
-		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/telegram handlers/wecom handlers/console handlers/web handlers/web/parcel scheduler scheduler/queue alecthomas/kong x/sync x/term",
+		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/telegram handlers/wecom handlers/console handlers/web handlers/web/app handlers/web/parcel scheduler scheduler/queue alecthomas/kong x/sync x/term",
 	"scripts/bench":   "",
 	"scripts/palette": "",
 	"scripts/picture": "",
@@ -67,9 +68,11 @@ const inTests = "go-telegram/bot google/go-cmp pgregory.net/rapid go.uber.org/go
 	"tracking/providertest handlers/doortest handlers/telegram/telegramtest handlers/wecom/wecomtest models/store models/store/storetest models/seal locales scheduler tracking/recognise"
 
 // inTestsOf is what the tests of one package may import besides: those of the
-// settings read what the program reads, with every provider.
+// settings read what the program reads, with every provider, those of the Mini App what
+// the pages are that it shows.
 var inTestsOf = map[string]string{
-	"cmd/bot/config": "tracking/muzhi tracking/kuaidi100 tracking/juhe tracking/kuaibao",
+	"handlers/web/app": "handlers/web/parcel",
+	"cmd/bot/config":   "tracking/muzhi tracking/kuaidi100 tracking/juhe tracking/kuaibao",
 }
 
 func TestEveryImportKeepsToThePackageMap(t *testing.T) {

@@ -2,12 +2,13 @@ package main
 
 import (
 	"waybill/handlers/web"
+	miniapp "waybill/handlers/web/app"
 	"waybill/handlers/web/parcel"
 )
 
 // pageRoutes are the pages for people and what they are made of.
 func (a *app) pageRoutes() ([]web.Route, error) {
-	pages, err := web.NewPages(a.log, parcel.Static)
+	pages, err := web.NewPages(a.log, parcel.Static, miniapp.Static)
 	if err != nil {
 		return nil, err
 	}
@@ -19,5 +20,16 @@ func (a *app) pageRoutes() ([]web.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(routes, page.Routes()...), nil
+	routes = append(routes, page.Routes()...)
+	if a.typed == nil {
+		return routes, nil
+	}
+	mini, err := miniapp.New(miniapp.Settings{
+		Pages: pages, Token: string(a.settings.Telegram.Token), PublicURL: a.settings.PublicURL,
+		Store: a.store, Inbox: a.typed, Path: a.links.Path, Words: a.words, Zone: a.settings.Zone, Log: a.log, Now: a.now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return append(routes, mini.Routes()...), nil
 }

@@ -17,7 +17,9 @@ func TestFrequentQueriesFindTheirRowsInAnIndex(t *testing.T) {
 		c := k.chat(1)
 		_, err := k.FollowMany(k.ctx(), c.ID, 2000, 20, noon())
 		k.ok(err)
+		few := k.chat(2)
 		for _, sql := range []string{
+			fmt.Sprintf("INSERT INTO follows (chat_id, parcel_id, created_at) VALUES (%d, 2000, %d)", few.ID, noon()),
 			"INSERT INTO chats (door, conversation) SELECT 'telegram', number FROM parcels",
 			"INSERT INTO subscriptions (parcel_id, provider, token, state, due_at) SELECT id, 'kuaidi100', number, 'living', due_at FROM parcels",
 			fmt.Sprintf("INSERT INTO arrivals (door, update_key, chat_id, due_at, at) SELECT 'telegram', number, id, %d, %d FROM parcels WHERE id > 1", models.Never, noon()),
@@ -66,6 +68,20 @@ func TestFrequentQueriesFindTheirRowsInAnIndex(t *testing.T) {
 			}},
 			{"ReleaseStale", "chats_claimed", func() error {
 				return k.ReleaseStale(k.ctx(), "me", func(string) bool { return false }, noon())
+			}},
+			{"FollowsBegun", "follows_chat_parcel", func() error {
+				got, err := k.FollowsBegun(k.ctx(), few.ID, noon())
+				if err == nil && len(got) != 1 {
+					err = fmt.Errorf("%d began then", len(got))
+				}
+				return err
+			}},
+			{"ChatAt", "chats_address", func() error {
+				_, ok, err := k.ChatAt(k.ctx(), c.Address)
+				if err == nil && !ok {
+					err = fmt.Errorf("there is no chat")
+				}
+				return err
 			}},
 			{"Take", "parcels_due", func() error {
 				got, err := k.Take(k.ctx(), noon(), time.Minute, 256)

@@ -44,21 +44,6 @@ func (v view) progress(p models.Parcel) []step {
 	return steps
 }
 
-// toneOf is the colour of a parcel's status.
-func toneOf(p models.Parcel) string {
-	switch p.Status {
-	case models.Delivered:
-		return "good"
-	case models.FailedAttempt, models.Exception, models.Rejected, models.Invalid:
-		return "bad"
-	case models.ReadyForPickup, models.Returning, models.Returned, models.Customs:
-		return "warn"
-	case models.Collected, models.InTransit, models.OutForDelivery:
-		return "accent"
-	}
-	return "muted"
-}
-
 // iconOf is the drawing of a status.
 func iconOf(s models.Status) string {
 	switch s {

@@ -51,7 +51,7 @@ func newView(w handlers.Wording, f models.Followed, found []models.Event, contac
 		v.Tone, v.Icon, v.Standing = "muted", "lock", w.Say("list.locked")
 		return v
 	}
-	v.Tone, v.Icon, v.Standing = toneOf(p), iconOf(p.Status), w.Standing(p)
+	v.Tone, v.Icon, v.Standing = handlers.Tone(p.Status), iconOf(p.Status), w.Standing(p)
 	v.Took, v.Advice = w.Took(p), w.Advice(p)
 	v.Expected = models.MaskPhones(w.Expected(p))
 	if v.HeardAt = v.stamp(p.HeardAt); p.HeardAt != 0 {
