@@ -62,10 +62,15 @@ func (c demoCommand) Run(ctx context.Context, p process) error {
 	return demo.Run(ctx, demo.Options(c), t, vendors(), buildDemo)
 }
 
-// silentDoor is the door of chats that are invented.
+// silentDoor is the door of chats that are invented. That of Telegram takes in what
+// somebody types in the Mini App.
 func silentDoor(name string) door {
-	return door{name: name, open: func(*app, func()) (*openDoor, error) {
-		return &openDoor{Door: demo.Silent{Door: name}}, nil
+	return door{name: name, open: func(a *app, wake func()) (*openDoor, error) {
+		d := demo.NewSilent(name, a.store, wake, a.now)
+		if name == "telegram" {
+			a.typed = d
+		}
+		return &openDoor{Door: d}, nil
 	}}
 }
 

@@ -1,5 +1,6 @@
 // Judges the pages of the real program in Chromium: make test-browser. VERBOSE=1 also
-// prints what passes, UPDATE_PICTURES=1 writes docs/pictures.
+// prints what passes, ONLY=app,page looks at some pages alone, UPDATE_PICTURES=1 also takes
+// pictures of each into bin/pictures (or PICTURES).
 import { existsSync, mkdirSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import { launch, start } from './bot.mjs'
@@ -17,10 +18,11 @@ const bot = await start(process.env.PAGE_LANG || 'zh_CN.UTF-8')
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
 try {
   const session = await signIn()
-  const pages = await findPages(session)
+  const only = process.env.ONLY?.split(',')
+  const pages = (await findPages(session)).filter((p) => !only || only.includes(p.name))
   await look(session, pages)
   await withoutScripts(session, pages)
-  await byKeyboard(report, browser, bot)
+  if (!only) await byKeyboard(report, browser, bot)
 } finally {
   await browser.close()
   await bot.stop()

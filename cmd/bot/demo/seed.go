@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"waybill/handlers"
 	"waybill/models"
 )
 
@@ -249,22 +248,4 @@ func (l *seeder) book(ctx context.Context, calls []planned) error {
 		return err
 	}
 	return l.store.Settle(ctx, closings)
-}
-
-// Silent is a door of the invented chats: what is sent to them is accepted and seen by
-// nobody, but for one chat to which sending fails.
-type Silent struct{ Door string }
-
-// Name is the door's name.
-func (s Silent) Name() string { return s.Door }
-
-// Read has nothing to handle: nobody writes there.
-func (Silent) Read([]byte) (handlers.Message, bool, error) { return handlers.Message{}, false, nil }
-
-// Send accepts everything, but for the chat that cannot be reached.
-func (Silent) Send(_ context.Context, to models.Address, _ handlers.Reply) error {
-	if to.Conversation == unreachable {
-		return errors.New("send message: bad gateway (502)")
-	}
-	return nil
 }
