@@ -180,7 +180,7 @@ func withPages(s config.Settings, addr net.Addr) config.Settings {
 	_, _ = rand.Read(token) // never fails; the program ends if the system has no randomness
 	s.PublicURL, s.AdminToken = "http://"+reachable(addr), config.Secret(hex.EncodeToString(token))
 	s.Telegram.Token = TelegramToken
-	s.Budgets = map[string]int64{"muzhi": 120, "kuaidi100": 60, "juhe": 100, "kuaibao": 50}
+	s.Budgets = map[string]int64{"muzhi": 1000, "kuaidi100": 500, "juhe": 500, "kuaibao": 300}
 	s.Prices = map[string]float64{
 		"muzhi.query": 0.0038, "muzhi.detect": 0.0038, "kuaidi100.query": 0.05, "juhe.query": 0.02, "kuaibao.query": 0.03,
 	}
