@@ -221,9 +221,20 @@ func TestInitAtATerminalShowsNoSecretAndAsksBeforeItKeepsWhatCouldNotBeTried(t *
 	before := state(t, program)
 	shown := ""
 	for _, step := range []struct{ prompt, keys string }{
-		{"[1]: ", "\r"}, {"[1]: ", "\r"}, {"token: ", telegramtest.Token + "\r"}, {"@", ""}, {"[1]: ", "2\r"},
-		{"customer: ", "a-customer\r"}, {"key: ", "a-key-of-100\r"}, {"用它吗？[y/N] ", "n\r"},
-		{"[", "\r"}, {"[", "\r"}, {"？[y/N] ", "y\r"}, {"公网地址", "\r"}, {"后台口令", "-\r"}, {"[1]: ", "\r"},
+		{"[1]: ", "\r"},
+		{"[1]: ", "\r"},
+		{"token: ", telegramtest.Token + "\r"},
+		{"@", ""},
+		{"[1]: ", "2\r"},
+		{"customer: ", "a-customer\r"},
+		{"key: ", "a-key-of-100\r"},
+		{"用它吗？[y/N] ", "n\r"},
+		{"[", "\r"},
+		{"[", "\r"},
+		{"？[y/N] ", "y\r"},
+		{"公网地址", "\r"},
+		{"后台口令", "-\r"},
+		{"[1]: ", "\r"},
 	} {
 		shown += screen.wait(t, step.prompt)
 		typeKeys(t, person, step.keys)

@@ -52,8 +52,12 @@ const (
 	unreachable = "10009"
 )
 
-// past are parcels in every state that people see. All numbers are synthetic.
-func past() []invented {
+// past are parcels in every state that people see, the one whose page is shown first.
+// All numbers are synthetic.
+func past() []invented { return append(atHome(), elsewhere()...) }
+
+// atHome are those of the person whom the Mini App may show its parcels.
+func atHome() []invented {
 	return []invented{
 		{
 			number: "YT1000000000195", name: "妈妈的茶叶", carrier: "yto", provider: "kuaidi100", chat: 0, from: "福州", to: "西安", estimate: "预计今天 18:00 前送达",
@@ -85,6 +89,12 @@ func past() []invented {
 				{50, models.Delivered, "西安", "货物已由本人签收，感谢使用京东物流"},
 			},
 		},
+	}
+}
+
+// elsewhere are those of the other chats.
+func elsewhere() []invented {
+	return []invented{
 		{
 			number: "SF1000000000211", name: "相機", carrier: "sf", provider: "kuaidi100", chat: 1, from: "深圳", to: "台北",
 			steps: []step{

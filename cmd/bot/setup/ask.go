@@ -96,7 +96,8 @@ func (s *setup) take(q question, text string) (problem string) {
 		}
 	}
 	if problem != "" {
-		if delete(s.answers, name); answered {
+		delete(s.answers, name)
+		if answered {
 			s.answers[name] = before
 		}
 	}

@@ -49,8 +49,10 @@ func (s *setup) doorGroups() []group {
 // callback is what an app of WeCom's takes. Token and key are the operator's own choice.
 func callback(door string) []question {
 	return []question{
-		{setting: door + "AGENT_ID"}, {setting: door + "SECRET", secret: true},
-		{setting: door + "TOKEN", secret: true, made: newToken}, {setting: door + "AES_KEY", secret: true, made: newAESKey},
+		{setting: door + "AGENT_ID"},
+		{setting: door + "SECRET", secret: true},
+		{setting: door + "TOKEN", secret: true, made: newToken},
+		{setting: door + "AES_KEY", secret: true, made: newAESKey},
 	}
 }
 

@@ -41,10 +41,20 @@ func (s *setup) write(context.Context) error {
 // sections are what the file's settings stand under, by what their names begin with.
 func sections() []struct{ heading, begin string } {
 	return []struct{ heading, begin string }{
-		{"language", "LOCALE"}, {"telegram", "TELEGRAM_"},
-		{"wecom_kf", "WECOM_KF_"}, {"wecom_app", "WECOM_APP_"}, {"wecom_aibot", "WECOM_AIBOT_"}, {"wecom", "WECOM_"},
-		{"providers", "MUZHI_"}, {"providers", "KUAIDI100_"}, {"providers", "JUHE_"}, {"providers", "KUAIBAO_"},
-		{"web", "PUBLIC_URL"}, {"web", "ADMIN_TOKEN"}, {"database", "DB"}, {"database", "SECRET_KEY"},
+		{"language", "LOCALE"},
+		{"telegram", "TELEGRAM_"},
+		{"wecom_kf", "WECOM_KF_"},
+		{"wecom_app", "WECOM_APP_"},
+		{"wecom_aibot", "WECOM_AIBOT_"},
+		{"wecom", "WECOM_"},
+		{"providers", "MUZHI_"},
+		{"providers", "KUAIDI100_"},
+		{"providers", "JUHE_"},
+		{"providers", "KUAIBAO_"},
+		{"web", "PUBLIC_URL"},
+		{"web", "ADMIN_TOKEN"},
+		{"database", "DB"},
+		{"database", "SECRET_KEY"},
 	}
 }
 
