@@ -1,11 +1,11 @@
-# make check and make test-tidb are what CI runs; make test-sqlite is the quick
+# make check, make test-browser and make test-tidb are what CI runs; make test-sqlite is the quick
 # one for daily work.
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null)
 export CGO_ENABLED ?= 0
 
-.PHONY: check lint vet build test test-sqlite test-tidb demo bench fmt
+.PHONY: check lint vet build test test-sqlite test-tidb test-browser pictures demo bench fmt
 
 check: lint vet build test demo
 
@@ -37,6 +37,19 @@ test-tidb:
 	scripts/bring.sh cc
 	WAYBILL_TEST_DB=tidb go run ./test/withdb sh -c \
 		'go test -timeout 20m ./models/store/... && go test -timeout 15m -run "Replica|TwoProcesses" ./scheduler ./cmd/bot'
+
+# A browser judges the pages of the real program with its invented past: sign-in,
+# sizes, dark and light, scripts off, the keyboard alone, axe.
+test-browser:
+	scripts/bring.sh node npm chromium
+	cd test/browser && npm ci --ignore-scripts --no-audit --no-fund --silent && node judge.mjs
+
+# The README's pictures, from the program that runs.
+pictures:
+	scripts/bring.sh node npm chromium
+	go run ./scripts/picture >docs/conversation.svg
+	cd test/browser && npm ci --ignore-scripts --no-audit --no-fund --silent && node pictures.mjs
+	go run ./scripts/palette bin/pictures docs/pictures
 
 # The first command of the README, on piped input: it must answer and leave.
 demo:

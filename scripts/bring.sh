@@ -1,11 +1,12 @@
 #!/bin/sh
 # Sees to it that what the tests need besides Go is there:
 #
-#   scripts/bring.sh cc node npm mariadb
+#   scripts/bring.sh cc node npm mariadb chromium
 #
 # cc is for the race detector and for building TiDB, node and npm for the tests
 # in which WeCom's own libraries judge ours, mariadb for the tests on a server
-# (docker does as well). On Debian root has the packages installed; elsewhere it
+# (docker does as well), chromium for the browser that judges the pages (with a font
+# for Chinese). On Debian root has the packages installed; elsewhere it
 # says what to do.
 set -eu
 PATH=$PATH:/usr/sbin:/usr/local/sbin
@@ -21,6 +22,9 @@ for need in "$@"; do
 	mariadb)
 		have mariadbd && have mariadb-install-db || [ -n "${WAYBILL_TEST_MYSQL:-}" ] ||
 			{ have docker && docker info >/dev/null 2>&1; } || missing="$missing mariadb-server"
+		;;
+	chromium)
+		have chromium || have chromium-browser || have google-chrome || [ -x "${CHROMIUM:-}" ] || missing="$missing chromium fonts-wqy-microhei"
 		;;
 	*) echo "bring.sh: $need is unknown" >&2 && exit 2 ;;
 	esac

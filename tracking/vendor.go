@@ -55,8 +55,10 @@ type Mistake struct {
 
 // Finding is one thing that was examined: what works, or what to do.
 type Finding struct {
-	OK   bool
-	Text string
+	OK      bool
+	Text    string
+	Care    bool // OK as far as anybody can tell, and there is something to know
+	Refused bool // not OK, because the vendor answered that a setting's value is wrong
 }
 
 // Parts are what providers are made of beside their settings.
@@ -81,6 +83,11 @@ func Good(format string, args ...any) []Finding {
 // Bad is a finding about what is to be mended.
 func Bad(format string, args ...any) []Finding {
 	return []Finding{{Text: fmt.Sprintf(format, args...)}}
+}
+
+// Refused is a finding about a value that the vendor calls wrong.
+func Refused(format string, args ...any) []Finding {
+	return []Finding{{Text: fmt.Sprintf(format, args...), Refused: true}}
 }
 
 // Fetch makes a call that costs nothing, for Examine, and reads 64 KiB of the answer.

@@ -73,6 +73,14 @@ const (
 // again.
 func build(ctx context.Context, s config.Settings, log *slog.Logger, doors []door) (*app, error) {
 	a := newApp(s, log)
+	if err := a.build(ctx, doors); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// build opens the parts; see the function.
+func (a *app) build(ctx context.Context, doors []door) error {
 	for _, step := range []func(context.Context) error{
 		a.openStore,        // remembers: what comes in is stored before it is acknowledged
 		a.openQueue,        // carries hints and wake-ups between replicas
@@ -85,10 +93,10 @@ func build(ctx context.Context, s config.Settings, log *slog.Logger, doors []doo
 		a.openHTTP,         // webhooks, pushes, health, metrics
 	} {
 		if err := step(ctx); err != nil {
-			return nil, errors.Join(err, a.close())
+			return errors.Join(err, a.close())
 		}
 	}
-	return a, nil
+	return nil
 }
 
 func newApp(s config.Settings, log *slog.Logger) *app {
@@ -254,13 +262,16 @@ func (a *app) openScheduler(context.Context) error {
 	return nil
 }
 
-// openHTTP takes the address, so that one that is taken shows at start.
+// openHTTP takes the address, so that one that is taken shows at start, unless it was
+// taken before.
 func (a *app) openHTTP(ctx context.Context) (err error) {
-	if a.settings.HTTPAddr == "" {
+	if a.listener == nil && a.settings.HTTPAddr == "" {
 		return nil
 	}
-	if a.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", a.settings.HTTPAddr); err != nil {
-		return fmt.Errorf("open http: %w", err)
+	if a.listener == nil {
+		if a.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", a.settings.HTTPAddr); err != nil {
+			return fmt.Errorf("open http: %w", err)
+		}
 	}
 	a.closers = append(a.closers, func() error { return ignoreClosed(a.listener.Close()) })
 	checks := []web.Check{

@@ -20,17 +20,32 @@ import (
 	"waybill/tracking/sandbox"
 )
 
-type serveCommand struct{}
+// settingsFile is the option of the commands that read the settings.
+type settingsFile struct {
+	EnvFile string `name:"env-file" help:"A file of settings, as bot init writes it. What the environment says goes before it." placeholder:"FILE" type:"path"`
+}
+
+// environ is the environment with the file's settings in it.
+func (f settingsFile) environ(p process) (map[string]string, error) {
+	return config.WithFile(p.environ, f.EnvFile)
+}
+
+type serveCommand struct{ settingsFile }
 
 // Help is shown by bot serve --help.
 func (serveCommand) Help() string {
-	return "Settings are read from the environment, each also from the file that NAME_FILE points at; see docs/settings.md. " +
+	return "Settings are read from the environment and from --env-file, each also from the file that NAME_FILE points at; see docs/settings.md. " +
+		"bot init asks for them and writes .env. " +
 		"SIGTERM stops within ten seconds and loses nothing; a second one stops at once."
 }
 
 // Run serves every configured door until a signal comes.
-func (serveCommand) Run(ctx context.Context, p process) error {
-	s, err := config.Read(p.environ, vendors())
+func (c serveCommand) Run(ctx context.Context, p process) error {
+	environ, err := c.environ(p)
+	if err != nil {
+		return err
+	}
+	s, err := config.Read(environ, vendors())
 	if err != nil {
 		return err
 	}
@@ -84,12 +99,16 @@ func (c sandboxCommand) Run(ctx context.Context, p process) error {
 	return demo.Serve(ctx, l, sandbox.New(sandbox.Options{Speed: c.Speed}))
 }
 
-type migrateCommand struct{}
+type migrateCommand struct{ settingsFile }
 
 // Run applies the database's migrations. It finds fault with the settings of
 // the database alone, so it works before doors and providers are configured.
-func (migrateCommand) Run(ctx context.Context, p process) error {
-	s, err := config.ReadDatabase(p.environ, vendors())
+func (c migrateCommand) Run(ctx context.Context, p process) error {
+	environ, err := c.environ(p)
+	if err != nil {
+		return err
+	}
+	s, err := config.ReadDatabase(environ, vendors())
 	if err != nil {
 		return err
 	}
@@ -105,23 +124,29 @@ func (migrateCommand) Run(ctx context.Context, p process) error {
 }
 
 type doctorCommand struct {
+	settingsFile
+
 	Paid  bool `help:"Also make one call to each tracking API that is paid for."`
 	Ready bool `help:"Only ask the bot that runs with these settings whether it is ready, as health checks do."`
 }
 
 // Help is shown by bot doctor --help.
 func (doctorCommand) Help() string {
-	return "One line for each thing: ok and what works, or FIX and what to do. Exit code 1 when something is to be fixed."
+	return "A row for each thing: ok and what works, or FIX and what to do. In a pipe a row is one line. Exit code 1 when something is to be fixed."
 }
 
 // Run checks everything that the settings name. It fails when something is to
 // be fixed.
 func (c doctorCommand) Run(ctx context.Context, p process) error {
-	s, mistakes := config.Read(p.environ, vendors())
+	environ, err := c.environ(p)
+	if err != nil {
+		return err
+	}
+	s, mistakes := config.Read(environ, vendors())
 	d := doctor.New(s, mistakes, openStore, askPaid)
-	check := func() (bool, error) { return d.Check(ctx, p.out, c.Paid) }
+	check := func() (bool, error) { return d.Check(ctx, p.screen(), c.Paid) }
 	if c.Ready {
-		check = func() (bool, error) { return d.Ready(ctx, p.out) }
+		check = func() (bool, error) { return d.Ready(ctx, p.screen()) }
 	}
 	ok, err := check()
 	if err == nil && !ok {

@@ -19,7 +19,7 @@ import (
 type demoCommand struct {
 	Speed  float64       `help:"How many times faster than real ones emulated parcels move." default:"600"`
 	Linger time.Duration `help:"How long to stay after the end of the input, so that news can arrive." placeholder:"DURATION"`
-	HTTP   string        `name:"http" help:"Also answer HTTP at this address; where, and what there is, is told on standard error." placeholder:"HOST:PORT"`
+	HTTP   string        `name:"http" help:"Also show the pages and the dashboard at this address, with an invented past; where, and with which token, is told on standard error." placeholder:"HOST:PORT"`
 	WeCom  bool          `name:"wecom" help:"Talk to the bot as a WeChat customer through an emulated WeCom. What the two say to one another is told on standard error."`
 	Break  []string      `help:"Emulated APIs that fail, so that others stand in: ${providers}. At the end it says who was asked." placeholder:"NAME"`
 }
@@ -62,8 +62,21 @@ func (c demoCommand) Run(ctx context.Context, p process) error {
 	return demo.Run(ctx, demo.Options(c), t, vendors(), buildDemo)
 }
 
-// buildDemo assembles the program with the demo's door alone.
-func buildDemo(ctx context.Context, s config.Settings, log *slog.Logger, d demo.Door) (demo.App, error) {
+// silentDoor is the door of chats that are invented. That of Telegram takes in what
+// somebody types in the Mini App.
+func silentDoor(name string) door {
+	return door{name: name, open: func(a *app, wake func()) (*openDoor, error) {
+		d := demo.NewSilent(name, a.store, wake, a.now)
+		if name == "telegram" {
+			a.typed = d
+		}
+		return &openDoor{Door: d}, nil
+	}}
+}
+
+// buildDemo assembles the program with the demo's door, and where it answers HTTP
+// with those of invented chats.
+func buildDemo(ctx context.Context, s config.Settings, log *slog.Logger, d demo.Door, l net.Listener) (demo.App, error) {
 	one := door{name: console.Name, open: func(a *app, wake func()) (*openDoor, error) {
 		return &openDoor{Door: d.Open(a.store, wake, a.now)}, nil
 	}}
@@ -83,11 +96,16 @@ func buildDemo(ctx context.Context, s config.Settings, log *slog.Logger, d demo.
 		return o, nil
 	}
 	redirect(log)
-	a, err := build(ctx, s, log, []door{one})
-	if err != nil {
+	doors := []door{one}
+	if l != nil {
+		doors = append(doors, silentDoor("telegram"), silentDoor("wecom_app"))
+	}
+	a := newApp(s, log)
+	a.listener = l
+	if err := a.build(ctx, doors); err != nil {
 		return demo.App{}, err
 	}
-	running := demo.App{Run: a.run}
+	running := demo.App{Run: a.run, Close: a.close, Store: a.store, Link: a.links.Of}
 	if a.listener != nil {
 		running.Addr = a.listener.Addr()
 	}

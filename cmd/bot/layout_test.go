@@ -56,11 +56,13 @@ var layout = map[string]string{
 	"test/db":                        "go-sql-driver",
 	"test/withdb":                    "test/db",
 	"cmd/bot/config":                 "models models/seal locales tracking tracking/recognise scheduler caarlos0/env",
-	"cmd/bot/doctor":                 "cmd/bot/config models models/store tracking tracking/recognise handlers/wecom scheduler/queue",
+	"cmd/bot/doctor":                 "cmd/bot/config models models/store tracking tracking/recognise handlers/console handlers/wecom scheduler/queue",
+	"cmd/bot/setup":                  "cmd/bot/config cmd/bot/doctor models/seal tracking handlers/console BurntSushi/toml x/term",
 	"cmd/bot/demo":                   "cmd/bot/config locales models tracking tracking/sandbox handlers handlers/console handlers/wecom/wecomtest scheduler x/term",
-	"cmd/bot": "cmd/bot/config cmd/bot/doctor cmd/bot/demo models models/store models/seal locales tracking tracking/recognise tracking/muzhi tracking/kuaidi100 tracking/juhe " +
-		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/telegram handlers/wecom handlers/console handlers/web handlers/web/admin handlers/web/parcel handlers/web/app handlers/picture scheduler scheduler/queue alecthomas/kong x/sync",
+	"cmd/bot": "cmd/bot/config cmd/bot/doctor cmd/bot/demo cmd/bot/setup models models/store models/seal locales tracking tracking/recognise tracking/muzhi tracking/kuaidi100 tracking/juhe " +
+		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/telegram handlers/wecom handlers/console handlers/web handlers/web/admin handlers/web/app handlers/web/parcel handlers/picture scheduler scheduler/queue alecthomas/kong x/sync x/term",
 	"scripts/bench":   "",
+	"scripts/palette": "",
 	"scripts/picture": "",
 }
 

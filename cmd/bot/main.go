@@ -61,6 +61,7 @@ func (p process) fail(format string, args ...any) {
 // commands is the program's command line.
 type commands struct {
 	Demo      demoCommand      `cmd:"" help:"The whole bot in this terminal, with nothing configured and emulated tracking APIs."`
+	Init      initCommand      `cmd:"" help:"Asks what the service needs, tries the answers and writes .env."`
 	Serve     serveCommand     `cmd:"" help:"The service, configured by WAYBILL_… in the environment."`
 	Sandbox   sandboxCommand   `cmd:"" help:"The emulated tracking APIs alone, for developing against."`
 	Recognise recogniseCommand `cmd:"" help:"What the local rules read out of each text, one JSON object a line."`

@@ -208,7 +208,7 @@ func TestATerminalIsPutBackWhenTheDemoEndsAtOnce(t *testing.T) {
 func TestTheDemoSaysWhereItAnswersHTTP(t *testing.T) {
 	t.Parallel()
 	got := runBot(t, "q\nYT1000000000013\n", nil, "demo", "--http", "127.0.0.1:0")
-	if got.code != 0 || got.out != "" || !regexp.MustCompile(`^http://127\.0\.0\.1:[1-9]\d* .*/healthz`).MatchString(got.err) {
+	if got.code != 0 || got.out != "" || !regexp.MustCompile(`^(http://127\.0\.0\.1:[1-9]\d*)  .*/healthz.*\nhttp://127\.0\.0\.1:\d+/admin  token [0-9a-f]{32}\nhttp://127\.0\.0\.1:\d+/p/\S+\n$`).MatchString(got.err) {
 		t.Errorf("%+v", got)
 	}
 }

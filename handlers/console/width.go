@@ -7,6 +7,9 @@ import (
 	"golang.org/x/text/width"
 )
 
+// Columns is how many columns a terminal gives to a text at most.
+func Columns(text string) int { return columnsOf([]rune(text)) }
+
 // columnsOf is how many columns a terminal gives to runes at most: terminals
 // differ about pictograms that are made of several.
 func columnsOf(runes []rune) int {

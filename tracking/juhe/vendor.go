@@ -86,7 +86,7 @@ func judged(code, reason string) []tracking.Finding {
 	}
 	switch _, kind := meaning(code, ""); {
 	case errors.Is(kind, tracking.ErrAuth):
-		return tracking.Bad("refuses the key (%s %.80s); copy WAYBILL_JUHE_KEY anew from Juhe's console", code, reason)
+		return tracking.Refused("refuses the key (%s %.80s); copy WAYBILL_JUHE_KEY anew from Juhe's console", code, reason)
 	case errors.Is(kind, tracking.ErrQuota):
 		return tracking.Bad("today's requests are used up (%s %.80s); wait until tomorrow, or buy more", code, reason)
 	}

@@ -1,9 +1,11 @@
 package kuaidi100
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"waybill/internal/address"
 	"waybill/internal/redact"
@@ -56,8 +58,26 @@ func (s *Settings) check(publicURL string) []tracking.Mistake {
 
 func (s *Settings) open(p tracking.Parts) (tracking.Provider, error) { return New(*s, p) }
 
-// examine recognises a sample number, which is free.
+// examine recognises a sample number, which is free, and looks at where pushes go.
 func (s *Settings) examine(ctx context.Context, p tracking.Parts) []tracking.Finding {
+	return append(s.recognises(ctx, p), s.pushes(p.PublicURL)...)
+}
+
+// pushes says where the vendor is told to call. By its document callbackurl takes
+// http:// only, until its engineers open https:// for a customer.
+func (s *Settings) pushes(publicURL string) []tracking.Finding {
+	if s.Salt == "" {
+		return nil
+	}
+	at := cmp.Or(s.CallbackURL, publicURL)
+	if !strings.HasPrefix(at, "https://") {
+		return tracking.Good("is told to push to %s/push/kuaidi100/…", at)
+	}
+	return []tracking.Finding{{OK: true, Care: true, Text: "is told to push to " + at + ", but calls http:// only unless its support has opened https for you: " +
+		"ask them, or set WAYBILL_KUAIDI100_CALLBACK_URL to an http:// address that leads here (only /push/kuaidi100/ of it)"}}
+}
+
+func (s *Settings) recognises(ctx context.Context, p tracking.Parts) []tracking.Finding {
 	api, err := s.open(p)
 	if err != nil {
 		return tracking.Bad("%v; check the settings WAYBILL_KUAIDI100_…", err)
@@ -70,7 +90,7 @@ func (s *Settings) examine(ctx context.Context, p tracking.Parts) []tracking.Fin
 		return tracking.Bad("recognition is not opened for this key, or the key has expired; have Kuaidi100 open it (it is free with a package), " +
 			"or try --paid, because queries may work all the same")
 	case errors.Is(err, tracking.ErrAuth):
-		return tracking.Bad("refuses the key (%v); copy WAYBILL_KUAIDI100_KEY anew from its console", err)
+		return tracking.Refused("refuses the key (%v); copy WAYBILL_KUAIDI100_KEY anew from its console", err)
 	}
 	return tracking.Bad("recognition fails: %v; check WAYBILL_KUAIDI100_AUTONUMBER_URL and the network", err)
 }

@@ -90,7 +90,7 @@ func judged(status int, text string) []tracking.Finding {
 	case scan.ContainsAny(lower, "quota", "expir", "arrears"):
 		return tracking.Bad("the quota is spent (%.80s); renew the package at Aliyun's market", text)
 	case status == http.StatusBadRequest, status == http.StatusUnauthorized, status == http.StatusForbidden:
-		return tracking.Bad("refuses the AppCode (%d %.80s); copy WAYBILL_MUZHI_APPCODE anew from Aliyun's console", status, text)
+		return tracking.Refused("refuses the AppCode (%d %.80s); copy WAYBILL_MUZHI_APPCODE anew from Aliyun's console", status, text)
 	case status == http.StatusNotFound:
 		return tracking.Bad("knows no such path; check WAYBILL_MUZHI_URL and WAYBILL_MUZHI_QUERY_PATH")
 	}

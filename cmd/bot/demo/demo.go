@@ -5,6 +5,8 @@ package demo
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -44,12 +46,16 @@ type Terminal struct {
 
 // App is the assembled program.
 type App struct {
-	Run  func(context.Context) error // works until the context ends, and closes everything
-	Addr net.Addr                    // where it answers HTTP, nil for nowhere
+	Run   func(context.Context) error // works until the context ends, and closes everything
+	Close func() error                // closes everything in the place of Run
+	Addr  net.Addr                    // where it answers HTTP, nil for nowhere
+	Store Store
+	Link  func(models.Followed) string // the address of a follow's page
 }
 
-// Build assembles the program with one door.
-type Build func(ctx context.Context, s config.Settings, log *slog.Logger, d Door) (App, error)
+// Build assembles the program with one door. It answers HTTP at l; where that is nil,
+// where the settings say.
+type Build func(ctx context.Context, s config.Settings, log *slog.Logger, d Door, l net.Listener) (App, error)
 
 // Door is the door through which the demo talks to the program.
 type Door struct {
@@ -88,29 +94,52 @@ func Run(ctx context.Context, o Options, t Terminal, vendors []tracking.Vendor, 
 	if err != nil {
 		return fmt.Errorf("start demo: %w", err)
 	}
-	app, stop, err := assemble(ctx, o, s, chat, build)
+	l, err := listen(ctx, o.HTTP)
+	if err != nil {
+		return fmt.Errorf("start demo: %w", err)
+	}
+	if l != nil {
+		s = withPages(s, l.Addr())
+	}
+	app, stop, err := assemble(ctx, o, s, chat, l, build)
 	if err != nil {
 		return fmt.Errorf("start demo: %w", err)
 	}
 	defer stop()
-	if o.HTTP != "" {
-		chat.note(served(app.Addr))
+	if l != nil {
+		shown, err := seed(ctx, app.Store, time.Now())
+		if err != nil {
+			return errors.Join(fmt.Errorf("start demo: %w", err), app.Close())
+		}
+		chat.note(served(s, app.Link(shown)))
 	}
 	return talk(ctx, leave, app, chat, o.Linger)
 }
 
+// listen takes the address that answers HTTP; nil for none.
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	if addr == "" {
+		return nil, nil
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("open http: %w", err)
+	}
+	return l, nil
+}
+
 // assemble builds the program with the door that the chat goes through. stop
 // ends what is outside that door.
-func assemble(ctx context.Context, o Options, s config.Settings, chat *chat, build Build) (app App, stop func(), err error) {
+func assemble(ctx context.Context, o Options, s config.Settings, chat *chat, l net.Listener, build Build) (app App, stop func(), err error) {
 	if !o.WeCom {
-		app, err = build(ctx, s, chat.log, chat.door())
+		app, err = build(ctx, s, chat.log, chat.door(), l)
 		return app, func() {}, err
 	}
 	wecom, err := startWeCom(ctx, chat)
 	if err != nil {
 		return App{}, nil, err
 	}
-	if app, err = build(ctx, wecom.settings(s), chat.log, wecom.door()); err != nil {
+	if app, err = build(ctx, wecom.settings(s), chat.log, wecom.door(), l); err != nil {
 		wecom.stop()
 		return App{}, nil, err
 	}
@@ -133,10 +162,34 @@ func talk(ctx context.Context, leave func(), app App, chat *chat, linger time.Du
 	return errors.Join(err, chatErr)
 }
 
-// served says where the demo answers HTTP, and what there is.
-func served(addr net.Addr) string {
-	return "http://" + reachable(addr) + "  /healthz /readyz /metrics\n"
+// served says where the demo answers HTTP, what there is, and how to get in.
+func served(s config.Settings, page string) string {
+	lines := s.PublicURL + "  /healthz /readyz /metrics\n" +
+		s.PublicURL + "/admin  token " + string(s.AdminToken) + "\n"
+	if page != "" {
+		lines += page + "\n"
+	}
+	return lines
 }
+
+// withPages adds what pages and dashboard take: the demo's own address is its public
+// one, so that links in replies work. Prices and budgets are examples. The token of a
+// bot that does not exist lets the Mini App be tried.
+func withPages(s config.Settings, addr net.Addr) config.Settings {
+	token := make([]byte, 16)
+	_, _ = rand.Read(token) // never fails; the program ends if the system has no randomness
+	s.PublicURL, s.AdminToken = "http://"+reachable(addr), config.Secret(hex.EncodeToString(token))
+	s.Telegram.Token = TelegramToken
+	s.Budgets = map[string]int64{"muzhi": 1000, "kuaidi100": 500, "juhe": 500, "kuaibao": 300}
+	s.Prices = map[string]float64{
+		"muzhi.query": 0.0038, "muzhi.detect": 0.0038, "kuaidi100.query": 0.05, "juhe.query": 0.02, "kuaibao.query": 0.03,
+	}
+	return s
+}
+
+// TelegramToken is the token of a bot that does not exist: whoever signs a Mini App's
+// initData with it is shown the parcels of DemoUser.
+const TelegramToken = "100000000:demo-of-a-bot-that-does-not-exist-0"
 
 // reachable is how this machine reaches a listener.
 func reachable(addr net.Addr) string {
@@ -150,7 +203,7 @@ func reachable(addr net.Addr) string {
 // settings are those of a bot that nobody has configured.
 func settings(o Options, folder, apis, lang string, vendors []tracking.Vendor) (config.Settings, error) {
 	s, err := config.Parse(sandbox.Settings(apis), vendors)
-	s.DB, s.HTTPAddr, s.PollSpeed = "sqlite://"+filepath.Join(folder, "demo.db"), o.HTTP, o.Speed
+	s.DB, s.HTTPAddr, s.PollSpeed = "sqlite://"+filepath.Join(folder, "demo.db"), "", o.Speed
 	s.Rates, s.Quiet, s.Locale = nil, models.Quiet{}, lang
 	return s, err
 }

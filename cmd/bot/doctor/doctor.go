@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 
@@ -39,19 +38,31 @@ type Paid struct{ Calls, Billed int }
 // timeout is how long one check may take.
 const timeout = 15 * time.Second
 
-// result is what one check found.
-type result struct {
-	part string
-	ok   bool
-	text string // what works; when it does not, also what to do
+// Result is what one check found.
+type Result struct {
+	Part    string
+	OK      bool
+	Text    string // what works; when it does not, also what to do
+	Care    bool   // it works as far as anybody can tell, and there is something to know
+	Refused bool   // not OK, because somebody answered that a setting's value is wrong
 }
 
-func good(part, format string, args ...any) []result {
-	return []result{{part: part, ok: true, text: fmt.Sprintf(format, args...)}}
+func good(part, format string, args ...any) []Result {
+	return []Result{{Part: part, OK: true, Text: fmt.Sprintf(format, args...)}}
 }
 
-func bad(part, format string, args ...any) []result {
-	return []result{{part: part, text: fmt.Sprintf(format, args...)}}
+// care is good, with something that the operator should know.
+func care(part, format string, args ...any) []Result {
+	return []Result{{Part: part, OK: true, Care: true, Text: fmt.Sprintf(format, args...)}}
+}
+
+func bad(part, format string, args ...any) []Result {
+	return []Result{{Part: part, Text: fmt.Sprintf(format, args...)}}
+}
+
+// refused is bad, because a value is wrong.
+func refused(part, format string, args ...any) []Result {
+	return []Result{{Part: part, Text: fmt.Sprintf(format, args...), Refused: true}}
 }
 
 // New makes a Doctor for settings, and what config.Read found wrong with them.
@@ -63,57 +74,34 @@ func New(s config.Settings, mistakes error, open OpenStore, ask AskPaid) *Doctor
 // Check checks all that is configured and prints a line for each result; ok is
 // false when something is to be fixed. paid also makes one call to each
 // provider that may be billed.
-func (d *Doctor) Check(ctx context.Context, out io.Writer, paid bool) (ok bool, err error) {
-	return d.print(out, d.checkSettings(), d.checkDatabase(ctx), d.checkQueue(ctx), d.checkHTTP(ctx), d.checkVendors(ctx, paid), d.checkDoors(ctx))
+func (d *Doctor) Check(ctx context.Context, out Screen, paid bool) (ok bool, err error) {
+	return d.print(out, d.checkSettings(), d.checkDatabase(ctx), d.checkQueue(ctx), d.checkHTTP(ctx), d.checkPages(), d.checkVendors(ctx, paid), d.checkDoors(ctx))
 }
 
 // Ready asks the bot that runs with these settings whether it is ready.
-func (d *Doctor) Ready(ctx context.Context, out io.Writer) (ok bool, err error) {
+func (d *Doctor) Ready(ctx context.Context, out Screen) (ok bool, err error) {
 	return d.print(out, d.checkSettings(), d.checkReady(ctx))
 }
 
 // checkSettings lists what is wrong with the settings.
-func (d *Doctor) checkSettings() []result {
+func (d *Doctor) checkSettings() []Result {
 	var mistakes config.Mistakes
 	errors.As(d.mistakes, &mistakes)
 	if len(mistakes) == 0 {
 		return good("settings", "complete")
 	}
-	var results []result
+	var results []Result
 	for _, m := range mistakes {
 		results = append(results, bad("settings", "%s", m)...)
 	}
 	return results
 }
 
-func (d *Doctor) print(out io.Writer, checks ...[]result) (ok bool, err error) {
-	mask, ok := config.Mask(d.settings), true
-	for _, results := range checks {
-		for _, r := range results {
-			mark := "ok "
-			if !r.ok {
-				mark, ok = "FIX", false
-			}
-			if _, err := fmt.Fprintf(out, "%s  %-9s %s\n", mark, r.part, mask.Replace(r.text)); err != nil {
-				return false, err
-			}
-		}
-	}
-	return ok, nil
-}
-
 // checkVendors has every configured provider examined.
-func (d *Doctor) checkVendors(ctx context.Context, paid bool) []result {
-	carriers, err := recognise.LoadCarriers()
-	if err != nil {
-		return bad("providers", "%v", err)
-	}
-	var results []result
+func (d *Doctor) checkVendors(ctx context.Context, paid bool) []Result {
+	var results []Result
 	for _, v := range d.settings.Vendors {
-		parts := tracking.Parts{Carriers: carriers, Client: d.client, PublicURL: d.settings.PublicURL, Now: time.Now}
-		for _, f := range v.Examine(ctx, parts) {
-			results = append(results, result{part: v.Name, ok: f.OK, text: f.Text})
-		}
+		results = append(results, d.examine(ctx, v)...)
 		if paid {
 			results = append(results, d.paid(ctx, v)...)
 		}
@@ -121,8 +109,22 @@ func (d *Doctor) checkVendors(ctx context.Context, paid bool) []result {
 	return results
 }
 
+// examine has a provider try itself without a bill.
+func (d *Doctor) examine(ctx context.Context, v tracking.Vendor) []Result {
+	carriers, err := recognise.LoadCarriers()
+	if err != nil {
+		return bad(v.Name, "%v", err)
+	}
+	parts := tracking.Parts{Carriers: carriers, Client: d.client, PublicURL: d.settings.PublicURL, Now: time.Now}
+	var results []Result
+	for _, f := range v.Examine(ctx, parts) {
+		results = append(results, Result{Part: v.Name, OK: f.OK, Care: f.Care, Refused: f.Refused, Text: f.Text})
+	}
+	return results
+}
+
 // paid asks one provider about a sample.
-func (d *Doctor) paid(ctx context.Context, v tracking.Vendor) []result {
+func (d *Doctor) paid(ctx context.Context, v tracking.Vendor) []Result {
 	s := d.settings
 	s.Providers, s.Vendors = []string{v.Name}, []tracking.Vendor{v}
 	calls, err := d.askPaid(ctx, s, tracking.SampleNumber)
@@ -133,11 +135,11 @@ func (d *Doctor) paid(ctx context.Context, v tracking.Vendor) []result {
 }
 
 // checkDoors checks every door whose settings are complete.
-func (d *Doctor) checkDoors(ctx context.Context) []result {
-	checks := map[string]func(context.Context) []result{
+func (d *Doctor) checkDoors(ctx context.Context) []Result {
+	checks := map[string]func(context.Context) []Result{
 		"telegram": d.checkTelegram, "wecom_kf": d.checkKF, "wecom_app": d.checkApp, "wecom_aibot": d.checkAIBot, "wecom_robot": d.checkRobots,
 	}
-	var results []result
+	var results []Result
 	for _, door := range d.settings.Doors() {
 		results = append(results, checks[door.Name](ctx)...)
 	}

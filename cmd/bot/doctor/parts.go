@@ -13,12 +13,25 @@ import (
 	"time"
 
 	"waybill/models"
+	"waybill/models/store"
 	"waybill/scheduler/queue"
 )
 
 // checkDatabase checks that the database answers and is migrated. A SQLite file that
 // is not there yet is not made.
-func (d *Doctor) checkDatabase(ctx context.Context) []result {
+func (d *Doctor) checkDatabase(ctx context.Context) []Result {
+	return d.withDatabase(ctx, func(ctx context.Context, db *store.Store) []Result {
+		backlog, err := db.Backlog(ctx, models.At(time.Now()))
+		if err != nil {
+			return bad("database", "answers, but its tables do not: %v; run bot migrate", err)
+		}
+		return good("database", "answers; %d parcels are followed, %d are due, %d messages wait", backlog.Live, backlog.Due, backlog.Inbox)
+	})
+}
+
+// withDatabase opens the database for a check; a SQLite file that is not there yet is
+// not made.
+func (d *Doctor) withDatabase(ctx context.Context, check func(context.Context, *store.Store) []Result) []Result {
 	if path, file := d.settings.SQLitePath(); file {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			return folder(path)
@@ -34,15 +47,11 @@ func (d *Doctor) checkDatabase(ctx context.Context) []result {
 		return bad("database", "does not open: %v; check WAYBILL_DB, and that the server runs and lets this user in", err)
 	}
 	defer func() { _ = db.Close() }() // it was only read
-	backlog, err := db.Backlog(ctx, models.At(time.Now()))
-	if err != nil {
-		return bad("database", "answers, but its tables do not: %v; run bot migrate", err)
-	}
-	return good("database", "answers; %d parcels are followed, %d are due, %d messages wait", backlog.Live, backlog.Due, backlog.Inbox)
+	return check(ctx, db)
 }
 
 // folder checks whether a SQLite file could be made.
-func folder(path string) []result {
+func folder(path string) []Result {
 	f, err := os.CreateTemp(filepath.Dir(path), ".waybill-*")
 	if err != nil {
 		return bad("database", "the file is not there and cannot be made: %v; make the folder and let this user write to it", withoutPath(err))
@@ -64,7 +73,7 @@ func withoutPath(err error) error {
 }
 
 // checkQueue checks whether the work queue can be reached.
-func (d *Doctor) checkQueue(ctx context.Context) []result {
+func (d *Doctor) checkQueue(ctx context.Context) []Result {
 	if d.settings.NATSURL == "" {
 		return good("queue", "runs inside the process")
 	}
@@ -82,7 +91,7 @@ func (d *Doctor) checkQueue(ctx context.Context) []result {
 }
 
 // checkHTTP checks whether the address is free, or a bot answers there.
-func (d *Doctor) checkHTTP(ctx context.Context) []result {
+func (d *Doctor) checkHTTP(ctx context.Context) []Result {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", d.settings.HTTPAddr)
 	if err == nil {
 		_ = l.Close() // it was only tried
@@ -95,7 +104,7 @@ func (d *Doctor) checkHTTP(ctx context.Context) []result {
 }
 
 // checkReady asks the bot that runs with these settings.
-func (d *Doctor) checkReady(ctx context.Context) []result {
+func (d *Doctor) checkReady(ctx context.Context) []Result {
 	code, body, err := d.get(ctx, d.own()+"/readyz")
 	if err != nil {
 		return bad("http", "no bot answers at %s: %v", d.settings.HTTPAddr, err)

@@ -20,7 +20,7 @@ type telegramAnswer struct {
 }
 
 // checkTelegram asks who the bot is and where its updates go.
-func (d *Doctor) checkTelegram(ctx context.Context) []result {
+func (d *Doctor) checkTelegram(ctx context.Context) []Result {
 	me, results := d.askTelegram(ctx, "getMe")
 	if results != nil {
 		return results
@@ -41,7 +41,7 @@ func (d *Doctor) checkTelegram(ctx context.Context) []result {
 }
 
 // compareWebhook compares where Telegram delivers with where it should.
-func (d *Doctor) compareWebhook(hook telegramAnswer) []result {
+func (d *Doctor) compareWebhook(hook telegramAnswer) []Result {
 	want := ""
 	if d.settings.Telegram.WebhookSecret != "" {
 		want = d.settings.PublicURL + "/telegram/webhook"
@@ -61,7 +61,7 @@ func (d *Doctor) compareWebhook(hook telegramAnswer) []result {
 }
 
 // askTelegram makes one call that changes nothing.
-func (d *Doctor) askTelegram(ctx context.Context, method string) (telegramAnswer, []result) {
+func (d *Doctor) askTelegram(ctx context.Context, method string) (telegramAnswer, []Result) {
 	var answer telegramAnswer
 	code, body, err := d.get(ctx, d.settings.Telegram.APIURL+"/bot"+string(d.settings.Telegram.Token)+"/"+method)
 	if err != nil {
@@ -71,7 +71,7 @@ func (d *Doctor) askTelegram(ctx context.Context, method string) (telegramAnswer
 		return answer, bad("telegram", "%s answers with status %d and no JSON; check WAYBILL_TELEGRAM_API_URL", method, code)
 	}
 	if code == http.StatusUnauthorized || code == http.StatusNotFound && method == "getMe" {
-		return answer, bad("telegram", "refuses the token (%s); copy WAYBILL_TELEGRAM_TOKEN anew from @BotFather", answer.Description)
+		return answer, refused("telegram", "refuses the token (%s); copy WAYBILL_TELEGRAM_TOKEN anew from @BotFather", answer.Description)
 	}
 	if !answer.OK {
 		return answer, bad("telegram", "%s fails with %d: %s", method, code, answer.Description)

@@ -17,26 +17,35 @@ import (
 	"waybill/models"
 )
 
-// checkKF lists the accounts, which nobody notices.
-func (d *Doctor) checkKF(ctx context.Context) []result {
+// checkKF lists the accounts, and asks for the callback.
+func (d *Doctor) checkKF(ctx context.Context) []Result {
+	results, answered := d.askKF(ctx)
+	if !answered {
+		return results
+	}
+	return append(results, d.checkCallback(ctx, "wecom_kf", "/wecom/kf", d.settings.WeCom.KF)...)
+}
+
+// askKF lists the accounts, which nobody notices; answered says that the secret is right.
+func (d *Doctor) askKF(ctx context.Context) (results []Result, answered bool) {
 	const name = "wecom_kf"
 	api, err := d.wecomAPI()
 	if err != nil {
-		return bad(name, "%v; check the settings WAYBILL_WECOM_…", err)
+		return bad(name, "%v; check the settings WAYBILL_WECOM_…", err), false
 	}
 	defer api.Close()
-	asking, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	s := d.settings.WeCom.KF
-	accounts, err := api.Accounts(asking, s.AgentID, string(s.Secret))
+	accounts, err := api.Accounts(ctx, s.AgentID, string(s.Secret))
 	if err != nil {
-		return bad(name, "%s", refusal(err, "WAYBILL_WECOM_KF_"))
+		return refusal(name, err, "WAYBILL_WECOM_KF_"), false
 	}
-	return append(accountResults(name, accounts), d.checkCallback(ctx, name, "/wecom/kf", s)...)
+	return accountResults(name, accounts), true
 }
 
 // accountResults says which accounts the bot may answer at.
-func accountResults(name string, accounts []wecom.Account) []result {
+func accountResults(name string, accounts []wecom.Account) []Result {
 	var ours []string
 	for _, a := range accounts {
 		if a.Managed {
@@ -53,50 +62,58 @@ func accountResults(name string, accounts []wecom.Account) []result {
 	return good(name, "takes the secret; the bot answers at %s (%d of %d accounts)", strings.Join(ours, ", "), len(ours), len(accounts))
 }
 
-// checkApp gets a token, and asks for the app's name.
-func (d *Doctor) checkApp(ctx context.Context) []result {
+// checkApp asks for the app's name, and for the callback.
+func (d *Doctor) checkApp(ctx context.Context) []Result {
 	const name = "wecom_app"
-	api, err := d.wecomAPI()
-	if err != nil {
-		return bad(name, "%v; check the settings WAYBILL_WECOM_…", err)
+	results, answered := d.askApp(ctx)
+	if !answered {
+		return results
 	}
-	defer api.Close()
-	asking, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	s := d.settings.WeCom.App
-	title, taken, err := api.Title(asking, s.AgentID, string(s.Secret))
-	var results []result
-	switch {
-	case err == nil:
-		results = good(name, "takes the secret, which belongs to %q", title)
-	case taken && wecom.CodeOf(err) == 0: // the answer is not the API's: nothing speaks against the app
-		results = good(name, "takes the secret; whether it trusts this machine's address shows when something is sent")
-	default:
-		return bad(name, "%s", refusal(err, "WAYBILL_WECOM_APP_"))
-	}
 	if kf := d.settings.WeCom.KF; kf.Complete() && kf.AgentID == s.AgentID {
 		results = append(results, bad(name, "is the app of %sAGENT_ID, too; an app has one callback URL only, so make an app for each of the two doors", "WAYBILL_WECOM_KF_")...)
 	}
 	return append(results, d.checkCallback(ctx, name, "/wecom/app", s)...)
 }
 
+// askApp gets a token, and asks for the app's name; answered says that the secret is right.
+func (d *Doctor) askApp(ctx context.Context) (results []Result, answered bool) {
+	const name = "wecom_app"
+	api, err := d.wecomAPI()
+	if err != nil {
+		return bad(name, "%v; check the settings WAYBILL_WECOM_…", err), false
+	}
+	defer api.Close()
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	s := d.settings.WeCom.App
+	title, taken, err := api.Title(ctx, s.AgentID, string(s.Secret))
+	switch {
+	case err == nil:
+		return good(name, "takes the secret, which belongs to %q", title), true
+	case taken && wecom.CodeOf(err) == 0: // the answer is not the API's: nothing speaks against the app
+		return good(name, "takes the secret; whether it trusts this machine's address shows when something is sent"), true
+	}
+	return refusal(name, err, "WAYBILL_WECOM_APP_"), false
+}
+
 // refusal is what an operator is to do about an error of WeCom's API.
-func refusal(err error, prefix string) string {
+func refusal(part string, err error, prefix string) []Result {
 	switch code := wecom.CodeOf(err); code {
 	case 0:
-		return "cannot be reached: " + err.Error() + "; check WAYBILL_WECOM_API_URL and the network"
+		return bad(part, "cannot be reached: %v; check WAYBILL_WECOM_API_URL and the network", err)
 	case wecom.CodeSecret:
-		return "refuses the secret (40001); copy " + prefix + "SECRET anew from the app's page; trying often bans this address for an hour"
+		return refused(part, "refuses the secret (40001); copy %sSECRET anew from the app's page; trying often bans this address for an hour", prefix)
 	case wecom.CodeCorp:
-		return "knows no such corporation (40013); copy WAYBILL_WECOM_CORP_ID from the admin console (我的企业 → 企业信息)"
+		return refused(part, "knows no such corporation (40013); copy WAYBILL_WECOM_CORP_ID from the admin console (我的企业 → 企业信息)")
 	case wecom.CodeAddress:
-		return "does not trust this machine's address: " + err.Error() + "; add that address to the app's 企业可信IP in the admin console"
+		return bad(part, "does not trust this machine's address: %v; add that address to the app's 企业可信IP in the admin console", err)
 	case wecom.CodeNoPermission, wecom.CodeOff, wecom.CodeNoAccess:
-		return "lets the app not do this: " + err.Error() + "; in the admin console add the app to 微信客服 → API → 可调用接口的应用, and look at its 可见范围"
+		return bad(part, "lets the app not do this: %v; in the admin console add the app to 微信客服 → API → 可调用接口的应用, and look at its 可见范围", err)
 	case codeAgent:
-		return "says that the secret is another app's: " + err.Error() + "; copy " + prefix + "AGENT_ID and " + prefix + "SECRET from the same page"
+		return refused(part, "says that the secret is another app's: %v; copy %sAGENT_ID and %sSECRET from the same page", err, prefix, prefix)
 	}
-	return "fails: " + err.Error() + "; see docs/wecom.md"
+	return bad(part, "fails: %v; see docs/wecom.md", err)
 }
 
 // codeAgent is the errcode of calls in the name of another app.
@@ -104,7 +121,7 @@ const codeAgent = 301002
 
 // checkCallback asks the bot that runs with these settings, if one does, to answer
 // the check of its callback's URL as WeCom makes it.
-func (d *Doctor) checkCallback(ctx context.Context, name, path string, s config.Callback) []result {
+func (d *Doctor) checkCallback(ctx context.Context, name, path string, s config.Callback) []Result {
 	want := "https://YOUR-HOST" + path
 	if d.settings.PublicURL != "" {
 		want = d.settings.PublicURL + path
@@ -142,7 +159,7 @@ func challenge(corpID string, s config.Callback, echo string) (url.Values, error
 
 // checkAIBot does not connect: that would throw a bot that runs out. It asks
 // the one that runs with these settings instead.
-func (d *Doctor) checkAIBot(ctx context.Context) []result {
+func (d *Doctor) checkAIBot(ctx context.Context) []Result {
 	_, body, err := d.get(ctx, d.own()+"/readyz")
 	var parts []struct {
 		Name string `json:"part"`
@@ -161,7 +178,7 @@ func (d *Doctor) checkAIBot(ctx context.Context) []result {
 }
 
 // checkRobots sends nothing: everything that a robot takes is seen by its group.
-func (d *Doctor) checkRobots(context.Context) []result {
+func (d *Doctor) checkRobots(context.Context) []Result {
 	return good(models.RobotDoor, "news can also be sent to %s; whether their keys are right, only sending tells", strings.Join(slices.Sorted(maps.Keys(d.settings.WeCom.Robots())), ", "))
 }
 
