@@ -8,6 +8,7 @@
 package telegram
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -73,6 +74,7 @@ func New(s Settings, arrivals handlers.ArrivalStore, wake func()) (*Door, error)
 
 		settingUp: make(chan struct{}, 1),
 	}
+	d.identity.open = d.opener
 	d.bot, err = d.library(d.client)
 	if err != nil {
 		return nil, fmt.Errorf("set up telegram: %w", d.client.redact(err))
@@ -130,6 +132,8 @@ func transport() *http.Transport {
 
 // identity is who the bot is: its id is in the token, the rest comes with getMe.
 type identity struct {
+	open func(sentFile) func(context.Context, int64) ([]byte, error) // reads what the bot was sent
+
 	mu      sync.RWMutex
 	id      int64
 	name    string

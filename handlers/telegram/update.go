@@ -44,9 +44,9 @@ type message struct {
 	wordless
 }
 
-// wordless are the kinds of content that hold no text. Only whether they are
-// there matters. What Telegram itself says in a chat (somebody joined, something
-// was pinned) is none of them.
+// wordless are the kinds of content that hold no text. Of most of them only whether
+// they are there matters; see file for the others. What Telegram itself says in a chat
+// (somebody joined, something was pinned) is none of them.
 type wordless struct {
 	Photo     json.RawMessage `json:"photo"`
 	Document  json.RawMessage `json:"document"`

@@ -2,6 +2,7 @@ package telegramtest
 
 import (
 	"bytes"
+	"hash/crc32"
 	"image"
 	"net/http"
 	"strconv"
@@ -32,7 +33,7 @@ func (a *API) media(s Said) map[string]any {
 	case s.Photo != nil:
 		return map[string]any{"photo": sizes(a.keep("AgPhoto", s.Photo, int64(len(s.Photo))), s.Photo, int64(len(s.Photo)))}
 	case s.Document != nil:
-		d := map[string]any{"file_unique_id": "u", "file_name": s.Document.Name, "file_size": max(s.Size, int64(len(s.Document.Body)))}
+		d := map[string]any{"file_unique_id": unique(s.Document.Body), "file_name": s.Document.Name, "file_size": max(s.Size, int64(len(s.Document.Body)))}
 		d["file_id"] = a.keep("BQDoc", s.Document.Body, max(s.Size, int64(len(s.Document.Body))))
 		if s.MIME != "" {
 			d["mime_type"] = s.MIME
@@ -44,6 +45,11 @@ func (a *API) media(s Said) map[string]any {
 	return nil
 }
 
+// unique tells files apart whatever they are called.
+func unique(body []byte) string {
+	return "AQ" + strconv.FormatUint(uint64(crc32.ChecksumIEEE(body)), 36)
+}
+
 // sizes are those of a photo: a thumbnail that nobody can read anything on, and the
 // picture itself under its id.
 func sizes(id string, body []byte, size int64) []map[string]any {
@@ -51,8 +57,8 @@ func sizes(id string, body []byte, size int64) []map[string]any {
 	if c, _, err := image.DecodeConfig(bytes.NewReader(body)); err == nil {
 		width, height = c.Width, c.Height
 	}
-	small := map[string]any{"file_id": id + "s", "file_unique_id": "s", "width": 90, "height": 67, "file_size": 1000}
-	return []map[string]any{small, {"file_id": id, "file_unique_id": "l", "width": width, "height": height, "file_size": size}}
+	small := map[string]any{"file_id": id + "s", "file_unique_id": "s" + unique(body), "width": min(90, width/2), "height": min(67, height/2), "file_size": 1000}
+	return []map[string]any{small, {"file_id": id, "file_unique_id": unique(body), "width": width, "height": height, "file_size": size}}
 }
 
 // getFile says where a file can be downloaded, unless it is too large for a bot.
