@@ -36,9 +36,10 @@ const fewestPhoneDigits = 7
 func hasDigits(text string, want int) bool {
 	for _, r := range text {
 		if r = halfWidth(r); '0' <= r && r <= '9' {
-			if want--; want == 0 {
-				return true
-			}
+			want--
+		}
+		if want == 0 {
+			return true
 		}
 	}
 	return false
@@ -96,13 +97,13 @@ func maskPhone(runes []rune, folded string, at int) int {
 		form       *regexp.Regexp
 		head, tail int // digits that stay at both ends of what the form's group holds
 	}{{mobile, 3, 4}, {landline, 1, 2}, {taiwanMobile, 4, 3}, {abroad, 3, 2}} {
-		if m := shape.form.FindStringSubmatchIndex(folded[at:]); m != nil && endsNumber(folded, at+m[1]) {
+		if m := shape.form.FindStringSubmatchIndex(folded[at:]); len(m) > 0 && endsNumber(folded, at+m[1]) {
 			hideDigits(runes, folded, at+m[2], at+m[3], shape.head, shape.tail)
 			return hideExtension(runes, folded, at+m[1])
 		}
 	}
 	m := bare.FindStringIndex(folded[at:])
-	if m == nil || !endsNumber(folded, at+m[1]) || hotline.MatchString(folded[at:at+m[1]]) || !calledPhone(runes[:at]) {
+	if len(m) == 0 || !endsNumber(folded, at+m[1]) || hotline.MatchString(folded[at:at+m[1]]) || !calledPhone(runes[:at]) {
 		return at
 	}
 	hideDigits(runes, folded, at, at+m[1], 1, 2)
@@ -126,7 +127,8 @@ func hideDigits(runes []rune, folded string, from, to, head, tail int) {
 		if folded[i] < '0' || folded[i] > '9' {
 			continue
 		}
-		if nth++; nth > head && nth <= total-tail {
+		nth++
+		if nth > head && nth <= total-tail {
 			runes[i] = '*'
 		}
 	}
@@ -141,7 +143,7 @@ func hideExtension(runes []rune, folded string, at int) int {
 		word = at + strings.IndexByte(folded[at:], '~') + len("分机")/len("分")
 		m = extensionDigits.FindStringSubmatchIndex(folded[word:])
 	}
-	if m == nil || !endsNumber(folded, word+m[1]) {
+	if len(m) == 0 || !endsNumber(folded, word+m[1]) {
 		return at
 	}
 	hideDigits(runes, folded, word+m[2], word+m[3], 0, 0)
