@@ -151,7 +151,7 @@ func telegramProfiles(a *app) []telegram.Profile {
 }
 
 func telegramProfile(words *locales.Localizer, items []handlers.MenuItem) telegram.Profile {
-	p := telegram.Profile{Lang: words.Tag(), Description: words.Say("profile.long"), Short: words.Say("profile.short")}
+	p := telegram.Profile{Lang: words.Tag(), Description: words.Say("profile.long"), Short: words.Say("profile.short"), App: words.Say("profile.app")}
 	for _, item := range items {
 		c := telegram.Command{Name: item.Name, Text: item.Text}
 		p.Private = append(p.Private, c)
