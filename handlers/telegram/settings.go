@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"waybill/handlers"
 	"waybill/internal/ratelimit"
 )
 
@@ -29,6 +31,7 @@ type Settings struct {
 	PublicURL     string                    // the base under which Telegram reaches Webhook and, over https, people the app; "": there is no app
 	Profiles      []Profile                 // what Telegram shows of the bot, by language; the first is for everybody else too. None: it is left as it is
 	Phrases       func(lang string) Phrases // the words that the door itself adds, in a language (BCP 47); nil: none
+	Search        Search                    // answers inline queries; nil: none are asked for
 	Limits        Limits                    // zero: Telegram's
 	Slots         ratelimit.Slots           // shares Limits.PerSecond among replicas; nil: this process keeps it alone
 	PollTimeout   time.Duration             // how long Telegram may hold a poll; whole seconds, default and at most 50 s
@@ -36,6 +39,9 @@ type Settings struct {
 	Log           *slog.Logger              // nil: nothing is logged
 	Now           func() time.Time
 }
+
+// Search finds what somebody types behind the bot's name among their own parcels.
+type Search func(ctx context.Context, s handlers.Search) (handlers.Found, error)
 
 // Phrases are the words that the door itself adds to what is sent.
 type Phrases struct {

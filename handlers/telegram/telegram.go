@@ -42,6 +42,7 @@ type Door struct {
 	admins   *expiring.Map[member, bool]
 	versions versions
 	menus    *chatMenus
+	queries  queries
 	health   *health
 	identity *identity
 
@@ -69,6 +70,7 @@ func New(s Settings, arrivals handlers.ArrivalStore, wake func()) (*Door, error)
 		admins:   expiring.New[member, bool](adminsKept, s.Now),
 		versions: newVersions(s.Now),
 		menus:    newChatMenus(s.Profiles, s.Now),
+		queries:  queries{waiting: make(chan query, queriesWaiting)},
 		health:   h,
 		identity: newIdentity(s.Token),
 
@@ -104,7 +106,7 @@ func (d *Door) library(c bot.HttpClient) (*bot.Bot, error) {
 		bot.WithServerURL(d.settings.APIURL),
 		// The library asks Telegram to hold a poll for a second less than this.
 		bot.WithHTTPClient(d.settings.PollTimeout+time.Second, c),
-		bot.WithAllowedUpdates(allowedUpdates()),
+		bot.WithAllowedUpdates(d.settings.allowedUpdates()),
 		bot.WithNotAsyncHandlers(),
 		bot.WithWorkers(1),
 		bot.WithUpdatesChannelCap(0),

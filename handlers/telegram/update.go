@@ -12,11 +12,17 @@ type update struct {
 	Edited   *message      `json:"edited_message"`
 	Callback *callback     `json:"callback_query"`
 	Member   *memberUpdate `json:"my_chat_member"`
+	Query    *query        `json:"inline_query"`
 }
 
-// allowedUpdates are the kinds that an update knows; nothing else is asked for.
-func allowedUpdates() []string {
-	return []string{"message", "edited_message", "callback_query", "my_chat_member"}
+// allowedUpdates are the kinds that an update knows; nothing else is asked for, and
+// inline queries only where somebody answers them.
+func (s Settings) allowedUpdates() []string {
+	kinds := []string{"message", "edited_message", "callback_query", "my_chat_member"}
+	if s.Search != nil {
+		kinds = append(kinds, "inline_query")
+	}
+	return kinds
 }
 
 type message struct {
