@@ -33,14 +33,14 @@ func (t *turn) tapped(ctx context.Context) ([]Reply, error) {
 	what, about, _ := strings.Cut(t.m.Button, ":")
 	replies, err := t.tappedFor(ctx, what, about)
 	if err == nil && len(replies) > 0 && len(replies[0].Blocks) > 0 {
-		replies[0].Edit = replaces(what)
+		replies[0].Edit = replaces(what) && !replies[0].Asks
 	}
 	return replies, err
 }
 
 // replaces says that what a button brings stands in place of its message: a parcel
-// that has changed, a question that is answered. Details and the question for a name
-// come below the parcel, or the list, that they are about.
+// that has changed, a question that is answered. Details, and what asks for words, come
+// below the parcel, or the list, that they are about.
 func replaces(what string) bool { return what != "d" && what != "n" }
 
 func (t *turn) tappedFor(ctx context.Context, what, about string) ([]Reply, error) {

@@ -52,8 +52,13 @@ func TestAButtonThatChangesSomethingRewritesItsMessage(t *testing.T) {
 func TestAnAnsweredQuestionIsReplacedByWhatCameOfIt(t *testing.T) {
 	w := newWorld(t, "zh-CN")
 	w.door = "telegram"
-	if is := press(t, w, handled(t, w, Message{Text: "431000000001"}), "中通快递"); !is[0].Edit {
+	if is := press(t, w, handled(t, w, Message{Text: "431000000001"}), "申通快递"); !is[0].Edit {
 		t.Errorf("%q", shown(is))
+	}
+	which := handled(t, w, Message{Text: "431000000009"})
+	last := which[0].Buttons[len(which[0].Buttons)-1]
+	if typed := press(t, w, which, last[len(last)-1].Text); typed[0].Edit || !typed[0].Asks {
+		t.Errorf("what asks for words stands where it is not seen: %q", shown(typed))
 	}
 	news := handled(t, w, Message{Text: "/news"})
 	if set := press(t, w, news, news[0].Buttons[0][1].Text); !set[0].Edit {

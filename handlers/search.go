@@ -89,11 +89,11 @@ func (t *turn) found(ctx context.Context, text string) ([]models.Followed, error
 	return nil, nil
 }
 
-// searched says that a text means a parcel: by its whole number, or each word by a
-// part of its number, its name or its carrier.
+// searched says that a text means a parcel: by its number, as much of it as is there
+// yet, or each word by a part of its number, its name or its carrier.
 func (t *turn) searched(f models.Followed, text string) bool {
 	if whole := recognise.Text(text).Numbers; len(whole) > 0 {
-		return slices.ContainsFunc(whole, func(n recognise.Number) bool { return n.Number == f.Parcel.Number })
+		return slices.ContainsFunc(whole, func(n recognise.Number) bool { return strings.Contains(f.Parcel.Number, n.Number) })
 	}
 	called := strings.ToLower(strings.Join([]string{f.Parcel.Number, fold(f.Follow.Name), t.render.carrier(f.Parcel.Carrier)}, "\n"))
 	for _, word := range strings.Fields(strings.ToLower(fold(text))) {

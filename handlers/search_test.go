@@ -53,6 +53,7 @@ func TestPeopleFindTheirOwnParcelsAndNothingElse(t *testing.T) {
 		"茶":                         {tea},
 		"0017":                      {tea},
 		"yt1000000000017":           {tea},
+		"yt10000000000":             {tea},
 		"看看 YT1000000000017 1234":   {tea},
 		"圆通":                        {tea},
 		"sf":                        {courier},
