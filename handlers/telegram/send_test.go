@@ -33,7 +33,9 @@ func TestStylesBecomeMarkupAndTextNeverDoes(t *testing.T) {
 		t.Fatalf("%q", got.Text)
 	}
 	want := []telegramtest.Entity{
-		{Type: "bold", Length: 8}, {Type: "code", Offset: 9, Length: 15}, {Type: "italic", Offset: 25, Length: 17},
+		{Type: "bold", Length: 8},
+		{Type: "code", Offset: 9, Length: 15},
+		{Type: "italic", Offset: 25, Length: 17},
 		{Type: "text_link", Offset: 43, Length: 4, URL: `https://x.org/p?a=1&b="2"`},
 	}
 	if !slices.Equal(got.Entities, want) {
