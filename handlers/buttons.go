@@ -31,6 +31,19 @@ func (r renderer) parcelButtons(f models.Follow, p models.Parcel, chat models.Ne
 // no more than this chat's own parcels and question.
 func (t *turn) tapped(ctx context.Context) ([]Reply, error) {
 	what, about, _ := strings.Cut(t.m.Button, ":")
+	replies, err := t.tappedFor(ctx, what, about)
+	if err == nil && len(replies) > 0 && len(replies[0].Blocks) > 0 {
+		replies[0].Edit = replaces(what) && !replies[0].Asks
+	}
+	return replies, err
+}
+
+// replaces says that what a button brings stands in place of its message: a parcel
+// that has changed, a question that is answered. Details, and what asks for words, come
+// below the parcel, or the list, that they are about.
+func replaces(what string) bool { return what != "d" && what != "n" }
+
+func (t *turn) tappedFor(ctx context.Context, what, about string) ([]Reply, error) {
 	switch what {
 	case "s", "n", "d", "r", "m", "v":
 		return t.tappedParcel(ctx, what, about)
@@ -77,9 +90,39 @@ func (t *turn) tappedFollowed(ctx context.Context, what string, f models.Followe
 	case "d":
 		return t.details(ctx, f, true)
 	case "m", "v":
-		return t.mute(ctx, []models.Followed{f}, what == "m")
+		return t.tappedMute(ctx, f, what == "m")
 	}
 	return t.refresh(ctx, f)
+}
+
+// tappedMute mutes a parcel, or lets all of its news through again. Where the message
+// with the button can be rewritten, it keeps what it says of the parcel.
+func (t *turn) tappedMute(ctx context.Context, f models.Followed, muted bool) ([]Reply, error) {
+	replies, err := t.mute(ctx, []models.Followed{f}, muted)
+	if err != nil || !t.rewrites() {
+		return replies, err
+	}
+	f, _, err = t.owned(ctx, strconv.FormatInt(f.Parcel.ID, 10))
+	if err != nil {
+		return nil, err
+	}
+	key := "mute.off"
+	if muted {
+		key = "mute.on"
+	}
+	return t.rewritten(ctx, f, strings.TrimRight(t.render.say(key, "Count", 1), "：: "))
+}
+
+// rewrites says that the message whose button was pressed can be written anew.
+func (t *turn) rewrites() bool { return t.m.Happening == Tapped && t.traits().Keyboard }
+
+// rewritten is a parcel as it is stored, with a note for who pressed the button.
+func (t *turn) rewritten(ctx context.Context, f models.Followed, note string) ([]Reply, error) {
+	replies, err := t.results(ctx, []step{asStored(f)}, false)
+	if err == nil {
+		replies[0].Toast = note
+	}
+	return replies, err
 }
 
 // owned is the parcel of a button, if this chat follows it.
@@ -136,7 +179,7 @@ func (t *turn) refresh(ctx context.Context, f models.Followed) ([]Reply, error) 
 	if err != nil {
 		return nil, err
 	}
-	replies[0].Edit, replies[0].Toast = true, t.freshness(shown.answer)
+	replies[0].Toast = t.freshness(shown.answer)
 	return replies, nil
 }
 

@@ -101,9 +101,14 @@ func (t *turn) whereAre(ctx context.Context) ([]Reply, error) {
 	if err := t.rememberRows(ctx, live); err != nil {
 		return nil, err
 	}
-	f := followed{checked: checked{stored: true, answer: models.Checked{Parcel: live[0].Parcel}}}
-	f.follow, f.parcel, f.number = live[0].Follow, live[0].Parcel, live[0].Parcel.Number
-	return t.results(ctx, []step{f}, false)
+	return t.results(ctx, []step{asStored(live[0])}, false)
+}
+
+// asStored is a followed parcel of which nobody has been asked.
+func asStored(row models.Followed) followed {
+	f := followed{checked: checked{stored: true, answer: models.Checked{Parcel: row.Parcel}}}
+	f.follow, f.parcel, f.number = row.Follow, row.Parcel, row.Parcel.Number
+	return f
 }
 
 func (t *turn) emptyList(ctx context.Context, all bool) ([]Reply, error) {

@@ -41,6 +41,7 @@ type Store interface {
 	TailAttempts(ctx context.Context, chatID int64, number string, now models.Moment) (models.TailAttempts, error)
 
 	// A chat: what it wants remembered, and whether and where it can be reached.
+	ChatAt(ctx context.Context, a models.Address) (c models.Chat, ok bool, err error)
 	SetLang(ctx context.Context, chatID int64, lang string) error
 	SetSpoken(ctx context.Context, chatID int64, lang string) error
 	SetNews(ctx context.Context, chatID int64, news models.News, minute int, now models.Moment) error

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"waybill/models"
 )
@@ -89,6 +90,15 @@ func (t *turn) undo(ctx context.Context) ([]Reply, error) {
 	live, err := t.follows(ctx, false)
 	if err != nil {
 		return nil, err
+	}
+	if t.rewrites() && len(undone) == 1 {
+		f, ok, err := t.owned(ctx, strconv.FormatInt(undone[0], 10))
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			return t.rewritten(ctx, f, t.render.say("undo.done"))
+		}
 	}
 	finished := func(id int64) bool {
 		return !slices.ContainsFunc(live, func(f models.Followed) bool { return f.Parcel.ID == id })

@@ -79,7 +79,7 @@ func (r renderer) route(p models.Parcel) string {
 
 // event is one scan: when and where, the carrier's words, and how often they came.
 func (r renderer) event(e models.Folded) Block {
-	line := append(Line{{Text: r.clock(e.At) + " ", Style: Dim}}, r.scanned(e.Text)...)
+	line := append(Line{{Text: r.clock(e.At) + " ", Style: Dim}}, quoted(r.scanned(e.Text))...)
 	if e.Place != "" && !strings.Contains(e.Text, e.Place) {
 		line = append(line, Span{Text: " (" + r.words.Written(e.Place) + ")", Style: Dim})
 	}
@@ -91,6 +91,16 @@ func (r renderer) event(e models.Folded) Block {
 
 // scanned is a scan's words, with the code for its pickup to be seen at once.
 func (r renderer) scanned(text string) Line { return strongCode(r.words.Written(text)) }
+
+// quoted says of words that they are somebody else's.
+func quoted(line Line) Line {
+	for i := range line {
+		if line[i].Style == Plain {
+			line[i].Style = Quote
+		}
+	}
+	return line
+}
 
 // trace is a parcel's head, its state and journey, and its newest scans; most 0 means all.
 func (r renderer) trace(p models.Parcel, e models.Expected, name string, found []models.Event, most int) []Block {

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -105,5 +106,15 @@ func TestWhatOnlyWordsSayIsNotCalledCertain(t *testing.T) {
 	}
 	if strings.Contains(said, "95554") || strings.Contains(said, "看起来") {
 		t.Errorf("all is well, and it says\n%s", said)
+	}
+}
+
+func TestACarriersWordsAreQuoted(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	for _, b := range handled(t, w, Message{Text: "YT1000000000017"})[0].Blocks {
+		scan := strings.Contains(b[0].text(), "【杭州】")
+		if quotes := slices.ContainsFunc(b[0], func(s Span) bool { return s.Style == Quote }); quotes != scan {
+			t.Errorf("%q is quoted: %v", b[0].text(), quotes)
+		}
 	}
 }

@@ -254,3 +254,14 @@ func shown(replies []Reply) []string {
 	}
 	return lines
 }
+
+// handled is the answer to a message of a chat's person, which there must be.
+func handled(t *testing.T, w *world, m Message) []Reply {
+	t.Helper()
+	m.Addressed, m.From = true, "a"
+	replies, err := w.conversation().Handle(t.Context(), w.chat("a", false), m)
+	if err != nil || len(replies) == 0 {
+		t.Fatalf("%v, %v", replies, err)
+	}
+	return replies
+}

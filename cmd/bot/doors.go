@@ -108,6 +108,9 @@ func openTelegram(a *app, wake func()) (*openDoor, error) {
 		Token: string(s.Telegram.Token), APIURL: s.Telegram.APIURL,
 		WebhookSecret: string(s.Telegram.WebhookSecret), PublicURL: s.PublicURL,
 		Profiles: telegramProfiles(a), Phrases: telegramPhrases(a), Slots: a.store, Log: a.log, Now: a.now,
+		Search: func(ctx context.Context, s handlers.Search) (handlers.Found, error) {
+			return a.conversation.Search(ctx, s)
+		},
 	}, a.store, wake)
 	if err != nil {
 		return nil, err
@@ -122,14 +125,15 @@ func openTelegram(a *app, wake func()) (*openDoor, error) {
 
 // runTelegram sets the door up on every replica, and polls on the one that
 // holds the lease: two pollers would throw each other out. What people only see of
-// the bot is seen to beside it.
+// the bot is seen to beside it, and so are their searches.
 func runTelegram(ctx context.Context, a *app, d *telegram.Door) error {
 	if err := d.Setup(ctx); err != nil {
 		return nil // setting up gives up only when it is told to stop
 	}
-	var profile sync.WaitGroup
-	defer profile.Wait()
-	profile.Go(func() { d.ShowProfile(ctx) })
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	beside.Go(func() { d.ShowProfile(ctx) })
+	beside.Go(func() { d.AnswerQueries(ctx) })
 	if !d.Polls() {
 		return nil
 	}
@@ -152,7 +156,7 @@ func telegramProfiles(a *app) []telegram.Profile {
 }
 
 func telegramProfile(words *locales.Localizer, items []handlers.MenuItem) telegram.Profile {
-	p := telegram.Profile{Lang: words.Tag(), Description: words.Say("profile.long"), Short: words.Say("profile.short")}
+	p := telegram.Profile{Lang: words.Tag(), Description: words.Say("profile.long"), Short: words.Say("profile.short"), App: words.Say("profile.app")}
 	for _, item := range items {
 		c := telegram.Command{Name: item.Name, Text: item.Text}
 		p.Private = append(p.Private, c)

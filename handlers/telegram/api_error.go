@@ -85,6 +85,20 @@ func isBadRequest(err error) bool {
 	return errors.As(err, &no) && no.code == http.StatusBadRequest
 }
 
+// isPictureRefused says that the same text may go without its picture: Telegram
+// cannot read it, it has the wrong measure, or the chat allows no pictures.
+func isPictureRefused(err error) bool {
+	no := &apiError{}
+	if !errors.As(err, &no) || no.movedTo != "" {
+		return false
+	}
+	switch {
+	case no.says("rights to send photos", "send_photos_forbidden", "send_media_forbidden"), no.code == http.StatusRequestEntityTooLarge:
+		return true
+	}
+	return no.code == http.StatusBadRequest && !no.gone()
+}
+
 // isUnknownMethod says that the server does not know what was called; Telegram
 // itself knows it.
 func isUnknownMethod(err error) bool {

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	sdk "github.com/go-telegram/bot/models"
@@ -18,7 +19,8 @@ const (
 	menusWaiting = 64                 // chats that wait for a menu; those beyond get theirs with a later reply
 )
 
-// chatMenus finds the chats that need a command menu of their own. By itself
+// chatMenus finds the chats that need a command menu of their own, and words of their
+// own on the button that opens the app, which has one language for all chats. By itself
 // Telegram shows the menu of the first two letters of a person's language, so
 // "zh" for Simplified and Traditional Chinese alike, and everybody's where there
 // is none; but the bot may speak another language to the chat: that of Taiwan, one
@@ -27,14 +29,16 @@ type chatMenus struct {
 	profiles []Profile
 	spoken   *expiring.Map[string, string] // the person's language in a private chat, as Telegram tells it
 	shown    *expiring.Map[string, string] // the language of the menu that a chat was given
+	buttons  *expiring.Map[string, string] // the words on the button that a chat was given
 	requests chan chatMenu
 	held     time.Time // until when Telegram wants no menus; ShowProfile's alone
 }
 
-// chatMenu is a menu for one chat.
+// chatMenu is what one chat is to be shown of a profile.
 type chatMenu struct {
-	conversation string
-	profile      Profile
+	conversation     string
+	profile          Profile
+	commands, button bool
 }
 
 func newChatMenus(profiles []Profile, now func() time.Time) *chatMenus {
@@ -42,6 +46,7 @@ func newChatMenus(profiles []Profile, now func() time.Time) *chatMenus {
 		profiles: profiles,
 		spoken:   expiring.New[string, string](menusKept, now),
 		shown:    expiring.New[string, string](menusKept, now),
+		buttons:  expiring.New[string, string](menusKept, now),
 		requests: make(chan chatMenu, menusWaiting),
 	}
 }
@@ -57,15 +62,36 @@ func (c *chatMenus) heard(conversation, lang string) {
 // for its menu where it would see another one. It never waits.
 func (c *chatMenus) replied(conversation, lang string) {
 	at := slices.IndexFunc(c.profiles, func(p Profile) bool { return p.Lang == lang })
-	if at < 0 || c.sees(conversation, lang) == lang {
+	if at < 0 {
+		return
+	}
+	m := chatMenu{conversation: conversation, profile: c.profiles[at]}
+	m.commands = c.sees(conversation, lang) != lang
+	m.button = !strings.HasPrefix(conversation, "-") && c.button(conversation) != m.profile.App
+	if !m.commands && !m.button {
 		return
 	}
 	c.shown.Put(conversation, lang, menuKeptFor)
+	c.buttons.Put(conversation, m.profile.App, menuKeptFor)
 	select {
-	case c.requests <- chatMenu{conversation, c.profiles[at]}:
+	case c.requests <- m:
 	default:
-		c.shown.Take(conversation)
+		c.forget(conversation)
 	}
+}
+
+// forget has the next reply ask again for what a chat is to be shown.
+func (c *chatMenus) forget(conversation string) {
+	c.shown.Take(conversation)
+	c.buttons.Take(conversation)
+}
+
+// button is the words on the button that a private chat sees now.
+func (c *chatMenus) button(conversation string) string {
+	if words, known := c.buttons.Get(conversation); known {
+		return words
+	}
+	return c.profiles[0].App
 }
 
 // sees is the language of the menu that a chat sees now. Of whom nobody knows the
@@ -92,19 +118,22 @@ func (d *Door) showMenuOf(ctx context.Context, m chatMenu) {
 	if err != nil {
 		return
 	}
+	if time.Now().Before(d.menus.held) {
+		d.menus.forget(m.conversation)
+		return
+	}
 	commands := m.profile.Private
 	if chat < 0 {
 		commands = m.profile.Group
 	}
-	if len(commands) == 0 {
-		return
+	if m.commands && len(commands) > 0 {
+		err = bounded(ctx, d.setMenu("", commands, &sdk.BotCommandScopeChat{ChatID: chat}))
 	}
-	if time.Now().Before(d.menus.held) {
-		d.menus.shown.Take(m.conversation)
-		return
+	if m.button && err == nil {
+		err = bounded(ctx, d.setButton(chat, m.profile.App))
 	}
-	if err := bounded(ctx, d.setMenu("", commands, &sdk.BotCommandScopeChat{ChatID: chat})); err != nil {
-		d.menus.shown.Take(m.conversation)
+	if err != nil {
+		d.menus.forget(m.conversation)
 		d.menus.held = time.Now().Add(retryAfter(err))
 		d.settings.Log.Debug("telegram shows a chat no menu of its own", slog.Any("error", d.client.redact(err)))
 	}

@@ -125,7 +125,7 @@ func cutDown(method string, result json.RawMessage) (json.RawMessage, error) {
 	switch {
 	case method == "getChatMember":
 		return status(result)
-	case method == "sendChatAction", !strings.HasPrefix(method, "send") && method != "editMessageText":
+	case method == "sendChatAction", !strings.HasPrefix(method, "send") && !strings.HasPrefix(method, "editMessage"):
 		return result, nil
 	}
 	var m struct {

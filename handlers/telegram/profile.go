@@ -95,6 +95,9 @@ func (d *Door) profileCalls() []*profileCall {
 	add := func(what string, call func(context.Context) error) {
 		calls = append(calls, &profileCall{what: what, make: call, wait: retry.New(retry.First, retry.Longest)})
 	}
+	if len(d.settings.Profiles) > 0 {
+		add("button of private chats", d.setButton(0, d.settings.Profiles[0].App))
+	}
 	for _, code := range d.codes() {
 		of := withCode(d.settings.Profiles, code)
 		first := of[0]
@@ -160,6 +163,24 @@ func (d *Door) setMenu(code string, cs []Command, scope sdk.BotCommandScope) fun
 	}
 	return func(ctx context.Context) error {
 		_, err := d.bot.SetMyCommands(ctx, &bot.SetMyCommandsParams{Commands: commands, Scope: scope, LanguageCode: code})
+		return err
+	}
+}
+
+// setButton sets what is beside a private chat's input field, or with chat 0 beside
+// that of every chat which has none of its own: what opens the app, or without words
+// the command menu.
+func (d *Door) setButton(chat int64, words string) func(context.Context) error {
+	p := bot.SetChatMenuButtonParams{MenuButton: &sdk.MenuButtonCommands{Type: sdk.MenuButtonTypeCommands}}
+	if words != "" {
+		app := sdk.WebAppInfo{URL: d.settings.PublicURL + "/app"}
+		p.MenuButton = &sdk.MenuButtonWebApp{Type: sdk.MenuButtonTypeWebApp, Text: words, WebApp: app}
+	}
+	if chat != 0 {
+		p.ChatID = chat
+	}
+	return func(ctx context.Context) error {
+		_, err := d.bot.SetChatMenuButton(ctx, &p)
 		return err
 	}
 }

@@ -19,7 +19,7 @@ func profile(lang string) telegram.Profile {
 	menu := []telegram.Command{{Name: "list", Text: "list in " + lang}}
 	return telegram.Profile{
 		Lang: lang, Private: append(menu, telegram.Command{Name: "tail", Text: "tail in " + lang}), Group: menu,
-		Description: "about in " + lang, Short: "short in " + lang,
+		Description: "about in " + lang, Short: "short in " + lang, App: "parcels in " + lang,
 	}
 }
 
@@ -295,4 +295,51 @@ func TestTelegramIsNotAskedForMenusWhileItWantsToBeLeftAlone(t *testing.T) {
 			t.Errorf("%d calls, the menu is %v", n, api.MenuOf(7))
 		}
 	})
+}
+
+// public has the world reach the program under an address.
+func public(address string) func(*telegram.Settings) {
+	return func(s *telegram.Settings) { s.PublicURL = address }
+}
+
+func TestTheMenuButtonOpensTheApp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := telegramtest.New()
+		api.Know(7, 8)
+		d := door(t, api, newInbox(), onFakeClock(api), withProfiles("zh-CN", "en"), public("https://waybill.example/"))
+		stop := show(t, d)
+		synctest.Wait()
+		for _, to := range []int64{7, 8} {
+			r := text("x")
+			r.Lang = map[int64]string{7: "zh-CN", 8: "en"}[to]
+			if err := d.Send(t.Context(), conversation(to), r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		synctest.Wait()
+		stop()
+		for chat, words := range map[int64]string{7: "parcels in zh-CN", 8: "parcels in en", 9: "parcels in zh-CN"} {
+			b := api.MenuButton(chat)
+			if b.Type != "web_app" || b.Text != words || b.App.URL != "https://waybill.example/app" {
+				t.Errorf("chat %d has %+v", chat, b)
+			}
+		}
+		if n := api.Calls()["setChatMenuButton"]; n != 2 {
+			t.Errorf("%d calls", n)
+		}
+	})
+}
+
+func TestWithoutAnAppTheMenuButtonOpensTheCommands(t *testing.T) {
+	for _, address := range []string{"", "http://127.0.0.1:8080"} {
+		synctest.Test(t, func(t *testing.T) {
+			api := telegramtest.New()
+			stop := show(t, door(t, api, newInbox(), onFakeClock(api), withProfiles("zh-CN", "en"), public(address)))
+			synctest.Wait()
+			stop()
+			if b := api.MenuButton(7); b.Type != "commands" || b.App.URL != "" {
+				t.Errorf("%q: %+v", address, b)
+			}
+		})
+	}
 }

@@ -64,7 +64,7 @@ func (i *identity) message(m message) (handlers.Message, bool, error) {
 		return out, true, nil
 	case m.Forwarded || m.fromBot():
 		return out, false, nil
-	case m.words() == "" && len(m.targets()) == 0:
+	case m.silent() && !m.hasFile():
 		out.Happening, out.Addressed = handlers.Wordless, true
 		return out, m.Chat.private() && m.content(), nil
 	}
@@ -74,8 +74,14 @@ func (i *identity) message(m message) (handlers.Message, bool, error) {
 	}
 	out.Text, out.Addressed = own.text, own.addressed || m.Chat.private()
 	out.Attached = m.attached()
-	return out, !own.others, nil
+	if out.Addressed { // what a group shows to one another is nobody's business
+		out.Files = i.attachments(m, own.named)
+	}
+	return out, !own.others && (out.Addressed || !m.silent()), nil
 }
+
+// silent says that a message has no words, and links to nothing.
+func (m message) silent() bool { return m.words() == "" && len(m.targets()) == 0 }
 
 // editableFor is how long people can edit what they wrote: what is said to be
 // edited later has changed in another way.
@@ -210,6 +216,7 @@ func parseToken(text string) token {
 type stripped struct {
 	text      string
 	addressed bool // the bot was named, or replied to
+	named     bool // it was named
 	others    bool // it is a command for another bot
 }
 
@@ -233,10 +240,10 @@ func (i *identity) strip(m message) (stripped, error) {
 		switch {
 		case e.Type == "mention" && ours, e.Type == "text_mention" && e.User != nil && e.User.ID == id:
 			units = cut(units, e.Offset, end)
-			out.addressed = true
+			out.addressed, out.named = true, true
 		case e.Type == "bot_command" && ours:
 			units = slices.Delete(units, e.Offset+len(utf16.Encode([]rune(command))), end)
-			out.addressed = true
+			out.addressed, out.named = true, true
 		case e.Type == "bot_command" && atBot:
 			out.others = out.others || opens(units, e.Offset)
 		}

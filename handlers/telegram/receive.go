@@ -92,12 +92,16 @@ func (d *Door) store(ctx context.Context, raws []json.RawMessage) error {
 }
 
 // arrival makes an arrival of an update, and says which version of a message it
-// is; false when there is nothing to handle.
+// is; false when there is nothing to handle. Inline queries are answered beside it.
 func (d *Door) arrival(raw json.RawMessage, now models.Moment) (models.Arrival, version, bool) {
 	var u update
 	if err := json.Unmarshal(raw, &u); err != nil {
 		// It would come again for ever, and nothing behind it.
 		d.settings.Log.Warn("telegram update is unreadable and dropped", slog.Int64("update", u.ID))
+		return models.Arrival{}, version{}, false
+	}
+	if u.Query != nil && d.settings.Search != nil {
+		d.queried(*u.Query)
 		return models.Arrival{}, version{}, false
 	}
 	m, ok, err := d.identity.read(u)

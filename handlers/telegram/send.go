@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strconv"
 	"time"
@@ -153,8 +154,8 @@ func (d *Door) deliver(ctx context.Context, at destination, p part, first, edit 
 }
 
 func (d *Door) send(ctx context.Context, at destination, p part, first, edit bool) error {
-	forces := at.forced && p.last && p.keys == nil && p.file == nil // which an edited message cannot
-	replaces := first && edit && !forces && at.callback != "" && at.message != 0 && p.file == nil
+	forces := at.forced && p.last && p.keys == nil && p.file == nil && p.picture == nil // which an edited message cannot
+	replaces := first && edit && !forces && at.callback != "" && at.message != 0 && p.file == nil && p.picture == nil
 	if replaces {
 		done, err := d.replace(ctx, at, p)
 		if done || err != nil {
@@ -165,8 +166,15 @@ func (d *Door) send(ctx context.Context, at destination, p part, first, edit boo
 	if first && at.callback == "" && at.message != 0 {
 		reply = &sdk.ReplyParameters{MessageID: int(at.message), AllowSendingWithoutReply: true}
 	}
-	if p.file != nil {
+	switch {
+	case p.file != nil:
 		return d.upload(ctx, at, p, reply)
+	case p.picture != nil:
+		err := d.show(ctx, at, p, reply)
+		if !isPictureRefused(err) || p.text == "" {
+			return err
+		}
+		d.settings.Log.Warn("telegram refuses a picture; its text goes alone", slog.Any("error", d.client.redact(err)))
 	}
 	markup := p.markup()
 	if forces {
@@ -196,6 +204,15 @@ func (d *Door) replace(ctx context.Context, at destination, p part) (done bool, 
 		LinkPreviewOptions: noPreview(),
 		ReplyMarkup:        p.markup(),
 	})
+	if no := (&apiError{}); p.caption && errors.As(err, &no) && no.says("no text in the message to edit") {
+		_, err = d.bot.EditMessageCaption(ctx, &bot.EditMessageCaptionParams{
+			ChatID:      at.chat,
+			MessageID:   int(at.message),
+			Caption:     p.text,
+			ParseMode:   p.mode(),
+			ReplyMarkup: p.markup(),
+		})
+	}
 	no := &apiError{}
 	switch {
 	case err == nil:
@@ -208,6 +225,20 @@ func (d *Door) replace(ctx context.Context, at destination, p part) (done bool, 
 		return true, nil
 	}
 	return false, nil
+}
+
+// show sends a picture with text under it.
+func (d *Door) show(ctx context.Context, at destination, p part, reply *sdk.ReplyParameters) error {
+	_, err := d.bot.SendPhoto(ctx, &bot.SendPhotoParams{
+		ChatID:          at.chat,
+		MessageThreadID: at.thread,
+		Photo:           &sdk.InputFileUpload{Filename: valid(p.picture.Name), Data: bytes.NewReader(p.picture.Body)},
+		Caption:         p.text,
+		ParseMode:       p.mode(),
+		ReplyParameters: reply,
+		ReplyMarkup:     p.markup(),
+	})
+	return err
 }
 
 func (d *Door) upload(ctx context.Context, at destination, p part, reply *sdk.ReplyParameters) error {

@@ -1,16 +1,19 @@
 package telegram
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"waybill/handlers"
 	"waybill/internal/ratelimit"
 )
 
@@ -25,9 +28,10 @@ type Settings struct {
 	Token         string
 	APIURL        string                    // default https://api.telegram.org; trailing slashes are cut
 	WebhookSecret string                    // "": long polling; 1-256 of A-Z, a-z, 0-9, _ and -
-	PublicURL     string                    // with WebhookSecret: the base under which Telegram reaches Webhook
+	PublicURL     string                    // the base under which Telegram reaches Webhook and, over https, people the app; "": there is no app
 	Profiles      []Profile                 // what Telegram shows of the bot, by language; the first is for everybody else too. None: it is left as it is
 	Phrases       func(lang string) Phrases // the words that the door itself adds, in a language (BCP 47); nil: none
+	Search        Search                    // answers inline queries; nil: none are asked for
 	Limits        Limits                    // zero: Telegram's
 	Slots         ratelimit.Slots           // shares Limits.PerSecond among replicas; nil: this process keeps it alone
 	PollTimeout   time.Duration             // how long Telegram may hold a poll; whole seconds, default and at most 50 s
@@ -35,6 +39,9 @@ type Settings struct {
 	Log           *slog.Logger              // nil: nothing is logged
 	Now           func() time.Time
 }
+
+// Search finds what somebody types behind the bot's name among their own parcels.
+type Search func(ctx context.Context, s handlers.Search) (handlers.Found, error)
 
 // Phrases are the words that the door itself adds to what is sent.
 type Phrases struct {
@@ -48,6 +55,7 @@ type Profile struct {
 	Group       []Command // the command menu in groups; likewise
 	Description string    // shown before anybody has written; at most 512 characters, "" leaves it as it is
 	Short       string    // shown with the bot's name; at most 120 characters, likewise
+	App         string    // on the button that opens the app; "": the button opens the command menu
 }
 
 // Command is a line of a command menu: a name of 1-32 of a-z, 0-9 and _, without a
@@ -85,6 +93,12 @@ func (s Settings) complete() (Settings, error) {
 	}
 	if s.Client == nil {
 		s.Client = &http.Client{Transport: transport()}
+	}
+	if !strings.HasPrefix(s.PublicURL, "https://") { // Telegram opens no other app
+		s.Profiles = slices.Clone(s.Profiles)
+		for i := range s.Profiles {
+			s.Profiles[i].App = ""
+		}
 	}
 	s.Limits = s.Limits.complete()
 	return s, errors.Join(s.checkAccess(), s.checkWebhook(), s.checkProfiles())

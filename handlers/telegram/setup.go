@@ -91,7 +91,7 @@ func (d *Door) route(ctx context.Context) error {
 	_, err := d.bot.SetWebhook(ctx, &bot.SetWebhookParams{
 		URL:            d.settings.PublicURL + "/telegram/webhook",
 		SecretToken:    d.settings.WebhookSecret,
-		AllowedUpdates: allowedUpdates(),
+		AllowedUpdates: d.settings.allowedUpdates(),
 		MaxConnections: maxConnections,
 	})
 	if err != nil {

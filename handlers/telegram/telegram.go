@@ -8,6 +8,7 @@
 package telegram
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -41,6 +42,7 @@ type Door struct {
 	admins   *expiring.Map[member, bool]
 	versions versions
 	menus    *chatMenus
+	queries  queries
 	health   *health
 	identity *identity
 
@@ -68,11 +70,13 @@ func New(s Settings, arrivals handlers.ArrivalStore, wake func()) (*Door, error)
 		admins:   expiring.New[member, bool](adminsKept, s.Now),
 		versions: newVersions(s.Now),
 		menus:    newChatMenus(s.Profiles, s.Now),
+		queries:  queries{waiting: make(chan query, queriesWaiting)},
 		health:   h,
 		identity: newIdentity(s.Token),
 
 		settingUp: make(chan struct{}, 1),
 	}
+	d.identity.open = d.opener
 	d.bot, err = d.library(d.client)
 	if err != nil {
 		return nil, fmt.Errorf("set up telegram: %w", d.client.redact(err))
@@ -84,7 +88,7 @@ func New(s Settings, arrivals handlers.ArrivalStore, wake func()) (*Door, error)
 func (d *Door) Name() string { return "telegram" }
 
 // Traits are what words depend on here.
-func (d *Door) Traits() handlers.Traits { return handlers.Traits{Keyboard: true} }
+func (d *Door) Traits() handlers.Traits { return handlers.Traits{Keyboard: true, Pictures: true} }
 
 // Polls says whether updates are fetched by Run; otherwise Webhook takes them in.
 func (d *Door) Polls() bool { return d.settings.WebhookSecret == "" }
@@ -102,7 +106,7 @@ func (d *Door) library(c bot.HttpClient) (*bot.Bot, error) {
 		bot.WithServerURL(d.settings.APIURL),
 		// The library asks Telegram to hold a poll for a second less than this.
 		bot.WithHTTPClient(d.settings.PollTimeout+time.Second, c),
-		bot.WithAllowedUpdates(allowedUpdates()),
+		bot.WithAllowedUpdates(d.settings.allowedUpdates()),
 		bot.WithNotAsyncHandlers(),
 		bot.WithWorkers(1),
 		bot.WithUpdatesChannelCap(0),
@@ -130,6 +134,8 @@ func transport() *http.Transport {
 
 // identity is who the bot is: its id is in the token, the rest comes with getMe.
 type identity struct {
+	open func(sentFile) func(context.Context, int64) ([]byte, error) // reads what the bot was sent
+
 	mu      sync.RWMutex
 	id      int64
 	name    string

@@ -12,11 +12,17 @@ type update struct {
 	Edited   *message      `json:"edited_message"`
 	Callback *callback     `json:"callback_query"`
 	Member   *memberUpdate `json:"my_chat_member"`
+	Query    *query        `json:"inline_query"`
 }
 
-// allowedUpdates are the kinds that an update knows; nothing else is asked for.
-func allowedUpdates() []string {
-	return []string{"message", "edited_message", "callback_query", "my_chat_member"}
+// allowedUpdates are the kinds that an update knows; nothing else is asked for, and
+// inline queries only where somebody answers them.
+func (s Settings) allowedUpdates() []string {
+	kinds := []string{"message", "edited_message", "callback_query", "my_chat_member"}
+	if s.Search != nil {
+		kinds = append(kinds, "inline_query")
+	}
+	return kinds
 }
 
 type message struct {
@@ -44,9 +50,9 @@ type message struct {
 	wordless
 }
 
-// wordless are the kinds of content that hold no text. Only whether they are
-// there matters. What Telegram itself says in a chat (somebody joined, something
-// was pinned) is none of them.
+// wordless are the kinds of content that hold no text. Of most of them only whether
+// they are there matters; see file for the others. What Telegram itself says in a chat
+// (somebody joined, something was pinned) is none of them.
 type wordless struct {
 	Photo     json.RawMessage `json:"photo"`
 	Document  json.RawMessage `json:"document"`

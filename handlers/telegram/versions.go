@@ -13,7 +13,8 @@ const versionsKept = 4096 // messages, and albums, that are remembered
 // versions remembers what messages said when they came. Telegram reports some as
 // edited that nobody has edited, a first reaction for one, and says that this
 // cannot be told from the update (tdlib/telegram-bot-api issue 388); and it sends
-// an album as one message for each picture. What is stored by another process is
+// an album as one message for each of its parts, of which those without words or a
+// file say nothing new. What is stored by another process is
 // not known here: such a message may be answered twice.
 type versions struct {
 	last *expiring.Map[versioned, digest]
@@ -47,14 +48,16 @@ func versionOf(u update) version {
 	if m == nil {
 		return version{}
 	}
-	v := version{of: versioned{chat: m.Chat.ID, message: m.ID}, edited: edited, wordless: m.words() == ""}
+	file, has := m.file()
+	v := version{of: versioned{chat: m.Chat.ID, message: m.ID}, edited: edited, wordless: m.words() == "" && !has}
 	if m.Album != "" {
 		v.album = versioned{chat: m.Chat.ID, album: m.Album}
 	}
 	body, err := json.Marshal(struct {
 		Words    string
 		Entities []entity
-	}{m.words(), m.entities()})
+		File     string
+	}{m.words(), m.entities(), file.Unique})
 	if err != nil {
 		return version{} // strings and numbers can always be written
 	}

@@ -52,6 +52,11 @@ type API struct {
 	menus    map[string][]Command // by scope and language
 	texts    map[string]string    // descriptions, by kind and language
 	actions  []Action
+	button   MenuButton
+	buttons  map[int64]MenuButton // chats' own
+	kept     map[string]*keptFile // by file id
+	searches map[string]bool      // inline queries that can be answered yet
+	found    []Found
 	calls    map[string]int
 	admins   map[[2]int64]bool
 }
@@ -67,6 +72,10 @@ func New() *API {
 		lastID:    100,
 		chats:     map[int64]*knownChat{},
 		queries:   map[string]bool{},
+		button:    MenuButton{Type: "default"},
+		buttons:   map[int64]MenuButton{},
+		kept:      map[string]*keptFile{},
+		searches:  map[string]bool{},
 		menus:     map[string][]Command{},
 		texts:     map[string]string{},
 		calls:     map[string]int{},
@@ -123,8 +132,12 @@ func bad(format string, args ...any) *refusal {
 	return &refusal{Code: http.StatusBadRequest, Description: "Bad Request: " + fmt.Sprintf(format, args...)}
 }
 
-// ServeHTTP answers /bot<token>/<method>.
+// ServeHTTP answers /bot<token>/<method>, and /file/bot<token>/<path>.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, "/file/") {
+		a.download(w, r)
+		return
+	}
 	token, method, ok := strings.Cut(strings.TrimPrefix(r.URL.Path, "/bot"), "/")
 	switch {
 	case !ok || !strings.HasPrefix(r.URL.Path, "/bot") || !strings.Contains(token, ":"):
@@ -203,8 +216,18 @@ func (a *API) do(ctx context.Context, method string, f form) (any, *refusal) {
 		return a.sendMessage(f)
 	case "sendDocument":
 		return a.sendDocument(f)
+	case "sendPhoto":
+		return a.sendPhoto(f)
 	case "editMessageText":
 		return a.editMessageText(f)
+	case "editMessageCaption":
+		return a.editMessageCaption(f)
+	case "getFile":
+		return a.getFile(f)
+	case "setChatMenuButton":
+		return a.setChatMenuButton(f)
+	case "answerInlineQuery":
+		return a.answerInlineQuery(f)
 	case "answerCallbackQuery":
 		return a.answerCallbackQuery(f)
 	case "getChatMember":

@@ -64,6 +64,11 @@ func ids(t *testing.T, reply string) []int64 {
 	return out
 }
 
+// article is an inline result.
+func article(id string) string {
+	return `{"type":"article","id":"` + id + `","title":"x","input_message_content":{"message_text":"x"}}`
+}
+
 func TestTheFakeRefusesWhatTelegramRefuses(t *testing.T) {
 	api := telegramtest.Serve(t)
 	api.Know(7)
@@ -85,6 +90,25 @@ func TestTheFakeRefusesWhatTelegramRefuses(t *testing.T) {
 		"text of wide characters":     {"sendMessage", map[string]string{"chat_id": "7", "text": strings.Repeat("📦", 2049)}, "message is too long"},
 		"markup that is not closed":   {"sendMessage", map[string]string{"chat_id": "7", "text": "<b>x", "parse_mode": "HTML"}, "can't parse entities"},
 		"a bare ampersand in markup":  {"sendMessage", map[string]string{"chat_id": "7", "text": "a & b", "parse_mode": "HTML"}, "can't parse entities"},
+		"a quotation in another":      {"sendMessage", map[string]string{"chat_id": "7", "text": "<blockquote>x<blockquote>y</blockquote></blockquote>", "parse_mode": "HTML"}, "inside blockquote"},
+		"code in a quotation":         {"sendMessage", map[string]string{"chat_id": "7", "text": "<blockquote><code>y</code></blockquote>", "parse_mode": "HTML"}, "inside blockquote"},
+		"bold code":                   {"sendMessage", map[string]string{"chat_id": "7", "text": "<b><code>y</code></b>", "parse_mode": "HTML"}, "inside b"},
+		"tags that cross":             {"sendMessage", map[string]string{"chat_id": "7", "text": "<b><i>y</b></i>", "parse_mode": "HTML"}, "unmatched end tag"},
+		"a class of its own":          {"sendMessage", map[string]string{"chat_id": "7", "text": `<b class="x">y</b>`, "parse_mode": "HTML"}, "unsupported attribute"},
+		"more formatting than it has": {"sendMessage", map[string]string{"chat_id": "7", "text": strings.Repeat("<b>x</b>", 101), "parse_mode": "HTML"}, "101 entities"},
+		"a photo without one":         {"sendPhoto", map[string]string{"chat_id": "7"}, "no photo"},
+		"a caption that is too long":  {"sendPhoto", map[string]string{"chat_id": "7", "caption": strings.Repeat("包", 1025)}, "caption is too long"},
+		"a caption of nothing":        {"editMessageCaption", map[string]string{"chat_id": "7", "message_id": "1", "caption": "x"}, "message to edit not found"},
+		"a file that nobody sent":     {"getFile", map[string]string{"file_id": "x"}, "wrong file_id"},
+		"a menu button over http":     {"setChatMenuButton", map[string]string{"menu_button": `{"type":"web_app","text":"x","web_app":{"url":"http://x.org/app"}}`}, "BUTTON_URL_INVALID"},
+		"a menu button for nobody":    {"setChatMenuButton", map[string]string{"chat_id": "8", "menu_button": `{"type":"default"}`}, "chat not found"},
+		"results that are none":       {"answerInlineQuery", map[string]string{"inline_query_id": "1", "results": "null"}, "results JSON array"},
+		"fifty-one results":           {"answerInlineQuery", map[string]string{"inline_query_id": "1", "results": "[" + strings.Repeat("{},", 50) + "{}]"}, "RESULTS_TOO_MUCH"},
+		"two results of one id":       {"answerInlineQuery", map[string]string{"inline_query_id": "1", "results": "[" + article("a") + "," + article("a") + "]"}, "RESULT_ID_DUPLICATE"},
+		"a result with a long id":     {"answerInlineQuery", map[string]string{"inline_query_id": "1", "results": "[" + article(strings.Repeat("a", 65)) + "]"}, "RESULT_ID_INVALID"},
+		"a result of another shape":   {"answerInlineQuery", map[string]string{"inline_query_id": "1", "results": `[{"type":"text","id":"a"}]`}, "unallowed type"},
+		"a start with a space":        {"answerInlineQuery", map[string]string{"inline_query_id": "1", "results": "[]", "button": `{"text":"x","start_parameter":"a b"}`}, "START_PARAM_INVALID"},
+		"an answer to no query":       {"answerInlineQuery", map[string]string{"inline_query_id": "1", "results": "[]"}, "query is too old"},
 		"an unknown parse mode":       {"sendMessage", map[string]string{"chat_id": "7", "text": "x", "parse_mode": "BBCode"}, "unsupported parse_mode"},
 		"a topic that does not exist": {"sendMessage", map[string]string{"chat_id": "7", "text": "x", "message_thread_id": "5"}, "message thread not found"},
 		"an answer to nothing":        {"sendMessage", map[string]string{"chat_id": "7", "text": "x", "reply_parameters": `{"message_id":99}`}, "message to be replied not found"},

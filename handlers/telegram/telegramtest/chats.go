@@ -32,7 +32,11 @@ type Said struct {
 	Text     string
 	ReplyTo  int64  // a message of the bot's
 	Album    string // it belongs to this album
-	Kind     string // it holds this ("photo", "contact") and Text is under it
+	Kind     string // it holds this ("contact", "sticker") and Text is under it
+	Photo    []byte // it is this picture, which Telegram keeps in several sizes; Text is under it
+	Document *File  // it is this file; Text is under it
+	MIME     string // what the sender's app says that Document is
+	Size     int64  // what Telegram says of Document, where it is larger than its body
 	Unmarked bool   // no entities are made of mentions and commands
 	InName   int64  // written in the name of this chat
 }
@@ -123,8 +127,8 @@ func (a *API) Edit(chat int64, text string) int64 {
 func (a *API) said(r *knownChat, s Said) map[string]any {
 	m := a.frame(r, &s)
 	text, entities := "text", "entities"
-	if s.Kind != "" {
-		m[s.Kind] = map[string]any{}
+	if content := a.media(s); len(content) > 0 {
+		maps.Copy(m, content)
 		text, entities = "caption", "caption_entities"
 	}
 	if s.Text != "" {

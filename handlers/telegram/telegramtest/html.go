@@ -32,9 +32,14 @@ var (
 	entityShape = regexp.MustCompile(`^&(?:lt|gt|amp|quot|#\d{1,7}|#x[0-9a-fA-F]{1,6});`)
 )
 
+// maxEntities is how many entities a message has at most; those beyond would be
+// dropped in silence.
+const maxEntities = 100
+
 // open is a tag that is not closed yet.
 type open struct {
 	tag    string
+	kind   string
 	offset int
 	url    string
 }
@@ -61,6 +66,9 @@ func ParseHTML(source string) (string, []Entity, error) {
 	}
 	if n := len(p.stack); n > 0 {
 		return "", nil, fmt.Errorf("can't find end tag corresponding to start tag %q", p.stack[n-1].tag)
+	}
+	if len(p.entities) > maxEntities {
+		return "", nil, fmt.Errorf("%d entities are more than a message has", len(p.entities))
 	}
 	return p.trimmed()
 }
@@ -101,16 +109,22 @@ func (p *parser) write(s string) {
 }
 
 func (p *parser) open(tag, attrs string, at int) error {
-	if p.kinds[tag] == "" {
+	o := open{tag: tag, kind: p.kinds[tag], offset: p.units}
+	if o.kind == "" {
 		return fmt.Errorf("unsupported start tag %q at byte offset %d", tag, at)
 	}
-	if slices.ContainsFunc(p.stack, func(o open) bool { return o.tag == "code" || o.tag == "pre" && tag != "code" }) {
-		return fmt.Errorf("tag %q inside code at byte offset %d", tag, at)
+	if outer := p.within(o.kind); outer != "" {
+		return fmt.Errorf("tag %q inside %s at byte offset %d", tag, outer, at)
 	}
-	o := open{tag: tag, offset: p.units}
 	for _, m := range attrShape.FindAllStringSubmatch(attrs, -1) {
-		if m[1] == "href" {
+		switch {
+		case tag == "a" && m[1] == "href":
 			o.url = html.UnescapeString(m[2])
+		case tag == "blockquote" && m[1] == "expandable":
+			o.kind = "expandable_blockquote"
+		case tag == "span" && m[1] == "class", tag == "code" && m[1] == "class":
+		default:
+			return fmt.Errorf("unsupported attribute %q at byte offset %d", m[1], at)
 		}
 	}
 	if tag == "a" && o.url == "" {
@@ -118,6 +132,23 @@ func (p *parser) open(tag, attrs string, at int) error {
 	}
 	p.stack = append(p.stack, o)
 	return nil
+}
+
+// within is the open tag that cannot hold an entity, "" when there is none: code
+// holds nothing, and of all others only those that merely change the letters hold,
+// and are held by, any other.
+func (p *parser) within(kind string) string {
+	letters := func(kind string) bool {
+		return slices.Contains([]string{"bold", "italic", "underline", "strikethrough", "spoiler"}, kind)
+	}
+	code := func(kind string) bool { return kind == "code" || kind == "pre" }
+	for _, o := range p.stack {
+		language := o.kind == "pre" && kind == "code"
+		if !language && (code(o.kind) || code(kind) || !letters(kind) && !letters(o.kind)) {
+			return o.tag
+		}
+	}
+	return ""
 }
 
 func (p *parser) close(tag string, at int) error {
@@ -131,7 +162,7 @@ func (p *parser) close(tag string, at int) error {
 	}
 	p.stack = p.stack[:n-1]
 	if p.units > o.offset {
-		p.entities = append(p.entities, Entity{Type: p.kinds[tag], Offset: o.offset, Length: p.units - o.offset, URL: o.url})
+		p.entities = append(p.entities, Entity{Type: o.kind, Offset: o.offset, Length: p.units - o.offset, URL: o.url})
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package telegramtest
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -44,7 +45,7 @@ func compose(f form, field string, limit int) (*Sent, *refusal) {
 		return nil, bad("unsupported parse_mode")
 	}
 	if len(utf16.Encode([]rune(s.Text))) > limit {
-		return nil, bad("message is too long")
+		return nil, bad("%s is too long", map[string]string{"text": "message", "caption": "message caption"}[field])
 	}
 	var preview struct {
 		Off bool `json:"is_disabled"`
@@ -113,35 +114,6 @@ func (a *API) sendMessage(f form) (any, *refusal) {
 	return a.send(s, f)
 }
 
-// sendChatAction shows what the bot is doing.
-func (a *API) sendChatAction(f form) (any, *refusal) {
-	chat, thread := f.int("chat_id"), f.int("message_thread_id")
-	r, no := a.reach(chat)
-	switch {
-	case no != nil:
-		return nil, no
-	case thread != 0 && !r.threads[thread]:
-		return nil, bad("message thread not found")
-	case f.values["action"] != "typing" && f.values["action"] != "upload_document":
-		return nil, bad("wrong parameter action in request")
-	}
-	a.actions = append(a.actions, Action{Chat: chat, Thread: thread, Name: f.values["action"], At: time.Now()})
-	return true, nil
-}
-
-func (a *API) sendDocument(f form) (any, *refusal) {
-	s, no := compose(f, "caption", maxCaption)
-	if no != nil {
-		return nil, no
-	}
-	file, ok := f.files["document"]
-	if !ok || len(file.Body) == 0 {
-		return nil, bad("there is no document in the request")
-	}
-	s.File = &file
-	return a.send(s, f)
-}
-
 // send puts a message into its chat.
 func (a *API) send(s *Sent, f form) (any, *refusal) {
 	r, no := a.reach(s.Chat)
@@ -176,7 +148,14 @@ func (a *API) shown(s *Sent, r *knownChat) map[string]any {
 	m := map[string]any{
 		"message_id": s.ID, "date": s.At.Unix(), "from": a.me(),
 		"chat": map[string]any{"id": s.Chat, "type": r.kind},
-		"text": s.Text,
+	}
+	switch {
+	case s.Photo != nil:
+		m["photo"], m["caption"] = sizes("AgSent"+strconv.FormatInt(s.ID, 10), s.Photo.Body, 0), s.Text
+	case s.File != nil:
+		m["document"], m["caption"] = map[string]any{"file_id": "BQSent" + strconv.FormatInt(s.ID, 10), "file_name": s.File.Name}, s.Text
+	default:
+		m["text"] = s.Text
 	}
 	if s.Thread != 0 {
 		m["message_thread_id"], m["is_topic_message"] = s.Thread, true
@@ -196,11 +175,21 @@ func (a *API) editMessageText(f form) (any, *refusal) {
 	if no == nil && now.Text == "" {
 		no = bad("message text is empty")
 	}
-	if no == nil && now.Forced != nil {
-		no = bad("inline keyboard expected")
-	}
 	if no != nil {
 		return nil, no
+	}
+	return a.edit(f, now, func(s *Sent) *refusal {
+		if s.Photo != nil || s.File != nil {
+			return bad("there is no text in the message to edit")
+		}
+		return nil
+	})
+}
+
+// edit changes a message, if it can be.
+func (a *API) edit(f form, now *Sent, fits func(*Sent) *refusal) (any, *refusal) {
+	if now.Forced != nil {
+		return nil, bad("inline keyboard expected")
 	}
 	r, no := a.reach(now.Chat)
 	if no != nil {
@@ -212,9 +201,11 @@ func (a *API) editMessageText(f form) (any, *refusal) {
 		return nil, bad("message to edit not found")
 	case r.frozen:
 		return nil, bad("message can't be edited")
-	case s.File != nil:
-		return nil, bad("there is no text in the message to edit")
-	case s.Text == now.Text && slices.Equal(s.Entities, now.Entities) && slices.EqualFunc(s.Buttons, now.Buttons, slices.Equal):
+	}
+	if no := fits(s); no != nil {
+		return nil, no
+	}
+	if s.Text == now.Text && slices.Equal(s.Entities, now.Entities) && slices.EqualFunc(s.Buttons, now.Buttons, slices.Equal) {
 		return nil, bad("message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message")
 	}
 	s.Text, s.Raw, s.Entities, s.Buttons, s.Preview, s.At = now.Text, now.Raw, now.Entities, now.Buttons, now.Preview, now.At

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -72,6 +73,68 @@ func (a *API) setMyCommands(f form) (any, *refusal) {
 	}
 	a.menus[where+"/"+lang] = commands
 	return true, nil
+}
+
+// MenuButton is what is beside a private chat's input field.
+type MenuButton struct {
+	Type string `json:"type"` // "default", "commands", "web_app"
+	Text string `json:"text"`
+	App  struct {
+		URL string `json:"url"`
+	} `json:"web_app"`
+}
+
+// setChatMenuButton sets the button of all private chats that have none of their own,
+// or of one.
+func (a *API) setChatMenuButton(f form) (any, *refusal) {
+	b := MenuButton{Type: "default"}
+	if f.json("menu_button", &b) != nil {
+		return nil, bad("can't parse menu button JSON object")
+	}
+	if f.values["chat_id"] != "" {
+		if _, no := a.reach(f.int("chat_id")); no != nil {
+			return nil, no
+		}
+	}
+	switch b.Type {
+	case "default", "commands":
+		if b.Text != "" || b.App.URL != "" {
+			return nil, bad("can't parse menu button: unexpected field")
+		}
+	case "web_app":
+		if b.Text == "" || !strings.HasPrefix(b.App.URL, "https://") {
+			return nil, bad("BUTTON_URL_INVALID")
+		}
+	default:
+		return nil, bad("unsupported menu button type")
+	}
+	if f.int("chat_id") != 0 {
+		a.buttons[f.int("chat_id")] = b
+		return true, nil
+	}
+	a.button = b
+	return true, nil
+}
+
+// MenuButton is the button of a private chat.
+func (a *API) MenuButton(chat int64) MenuButton {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if b, own := a.buttons[chat]; own {
+		return b
+	}
+	return a.button
+}
+
+// WaitMenuButton waits until the button of a private chat fits.
+func (a *API) WaitMenuButton(ctx context.Context, chat int64, fits func(MenuButton) bool) error {
+	return a.Wait(ctx, func() bool {
+		b, own := a.buttons[chat]
+		if !own {
+			b = a.button
+		}
+		return fits(b)
+	})
 }
 
 func ofChat(id int64) string { return "chat " + strconv.FormatInt(id, 10) }

@@ -11,13 +11,14 @@ type Sent struct {
 	Chat     int64
 	Thread   int64
 	ID       int64
-	Text     string // what the reader sees: markup parsed, white space around it gone; a file's caption
+	Text     string // what the reader sees: markup parsed, white space around it gone; a file's or photo's caption
 	Raw      string // as the bot wrote it
 	Entities []Entity
 	Buttons  [][]Button
 	Forced   *Forced // the reader's app opens a reply to it
 	ReplyTo  int64
 	File     *File
+	Photo    *File
 	Preview  bool // a link preview may show
 	Edits    int
 	At       time.Time // when it came, or was edited last
