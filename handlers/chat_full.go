@@ -24,7 +24,7 @@ func joinFull(steps []step) []step {
 
 // fullWords says it once, with all their numbers.
 func (t *turn) fullWords(f fullFor) []Block {
-	block := t.render.sentence("full_many", "Max", t.settings.MaxParcels, "Count", len(f.numbers))
+	block := t.render.sentence("full_many", "Max", t.maxParcels(), "Count", len(f.numbers))
 	for _, l := range f.numbers {
 		block = append(block, t.render.head(l.parcel, l.name))
 	}

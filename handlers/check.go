@@ -117,7 +117,7 @@ func (t *turn) following(c checked) models.Following {
 	p := c.answer.Parcel
 	w := models.Following{
 		ChatID: t.chat.ID, ParcelID: p.ID, Name: c.name,
-		Delivered: p.Seq, Awaited: reason(c.answer.Err) == underWay, Max: t.settings.MaxParcels,
+		Delivered: p.Seq, Awaited: reason(c.answer.Err) == underWay, Max: t.maxParcels(),
 	}
 	kept := c.follow.TailState == models.TailOK && c.state != models.TailOK
 	if p.TailNeeded && c.digits != "" && !kept {

@@ -58,7 +58,7 @@ func TestManyRowsAreGroupedByWhatNeedsAttention(t *testing.T) {
 func TestALongListHasHeadingsAndItsNumbersGoOn(t *testing.T) {
 	w := newWorld(t, "zh-CN")
 	c := w.conversation()
-	c.settings.MaxParcels = 0
+	c.settings.MaxParcels = models.Limits{}
 	follow := func(s models.Status, at int) string {
 		number := fmt.Sprintf("YT10000000%05d", 10007+at*10)
 		w.scripts[number] = &script{status: s, scans: []string{fmt.Sprintf("【长沙】第 %d 个", at)}}

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"context"
+	"errors"
 	"strings"
 
 	"waybill/models"
@@ -29,7 +31,9 @@ type Message struct {
 	// Attached is text that comes with Text and that its writer did not write: the
 	// message it answers or quotes, the targets of its links, a card's title and
 	// description. Numbers in it count where Text itself holds none.
-	Attached        string
+	Attached string
+	// Files are what came with Text, such as photos. What a door cannot read is none.
+	Files           []Attachment
 	Edited          bool   // it replaces a message that was handled before
 	Button          string // Tapped: the button's data
 	NewConversation string // Moved: the platform's new chat id
@@ -39,15 +43,40 @@ type Message struct {
 	Token           string // the door's own handle to answer this very update (a callback id, a request id)
 }
 
+// AttachmentKind is what an Attachment was sent as.
+type AttachmentKind string
+
+const (
+	Photo    AttachmentKind = "photo"    // a picture that the platform shows in the chat, compressed by it
+	Document AttachmentKind = "document" // a file of any kind, as it was: a picture, a table
+)
+
+// Attachment is a file that came with a message. Its bytes are read when they are
+// needed.
+type Attachment struct {
+	Kind AttachmentKind
+	Name string // as the sender calls it, "" where the platform does not say
+	MIME string // as the platform says, "" where it does not
+	Size int64  // bytes, 0 where the platform does not say
+	// Open reads the whole file. It is ErrTooLarge when it has more than limit bytes, or
+	// more than the platform hands out; models.ErrGone when the platform does not keep it
+	// any more. Other errors are passing.
+	Open func(ctx context.Context, limit int64) ([]byte, error)
+}
+
+// ErrTooLarge says that an attachment has more bytes than are read.
+var ErrTooLarge = errors.New("the file is too large")
+
 // Style is how a Span looks where the platform can show it.
 type Style string
 
 const (
 	Plain  Style = ""
 	Strong Style = "strong"
-	Code   Style = "code" // a number to copy with one tap
-	Link   Style = "link" // Span.URL behind Span.Text
-	Dim    Style = "dim"  // times and places; plain where the platform has no such thing
+	Quote  Style = "quote" // somebody else's words, such as a carrier's scans; adjacent lines are one quotation
+	Code   Style = "code"  // a number to copy with one tap
+	Link   Style = "link"  // Span.URL behind Span.Text
+	Dim    Style = "dim"   // times and places; plain where the platform has no such thing
 )
 
 // Span is a run of text in one style. Text is never markup: doors escape it.
@@ -94,6 +123,7 @@ type Reply struct {
 	Blocks  []Block    `json:"b,omitempty"`
 	Buttons [][]Button `json:"k,omitempty"` // rows of buttons under the text
 	File    *File      `json:"f,omitempty"` // sent with the text, or instead of it
+	Picture *File      `json:"i,omitempty"` // a PNG, shown with the text under it; left out where Traits.Pictures is not set
 	Token   string     `json:"o,omitempty"` // Message.Token of what it answers
 	Toast   string     `json:"a,omitempty"` // short note for a pressed button, where the platform has them
 	Edit    bool       `json:"e,omitempty"` // replaces the message whose button was pressed, where that is possible
@@ -129,7 +159,7 @@ func PlainText(s string) Reply { return Reply{Blocks: []Block{{Line{{Text: s}}}}
 // Plain is the reply without any style and buttons, for a platform that refuses
 // how it looks. Its blocks stay: a long one is cut where it was.
 func (r Reply) Plain() Reply {
-	plain := Reply{Token: r.Token, File: r.File, For: r.For, Asks: r.Asks, Lang: r.Lang}
+	plain := Reply{Token: r.Token, File: r.File, Picture: r.Picture, For: r.For, Asks: r.Asks, Lang: r.Lang}
 	for _, b := range r.Blocks {
 		lines := make(Block, len(b))
 		for i, line := range b {

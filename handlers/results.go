@@ -129,7 +129,7 @@ func watchingKey(said []step, watched int) string {
 // reason is the sentence that stands instead of a trace.
 func (t *turn) reason(l located, why string, left int) []Block {
 	block := t.render.sentence(why,
-		"Number", l.number, "Carrier", t.render.carrier(l.parcel.Carrier), "Max", t.settings.MaxParcels, "Count", left,
+		"Number", l.number, "Carrier", t.render.carrier(l.parcel.Carrier), "Max", t.maxParcels(), "Count", left,
 	)
 	if why == "unserved" {
 		block = append(block, t.render.elsewhere(l.parcel.Carrier)...)

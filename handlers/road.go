@@ -157,13 +157,13 @@ func (t *turn) locateAll(ctx context.Context, steps []step) error {
 func (t *turn) openAll(ctx context.Context, steps []step) error {
 	remaining := -1
 	return oneByOne(steps, func(l located) (step, error) {
-		if t.settings.MaxParcels > 0 && l.follow.ID == 0 && l.parcel.Live() {
+		if t.maxParcels() > 0 && l.follow.ID == 0 && l.parcel.Live() {
 			if remaining < 0 {
 				live, _, err := t.store.CountFollowed(ctx, t.chat.ID)
 				if err != nil {
 					return nil, wrap("count parcels", err)
 				}
-				remaining = max(0, t.settings.MaxParcels-live)
+				remaining = max(0, t.maxParcels()-live)
 			}
 			if remaining == 0 {
 				return refused{l, "full"}, nil

@@ -104,6 +104,7 @@ type Traits struct {
 	Humans   bool // whoever asks for a human may be handed over to one
 	Mentions bool // in groups it hears nothing but what mentions the bot
 	Keyboard bool // buttons are pressed where they stand under a message, and many fit
+	Pictures bool // a Reply's picture can be shown
 	Staff    bool // only a corporation's own people write through it: they may send news to its group robots
 }
 
@@ -121,7 +122,7 @@ type Settings struct {
 	Now      func() time.Time
 
 	TailCarriers []models.Carrier           // those that want a phone's tail
-	MaxParcels   int                        // live parcels per chat; 0: no limit
+	MaxParcels   models.Limits              // live parcels
 	Timezone     *time.Location             // of the times shown; nil: Asia/Shanghai
 	Links        func(models.Parcel) string // the parcel page's link; nil: there are no pages
 	Operators    []models.Address           // chats that may use the operators' commands

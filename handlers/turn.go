@@ -36,6 +36,9 @@ func (c *Conversation) turn(chat models.Chat, m Message, now models.Moment) *tur
 	}
 }
 
+// maxParcels is how many live parcels the chat may follow; 0: no limit.
+func (t *turn) maxParcels() int { return t.settings.MaxParcels.Of(t.chat.Address) }
+
 // question is the chat's open question; false when there is none.
 func (t *turn) question(ctx context.Context) (models.Question, bool, error) {
 	if t.asked == nil {

@@ -144,7 +144,7 @@ func (w *world) conversation() *Conversation {
 	})
 	return New(Settings{
 		Store: w.store, Detector: tracker, Carriers: carriers, Checker: w.checker, Words: w.words, Now: w.clock,
-		TailCarriers: tailCarriers, MaxParcels: 6,
+		TailCarriers: tailCarriers, MaxParcels: models.Limits{Each: 6},
 		Links:  func(p models.Parcel) string { return "https://waybill.example/p/" + string(p.Carrier) },
 		Admins: map[string]Admins{"test": w},
 		Traits: map[string]Traits{

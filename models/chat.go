@@ -23,6 +23,23 @@ func (a Address) KeyOf(message string) string {
 	return hex.EncodeToString(sum[:16]) + ":" + message
 }
 
+// DefaultLimit is how many live parcels a chat may follow unless settings say otherwise.
+const DefaultLimit = 50
+
+// Limits is how many live parcels a chat may follow.
+type Limits struct {
+	Each  int            // every chat; 0: no limit
+	Chats map[string]int // single ones, by "door:conversation"
+}
+
+// Of is the limit of one chat, with all its topics; 0: none.
+func (l Limits) Of(a Address) int {
+	if n, ok := l.Chats[a.Door+":"+a.Conversation]; ok {
+		return n
+	}
+	return l.Each
+}
+
 // Kinds of what is remembered about a chat for a while, under its address's Key,
 // or KeyOf one of its messages. Whoever forgets the chat forgets these.
 const (

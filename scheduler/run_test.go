@@ -380,9 +380,9 @@ type sweeping struct {
 	times atomic.Int64
 }
 
-func (s *sweeping) Sweep(ctx context.Context, now models.Moment) error {
+func (s *sweeping) Sweep(ctx context.Context, keep time.Duration, now models.Moment) error {
 	s.times.Add(1)
-	return s.Store.Sweep(ctx, now)
+	return s.Store.Sweep(ctx, keep, now)
 }
 
 func TestAPanicInOneCheckEndsNoOther(t *testing.T) {

@@ -33,6 +33,7 @@ type Settings struct {
 	Checker ParcelChecker
 	Owner   string        // unique to this process, at most 40 characters; "" makes one up
 	Workers int           // checks under way together; 0 means 256
+	Keep    time.Duration // how long parcels stay that nobody follows any more; 0 means 90 days
 	Jobs    []Job         // what else the holder of the lease "cron" does
 	Grace   time.Duration // for what is in flight when Run's context ends; 0 means 6 s
 	Meter   Meter         // may be nil
@@ -47,6 +48,7 @@ type Scheduler struct {
 	checker ParcelChecker
 	keeper  *Keeper
 	workers int
+	keep    time.Duration
 	jobs    []Job
 	grace   time.Duration
 	meter   Meter
@@ -65,6 +67,9 @@ func New(s Settings) *Scheduler {
 	if s.Grace == 0 {
 		s.Grace = 6 * time.Second
 	}
+	if s.Keep == 0 {
+		s.Keep = 90 * 24 * time.Hour
+	}
 	if s.Meter == nil {
 		s.Meter = unmetered{}
 	}
@@ -73,7 +78,7 @@ func New(s Settings) *Scheduler {
 	}
 	return &Scheduler{
 		store: s.Store, queue: s.Queue, checker: s.Checker, keeper: NewKeeper(s.Store, s.Owner, s.Log),
-		workers: s.Workers, jobs: s.Jobs, grace: s.Grace, meter: s.Meter, log: s.Log, now: s.Now,
+		workers: s.Workers, keep: s.Keep, jobs: s.Jobs, grace: s.Grace, meter: s.Meter, log: s.Log, now: s.Now,
 	}
 }
 

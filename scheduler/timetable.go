@@ -80,7 +80,7 @@ func (s *Scheduler) measure(ctx context.Context) {
 }
 
 func (s *Scheduler) sweep(ctx context.Context) {
-	if err := s.store.Sweep(ctx, s.moment()); err != nil {
+	if err := s.store.Sweep(ctx, s.keep, s.moment()); err != nil {
 		s.failed(ctx, "sweep", err)
 	}
 }

@@ -232,7 +232,7 @@ func (a *app) openDeliveries(context.Context) error {
 func (a *app) openScheduler(context.Context) error {
 	a.scheduler = scheduler.New(scheduler.Settings{
 		Store: a.store, Queue: a.queue, Checker: a.checker, Owner: a.process.name,
-		Jobs: a.jobs(), Grace: schedulerGrace, Meter: a.metrics, Log: a.log, Now: a.now,
+		Jobs: a.jobs(), Keep: a.settings.Keep, Grace: schedulerGrace, Meter: a.metrics, Log: a.log, Now: a.now,
 	})
 	return nil
 }
@@ -251,6 +251,11 @@ func (a *app) openHTTP(ctx context.Context) (err error) {
 		{Name: "queue", Ready: func(context.Context) error { return a.queue.Ready() }},
 	}
 	routes := a.pushRoutes()
+	pages, err := a.pageRoutes()
+	if err != nil {
+		return fmt.Errorf("open pages: %w", err)
+	}
+	routes = append(routes, pages...)
 	for _, d := range a.doors {
 		routes = append(routes, d.routes...)
 		if d.ready != nil {

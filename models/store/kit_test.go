@@ -11,6 +11,9 @@ import (
 	"waybill/models/store/storetest"
 )
 
+// keep is how long the swept stores keep parcels that nobody follows.
+const keep = 90 * 24 * time.Hour
+
 const (
 	minute = models.Moment(60_000)
 	hour   = 60 * minute

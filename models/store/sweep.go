@@ -13,7 +13,6 @@ import (
 const (
 	keepCalls    = 7 * 24 * time.Hour
 	keepArrivals = 3 * 24 * time.Hour
-	keepParcels  = 90 * 24 * time.Hour
 	keepAttempts = 2 * 24 * time.Hour
 	keepBudgets  = 60 * 24 * time.Hour
 	keepTokens   = 60 * 24 * time.Hour
@@ -23,18 +22,18 @@ const (
 // Sweep folds ledger rows older than seven days into one for each day,
 // provider, kind, outcome and billing, and drops what has had its time:
 // expired questions and memories, stops that can be undone no more, updates that ended three days ago, parcels
-// that nobody has followed for 90 days, subscriptions that nobody has needed
+// that nobody has followed for as long as keep says, subscriptions that nobody has needed
 // for 60, bodies of pushes after seven, old tail attempts and budgets, and forgotten
 // chats that nothing is counted by any more. It works in
 // small transactions and may be stopped at any time.
-func (s *Store) Sweep(ctx context.Context, now models.Moment) error {
-	old := func(keep time.Duration) models.Moment { return now.Add(-keep) }
+func (s *Store) Sweep(ctx context.Context, keep time.Duration, now models.Moment) error {
+	old := func(age time.Duration) models.Moment { return now.Add(-age) }
 	steps := []struct {
 		what string
 		some func(tx *gorm.DB) (int, error)
 	}{
 		{"fold calls", func(tx *gorm.DB) (int, error) { return s.fold(tx, old(keepCalls)) }},
-		{"drop parcels", func(tx *gorm.DB) (int, error) { return dropLeft(tx, old(keepParcels)) }},
+		{"drop parcels", func(tx *gorm.DB) (int, error) { return dropLeft(tx, old(keep)) }},
 		{"drop updates", func(tx *gorm.DB) (int, error) { return dropEnded(tx, old(keepArrivals)) }},
 		{"drop questions", draining("questions", "expires_at", now+1)},
 		{"drop stopped follows", draining("stopped", "stopped_at", old(undoWithin))},

@@ -10,17 +10,6 @@ import (
 	"waybill/tracking"
 )
 
-// unbuilt lists the settings of CONTRACT whose part this version does not have
-// yet. Setting one is a mistake: it would do nothing. Whoever builds the part
-// takes its row out.
-func unbuilt() map[string]string {
-	return map[string]string{
-		"ADMIN_TOKEN":   "the operator's dashboard",
-		"TRUSTED_PROXY": "the operator's dashboard",
-		"KEEP":          "another age for finished parcels",
-	}
-}
-
 // check compares the settings with one another and notes every mistake.
 func (r *reader) check(s *Settings, vendors []tracking.Vendor) {
 	r.checkDB(s)

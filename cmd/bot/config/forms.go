@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -27,7 +28,7 @@ func forms(s *Settings, vendors []tracking.Vendor) map[string]form {
 	calls := callNames(names)
 	return map[string]form{
 		"DB": is(parseDB), "NATS_URL": is(parseNATS), "HTTP_ADDR": is(parseAddr), "PUBLIC_URL": is(address.API), "SECRET_KEY": is(parseKeys),
-		"ADMIN_CHATS": is(parseChats), "LOCALE": is(parseLocale), "TIMEZONE": is(parseZone),
+		"ADMIN_CHATS": is(parseChats), "ADMIN_TOKEN": is(parseAdminToken), "TRUSTED_PROXY": is(parseProxies), "LOCALE": is(parseLocale), "TIMEZONE": is(parseZone),
 		"LOG_LEVEL": is(oneOf("info", "debug", "warn", "error")), "LOG_FORMAT": is(oneOf("text", "json")),
 
 		"TELEGRAM_TOKEN": is(parseToken), "TELEGRAM_API_URL": is(address.API), "TELEGRAM_WEBHOOK_SECRET": is(parseWebhookSecret),
@@ -40,7 +41,7 @@ func forms(s *Settings, vendors []tracking.Vendor) map[string]form {
 
 		"PROVIDERS": is(subset(names)), "TAIL_CARRIERS": is(parseCarriers),
 		"DAILY_BUDGET": is(pairs(names, parseCalls)), "RATE": is(pairs(names, parseAmount)), "PRICES": is(pairs(calls, parseAmount)),
-		"MIN_INTERVAL": is(parseInterval), "POLL_SPEED": is(parseSpeed), "MAX_PARCELS": is(parseCount),
+		"MIN_INTERVAL": is(parseInterval), "POLL_SPEED": is(parseSpeed), "MAX_PARCELS": is(parseLimits), "KEEP": is(parseDays),
 		"QUIET_HOURS": is(func(text string) (models.Quiet, error) { return models.ParseQuiet(text, s.Zone) }),
 	}
 }
@@ -156,6 +157,93 @@ func parseInterval(text string) (time.Duration, error) {
 		return 0, errors.New("want a duration such as 30m or 1h30m")
 	}
 	return d, nil
+}
+
+// parseDays takes whole days beside what time.ParseDuration takes.
+func parseDays(text string) (time.Duration, error) {
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		n, err := strconv.Atoi(days)
+		if err != nil || n < 1 || n > maxDays {
+			return 0, fmt.Errorf("want a number of days from 1 to %d, such as 90d", maxDays)
+		}
+		return time.Duration(n) * day, nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < day || d > maxDays*day {
+		return 0, fmt.Errorf("want a number of days from 1 to %d, such as 90d", maxDays)
+	}
+	return d, nil
+}
+
+const (
+	day     = 24 * time.Hour
+	maxDays = 3650
+)
+
+// parseLimits reads "50,telegram:123=5000": what each chat may follow, and what
+// single chats may.
+func parseLimits(text string) (models.Limits, error) {
+	var limits models.Limits
+	for i, item := range list(text) {
+		chat, count, single := strings.Cut(item, "=")
+		if !single {
+			chat, count = "", item
+		}
+		n, err := parseCount(strings.TrimSpace(count))
+		if err != nil {
+			return models.Limits{}, fmt.Errorf("item %d: %w", i+1, err)
+		}
+		switch chat = strings.TrimSpace(chat); {
+		case !single && limits.Each != 0:
+			return models.Limits{}, fmt.Errorf("item %d: want one number for all chats", i+1)
+		case !single:
+			limits.Each = n
+		case !chatForm.MatchString(chat):
+			return models.Limits{}, fmt.Errorf("item %d: want door:chat=number such as telegram:123456=5000", i+1)
+		case limits.Chats[chat] != 0:
+			return models.Limits{}, fmt.Errorf("item %d: that chat stands there twice", i+1)
+		default:
+			if limits.Chats == nil {
+				limits.Chats = map[string]int{}
+			}
+			limits.Chats[chat] = n
+		}
+	}
+	if limits.Each == 0 {
+		limits.Each = models.DefaultLimit
+	}
+	return limits, nil
+}
+
+// shortestAdminToken is how many characters the dashboard's token has at least.
+const shortestAdminToken = 16
+
+func parseAdminToken(text string) (Secret, error) {
+	token, err := parseWord(text)
+	if err != nil {
+		return "", err
+	}
+	if len(token) < shortestAdminToken {
+		return "", fmt.Errorf("too short: want %d characters at least (openssl rand -hex 16)", shortestAdminToken)
+	}
+	return token, nil
+}
+
+// parseProxies reads addresses and networks.
+func parseProxies(text string) ([]netip.Prefix, error) {
+	var proxies []netip.Prefix
+	for i, item := range list(text) {
+		if addr, err := netip.ParseAddr(item); err == nil {
+			proxies = append(proxies, netip.PrefixFrom(addr.Unmap(), addr.Unmap().BitLen()))
+			continue
+		}
+		network, err := netip.ParsePrefix(item)
+		if err != nil {
+			return nil, fmt.Errorf("want addresses or networks such as 127.0.0.1,10.0.0.0/8; item %d is none", i+1)
+		}
+		proxies = append(proxies, network.Masked())
+	}
+	return proxies, nil
 }
 
 func parseCount(text string) (int, error) {

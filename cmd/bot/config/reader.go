@@ -182,14 +182,10 @@ func (r *reader) err() error {
 func (r *reader) findUnknown() {
 	for _, name := range slices.Sorted(maps.Keys(r.environ)) {
 		setting := strings.TrimSuffix(name, "_FILE")
-		part, planned := unbuilt()[strings.TrimPrefix(setting, prefix)]
-		switch {
-		case !strings.HasPrefix(name, prefix), strings.HasPrefix(name, testPrefix), slices.Contains(r.names, setting):
-		case !planned:
-			r.wrong(name, "there is no such setting; the nearest is %s", nearest(setting, r.names))
-		case r.environ[name] != "":
-			r.wrong(name, "this version does not have %s yet; unset it", part)
+		if !strings.HasPrefix(name, prefix) || strings.HasPrefix(name, testPrefix) || slices.Contains(r.names, setting) {
+			continue
 		}
+		r.wrong(name, "there is no such setting; the nearest is %s", nearest(setting, r.names))
 	}
 }
 

@@ -5,6 +5,7 @@
 package config
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -24,9 +25,11 @@ type Settings struct {
 	DB         string         `env:"DB" envDefault:"sqlite://waybill.db"` // or mysql://user:password@host:port/name
 	NATSURL    string         `env:"NATS_URL"`                            // "": the queue runs in this process
 	HTTPAddr   string         `env:"HTTP_ADDR" envDefault:"127.0.0.1:8080"`
-	PublicURL  string         `env:"PUBLIC_URL"`  // without a trailing slash, "" when the world cannot reach us
-	SecretKey  Secret         `env:"SECRET_KEY"`  // "": made beside the SQLite file
-	AdminChats []string       `env:"ADMIN_CHATS"` // door:conversation
+	PublicURL  string         `env:"PUBLIC_URL"`    // without a trailing slash, "" when the world cannot reach us
+	SecretKey  Secret         `env:"SECRET_KEY"`    // "": made beside the SQLite file
+	AdminToken Secret         `env:"ADMIN_TOKEN"`   // signs the operator in at the dashboard; "": there is none
+	Proxies    []netip.Prefix `env:"TRUSTED_PROXY"` // whose X-Forwarded-For is believed
+	AdminChats []string       `env:"ADMIN_CHATS"`   // door:conversation
 	Locale     string         `env:"LOCALE" envDefault:"zh-CN"`
 	Zone       *time.Location `env:"TIMEZONE" envDefault:"Asia/Shanghai"`
 	LogLevel   string         `env:"LOG_LEVEL" envDefault:"info"`
@@ -44,7 +47,8 @@ type Settings struct {
 	Prices       map[string]float64 `env:"PRICES"`                                           // yuan by "provider.kind"
 	MinInterval  time.Duration      `env:"MIN_INTERVAL" envDefault:"30m"`
 	PollSpeed    float64            `env:"POLL_SPEED" envDefault:"1"`
-	MaxParcels   int                `env:"MAX_PARCELS" envDefault:"50"`
+	MaxParcels   models.Limits      `env:"MAX_PARCELS" envDefault:"50"` // live parcels
+	Keep         time.Duration      `env:"KEEP" envDefault:"90d"`       // how long finished parcels stay
 	Quiet        models.Quiet       `env:"QUIET_HOURS" envDefault:"23-7"`
 	ShopName     string             `env:"SHOP_NAME"` // with which customers are greeted
 }

@@ -21,13 +21,13 @@ import (
 // contract is the table of settings that CONTRACT promises and that are built,
 // those of the providers last.
 const contract = `
-DB NATS_URL HTTP_ADDR PUBLIC_URL SECRET_KEY ADMIN_CHATS LOCALE TIMEZONE LOG_LEVEL LOG_FORMAT
+DB NATS_URL HTTP_ADDR PUBLIC_URL SECRET_KEY ADMIN_TOKEN TRUSTED_PROXY ADMIN_CHATS LOCALE TIMEZONE LOG_LEVEL LOG_FORMAT
 TELEGRAM_TOKEN TELEGRAM_API_URL TELEGRAM_WEBHOOK_SECRET
 WECOM_CORP_ID WECOM_API_URL
 WECOM_KF_AGENT_ID WECOM_KF_SECRET WECOM_KF_TOKEN WECOM_KF_AES_KEY WECOM_KF_WELCOME
 WECOM_APP_AGENT_ID WECOM_APP_SECRET WECOM_APP_TOKEN WECOM_APP_AES_KEY
 WECOM_AIBOT_ID WECOM_AIBOT_SECRET WECOM_AIBOT_URL WECOM_GROUP_WEBHOOKS
-PROVIDERS TAIL_CARRIERS DAILY_BUDGET RATE PRICES MIN_INTERVAL POLL_SPEED MAX_PARCELS QUIET_HOURS SHOP_NAME
+PROVIDERS TAIL_CARRIERS DAILY_BUDGET RATE PRICES MIN_INTERVAL POLL_SPEED MAX_PARCELS KEEP QUIET_HOURS SHOP_NAME
 MUZHI_APPCODE MUZHI_URL MUZHI_QUERY_PATH MUZHI_DETECT_PATH MUZHI_LIST_PATH
 KUAIDI100_CUSTOMER KUAIDI100_KEY KUAIDI100_URL KUAIDI100_AUTONUMBER_URL KUAIDI100_SALT KUAIDI100_CALLBACK_URL
 JUHE_KEY JUHE_URL JUHE_FORMAT
@@ -75,7 +75,7 @@ func TestDefaultsAreThoseOfTheContract(t *testing.T) {
 	}
 	got := []any{
 		s.DB, s.HTTPAddr, s.Locale, s.Zone.String(), s.LogLevel, s.LogFormat, s.Telegram.APIURL, s.Vendors[0].Addresses()[0],
-		s.MinInterval, s.PollSpeed, s.MaxParcels, s.Quiet.From, s.Quiet.To, s.Rates["kuaidi100"], strings.Join(s.TailCarriers, " "), len(s.Budgets),
+		s.MinInterval, s.PollSpeed, s.MaxParcels.Each, s.Quiet.From, s.Quiet.To, s.Rates["kuaidi100"], strings.Join(s.TailCarriers, " "), len(s.Budgets),
 	}
 	want := []any{
 		"sqlite://waybill.db", "127.0.0.1:8080", "zh-CN", "Asia/Shanghai", "info", "text", "https://api.telegram.org",
@@ -160,16 +160,28 @@ func TestMistakesAreNamed(t *testing.T) {
 				"KUAIDI100_SALT=s", "KUAIDI100_CALLBACK_URL=http://a.example", "JUHE_KEY=k", "JUHE_URL=http://[::1]:4",
 				"KUAIBAO_APP_ID=1", "KUAIBAO_API_KEY=k", "KUAIBAO_URL=http://localhost:5"), nil,
 		},
-		"a page that is not built":  {enough("ADMIN_TOKEN=s"), []string{"ADMIN_TOKEN"}},
-		"the same, in a file":       {enough("ADMIN_TOKEN_FILE=/run/secrets/token"), []string{"ADMIN_TOKEN_FILE"}},
-		"the same, empty":           {enough("ADMIN_TOKEN="), nil},
-		"a setting of a later part": {enough("KEEP=30d", "TRUSTED_PROXY=::1"), []string{"KEEP", "TRUSTED_PROXY"}},
-		"a name that is misspelt":   {enough("TELEGRAM_TOKN=s"), []string{"TELEGRAM_TOKN"}},
-		"a file that is misspelt":   {enough("JUHE_KY_FILE=/run/secrets/key"), []string{"JUHE_KY_FILE"}},
-		"a setting of the tests":    {enough("TEST_DB=sqlite"), nil},
-		"NATS by another scheme":    {enough("NATS_URL=http://h"), []string{"NATS_URL"}},
-		"a cluster of NATS servers": {enough("NATS_URL=nats://a:4222,nats://b:4222"), nil},
-		"many at once":              {enough("TIMEZONE=x", "RATE=x", "MAX_PARCELS=x"), []string{"TIMEZONE", "RATE", "MAX_PARCELS"}},
+		"a token that can be guessed":           {enough("ADMIN_TOKEN=123456789012345"), []string{"ADMIN_TOKEN"}},
+		"a token for the dashboard":             {enough("ADMIN_TOKEN=1234567890123456"), nil},
+		"no token":                              {enough("ADMIN_TOKEN="), nil},
+		"proxies":                               {enough("TRUSTED_PROXY=::1, 127.0.0.1,10.0.0.0/8"), nil},
+		"a proxy by name":                       {enough("TRUSTED_PROXY=caddy"), []string{"TRUSTED_PROXY"}},
+		"finished parcels for a month":          {enough("KEEP=30d"), nil},
+		"finished parcels for hours":            {enough("KEEP=720h"), nil},
+		"finished parcels for no time":          {enough("KEEP=0d"), []string{"KEEP"}},
+		"finished parcels for less than a day":  {enough("KEEP=2h"), []string{"KEEP"}},
+		"finished parcels for a number":         {enough("KEEP=90"), []string{"KEEP"}},
+		"a shop's chat with a limit of its own": {enough("MAX_PARCELS=50,telegram:123=5000"), nil},
+		"a limit for one chat alone":            {enough("MAX_PARCELS=telegram:-100123=5000"), nil},
+		"two limits for all":                    {enough("MAX_PARCELS=50,60"), []string{"MAX_PARCELS"}},
+		"two limits for one chat":               {enough("MAX_PARCELS=telegram:1=5,telegram:1=6"), []string{"MAX_PARCELS"}},
+		"a limit for a chat without a door":     {enough("MAX_PARCELS=50,123=5000"), []string{"MAX_PARCELS"}},
+		"a limit of nothing for a chat":         {enough("MAX_PARCELS=50,telegram:1=0"), []string{"MAX_PARCELS"}},
+		"a name that is misspelt":               {enough("TELEGRAM_TOKN=s"), []string{"TELEGRAM_TOKN"}},
+		"a file that is misspelt":               {enough("JUHE_KY_FILE=/run/secrets/key"), []string{"JUHE_KY_FILE"}},
+		"a setting of the tests":                {enough("TEST_DB=sqlite"), nil},
+		"NATS by another scheme":                {enough("NATS_URL=http://h"), []string{"NATS_URL"}},
+		"a cluster of NATS servers":             {enough("NATS_URL=nats://a:4222,nats://b:4222"), nil},
+		"many at once":                          {enough("TIMEZONE=x", "RATE=x", "MAX_PARCELS=x"), []string{"TIMEZONE", "RATE", "MAX_PARCELS"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Read(c.environ, vendors())
