@@ -119,6 +119,7 @@ type Settings struct {
 	Carriers Carriers // nil: carriers can be chosen, not typed
 	Checker  Checker
 	Words    *locales.Bundle
+	Labels   LabelReader // nil: pictures are answered with that the number is to be sent
 	Now      func() time.Time
 
 	TailCarriers []models.Carrier           // those that want a phone's tail

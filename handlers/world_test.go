@@ -143,7 +143,7 @@ func (w *world) conversation() *Conversation {
 		TailCarriers: tailCarriers, Log: slog.New(slog.DiscardHandler), Now: w.clock,
 	})
 	return New(Settings{
-		Store: w.store, Detector: tracker, Carriers: carriers, Checker: w.checker, Words: w.words, Now: w.clock,
+		Store: w.store, Detector: tracker, Carriers: carriers, Checker: w.checker, Words: w.words, Labels: codesReader{}, Now: w.clock,
 		TailCarriers: tailCarriers, MaxParcels: models.Limits{Each: 6},
 		Links:  func(p models.Parcel) string { return "https://waybill.example/p/" + string(p.Carrier) },
 		Admins: map[string]Admins{"test": w},

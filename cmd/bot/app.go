@@ -13,6 +13,7 @@ import (
 	"waybill/cmd/bot/config"
 	"waybill/handlers"
 	"waybill/handlers/delivery"
+	"waybill/handlers/label"
 	"waybill/handlers/web"
 	"waybill/handlers/wecom"
 	"waybill/locales"
@@ -210,7 +211,7 @@ func (a *app) openConversation(context.Context) error {
 		}
 	}
 	a.conversation = handlers.New(handlers.Settings{
-		Store: a.store, Detector: a.tracker, Carriers: a.carriers, Checker: a.checker, Words: a.words, Now: a.now,
+		Store: a.store, Detector: a.tracker, Carriers: a.carriers, Checker: a.checker, Words: a.words, Labels: label.New(handlers.HoldsNumber), Now: a.now,
 		TailCarriers: tailCarriers(s), MaxParcels: s.MaxParcels, Timezone: s.Zone, Admins: admins, Traits: traits,
 		Operators: addresses(s.AdminChats), Prices: s.Prices, Budgets: s.Budgets, Robots: robotNames(s),
 		Humans: humans, ShopName: s.ShopName, Welcome: s.WeCom.KFWelcome,

@@ -34,13 +34,13 @@ type condition struct {
 
 // shot is what a photo of one label is made of.
 type shot struct {
-	kind                 symbology
-	width, height        int
-	length               float64 // of the label, in pixels
-	turned, perspective  float64
-	cover                func(*image.Gray, *rand.Rand)
-	spoil                func(*photo, corners)
-	quality              int
+	kind                symbology
+	width, height       int
+	length              float64 // of the label, in pixels
+	turned, perspective float64
+	cover               func(*image.Gray, *rand.Rand)
+	spoil               func(*photo, corners)
+	quality             int
 }
 
 func usualShot(random *rand.Rand) shot {

@@ -3,9 +3,9 @@ package label
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"image"
 	"os"
-	"fmt"
 	"slices"
 
 	"github.com/makiuchi-d/gozxing"
@@ -72,8 +72,12 @@ func (r *Reader) climb(ctx context.Context, img image.Image) []string {
 			break
 		}
 		step()
-		if trace && s.done() { fmt.Println("STEP", i) }
-		if trace && !s.done() && i == len(steps)-1 { fmt.Println("STEP none") }
+		if trace && s.done() {
+			fmt.Println("STEP", i)
+		}
+		if trace && !s.done() && i == len(steps)-1 {
+			fmt.Println("STEP none")
+		}
 	}
 	return s.texts()
 }
@@ -145,4 +149,3 @@ func (s *search) texts() []string {
 	}
 	return texts
 }
-

@@ -41,6 +41,9 @@ func (g grey) scanLines(angle float64, pitch, thick int, visit func(samples []fl
 			beside := float64(k) - float64(thick-1)/2
 			g.sample(samples, startX+from*cos-beside*sin, startY+from*sin+beside*cos, cos/perPixel, sin/perPixel)
 		}
+		for k := range samples {
+			samples[k] /= float32(thick)
+		}
 		if !visit(samples) {
 			return
 		}
