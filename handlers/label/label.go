@@ -15,12 +15,11 @@ import (
 // What a picture may cost. A picture's memory is what its decoder needs, and once
 // more its grey levels.
 const (
-	maxBytes  = 20 << 20         // of a file; Telegram gives no larger ones to bots
-	maxPixels = 25_000_000       // of a picture
-	maxMemory = 160 << 20        // bytes that decoding may need
-	maxTime   = 3 * time.Second  // for one picture, from decoding on
-	maxText   = 1000             // characters of a code's text
-	errPanic  = "read label: %v" // a decoder's defect
+	maxBytes  = 20 << 20        // of a file; Telegram gives no larger ones to bots
+	maxPixels = 25_000_000      // of a picture
+	maxMemory = 160 << 20       // bytes that decoding may need
+	maxTime   = 3 * time.Second // for one picture, from decoding on
+	maxText   = 1000            // characters of a code's text
 )
 
 // Reader reads one picture at a time: a second one waits for the first.
@@ -57,7 +56,7 @@ func (r *Reader) Read(ctx context.Context, picture []byte) (codes []string, err 
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			codes, err = nil, fmt.Errorf("%w: "+errPanic, handlers.ErrNotAPicture, p)
+			codes, err = nil, fmt.Errorf("%w: read label: %v", handlers.ErrNoCode, p)
 		}
 	}()
 	ctx, cancel := context.WithTimeout(ctx, r.limit)

@@ -3,9 +3,7 @@ package label
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"image"
-	"os"
 	"slices"
 
 	"github.com/makiuchi-d/gozxing"
@@ -44,52 +42,42 @@ type finding struct {
 func (r *Reader) climb(ctx context.Context, img image.Image) []string {
 	s := &search{looksLike: r.looksLike, rows: newRowReader()}
 	usual := greyOf(img, usualSize)
-	sharp := usual
-	fine, coarse := lineKind{1, 0.25}, lineKind{5, 0.3}
+	fine, usualLine, thick := lineKind{1, 0.25}, lineKind{3, 0.25}, lineKind{5, 0.3}
 	steps := []func(){
 		func() {
-			s.qr(usual, gozxing.NewHybridBinarizer)
-			s.lines(ctx, usual, lineKind{3, 0.25}, 0, 90)
+			s.add(readQR(usual, gozxing.NewHybridBinarizer))
+			s.lines(ctx, usual, usualLine, 0, 90)
 		},
+		func() { s.lines(ctx, usual, thick, 0, 90) }, // against noise
 		func() {
-			s.lines(ctx, usual, coarse, 0, 90)
-		},
-		func() {
-			sharp = sharpened(usual)
-			s.qr(sharp, gozxing.NewHybridBinarizer)
+			sharp := sharpened(usual)
+			s.add(readQR(sharp, gozxing.NewHybridBinarizer))
 			s.lines(ctx, sharp, fine, 0, 90)
 		},
 		func() { s.lines(ctx, usual, fine, 15, -15, 75, -75) },
 		func() {
 			s.add(readDataMatrix(usual, gozxing.NewHybridBinarizer))
-			s.qr(usual, gozxing.NewGlobalHistgramBinarizer)
+			s.add(readQR(usual, gozxing.NewGlobalHistgramBinarizer))
 		},
 		func() { s.lines(ctx, usual, fine, 30, -30, 45, -45, 60, -60) },
 	}
-	trace := os.Getenv("TRACE") != ""
-	for i, step := range steps {
+	for _, step := range steps {
 		if ctx.Err() != nil || s.done() {
 			break
 		}
 		step()
-		if trace && s.done() {
-			fmt.Println("STEP", i)
-		}
-		if trace && !s.done() && i == len(steps)-1 {
-			fmt.Println("STEP none")
-		}
 	}
 	return s.texts()
 }
 
+// sharpened is a picture made clearer: a small one twice as large, so that bars of
+// little more than a pixel come apart.
 func sharpened(g grey) grey {
 	if g.longest() <= mostTwice {
 		return g.twice().sharpen(3, 1.5)
 	}
 	return g.fit(reducedSize).sharpen(2, 1.5)
 }
-
-func (s *search) qr(g grey, b binarizer) { s.add(readQR(g, b)) }
 
 // add notes texts that need no second reading.
 func (s *search) add(texts []string) {
@@ -110,7 +98,8 @@ func (s *search) lines(ctx context.Context, g grey, k lineKind, angles ...float6
 		})
 	}
 	for text, lines := range here {
-		s.note(text).lines += lines
+		f := s.note(text)
+		f.lines = max(f.lines, lines) // those of another step may be the same ones
 	}
 }
 
