@@ -25,9 +25,11 @@ func (t *turn) foundOnLabels(ctx context.Context, numbers []recognise.Number, ca
 		return t.numbers(ctx, recognise.Result{Numbers: numbers})
 	}
 	q := models.Question{Asking: models.AskLabel}
-	if open, is, err := t.question(ctx); err != nil {
+	open, is, err := t.question(ctx)
+	if err != nil {
 		return nil, err
-	} else if is && open.Asking == models.AskLabel && t.now.Sub(open.AskedAt) <= albumWithin {
+	}
+	if is && open.Asking == models.AskLabel && t.now.Sub(open.AskedAt) <= albumWithin {
 		q.Items = slices.Clone(open.Items)
 	}
 	tail, name := captioned(numbers, caption)
@@ -133,11 +135,12 @@ func (t *turn) answerLabel(ctx context.Context, q models.Question, items []model
 
 // tappedLabel goes on with the one number whose button was pressed.
 func (t *turn) tappedLabel(ctx context.Context, q models.Question, choice string) ([]Reply, error) {
-	i, err := strconv.Atoi(choice)
-	if err != nil || i < 0 || i >= len(q.Items) {
-		return t.toast("question_old"), nil //nolint:nilerr // made-up data chooses nothing
+	for i := range q.Items {
+		if strconv.Itoa(i) == choice {
+			return t.answerLabel(ctx, q, q.Items[i:i+1])
+		}
 	}
-	return t.answerLabel(ctx, q, q.Items[i:i+1])
+	return t.toast("question_old"), nil // made-up data chooses nothing
 }
 
 func labelRequest(item models.Item) request {

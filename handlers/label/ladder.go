@@ -92,7 +92,7 @@ func (s *search) add(texts []string) {
 func (s *search) lines(ctx context.Context, g grey, k lineKind, angles ...float64) {
 	here := map[string]int{}
 	for _, angle := range angles {
-		g.scanLines(angle, linePitch, k.thick, func(samples []float32) bool {
+		g.scanLines(angle, k.thick, func(samples []float32) bool {
 			s.rows.read(samples, k.share, func(text string) { here[text]++ })
 			return ctx.Err() == nil
 		})

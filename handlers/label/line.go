@@ -13,9 +13,9 @@ type lineKind struct {
 }
 
 // scanLines calls visit with the brightness along parallel lines at an angle (in
-// degrees, 0 is from left to right), pitch pixels from one to the next, until it
+// degrees, 0 is from left to right), each the mean of so many pixels across, until it
 // returns false. The samples are valid during the call.
-func (g grey) scanLines(angle float64, pitch, thick int, visit func(samples []float32) bool) {
+func (g grey) scanLines(angle float64, thick int, visit func(samples []float32) bool) {
 	if g.width < 2 || g.height < 2 {
 		return
 	}
@@ -26,9 +26,9 @@ func (g grey) scanLines(angle float64, pitch, thick int, visit func(samples []fl
 	along := math.Abs(cos)*midX + math.Abs(sin)*midY
 	across := math.Abs(sin)*midX + math.Abs(cos)*midY
 	samples := make([]float32, 0, int(2*along+2)*perPixel)
-	lines := int(2*across) / pitch
+	lines := int(2*across) / linePitch
 	for i := range lines + 1 {
-		off := (float64(i) - float64(lines)/2) * float64(pitch)
+		off := (float64(i) - float64(lines)/2) * linePitch
 		startX, startY := midX-off*sin-along*cos, midY+off*cos-along*sin
 		from, to := inside(startX, cos, float64(g.width-1), 0, 2*along)
 		from, to = inside(startY, sin, float64(g.height-1), from, to)
