@@ -96,7 +96,7 @@ func conditions() []condition {
 			u, radius := 0.2+random.Float64()*0.6, s.length*(0.05+random.Float64()*0.08)
 			s.spoil = func(p *photo, at corners) { p.glare(at, u, 0.18, radius) }
 		}),
-		with("covered in part", func(s *shot, random *rand.Rand) {
+		with("covered in part", func(s *shot, _ *rand.Rand) {
 			s.cover = func(label *image.Gray, random *rand.Rand) {
 				top := 0.12 + random.Float64()*0.08
 				cover(label, 0, top, 1, top+0.05+random.Float64()*0.03)

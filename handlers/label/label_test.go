@@ -93,7 +93,7 @@ func TestAPictureMayLieOnItsSideOrUpsideDown(t *testing.T) {
 func TestKindsOfPixels(t *testing.T) {
 	label := labelled(t, code128, "SF1000000000015")
 	b := label.Bounds()
-	clear := image.NewNRGBA(b)  // ink on nothing
+	bare := image.NewNRGBA(b)   // ink on nothing
 	deep := image.NewNRGBA64(b) // 16 bits
 	drawn := image.NewPaletted(b, color.Palette{color.White, color.Black})
 	ink := image.NewRGBA(b)
@@ -103,12 +103,12 @@ func TestKindsOfPixels(t *testing.T) {
 			deep.Set(x, y, label.GrayAt(x, y))
 			ink.Set(x, y, label.GrayAt(x, y))
 			if dark {
-				clear.Set(x, y, color.Black)
+				bare.Set(x, y, color.Black)
 				drawn.SetColorIndex(x, y, 1)
 			}
 		}
 	}
-	for name, img := range map[string]image.Image{"transparent": clear, "16 bits": deep, "palette": drawn, "RGBA": ink, "grey": label} {
+	for name, img := range map[string]image.Image{"transparent": bare, "16 bits": deep, "palette": drawn, "RGBA": ink, "grey": label} {
 		if codes, err := newReader().Read(t.Context(), asPNG(t, img)); err != nil || len(codes) != 1 {
 			t.Errorf("%s: read %q, %v", name, codes, err)
 		}
@@ -250,7 +250,7 @@ func TestADecodersPanicIsAnError(t *testing.T) {
 	}
 }
 
-// TestManyCornersCostNoTime: what looks like a wall of QR codes is not compared
+// TestManyCornersAreNotCompared: what looks like a wall of QR codes is not compared
 // corner by corner.
 func TestManyCornersAreNotCompared(t *testing.T) {
 	wall := image.NewGray(image.Rect(0, 0, 1200, 1200))

@@ -52,7 +52,7 @@ func (g grey) scanLines(angle float64, thick int, visit func(samples []float32) 
 
 // inside narrows from and to, so that start+s*step lies within 0 and end for all s
 // between them.
-func inside(start, step, end, from, to float64) (float64, float64) {
+func inside(start, step, end, from, to float64) (first, last float64) {
 	if math.Abs(step) < 1e-9 {
 		if start < -1e-9 || start > end+1e-9 {
 			return 0, -1

@@ -49,7 +49,7 @@ type corners [4][2]float64
 // encode draws a code with gozxing's writers.
 func encode(t testing.TB, kind symbology, text string, width, height int) image.Image {
 	t.Helper()
-	writer, format := gozxing.Writer(oned.NewCode128Writer()), gozxing.BarcodeFormat_CODE_128
+	writer, format := oned.NewCode128Writer(), gozxing.BarcodeFormat_CODE_128
 	switch kind {
 	case code39:
 		writer, format = oned.NewCode39Writer(), gozxing.BarcodeFormat_CODE_39
