@@ -37,6 +37,8 @@ func (t *turn) answered(ctx context.Context, q models.Question, text string) ([]
 		return t.typedNews(ctx, text)
 	case models.AskKeep:
 		return t.typedKept(ctx, text)
+	case models.AskLabel:
+		return t.typedLabelAnswer(ctx, q, text)
 	case models.AskTypo:
 		if !saidYes(text) || t.overheard() {
 			return nil, false, nil

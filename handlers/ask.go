@@ -187,6 +187,8 @@ func (t *turn) questionWords(q models.Question) []Reply {
 		return t.render.reply("tail.usage")
 	case models.AskTypo:
 		return t.typoWords(q)
+	case models.AskLabel:
+		return t.labelWords(q)
 	case models.AskStopAll, models.AskStopMany:
 		return t.stopSure(q)
 	}

@@ -47,7 +47,7 @@ func (t *turn) tappedFor(ctx context.Context, what, about string) ([]Reply, erro
 	switch what {
 	case "s", "n", "d", "r", "m", "v":
 		return t.tappedParcel(ctx, what, about)
-	case "c", "y", "x", "k", "e", "o":
+	case "c", "y", "x", "k", "e", "o", "p":
 		nonce, choice, _ := strings.Cut(about, ":")
 		return t.tappedQuestion(ctx, what, nonce, choice)
 	case "g":
@@ -218,6 +218,10 @@ func (t *turn) tappedQuestion(ctx context.Context, what, nonce, choice string) (
 		return t.answerName(ctx, q, "-")
 	case what == "o" && q.Asking == models.AskTypo:
 		return t.answerTypo(ctx, q, choice)
+	case what == "y" && q.Asking == models.AskLabel:
+		return t.answerLabel(ctx, q, q.Items)
+	case what == "p" && q.Asking == models.AskLabel:
+		return t.tappedLabel(ctx, q, choice)
 	}
 	return t.toast("question_old"), nil
 }

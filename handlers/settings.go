@@ -122,7 +122,8 @@ type Settings struct {
 	Checker  Checker
 	// Estimator says when parcels are expected. Nil: what their providers say.
 	Estimator Estimator
-	Painter   Painter // nil: there are no pictures
+	Painter   Painter     // nil: there are no pictures
+	Labels    LabelReader // nil: pictures are answered with that the number is to be sent
 	Words     *locales.Bundle
 	Now       func() time.Time
 

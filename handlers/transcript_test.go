@@ -20,6 +20,8 @@ import (
 //
 //	> text         somebody says it; \n in it ends a line
 //	@> text        in a group: and means the bot
+//	photo CODES    sends a photo with these codes, or (an error); | and a caption
+//	@photo CODES   in a group: and means the bot
 //	tap Button     presses a button of the last message that had some
 //	< line         the next line of the answer; /…/ is a regular expression
 //	chat NAME      from here on in this chat; "group NAME" is a group
@@ -91,6 +93,9 @@ func (tr *transcript) line(at int, line string) {
 		tr.say(Message{Text: strings.ReplaceAll(rest, `\n`, "\n"), Addressed: !tr.group})
 	case "@>":
 		tr.say(Message{Text: rest, Addressed: true})
+	case "photo", "@photo":
+		codes, caption, _ := strings.Cut(rest, " | ")
+		tr.say(Message{Text: caption, Addressed: word == "@photo" || !tr.group, Files: []Attachment{photoOf(codes)}})
 	case "tap":
 		tr.say(Message{Happening: Tapped, Button: tr.button(rest), Addressed: true})
 	case "join":

@@ -82,6 +82,9 @@ func (t *turn) answer(ctx context.Context) (replies []Reply, err error) {
 }
 
 func (t *turn) happened(ctx context.Context) ([]Reply, error) {
+	if pictures := t.m.pictures(); len(pictures) > 0 {
+		return t.photo(ctx, pictures)
+	}
 	switch t.m.Happening {
 	case Joined:
 		return t.greet(ctx)

@@ -145,7 +145,7 @@ func (w *world) conversation() *Conversation {
 		TailCarriers: tailCarriers, Log: slog.New(slog.DiscardHandler), Now: w.clock,
 	})
 	return New(Settings{
-		Store: w.store, Detector: tracker, Carriers: carriers, Checker: w.checker, Words: w.words, Now: w.clock,
+		Store: w.store, Detector: tracker, Carriers: carriers, Checker: w.checker, Words: w.words, Labels: codesReader{}, Now: w.clock,
 		TailCarriers: tailCarriers, MaxParcels: models.Limits{Each: 6},
 		Links:  w.links(),
 		Admins: map[string]Admins{"test": w},

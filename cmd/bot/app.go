@@ -13,6 +13,7 @@ import (
 	"waybill/cmd/bot/config"
 	"waybill/handlers"
 	"waybill/handlers/delivery"
+	"waybill/handlers/label"
 	"waybill/handlers/web"
 	miniapp "waybill/handlers/web/app"
 	"waybill/handlers/web/parcel"
@@ -235,7 +236,7 @@ func (a *app) openConversation(context.Context) error {
 	}
 	a.pictures = painter
 	a.conversation = handlers.New(handlers.Settings{
-		Store: a.store, Detector: a.tracker, Carriers: a.carriers, Checker: a.checker, Estimator: a.estimates, Painter: a.pictures, Words: a.words, Now: a.now,
+		Store: a.store, Detector: a.tracker, Carriers: a.carriers, Checker: a.checker, Estimator: a.estimates, Painter: a.pictures, Labels: label.New(handlers.HoldsNumber), Words: a.words, Now: a.now,
 		TailCarriers: tailCarriers(s), MaxParcels: s.MaxParcels, Timezone: s.Zone, Admins: admins, Traits: traits,
 		Operators: addresses(s.AdminChats), Prices: s.Prices, Budgets: s.Budgets, Robots: robotNames(s),
 		Humans: humans, ShopName: s.ShopName, Welcome: s.WeCom.KFWelcome, Links: a.links.Of,

@@ -46,6 +46,7 @@ var layout = map[string]string{
 	"handlers/wecom":                 "handlers models silenceper/wechat coder/websocket x/sync x/text",
 	"handlers/wecom/wecomtest":       "handlers/doortest coder/websocket silenceper/wechat",
 	"handlers/console":               "handlers models x/text",
+	"handlers/label":                 "handlers makiuchi-d/gozxing x/image",
 	"handlers/web":                   "handlers models prometheus/client_golang",
 	"scheduler":                      "models models/estimate tracking robfig/cron x/sync",
 	"handlers/web/app":               "handlers handlers/web locales models x/time",
@@ -60,7 +61,7 @@ var layout = map[string]string{
 	"cmd/bot/setup":                  "cmd/bot/config cmd/bot/doctor models/seal tracking handlers/console BurntSushi/toml x/term",
 	"cmd/bot/demo":                   "cmd/bot/config locales models tracking tracking/sandbox handlers handlers/console handlers/wecom/wecomtest scheduler x/term",
 	"cmd/bot": "cmd/bot/config cmd/bot/doctor cmd/bot/demo cmd/bot/setup models models/store models/seal locales tracking tracking/recognise tracking/muzhi tracking/kuaidi100 tracking/juhe " +
-		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/telegram handlers/wecom handlers/console handlers/web handlers/web/admin handlers/web/app handlers/web/parcel handlers/picture scheduler scheduler/queue alecthomas/kong x/sync x/term",
+		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/telegram handlers/wecom handlers/console handlers/web handlers/web/admin handlers/web/app handlers/web/parcel handlers/label handlers/picture scheduler scheduler/queue alecthomas/kong x/sync x/term",
 	"scripts/bench":   "",
 	"scripts/palette": "",
 	"scripts/picture": "",
