@@ -21,10 +21,11 @@ func TestFrequentQueriesFindTheirRowsInAnIndex(t *testing.T) {
 			"INSERT INTO chats (door, conversation) SELECT 'telegram', number FROM parcels",
 			"INSERT INTO subscriptions (parcel_id, provider, token, state, due_at) SELECT id, 'kuaidi100', number, 'living', due_at FROM parcels",
 			fmt.Sprintf("INSERT INTO arrivals (door, update_key, chat_id, due_at, at) SELECT 'telegram', number, id, %d, %d FROM parcels WHERE id > 1", models.Never, noon()),
+			fmt.Sprintf("INSERT INTO imports (chat_id, started_at, due_at) SELECT id, %d, CASE WHEN id = 1 THEN 1 ELSE %d END FROM parcels", noon(), models.Never),
 		} {
 			k.ok(k.Exec(k.ctx(), sql))
 		}
-		for _, table := range []string{"parcels", "follows", "chats", "subscriptions", "arrivals"} {
+		for _, table := range []string{"parcels", "follows", "chats", "subscriptions", "arrivals", "imports"} {
 			analyze := "ANALYZE " + table
 			if !strings.HasSuffix(t.Name(), "sqlite") {
 				analyze = "ANALYZE TABLE " + table
@@ -66,6 +67,24 @@ func TestFrequentQueriesFindTheirRowsInAnIndex(t *testing.T) {
 			}},
 			{"ReleaseStale", "chats_claimed", func() error {
 				return k.ReleaseStale(k.ctx(), "me", func(string) bool { return false }, noon())
+			}},
+			{"Listed", "parcels_number_carrier", func() error {
+				got, err := k.Listed(k.ctx(), c.ID, []string{number(3), number(4)})
+				if err == nil && len(got) != 2 {
+					err = fmt.Errorf("%d are known", len(got))
+				}
+				return err
+			}},
+			{"DueImports", "imports_due", func() error {
+				got, err := k.DueImports(k.ctx(), noon(), 10)
+				if err == nil && len(got) != 1 {
+					err = fmt.Errorf("%d are due", len(got))
+				}
+				return err
+			}},
+			{"ImportParts", "follows_chat_parcel", func() error {
+				_, err := k.ImportParts(k.ctx(), models.Import{ChatID: c.ID + 1, StartedAt: noon()}, noon())
+				return err
 			}},
 			{"Take", "parcels_due", func() error {
 				got, err := k.Take(k.ctx(), noon(), time.Minute, 256)
