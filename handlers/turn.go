@@ -82,6 +82,9 @@ func (t *turn) answer(ctx context.Context) (replies []Reply, err error) {
 }
 
 func (t *turn) happened(ctx context.Context) ([]Reply, error) {
+	if f, ok := t.tableSent(); ok {
+		return t.tableFile(ctx, f)
+	}
 	switch t.m.Happening {
 	case Joined:
 		return t.greet(ctx)

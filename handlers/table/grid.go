@@ -52,7 +52,7 @@ func (c columns) found() bool { return c.number >= 0 }
 // as a line of text.
 func (g *grid) read(c columns) Table {
 	var t Table
-	seen := map[string]bool{}
+	seen := map[string]int{}
 	for i, r := range g.rows {
 		if i <= c.header {
 			continue

@@ -10,7 +10,7 @@ import (
 // readLines reads free lines, each as a message of its own.
 func readLines(text string) Table {
 	var t Table
-	seen := map[string]bool{}
+	seen := map[string]int{}
 	for i, line := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
 		t.addLine(seen, i+1, line)
 	}
@@ -18,7 +18,7 @@ func readLines(text string) Table {
 }
 
 // addLine reads one line of text: the numbers in it, or why what looks like one is none.
-func (t *Table) addLine(seen map[string]bool, at int, line string) {
+func (t *Table) addLine(seen map[string]int, at int, line string) {
 	for _, piece := range pieces(line) {
 		t.addText(seen, at, piece)
 	}
@@ -35,7 +35,7 @@ func pieces(line string) []string {
 	return strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" \t,，;；、|", r) })
 }
 
-func (t *Table) addText(seen map[string]bool, at int, text string) {
+func (t *Table) addText(seen map[string]int, at int, text string) {
 	found := recognise.Text(text)
 	for _, n := range found.Numbers {
 		t.add(seen, Row{Line: at, Number: n, Cell: shorten(n.Number, maxShown)})
@@ -73,7 +73,7 @@ func readExport(text string) (Table, bool) {
 		return Table{}, false
 	}
 	var t Table
-	seen := map[string]bool{}
+	seen := map[string]int{}
 	for i, p := range export.Parcels {
 		r := one(Row{Line: i + 1, Cell: shorten(p.Number, maxShown)}, clean(p.Number), p.Carrier)
 		r.Carrier, r.Name = p.Carrier, nameOf(p.Name)

@@ -4,6 +4,7 @@
 package table
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
@@ -113,17 +114,19 @@ func read(name string, body []byte, names Names) (t Table, err error) {
 	return readText(name, body, names)
 }
 
-// add takes a row in, unless there are too many or its number stands above.
-func (t *Table) add(seen map[string]bool, r Row) {
+// add takes a row in, unless there are too many. Of a number that stands above, what
+// this row says more of it is taken over there.
+func (t *Table) add(seen map[string]int, r Row) {
 	if len(t.Rows) == MaxRows {
 		t.Cut++
 		return
 	}
-	if r.Why == "" {
-		if seen[r.Number.Number] {
-			r.Why = Repeated
-		}
-		seen[r.Number.Number] = true
+	if first, known := seen[r.Number.Number]; known && r.Why == "" {
+		above := &t.Rows[first]
+		above.Carrier, above.Name, above.Tail = cmp.Or(above.Carrier, r.Carrier), cmp.Or(above.Name, r.Name), cmp.Or(above.Tail, r.Tail)
+		r.Why = Repeated
+	} else if r.Why == "" {
+		seen[r.Number.Number] = len(t.Rows)
 	}
 	t.Rows = append(t.Rows, r)
 }

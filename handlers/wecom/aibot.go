@@ -65,7 +65,9 @@ func (d *AIBot) Name() string { return AIBotName }
 
 // Traits say that only the company's own members write through it, and that in
 // groups WeCom brings nothing but what mentions the bot.
-func (d *AIBot) Traits() handlers.Traits { return handlers.Traits{Mentions: true, Staff: true} }
+func (d *AIBot) Traits() handlers.Traits {
+	return handlers.Traits{Mentions: true, Staff: true, Textual: true}
+}
 
 // Ready is nil while the connection stands, and in a process that does not run
 // the door; else it says what is wrong. It never contains the secret.
