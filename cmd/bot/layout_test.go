@@ -55,7 +55,7 @@ var layout = map[string]string{
 	"cmd/bot/doctor":                 "cmd/bot/config models models/store tracking tracking/recognise handlers/wecom scheduler/queue",
 	"cmd/bot/demo":                   "cmd/bot/config locales models tracking tracking/sandbox handlers handlers/console handlers/wecom/wecomtest scheduler x/term",
 	"cmd/bot": "cmd/bot/config cmd/bot/doctor cmd/bot/demo models models/store models/seal locales tracking tracking/recognise tracking/muzhi tracking/kuaidi100 tracking/juhe " +
-		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/telegram handlers/wecom handlers/console handlers/web scheduler scheduler/queue alecthomas/kong x/sync",
+		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/table handlers/telegram handlers/wecom handlers/console handlers/web scheduler scheduler/queue alecthomas/kong x/sync x/term schollz/progressbar",
 	"scripts/bench":   "",
 	"scripts/picture": "",
 }

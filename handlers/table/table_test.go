@@ -1,6 +1,7 @@
 package table
 
 import (
+	"archive/zip"
 	"errors"
 	"fmt"
 	"os"
@@ -165,10 +166,18 @@ func TestFilesThatAreRefused(t *testing.T) {
 	if err := secret.Write(&locked, excelize.Options{Password: "p"}); err != nil {
 		t.Fatal(err)
 	}
+	old, err := os.ReadFile("testdata/old.xls")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		body string
 		want Problem
 	}{
+		"old Excel as LibreOffice writes it": {string(old), OldExcel},
+		"a Numbers document":                 {archive(t, "Index/Document.iwa"), Numbers},
+		"another archive":                    {archive(t, "word/document.xml"), NoTable},
+
 		"old Excel":           {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600), OldExcel},
 		"a password":          {locked.String(), Encrypted},
 		"a page named as xls": {"<html xmlns:o=\"urn:schemas-microsoft-com:office:office\"><table></table></html>", HTML},
@@ -184,6 +193,20 @@ func TestFilesThatAreRefused(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", name, err, c.want)
 		}
 	}
+}
+
+// archive is a zip with one file.
+func archive(t *testing.T, name string) string {
+	t.Helper()
+	var b strings.Builder
+	z := zip.NewWriter(&b)
+	if _, err := z.Create(name); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 func TestAWorkbookThatUnpacksToTooMuchIsRefused(t *testing.T) {
