@@ -103,7 +103,7 @@ func (g *grid) complete(found Row, r row, c columns) Row {
 const maxName = 20
 
 // private matches what must not stand in a name: phones, and masked ones.
-var private = regexp.MustCompile(`\+?[0-9][0-9*\- ]{5,}[0-9]|[0-9]{2,}\*+[0-9]*`)
+var private = regexp.MustCompile(`\+?\d[0-9*\- ]{5,}\d|\d{2,}\*+\d*`)
 
 // nameOf is what a cell calls a parcel, in one line and without phones.
 func nameOf(text string) string {

@@ -24,11 +24,11 @@ var (
 func tailOf(at cell, tails bool) string {
 	text := clean(at.text)
 	if scientific.MatchString(text) {
-		if value, err := strconv.ParseFloat(at.raw, 64); err == nil && value < 1e15 {
-			text = strconv.FormatFloat(value, 'f', 0, 64)
-		} else {
+		value, err := strconv.ParseFloat(at.raw, 64)
+		if err != nil || value >= 1e15 {
 			return ""
 		}
+		text = strconv.FormatFloat(value, 'f', 0, 64)
 	}
 	text = strings.TrimSpace(secondOne.Split(recognise.Normalise(text), 2)[0])
 	if m := extension.FindStringSubmatch(text); m != nil {
