@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"waybill/models"
+	"waybill/tracking/recognise"
 )
 
 // answered tries a text as the answer to the open question; false when it is
@@ -98,6 +99,9 @@ func (t *turn) typedTail(ctx context.Context, q models.Question, text string) ([
 
 // answerTail tries a tail on every parcel that the question was about.
 func (t *turn) answerTail(ctx context.Context, q models.Question, tail string) ([]Reply, error) {
+	if len(q.Items) > recognise.MaxNumbers {
+		return t.answerTails(ctx, q, tail)
+	}
 	steps := make([]step, len(q.Items))
 	for i, item := range q.Items {
 		r := request{number: item.Number, name: item.Name, tail: tail, answered: true}
@@ -153,7 +157,8 @@ func (t *turn) otherCarrier(ctx context.Context, q models.Question) ([]Reply, er
 }
 
 func (t *turn) typedYesNo(ctx context.Context, q models.Question, text string) ([]Reply, bool, error) {
-	if !saidYes(text) {
+	agreed := q.Asking == models.AskTable && !t.overheard() && agrees(text) // nothing is lost by it
+	if !saidYes(text) && !agreed {
 		return nil, false, nil
 	}
 	replies, err := t.confirmed(ctx, q)
@@ -163,6 +168,9 @@ func (t *turn) typedYesNo(ctx context.Context, q models.Question, text string) (
 // confirmed does what was asked about. In a group the one who says yes must be
 // allowed to, whoever asked for it; some named parcels anybody may stop.
 func (t *turn) confirmed(ctx context.Context, q models.Question) ([]Reply, error) {
+	if q.Asking == models.AskTable {
+		return t.followTable(ctx, q)
+	}
 	if q.Asking != models.AskStopMany {
 		if why, err := t.notAllowed(ctx, "no_admins"); err != nil || why != nil {
 			return why, err

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"waybill/models"
+	"waybill/tracking/recognise"
 )
 
 const (
@@ -57,7 +58,7 @@ func (t *turn) closeQuestion(ctx context.Context) error {
 	if err != nil || !open {
 		return err
 	}
-	if !forNow(q.Asking) || len(q.Rest) == 0 {
+	if !forNow(q.Asking) && q.Asking != models.AskTable || len(q.Rest) == 0 {
 		return t.dropQuestion(ctx)
 	}
 	before := next(q.Rest)
@@ -68,7 +69,7 @@ func (t *turn) closeQuestion(ctx context.Context) error {
 // that is open, whose parcels still wait for their carriers or tails.
 func (t *turn) standBefore(ctx context.Context, q *models.Question) error {
 	open, is, err := t.question(ctx)
-	if err != nil || !is || !forNow(q.Asking) {
+	if err != nil || !is || !forNow(q.Asking) && q.Asking != models.AskTable {
 		return err
 	}
 	q.Rest = open.Rest
@@ -191,6 +192,8 @@ func (t *turn) questionWords(q models.Question) []Reply {
 		return t.labelWords(q)
 	case models.AskStopAll, models.AskStopMany:
 		return t.stopSure(q)
+	case models.AskTable:
+		return t.yesNo(q, "table.sure", "Count", len(q.Items))
 	}
 	return t.yesNo(q, "forget.sure")
 }
@@ -204,8 +207,15 @@ func (t *turn) askTail(q models.Question) []Reply {
 		return t.render.reply("tail.ask", "Number", item.Number, "Carrier", t.render.carrier(item.Carrier))
 	}
 	block := t.render.sentence("tail.ask_many", "Count", len(q.Items))
-	for _, item := range q.Items {
+	named := len(q.Items)
+	if named > recognise.MaxNumbers {
+		named = namedInAsking
+	}
+	for _, item := range q.Items[:named] {
 		block = append(block, t.render.head(models.Parcel{Number: item.Number, Carrier: item.Carrier}, item.Name))
+	}
+	if more := len(q.Items) - named; more > 0 {
+		block = append(block, t.render.sentence("stop.more", "Count", more)...)
 	}
 	return []Reply{{Blocks: []Block{block}}}
 }

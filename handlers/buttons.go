@@ -206,7 +206,7 @@ func (t *turn) tappedQuestion(ctx context.Context, what, nonce, choice string) (
 	switch {
 	case what == "x":
 		return t.declined(ctx)
-	case what == "y" && sure(q.Asking):
+	case what == "y" && (sure(q.Asking) || q.Asking == models.AskTable):
 		return t.confirmed(ctx, q)
 	case what == "c" && q.Asking == models.AskCarrier && choice == "":
 		return t.otherCarrier(ctx, q)

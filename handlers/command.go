@@ -165,6 +165,8 @@ func belongs(c command) bool {
 		return false
 	case verbList, verbHelp:
 		return c.args == "" || wantsAll(c.args)
+	case verbExport:
+		return c.args == "" || exportFormat(c.args) != ""
 	}
 	return c.args == ""
 }
@@ -236,7 +238,9 @@ func fits(v verb, args string, parted bool) bool {
 	case verbUndo:
 		_, rows := rowsIn(args)
 		return rows || wantsAll(args)
-	case verbHelp, verbExport, verbForget, verbSettings, verbPrivacy:
+	case verbExport:
+		return wantsAll(args) || exportFormat(args) != ""
+	case verbHelp, verbForget, verbSettings, verbPrivacy:
 		return wantsAll(args)
 	case verbList:
 		return wantsAll(args) || parted && len([]rune(args)) <= longestWord

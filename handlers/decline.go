@@ -16,6 +16,15 @@ func saidYes(text string) bool {
 	return false
 }
 
+// agrees is the typed answer to a question whose yes costs nothing.
+func agrees(text string) bool {
+	switch plainWord(text) {
+	case "好", "好的", "好啊", "可以", "行", "要", "嗯", "关注", "關注", "全部关注", "全部關注", "追蹤", "全部", "ok", "okay", "sure", "follow", "follow all", "follow them", "all":
+		return true
+	}
+	return saidYes(text)
+}
+
 // declining matches one clause that wants nothing more: 不用了, 先不了, 还没想好,
 // 以后再说, never mind, no thanks.
 var declining = regexp.MustCompile(`(?i)^(?:` +

@@ -53,7 +53,7 @@ func (t *turn) runForChat(ctx context.Context, c command) ([]Reply, error) {
 	case verbPrivacy:
 		return t.render.reply("privacy"), nil
 	case verbExport:
-		return t.export(ctx)
+		return t.export(ctx, c.args)
 	case verbForget:
 		return t.forget(ctx)
 	case verbUsage:

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"waybill/handlers/table"
 	"waybill/models"
 )
 
@@ -51,11 +52,50 @@ type (
 	}
 )
 
-// export hands out everything that is stored about this chat.
-func (t *turn) export(ctx context.Context) ([]Reply, error) {
+// export hands out everything that is stored about this chat: for programs, and as a
+// table for people. format is one of both alone, or "csv".
+func (t *turn) export(ctx context.Context, format string) ([]Reply, error) {
 	if why, err := t.notAllowed(ctx, "no_admins"); err != nil || why != nil {
 		return why, err
 	}
+	switch exportFormat(format) {
+	case "csv":
+		return t.exportTable(ctx, "waybill.csv", table.CSV)
+	case "xlsx":
+		return t.exportTable(ctx, "waybill.xlsx", table.Workbook)
+	case "json":
+		return t.exportAll(ctx)
+	}
+	all, err := t.exportAll(ctx)
+	if err != nil {
+		return all, err
+	}
+	people, err := t.exportTable(ctx, "waybill.xlsx", table.Workbook)
+	if err != nil {
+		return nil, err
+	}
+	people[0].Blocks = []Block{t.render.sentence("export.people")}
+	if t.traits().Metered {
+		people[0].Blocks = nil // each text beside a file is one message more
+	}
+	return append(all, people...), nil
+}
+
+// exportFormat is the kind of file that somebody names, "" when none is.
+func exportFormat(text string) string {
+	switch plainWord(text) {
+	case "csv", "excel csv":
+		return "csv"
+	case "xlsx", "excel", "xls", "表格", "试算表", "試算表", "电子表格", "spreadsheet", "table":
+		return "xlsx"
+	case "json":
+		return "json"
+	}
+	return ""
+}
+
+// exportAll is everything, for programs.
+func (t *turn) exportAll(ctx context.Context) ([]Reply, error) {
 	all, err := t.exported(ctx)
 	if err != nil {
 		return nil, err

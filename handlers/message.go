@@ -127,7 +127,9 @@ type Reply struct {
 	Token   string     `json:"o,omitempty"` // Message.Token of what it answers
 	Toast   string     `json:"a,omitempty"` // short note for a pressed button, where the platform has them
 	Edit    bool       `json:"e,omitempty"` // replaces the message whose button was pressed, where that is possible
-	For     Occasion   `json:"n,omitempty"`
+	// EditOnly says that it is not sent where it cannot replace that message.
+	EditOnly bool     `json:"x,omitempty"`
+	For      Occasion `json:"n,omitempty"`
 	// Asks says that it wants an answer in words, not only a pressed button.
 	Asks bool `json:"q,omitempty"`
 	// Optional says that it need not be sent when a notification is in the same turn.
@@ -159,7 +161,7 @@ func PlainText(s string) Reply { return Reply{Blocks: []Block{{Line{{Text: s}}}}
 // Plain is the reply without any style and buttons, for a platform that refuses
 // how it looks. Its blocks stay: a long one is cut where it was.
 func (r Reply) Plain() Reply {
-	plain := Reply{Token: r.Token, File: r.File, Picture: r.Picture, For: r.For, Asks: r.Asks, Lang: r.Lang}
+	plain := Reply{Token: r.Token, File: r.File, Picture: r.Picture, For: r.For, Asks: r.Asks, Lang: r.Lang, Edit: r.EditOnly, EditOnly: r.EditOnly}
 	for _, b := range r.Blocks {
 		lines := make(Block, len(b))
 		for i, line := range b {

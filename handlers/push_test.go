@@ -72,7 +72,7 @@ func TestAnExportNamesTheRobots(t *testing.T) {
 		w.says(t, "a", text)
 	}
 	replies, err := w.conversation().Handle(t.Context(), w.chat("a", false), Message{Text: "导出", Addressed: true})
-	if err != nil || len(replies) != 1 || replies[0].File == nil {
+	if err != nil || len(replies) != 2 || replies[0].File == nil {
 		t.Fatal(replies, err)
 	}
 	var got exported

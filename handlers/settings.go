@@ -29,6 +29,8 @@ type Store interface {
 	Followed(ctx context.Context, chatID int64, all bool) ([]models.Followed, error)
 	FollowOf(ctx context.Context, chatID, parcelID int64) (models.Follow, bool, error)
 	CountFollowed(ctx context.Context, chatID int64) (live, done int, err error)
+	Listed(ctx context.Context, chatID int64, numbers []string) ([]models.Listed, error)
+	FollowBatch(ctx context.Context, b models.Batch, now models.Moment) ([]models.BatchResult, error)
 	Rename(ctx context.Context, chatID, parcelID int64, name string) error
 	Mute(ctx context.Context, chatID, parcelID int64, muted bool, now models.Moment) error
 	SetListed(ctx context.Context, chatID int64, parcelIDs []int64) error
@@ -39,6 +41,16 @@ type Store interface {
 	ReserveTailAttempt(ctx context.Context, chatID int64, number string, ofChat, ofWaybill int, now models.Moment) (taken models.TailAttempts, reserved bool, err error)
 	ReturnTailAttempt(ctx context.Context, chatID int64, number string, now models.Moment) error
 	TailAttempts(ctx context.Context, chatID int64, number string, now models.Moment) (models.TailAttempts, error)
+
+	// How far the first checks of imported tables have come, and what is said of it to
+	// chats that have asked nothing (Outbox).
+	PutImport(ctx context.Context, i models.Import) error
+	NoteImport(ctx context.Context, i models.Import) error
+	DueImports(ctx context.Context, now models.Moment, limit int) ([]models.Import, error)
+	ImportParts(ctx context.Context, i models.Import, now models.Moment) ([]models.ImportPart, error)
+	EndImport(ctx context.Context, i models.Import) error
+	ChatByID(ctx context.Context, id int64) (models.Chat, error)
+	Post(ctx context.Context, to models.Address, about string, replies []byte, since, now models.Moment) (fresh bool, err error)
 
 	// A chat: what it wants remembered, and whether and where it can be reached.
 	ChatAt(ctx context.Context, a models.Address) (c models.Chat, ok bool, err error)
@@ -105,6 +117,7 @@ type Traits struct {
 	Humans   bool // whoever asks for a human may be handed over to one
 	Mentions bool // in groups it hears nothing but what mentions the bot
 	Keyboard bool // buttons are pressed where they stand under a message, and many fit
+	Edits    bool // a Reply can replace the message whose button was pressed, also later
 	Pictures bool // a Reply's picture can be shown
 	Captions bool // and stands over its text in one message; else it comes behind the text
 	Staff    bool // only a corporation's own people write through it: they may send news to its group robots

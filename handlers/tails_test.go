@@ -215,7 +215,7 @@ func TestAnExportHoldsEverythingButTails(t *testing.T) {
 	w.says(t, "a", locked+" 1234 茶叶")
 	w.says(t, "a", "SF1000000000023")
 	replies, err := w.conversation().Handle(t.Context(), w.chat("a", false), Message{Text: "导出", Addressed: true})
-	if err != nil || len(replies) != 1 || replies[0].File == nil {
+	if err != nil || len(replies) != 2 || replies[0].File == nil {
 		t.Fatalf("%v, %v", replies, err)
 	}
 	body := string(replies[0].File.Body)

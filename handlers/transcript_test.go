@@ -22,6 +22,7 @@ import (
 //	@> text        in a group: and means the bot
 //	photo CODES    sends a photo with these codes, or (an error); | and a caption
 //	@photo CODES   in a group: and means the bot
+//	[file] NAME    somebody sends the file testdata/tables/NAME
 //	tap Button     presses a button of the last message that had some
 //	< line         the next line of the answer; /…/ is a regular expression
 //	chat NAME      from here on in this chat; "group NAME" is a group
@@ -96,6 +97,8 @@ func (tr *transcript) line(at int, line string) {
 	case "photo", "@photo":
 		codes, caption, _ := strings.Cut(rest, " | ")
 		tr.say(Message{Text: caption, Addressed: word == "@photo" || !tr.group, Files: []Attachment{photoOf(codes)}})
+	case "[file]":
+		tr.say(Message{Happening: Wordless, Files: []Attachment{sentFile(tr.t, rest)}, Addressed: !tr.group})
 	case "tap":
 		tr.say(Message{Happening: Tapped, Button: tr.button(rest), Addressed: true})
 	case "join":
@@ -125,6 +128,21 @@ func (tr *transcript) line(at int, line string) {
 	default:
 		tr.t.Fatalf("line %d: %q is no line of a transcript", at, line)
 	}
+}
+
+// sentFile is a file of testdata/tables as a door hands it over.
+func sentFile(t *testing.T, name string) Attachment {
+	t.Helper()
+	body, err := os.ReadFile(filepath.Join("testdata", "tables", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Attachment{Kind: Document, Name: name, Size: int64(len(body)), Open: func(_ context.Context, limit int64) ([]byte, error) {
+		if int64(len(body)) > limit {
+			return nil, ErrTooLarge
+		}
+		return body, nil
+	}}
 }
 
 func (tr *transcript) button(text string) string {

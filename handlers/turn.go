@@ -82,8 +82,12 @@ func (t *turn) answer(ctx context.Context) (replies []Reply, err error) {
 }
 
 func (t *turn) happened(ctx context.Context) ([]Reply, error) {
+	t.tellFiles(ctx)
 	if pictures := t.m.pictures(); len(pictures) > 0 {
 		return t.photo(ctx, pictures)
+	}
+	if f, ok := t.tableSent(); ok {
+		return t.tableFile(ctx, f)
 	}
 	switch t.m.Happening {
 	case Joined:

@@ -150,7 +150,7 @@ func (w *world) conversation() *Conversation {
 		Links:  w.links(),
 		Admins: map[string]Admins{"test": w},
 		Traits: map[string]Traits{
-			"wecom_kf": {Metered: true, Humans: true}, "wecom_aibot": {Mentions: true, Staff: true}, "wecom_app": {Staff: true}, "telegram": {Keyboard: true},
+			"wecom_kf": {Metered: true, Humans: true}, "wecom_aibot": {Mentions: true, Staff: true}, "wecom_app": {Staff: true}, "telegram": {Keyboard: true, Edits: true},
 		},
 		Robots: w.robots, Humans: map[string]Humans{"wecom_kf": w}, ShopName: w.shop, Welcome: w.welcome,
 	})

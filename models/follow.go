@@ -35,10 +35,13 @@ type Follow struct {
 	PendingSeq   int64
 	// Awaited says that somebody waits: for the answer to a question until it
 	// is there, then for its delivery. It is delivered whatever the hour.
-	Awaited   bool
-	Failures  int    // attempts in a row to put what is pending into words that failed
-	PushTo    string `gorm:"size:64"` // a group robot that gets this parcel's news too
-	CreatedAt Moment `gorm:"autoCreateTime:false"`
+	Awaited  bool
+	Failures int    // attempts in a row to put what is pending into words that failed
+	PushTo   string `gorm:"size:64"` // a group robot that gets this parcel's news too
+	// ImportedAt names the import (Import.StartedAt) whose summary tells the parcel's
+	// first state; zero when none does.
+	ImportedAt Moment
+	CreatedAt  Moment `gorm:"autoCreateTime:false"`
 }
 
 // News is how much the chat hears of this parcel: the parcel's own mute goes

@@ -17,6 +17,7 @@ const (
 	AskKeep     Asking = "keep"     // the last four digits of a phone, for the chat to remember
 	AskTypo     Asking = "typo"     // whether the first item's number was meant, and not the one given
 	AskLabel    Asking = "label"    // which of the items, read off a photo, are meant
+	AskTable    Asking = "table"    // whether to follow the items, which a table lists
 )
 
 // Question is the one open question of a chat. It is a row, so it survives a
@@ -44,7 +45,8 @@ type Item struct {
 	Carriers []Carrier `json:"carriers,omitempty"` // to choose from
 	Needs    Asking    `json:"needs,omitempty"`    // in Rest: what is to be asked
 	Given    string    `json:"given,omitempty"`    // AskTypo: the number as it was written
-	Tail     string    `json:"tail,omitempty"`     // AskTypo, AskLabel: digits given with it
-	Verb     string    `json:"verb,omitempty"`     // AskPick: what the command does
-	Args     string    `json:"args,omitempty"`     // AskPick: what follows the parcel in it
+	Tail     string    `json:"tail,omitempty"`     // AskTypo, AskLabel, AskTable: digits given with it; the store keeps them in Sealed
+	Sealed   []byte    `json:"sealed,omitempty"`
+	Verb     string    `json:"verb,omitempty"` // AskPick: what the command does
+	Args     string    `json:"args,omitempty"` // AskPick: what follows the parcel in it
 }

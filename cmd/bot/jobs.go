@@ -20,6 +20,7 @@ func (a *app) jobs() []scheduler.Job {
 		{Name: "look at budgets", When: "@every 2s", Do: func(ctx context.Context) error {
 			return a.operators.LookAtBudgets(ctx, a.settings.Budgets)
 		}},
+		{Name: "look at imported tables", When: "@every 2s", Do: a.conversation.LookAtImports},
 	}
 	if a.subscriber == nil {
 		return jobs

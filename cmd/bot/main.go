@@ -65,6 +65,7 @@ type commands struct {
 	Serve     serveCommand     `cmd:"" help:"The service, configured by WAYBILL_… in the environment."`
 	Sandbox   sandboxCommand   `cmd:"" help:"The emulated tracking APIs alone, for developing against."`
 	Recognise recogniseCommand `cmd:"" help:"What the local rules read out of each text, one JSON object a line."`
+	Import    importCommand    `cmd:"" help:"Follows what a file lists for a chat: .csv, .xlsx, .txt, or the JSON of /export."`
 	Migrate   migrateCommand   `cmd:"" help:"Applies database migrations and exits."`
 	Doctor    doctorCommand    `cmd:"" help:"Checks settings, database, APIs and doors, and says what to fix."`
 	Version   versionCommand   `cmd:"" help:"Version, commit, Go version."`
@@ -116,11 +117,15 @@ func untilSignal(last func()) context.Context {
 // command that has said so itself returns errSaid.
 func exitCode(p process, err error) int {
 	var mistakes config.Mistakes
+	var misused wrongUse
 	switch {
 	case err == nil:
 		return done
 	case errors.As(err, &mistakes):
 		p.fail("%v", mistakes)
+		return wrong
+	case errors.As(err, &misused):
+		p.fail("%v\nbot --help tells what there is", misused)
 		return wrong
 	case !errors.Is(err, errSaid):
 		p.fail("%v", err)

@@ -33,6 +33,7 @@ type destination struct {
 	thread       int
 	conversation string
 	forced       bool // what is sent asks for a reply, and nothing else would be seen
+	editOnly     bool // what cannot replace the button's message is not sent
 	token
 }
 
@@ -44,6 +45,7 @@ func (d *Door) Send(ctx context.Context, to models.Address, r handlers.Reply) er
 	if err != nil {
 		return err
 	}
+	at.editOnly = r.EditOnly
 	at.forced = r.Asks && at.chat < 0 && d.identity.seesRepliesOnly()
 	parts, err := compose(d.worded(r, at))
 	if err != nil {
@@ -161,6 +163,9 @@ func (d *Door) send(ctx context.Context, at destination, p part, first, edit boo
 		if done || err != nil {
 			return err
 		}
+	}
+	if at.editOnly {
+		return nil
 	}
 	var reply *sdk.ReplyParameters
 	if first && at.callback == "" && at.message != 0 {

@@ -171,6 +171,15 @@ func TestAButtonIsAnsweredAndItsMessageReplaced(t *testing.T) {
 	if n := api.Calls()["editMessageText"]; n != 3 {
 		t.Errorf("%d edits were tried", n)
 	}
+
+	// What may only replace a message is not sent where it cannot.
+	edit.EditOnly = true
+	for _, token := range []string{tap(id), tap(0)} {
+		edit.Token = token
+		if err := d.Send(t.Context(), conversation(7), edit); err != nil || len(api.Sent(7)) != 3 {
+			t.Fatalf("%v, %v", err, api.Sent(7))
+		}
+	}
 }
 
 func TestAButtonIsAnsweredEvenWithNothingToSay(t *testing.T) {

@@ -88,7 +88,9 @@ func New(s Settings, arrivals handlers.ArrivalStore, wake func()) (*Door, error)
 func (d *Door) Name() string { return "telegram" }
 
 // Traits are what words depend on here.
-func (d *Door) Traits() handlers.Traits { return handlers.Traits{Keyboard: true, Pictures: true} }
+func (d *Door) Traits() handlers.Traits {
+	return handlers.Traits{Keyboard: true, Pictures: true, Captions: true, Edits: true}
+}
 
 // Polls says whether updates are fetched by Run; otherwise Webhook takes them in.
 func (d *Door) Polls() bool { return d.settings.WebhookSecret == "" }

@@ -25,10 +25,11 @@ func TestFrequentQueriesFindTheirRowsInAnIndex(t *testing.T) {
 			fmt.Sprintf("INSERT INTO journeys (parcel_id, carrier, origin, destination, origin_area, destination_area, delivered_at) SELECT id, 'sf', '深圳', '北京', '广东', '北京', %d + id FROM parcels WHERE id > 1000", noon()),
 			"INSERT INTO journeys (parcel_id, carrier, origin, destination, origin_area, destination_area, delivered_at) SELECT id, 'zto', number, number, '浙江', '上海', id FROM parcels WHERE id <= 1000",
 			fmt.Sprintf("INSERT INTO arrivals (door, update_key, chat_id, due_at, at) SELECT 'telegram', number, id, %d, %d FROM parcels WHERE id > 1", models.Never, noon()),
+			fmt.Sprintf("INSERT INTO imports (chat_id, started_at, due_at) SELECT id, %d, CASE WHEN id = 1 THEN 1 ELSE %d END FROM parcels", noon(), models.Never),
 		} {
 			k.ok(k.Exec(k.ctx(), sql))
 		}
-		for _, table := range []string{"parcels", "follows", "chats", "subscriptions", "arrivals", "journeys"} {
+		for _, table := range []string{"parcels", "follows", "chats", "subscriptions", "arrivals", "journeys", "imports"} {
 			analyze := "ANALYZE " + table
 			if !strings.HasSuffix(t.Name(), "sqlite") {
 				analyze = "ANALYZE TABLE " + table
@@ -83,6 +84,24 @@ func TestFrequentQueriesFindTheirRowsInAnIndex(t *testing.T) {
 				if err == nil && !ok {
 					err = fmt.Errorf("there is no chat")
 				}
+				return err
+			}},
+			{"Listed", "parcels_number_carrier", func() error {
+				got, err := k.Listed(k.ctx(), c.ID, []string{number(3), number(4)})
+				if err == nil && len(got) != 2 {
+					err = fmt.Errorf("%d are known", len(got))
+				}
+				return err
+			}},
+			{"DueImports", "imports_due", func() error {
+				got, err := k.DueImports(k.ctx(), noon(), 10)
+				if err == nil && len(got) != 1 {
+					err = fmt.Errorf("%d are due", len(got))
+				}
+				return err
+			}},
+			{"ImportParts", "follows_chat_parcel", func() error {
+				_, err := k.ImportParts(k.ctx(), models.Import{ChatID: c.ID + 1, StartedAt: noon()}, noon())
 				return err
 			}},
 			{"Take", "parcels_due", func() error {

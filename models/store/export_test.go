@@ -89,6 +89,11 @@ func (s *Store) Exec(ctx context.Context, sql string, args ...any) error {
 	return err
 }
 
+// Column reads the texts of a query's only column.
+func (s *Store) Column(ctx context.Context, sql string) (texts []string, err error) {
+	return texts, s.read.WithContext(ctx).Raw(sql).Scan(&texts).Error
+}
+
 // ParkedInVain counts the live parcels that are parked though a chat that can be
 // told follows them.
 func (s *Store) ParkedInVain(ctx context.Context, now models.Moment) (n int64, err error) {

@@ -13,7 +13,8 @@ import (
 type finish struct {
 	models.Finish
 	now     models.Moment
-	answers bool // somebody outside has said something of the parcel
+	answers bool          // somebody outside has said something of the parcel
+	heardAt models.Moment // when somebody outside last said something before this
 }
 
 // Finish writes the end of a check in one transaction: the parcel as it shall
@@ -108,6 +109,7 @@ func (e *ending) accept(i int, f finish) {
 	row.Number, row.Carrier, row.CreatedAt = stored.Number, stored.Carrier, stored.CreatedAt
 	row.AskedAt, row.SettledAt = max(row.AskedAt, stored.AskedAt), f.now
 	row.Version, row.DueAt = stored.Version+1, f.DueAt
+	f.heardAt = stored.HeardAt
 	f.answers = row.HeardAt > stored.HeardAt || row.TailNeeded && !stored.TailNeeded
 	stored.Version, stored.HeardAt = row.Version, row.HeardAt
 	f.Change.Parcel = row.Parcel

@@ -94,14 +94,16 @@ func (s *Store) withTail(f models.Follow, w models.Following) (models.Follow, er
 	return f, nil
 }
 
+// liveFollows counts the live parcels that a chat follows.
+const liveFollows = "SELECT COUNT(*) FROM follows f JOIN parcels p ON p.id = f.parcel_id WHERE f.chat_id = ? AND p.done_at = 0"
+
 // checkLimit refuses one more live parcel than the chat may follow.
 func checkLimit(tx *gorm.DB, w models.Following, p models.Parcel) error {
 	if w.Max <= 0 || !p.Live() {
 		return nil
 	}
-	const sql = "SELECT COUNT(*) FROM follows f JOIN parcels p ON p.id = f.parcel_id WHERE f.chat_id = ? AND p.done_at = 0"
 	var live int
-	if err := tx.Raw(sql, w.ChatID).Scan(&live).Error; err != nil {
+	if err := tx.Raw(liveFollows, w.ChatID).Scan(&live).Error; err != nil {
 		return err
 	}
 	if live >= w.Max {

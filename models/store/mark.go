@@ -135,11 +135,12 @@ func judgeTails(tx *gorm.DB, f finish) (verified []int64, err error) {
 // are written together, and whose chats are to be woken.
 type pendingMarks struct {
 	follows map[int64][]int64 // by sequence number
+	summed  map[int64][]int64 // likewise: what a summary tells, and nobody else
 	chats   map[int64]bool
 }
 
 func newPendingMarks() *pendingMarks {
-	return &pendingMarks{follows: map[int64][]int64{}, chats: map[int64]bool{}}
+	return &pendingMarks{follows: map[int64][]int64{}, summed: map[int64][]int64{}, chats: map[int64]bool{}}
 }
 
 // add marks one follow after one check. A tail that was just verified opens
@@ -153,6 +154,10 @@ func (m *pendingMarks) add(f finish, follow models.Follow, news models.News, ver
 	if !opens || !hears || !f.Change.News() && !verified || p.Seq <= follow.DeliveredSeq {
 		return
 	}
+	if follow.ImportedAt > f.heardAt && !follow.Awaited { // the first state of a table's parcel
+		m.summed[p.Seq] = append(m.summed[p.Seq], follow.ID)
+		return
+	}
 	m.follows[p.Seq] = append(m.follows[p.Seq], follow.ID)
 	m.chats[follow.ChatID] = true
 }
@@ -161,6 +166,11 @@ func (m *pendingMarks) add(f finish, follow models.Follow, news models.News, ver
 func (m *pendingMarks) write(tx *gorm.DB, now models.Moment) error {
 	for seq, ids := range m.follows {
 		if err := tx.Exec("UPDATE follows SET pending_seq = ? WHERE id IN ?", seq, ids).Error; err != nil {
+			return err
+		}
+	}
+	for seq, ids := range m.summed {
+		if err := tx.Exec("UPDATE follows SET delivered_seq = ?, pending_seq = 0 WHERE id IN ?", seq, ids).Error; err != nil {
 			return err
 		}
 	}

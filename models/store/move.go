@@ -108,6 +108,7 @@ func (s *Store) mergeChats(tx *gorm.DB, from, to models.Chat, now models.Moment)
 	for _, sql := range []string{
 		"UPDATE arrivals SET chat_id = ? WHERE chat_id = ?",
 		"UPDATE questions SET chat_id = ? WHERE chat_id = ?",
+		"UPDATE " + s.driver.words().ignore + " imports SET chat_id = ? WHERE chat_id = ?",
 	} {
 		if err := tx.Exec(sql, to.ID, from.ID).Error; err != nil {
 			return err

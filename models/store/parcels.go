@@ -86,9 +86,7 @@ func (s *Store) Ensure(
 				return err
 			}
 		}
-		const chinese = `UPDATE parcels SET lang = '', since = CASE WHEN event_at > since THEN event_at ELSE since END, version = version + 1
-			WHERE number = ? AND carrier = ? AND lang <> '' AND lang <> ?`
-		if err := tx.Exec(chinese, number, carrier, lang).Error; err != nil {
+		if err := tx.Exec(speakChinese+" WHERE number = ? AND carrier = ? AND lang <> '' AND lang <> ?", number, carrier, lang).Error; err != nil {
 			return err
 		}
 		p = models.Parcel{}
@@ -99,6 +97,9 @@ func (s *Store) Ensure(
 	}
 	return p, nil
 }
+
+// speakChinese has parcels' scans asked for in Chinese from now on.
+const speakChinese = "UPDATE parcels SET lang = '', since = CASE WHEN event_at > since THEN event_at ELSE since END, version = version + 1"
 
 // History reads a parcel's events and notices with a sequence number above
 // after, the highest first; limit 0 reads all.

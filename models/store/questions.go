@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"time"
 
 	"gorm.io/gorm"
@@ -20,6 +22,9 @@ func (s *Store) Question(ctx context.Context, chatID, arrivalID int64, now model
 	}
 	if q.Asking == "" || q.ExpiresAt <= now {
 		return models.Question{}, false, nil
+	}
+	for _, items := range [][]models.Item{q.Items, q.Rest} {
+		s.openItems(chatID, items)
 	}
 	return q, true, nil
 }
@@ -45,10 +50,49 @@ func question(db *gorm.DB, chatID, arrivalID int64) (models.Question, error) {
 // to whoever handles q.ChangedBy once more.
 func (s *Store) Ask(ctx context.Context, q models.Question) error {
 	q.Nonce = cut(q.Nonce, sizeNonce)
+	for _, items := range []*[]models.Item{&q.Items, &q.Rest} {
+		if err := s.sealItems(q.ChatID, items); err != nil {
+			return fmt.Errorf("store question: %w", err)
+		}
+	}
 	if err := s.replaceQuestion(ctx, q); err != nil {
 		return fmt.Errorf("store question: %w", err)
 	}
 	return nil
+}
+
+// questionBind binds sealed tails to the question of a chat.
+func questionBind(chatID int64) string { return "question:" + strconv.FormatInt(chatID, 10) }
+
+// sealItems puts copies of a question's items in their place, whose tails are sealed.
+func (s *Store) sealItems(chatID int64, items *[]models.Item) error {
+	*items = slices.Clone(*items)
+	for i := range *items {
+		item := &(*items)[i]
+		if item.Tail == "" {
+			continue
+		}
+		sealed, err := s.sealer.Seal(questionBind(chatID), item.Tail)
+		if err != nil {
+			return fmt.Errorf("seal tail: %w", err)
+		}
+		item.Tail, item.Sealed = "", sealed
+	}
+	return nil
+}
+
+// openItems opens the tails of a question's items; one that no key opens any more
+// counts as not given.
+func (s *Store) openItems(chatID int64, items []models.Item) {
+	for i := range items {
+		if len(items[i].Sealed) == 0 {
+			continue
+		}
+		if digits, err := s.sealer.Open(questionBind(chatID), items[i].Sealed); err == nil {
+			items[i].Tail = digits
+		}
+		items[i].Sealed = nil
+	}
 }
 
 // previousTTL is how long a question that was dropped stays known to whoever

@@ -85,6 +85,12 @@ func restore(tx *gorm.DB, f models.Follow, now models.Moment) (bool, error) {
 		return again > 0, err
 	}
 	f.ID = 0
+	if summing, err := isImporting(tx, f); err != nil || !summing {
+		if err != nil {
+			return false, err
+		}
+		f.ImportedAt = 0
+	}
 	if f.Opens(p) && f.News(c.News).Everything() && p.Seq > f.DeliveredSeq {
 		f.PendingSeq = p.Seq
 	}

@@ -146,3 +146,14 @@ func parse(environ map[string]string, vendors []tracking.Vendor) (*reader, Setti
 	s.Rates = rates(s.Rates, vendors)
 	return r, s
 }
+
+// ReadStored finds fault with every setting by itself and with those of the database,
+// so that what is stored can be changed before anybody is served.
+func ReadStored(environ map[string]string, vendors []tracking.Vendor) (Settings, error) {
+	r, s := parse(environ, vendors)
+	r.checkDB(&s)
+	return s, r.err()
+}
+
+// DoorNames are the names of all doors that chats can be at.
+func DoorNames() []string { return []string{"telegram", "wecom_kf", "wecom_app", "wecom_aibot"} }
