@@ -12,7 +12,7 @@ func TestFollowsAreFoundByTheirBeginning(t *testing.T) {
 		for n, c := range []models.Chat{a, a, b} {
 			k.follow(c, k.parcel(n))
 		}
-		_, err := k.Store.Follow(k.ctx(), models.Following{ChatID: a.ID, ParcelID: k.parcel(3).ID}, noon()+1)
+		_, err := k.Follow(k.ctx(), models.Following{ChatID: a.ID, ParcelID: k.parcel(3).ID}, noon()+1)
 		k.ok(err)
 		got, err := k.FollowsBegun(k.ctx(), a.ID, noon())
 		k.ok(err)

@@ -54,7 +54,7 @@ func (l *Links) Of(f models.Followed) string {
 func (l *Links) Path(f models.Followed) string {
 	issued := f.Follow.CreatedAt
 	if age := models.At(l.now()).Sub(issued); age > 0 {
-		issued = issued.Add(age / renewed * renewed)
+		issued = issued.Add(age.Truncate(renewed))
 	}
 	token, err := l.signer.Sign(purpose, holderOf(f).encode(), issued.Add(lives))
 	if err != nil {

@@ -11,7 +11,8 @@ type step struct {
 // progress are the parts of the journey and how far the parcel is; none where that
 // cannot be said.
 func (v view) progress(p models.Parcel) []step {
-	keys, at := []string{"step_collected", "step_moving", "step_delivery", "step_done"}, 0
+	keys := []string{"step_collected", "step_moving", "step_delivery", "step_done"}
+	var at int
 	switch p.Status {
 	case models.Pending:
 		at = -1
