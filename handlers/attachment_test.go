@@ -16,7 +16,7 @@ func TestAFileWithoutANameIsReadByWhatIsInIt(t *testing.T) {
 	}{
 		"a table":                {"单号,备注\nYT1000000000017,茶叶\n", "1", nil},
 		"lines":                  {"YT1000000000017 茶叶\n", "1", nil},
-		"what WeCom has no more": {"", "重新发", models.ErrGone},
+		"what WeCom has no more": {"", "再发一次", models.ErrGone},
 		"what is too large":      {"", "5 MB", ErrTooLarge},
 		"a picture":              {"\x89PNG\r\n\x1a\n", "条码", nil},
 	} {

@@ -11,7 +11,7 @@ import (
 //go:embed words.*.toml
 var files embed.FS
 
-// words are the sentences of one language by "table.key". What checks find is said
+// words are the sentences of one language by table and key. What checks find is said
 // by package doctor, in English.
 type words map[string]string
 
