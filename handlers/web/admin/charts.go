@@ -3,6 +3,7 @@ package admin
 import (
 	"fmt"
 	"hash/fnv"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -99,13 +100,40 @@ func (d *Dashboard) draw(days []dayUsage, value func(bill) float64, l look, size
 	opt.CategoryAxis.LabelCount = len(days)
 	opt.ValueAxis[0].LabelFontStyle.FontSize = 11
 	opt.ValueAxis[0].Min = charts.Ptr(0.0)
-	opt.ValueAxis[0].LabelCount = 5
+	opt.ValueAxis[0].Max = charts.Ptr(axisTop(data))
+	opt.ValueAxis[0].LabelCount = axisSteps + 1
 	opt.ValueFormatter = func(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 	p := charts.NewPainter(charts.PainterOptions{OutputFormat: charts.ChartOutputSVG, Width: size.width, Height: size.height})
 	if err := p.BarChart(opt); err != nil {
 		return nil, err
 	}
 	return p.Bytes()
+}
+
+// axisSteps is how many lines stand over the zero of a chart.
+const axisSteps = 4
+
+// axisTop is where the axis ends: above the highest bar, and such that the lines below it
+// are at round numbers. The library alone would draw below zero.
+func axisTop(parts [][]float64) float64 {
+	most := 0.0
+	for i := range parts[0] {
+		sum := 0.0
+		for _, part := range parts {
+			sum += part[i]
+		}
+		most = max(most, sum)
+	}
+	if most <= 0 {
+		return axisSteps
+	}
+	size := math.Pow(10, math.Floor(math.Log10(most/axisSteps)))
+	for _, step := range []float64{1, 2, 2.5, 5} {
+		if top := step * size * axisSteps; top >= most {
+			return top
+		}
+	}
+	return 10 * size * axisSteps
 }
 
 func of(provider string) func(models.Usage) bool {
