@@ -89,6 +89,14 @@ func (d *Dashboard) draw(days []dayUsage, value func(bill) float64, l look, size
 	if len(names) == 0 {
 		data, names = [][]float64{make([]float64, len(days))}, []string{"–"}
 	}
+	top, scale := axisTop(data), 1.0
+	for ; top*scale < 100; scale *= 10 { // below small numbers the library adds room under the zero
+		for _, part := range data {
+			for i := range part {
+				part[i] *= 10
+			}
+		}
+	}
 	opt := charts.NewBarChartOptionWithData(data)
 	opt.Theme = l.theme()
 	opt.Padding = charts.NewBox(4, 4, 8, 0)
@@ -100,9 +108,9 @@ func (d *Dashboard) draw(days []dayUsage, value func(bill) float64, l look, size
 	opt.CategoryAxis.LabelCount = len(days)
 	opt.ValueAxis[0].LabelFontStyle.FontSize = 11
 	opt.ValueAxis[0].Min = charts.Ptr(0.0)
-	opt.ValueAxis[0].Max = charts.Ptr(axisTop(data))
+	opt.ValueAxis[0].Max = charts.Ptr(top * scale)
 	opt.ValueAxis[0].LabelCount = axisSteps + 1
-	opt.ValueFormatter = func(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+	opt.ValueFormatter = func(v float64) string { return strconv.FormatFloat(math.Round(v*100)/100/scale, 'g', 6, 64) }
 	p := charts.NewPainter(charts.PainterOptions{OutputFormat: charts.ChartOutputSVG, Width: size.width, Height: size.height})
 	if err := p.BarChart(opt); err != nil {
 		return nil, err
