@@ -42,7 +42,7 @@ func TestTheDashboardsQueriesFindTheirRowsInAnIndex(t *testing.T) {
 			run         func() error
 		}{
 			{"Calls", "calls_started", func() error {
-				_, _, err := k.Calls(k.ctx(), models.CallFilter{Provider: "juhe", Before: models.Cursor{At: noon() + 1000, ID: 1000}}, 50)
+				_, _, err := k.Calls(k.ctx(), models.CallFilter{Provider: "juhe", Before: models.Cursor{At: noon() + 20, ID: 20}}, 50)
 				return err
 			}},
 			{"CallsAbout", "calls_number", func() error { _, err := k.CallsAbout(k.ctx(), number(7), 50); return err }},
