@@ -161,7 +161,7 @@ func TestWrongExpiredAndRevokedLinksGetTheSamePage(t *testing.T) {
 		w.ok(w.store.Unfollow(w.Context(), c.ID, []int64{f.Parcel.ID}, w.moment()))
 		want := w.get(http.MethodGet, "/p/wrong")
 		for name, link := range map[string]string{
-			"expired": expired, "revoked": revoked, "its picture": revoked + ".png", "empty": "/p/.png", "long": "/p/" + strings.Repeat("A", 5000),
+			"expired": expired, "revoked": revoked, "its picture": revoked + ".png", "empty": "/p/.png", "none": "/p/", "with a slash behind": "/p/wrong/", "of two parts": "/p/wrong/link", "long": "/p/" + strings.Repeat("A", 5000),
 		} {
 			got := w.get(http.MethodGet, link)
 			if got.Code != http.StatusNotFound || got.Body.String() != want.Body.String() {

@@ -78,9 +78,12 @@ func New(s Settings) (*Page, error) {
 	return &Page{settings: s, template: t}, nil
 }
 
-// Routes are GET /p/{link} and GET /p/{link}.png.
+// Routes are GET /p/{link} and GET /p/{link}.png; what else lies below /p/ is a wrong link.
 func (p *Page) Routes() []web.Route {
-	return []web.Route{{Pattern: "GET /p/{link}", Handler: http.HandlerFunc(p.serve)}}
+	return []web.Route{
+		{Pattern: "GET /p/{link}", Handler: http.HandlerFunc(p.serve)},
+		{Pattern: "GET /p/", Handler: http.HandlerFunc(p.settings.Pages.NotFound)},
+	}
 }
 
 func (p *Page) serve(w http.ResponseWriter, r *http.Request) {
