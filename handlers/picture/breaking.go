@@ -12,6 +12,8 @@ const (
 	hanging = "，。、；）】》〉」』〕〗"
 	closing = "，。、；）】》〉」』〕〗"
 	opening = "（【《〈「『〔〖"
+
+	notBeforeEllipsis = " ，,、。；：（【《(“"
 )
 
 // lines breaks a text to a width, in at most that many lines; what has no place
@@ -20,7 +22,9 @@ const (
 func (c *canvas) lines(text string, s style, width float32, most int) []string {
 	runes := []rune(c.face.clean(&c.buffer, text))
 	var lines []string
+	var last []rune // from the beginning of the last line
 	for len(runes) > 0 && len(lines) < most {
+		last = runes
 		end := noOrphan(runes, c.lineEnd(runes, s, width))
 		lines = append(lines, strings.TrimRight(string(runes[:end]), " "))
 		runes = runes[end:]
@@ -29,7 +33,12 @@ func (c *canvas) lines(text string, s style, width float32, most int) []string {
 		}
 	}
 	if len(runes) > 0 {
-		lines[most-1] = c.elided(lines[most-1]+string(runes[:min(4, len(runes))]), s, width)
+		end := len(last) - len(runes)
+		text := string(last[:min(end+4, len(last))])
+		if end+4 < len(last) { // before a long word these may have place
+			text = strings.TrimRight(text, notBeforeEllipsis) + "…"
+		}
+		lines[most-1] = c.elided(text, s, width)
 	}
 	return lines
 }
@@ -114,5 +123,5 @@ func (c *canvas) elided(text string, s style, width float32) string {
 	for len(runes) > 0 && c.wide(string(runes)+"…", s) > width {
 		runes = runes[:len(runes)-1]
 	}
-	return strings.TrimRight(string(runes), " ，,、。；：（【《(“") + "…"
+	return strings.TrimRight(string(runes), notBeforeEllipsis) + "…"
 }

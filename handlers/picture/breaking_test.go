@@ -27,6 +27,7 @@ func TestLinesKeepPunctuationWhereItBelongs(t *testing.T) {
 		{"numbers stay whole in Chinese", "电话138****5678请保持畅通", 7, 9, []string{"电话", "138****5678", "请保持畅通"}},
 		{"a word longer than a line is cut", "abcdefghijklmnopqrst", 3, 3, nil},
 		{"too much is elided", "快件已到达长沙转运中心站", 4, 2, []string{"快件已到", "达长沙…"}},
+		{"before a word without place, too", "电话，+86 138****5678请", 7.5, 1, []string{"电话，+86 13…"}},
 		{"no mark before an ellipsis", "快件已到达，，，请耐心等待", 6, 1, []string{"快件已到达…"}},
 	} {
 		t.Run(k.name, func(t *testing.T) {
