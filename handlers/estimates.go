@@ -53,7 +53,11 @@ func NewEstimates(store JourneyStore, zone *time.Location, log *slog.Logger, now
 // Expected is when the parcel's provider expects it, else when it would come if it took as
 // long as others.
 func (e *Estimates) Expected(ctx context.Context, p models.Parcel) models.Expected {
-	if own := byProvider(p); own.Known() || !estimate.OnItsWay(p) {
+	own := byProvider(p)
+	if e.outdated(own, p) {
+		own = models.Expected{}
+	}
+	if own.Known() || !estimate.OnItsWay(p) {
 		return own
 	}
 	r := estimate.RouteOf(p)
@@ -70,6 +74,17 @@ func (e *Estimates) Expected(ctx context.Context, p models.Parcel) models.Expect
 	}
 	expected, _ := estimate.Expect(groups, p, models.At(e.now()), e.zone)
 	return expected
+}
+
+// relativeDay matches a day that is counted from the one on which it was said.
+var relativeDay = regexp.MustCompile(`(?i)今[天日早晚]|明[天日早晚晨]|[后後]天|\btoday\b|\btonight\b|\btomorrow\b`)
+
+// outdated says that a provider named a day as of another day than today's.
+func (e *Estimates) outdated(own models.Expected, p models.Parcel) bool {
+	if p.HeardAt == 0 || !relativeDay.MatchString(own.ByProvider) {
+		return false
+	}
+	return p.HeardAt.Time().In(e.zone).Format(time.DateOnly) != e.now().In(e.zone).Format(time.DateOnly)
 }
 
 // providersOwn is the Estimator that knows the providers' own estimates alone.

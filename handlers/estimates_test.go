@@ -75,6 +75,16 @@ func TestAnEstimateIsTheProvidersOwnElseThatOfTheRoute(t *testing.T) {
 			p.Estimate = "预计：明天 18:00 前送达"
 			return p
 		}()},
+		{"its provider knew yesterday of a tomorrow", "zh-CN", "大约周四到周五", daysEach(3, 4), func() models.Parcel {
+			p := w.under(models.InTransit)
+			p.Estimate, p.HeardAt = "预计明天 18:00 前送达", p.HeardAt.Add(-10*time.Hour)
+			return p
+		}()},
+		{"its provider knew yesterday of a date", "zh-CN", "3月3日 18:00 前送达", daysEach(3), func() models.Parcel {
+			p := w.under(models.InTransit)
+			p.Estimate, p.HeardAt = "预计3月3日 18:00 前送达", p.HeardAt.Add(-10*time.Hour)
+			return p
+		}()},
 		{"too little is known", "zh-CN", "", &pastJourneys{}, w.under(models.InTransit)},
 		{"the store fails", "zh-CN", "", &pastJourneys{err: errors.New("broken")}, w.under(models.InTransit)},
 		{"it waits to be fetched", "zh-CN", "", daysEach(3), w.under(models.ReadyForPickup)},
