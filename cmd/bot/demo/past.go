@@ -60,7 +60,7 @@ func past() []invented { return append(atHome(), elsewhere()...) }
 func atHome() []invented {
 	return []invented{
 		{
-			number: "YT1000000000195", name: "妈妈的茶叶", carrier: "yto", provider: "kuaidi100", chat: 0, from: "福州", to: "西安", estimate: "预计今天 18:00 前送达",
+			number: "YT1000000000195", name: "妈妈的茶叶", carrier: "yto", provider: "kuaidi100", chat: 0, from: "福州", to: "西安", estimate: "预计今天送达",
 			steps: []step{
 				{41, models.Collected, "福州", "【福州市】圆通速递福州鼓楼网点已揽收，揽收人：陈师傅，电话：13800000000"},
 				{38, models.InTransit, "福州", "【福州市】快件离开【福州鼓楼网点】，已发往【福州转运中心】"},
