@@ -138,14 +138,16 @@ func (s *sheet) routeLine(stops []stop) section {
 	}}
 }
 
+// lineReach is how far the ends of a straight line stand from the border.
+const lineReach = 100
+
 // lineAt is where each of so many stops stands on a straight line at the height 0.
 func (s *sheet) lineAt(stops int) func(int) point {
-	const reach = 100
 	return func(i int) point {
 		if stops == 1 {
 			return point{margin + inner/2, 0}
 		}
-		return point{margin + reach + (inner-2*reach)*float32(i)/float32(stops-1), 0}
+		return point{margin + lineReach + (inner-2*lineReach)*float32(i)/float32(stops-1), 0}
 	}
 }
 
@@ -180,7 +182,7 @@ func (s *sheet) lineLabels(stops []stop, at func(int) point) []label {
 		for n, i := range named {
 			place := float32(inner)
 			if len(named) > 1 {
-				place = float32(rows)*s.pitch(named, at) - labelGap
+				place = widestName(float32(rows) * s.pitch(named, at))
 			}
 			st := labelStyle(stops[i])
 			words := stops[i].City
@@ -196,6 +198,12 @@ func (s *sheet) lineLabels(stops []stop, at func(int) point) []label {
 		}
 	}
 	return nil
+}
+
+// widestName is how wide names in a row may be whose stops stand at a distance: those at
+// the ends may be moved in, towards their neighbour and towards one another.
+func widestName(distance float32) float32 {
+	return min(distance-labelGap, (distance+lineReach-2*labelGap)/1.5, (inner-3*labelGap)/2)
 }
 
 // pitch is the least distance between two named stops on a line.
