@@ -72,7 +72,7 @@ func TestThePageShowsTheWholeJourney(t *testing.T) {
 func TestThePageSpeaksItsChatsLanguage(t *testing.T) {
 	each(t, func(w *world) {
 		taiwan := w.body(w.links().Of(w.journey(w.chat("1", "zh-TW"), "")))
-		for _, part := range []string{`<html lang="zh-TW">`, "到達長沙嶽麓營業點", "物流進度", "週一"} {
+		for _, part := range []string{`<html lang="zh-TW">`, "到達長沙嶽麓營業點", "貨態紀錄", "週一"} {
 			if !strings.Contains(taiwan, part) {
 				t.Errorf("in Taiwan %q is missing", part)
 			}
