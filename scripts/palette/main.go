@@ -66,12 +66,9 @@ func shrink(from, to string) error {
 
 const colours = 255
 
-// paletted is a picture in its own most frequent colours. Those that differ in the
-// lowest three bits only count as one.
+// paletted is a picture in its own most frequent colours.
 func paletted(picture image.Image) *image.Paletted {
-	const coarse = 0xf8
-	type sum struct{ n, r, g, b int }
-	sums, bounds := map[color.RGBA]sum{}, picture.Bounds()
+	counts, bounds := map[color.RGBA]int{}, picture.Bounds()
 	each := func(do func(x, y int, c color.RGBA)) {
 		for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
 			for x := bounds.Min.X; x < bounds.Max.X; x++ {
@@ -80,25 +77,20 @@ func paletted(picture image.Image) *image.Paletted {
 			}
 		}
 	}
-	key := func(c color.RGBA) color.RGBA { return color.RGBA{c.R & coarse, c.G & coarse, c.B & coarse, 255} }
-	each(func(_, _ int, c color.RGBA) {
-		s := sums[key(c)]
-		sums[key(c)] = sum{s.n + 1, s.r + int(c.R), s.g + int(c.G), s.b + int(c.B)}
-	})
-	frequent := slices.SortedFunc(maps.Keys(sums), func(a, b color.RGBA) int {
-		return cmp.Or(cmp.Compare(sums[b].n, sums[a].n), cmp.Compare(int(a.R)<<16|int(a.G)<<8|int(a.B), int(b.R)<<16|int(b.G)<<8|int(b.B)))
+	each(func(_, _ int, c color.RGBA) { counts[c]++ })
+	frequent := slices.SortedFunc(maps.Keys(counts), func(a, b color.RGBA) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(int(a.R)<<16|int(a.G)<<8|int(a.B), int(b.R)<<16|int(b.G)<<8|int(b.B)))
 	})
 	var palette color.Palette
 	for _, c := range frequent[:min(len(frequent), colours)] {
-		s := sums[c]
-		palette = append(palette, color.RGBA{uint8(s.r / s.n), uint8(s.g / s.n), uint8(s.b / s.n), 255})
+		palette = append(palette, c)
 	}
 	small, nearest := image.NewPaletted(bounds, palette), map[color.RGBA]uint8{}
 	each(func(x, y int, c color.RGBA) {
-		at, known := nearest[key(c)]
+		at, known := nearest[c]
 		if !known {
 			at = uint8(palette.Index(c))
-			nearest[key(c)] = at
+			nearest[c] = at
 		}
 		small.SetColorIndex(x, y, at)
 	})
