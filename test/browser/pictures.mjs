@@ -10,7 +10,7 @@ const executablePath = process.env.CHROMIUM || ['/usr/bin/chromium', '/usr/bin/c
 const bot = await start(process.env.PAGE_LANG || 'zh_CN.UTF-8')
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
 try {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, deviceScaleFactor: 2 })
   const page = await context.newPage()
   await page.goto(bot.url + '/admin/login')
   await page.fill('[name=token]', bot.token)
