@@ -53,9 +53,13 @@ export async function byKeyboard(report, browser, bot) {
     return await shown() ? '' : 'the number is not shown'
   })
   await report.check('keyboard: the copy button of a parcel page', async () => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: bot.url })
     await page.goto(bot.url + bot.page)
     await tabTo(page, 'the copy button', (e) => e.tag === 'BUTTON' && /复制|複製|copy/i.test(e.text))
     await page.keyboard.press('Enter')
+    await page.waitForFunction(() => document.querySelector('[role=status]').textContent !== '')
+    const [copied, number] = await page.evaluate(async () => [await navigator.clipboard.readText(), document.getElementById('digits').textContent])
+    return copied && copied === number.replace(/\s/g, '') ? '' : `${copied} is copied of ${number}`
   })
   await page.close()
 }
