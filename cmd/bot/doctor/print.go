@@ -63,23 +63,35 @@ const (
 )
 
 // table shows results under headings, with as many lines to a cell as it takes, and
-// counts them.
+// counts them. In a terminal too narrow for three columns the third stands below.
 func (s Screen) table(results []Result) string {
 	var b strings.Builder
-	width := max(s.Columns-partColumns-stateColumns-1, leastText)
+	width, narrow := s.Columns-partColumns-stateColumns-1, false
+	if width < leastText {
+		width, narrow = max(s.Columns-3, 1), true
+	}
 	row := func(part, state, text, colour string) {
-		for i, line := range strings.Split(console.Wrap(text, width), "\n") {
-			if i > 0 {
+		if narrow {
+			b.WriteString(strings.TrimRight(pad(part, partColumns)+s.colour(colour, state), " ") + "\n")
+		}
+		for i, line := range fitted(text, width) {
+			switch {
+			case narrow:
+				b.WriteString("  " + line + "\n")
+				continue
+			case i > 0:
 				part, state = "", ""
 			}
 			b.WriteString(strings.TrimRight(pad(part, partColumns)+s.colour(colour, pad(state, stateColumns))+line, " ") + "\n")
 		}
 	}
-	b.WriteString(s.colour(dim, pad("thing", partColumns)+pad("state", stateColumns)+"what works, or what to do") + "\n")
+	if !narrow {
+		b.WriteString(s.colour(dim, pad("thing", partColumns)+pad("state", stateColumns)+"what works, or what to do") + "\n")
+	}
 	last := ""
 	for _, r := range results {
 		part := r.Part
-		if part == last {
+		if part == last && !narrow {
 			part = ""
 		}
 		last = r.Part
@@ -87,6 +99,25 @@ func (s Screen) table(results []Result) string {
 	}
 	b.WriteString("\n" + s.summary(results) + "\n")
 	return b.String()
+}
+
+// fitted is a text in lines of at most width columns. An address that is longer is
+// broken: the terminal would go on under the wrong column.
+func fitted(text string, width int) []string {
+	var all []string
+	for line := range strings.SplitSeq(console.Wrap(text, width), "\n") {
+		from, used := 0, 0
+		for at, r := range line {
+			wide := console.Columns(string(r))
+			if used+wide > width && at > from {
+				all = append(all, line[from:at])
+				from, used = at, 0
+			}
+			used += wide
+		}
+		all = append(all, line[from:])
+	}
+	return all
 }
 
 // Colours of a terminal.

@@ -37,6 +37,31 @@ func TestATerminalGetsOneTableThatFits(t *testing.T) {
 	}
 }
 
+// A terminal of 30 columns is a phone's, or half of one that is split.
+func TestLongAddressesAndNarrowTerminalsFit(t *testing.T) {
+	d := New(config.Settings{}, nil, nil, nil)
+	long := bad("muzhi", `cannot be reached: Get "https://chawuliu.market.alicloudapi.com/query?kddh=a-number-of-nobody": no such host; 检查网络和地址 WAYBILL_MUZHI_URL`)
+	for _, columns := range []int{30, 40, 50, 60, 80} {
+		var out strings.Builder
+		if _, err := d.print(Screen{Out: &out, Columns: columns}, append(samples(), long)...); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.SplitSeq(out.String(), "\n") {
+			if console.Columns(line) > columns {
+				t.Errorf("%d columns: %q is wider", columns, line)
+			}
+		}
+		joined := strings.Join(strings.Fields(out.String()), "")
+		for _, r := range append(samples(), long) {
+			for _, want := range r {
+				if !strings.Contains(joined, strings.Join(strings.Fields(want.mark()+want.Text), "")) {
+					t.Errorf("%d columns: %s %q is not all in\n%s", columns, want.mark(), want.Text, out.String())
+				}
+			}
+		}
+	}
+}
+
 func TestColoursSayHowItIs(t *testing.T) {
 	var out strings.Builder
 	d := New(config.Settings{}, nil, nil, nil)
