@@ -16,8 +16,8 @@ import (
 
 var (
 	envName  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	envPlain = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,-]*$`)
-	envBare  = regexp.MustCompile("^[^\\s'\"`$\\\\;&|<>()~!{}*?\\[\\]]*$")
+	envPlain = regexp.MustCompile(`^[\p{L}\p{N}_./:@%+=,?-]*$`)
+	envBare  = regexp.MustCompile("^[^\\s'\"`$\\\\;&|<>()~]*$") // no shell looks for files where a value is assigned
 )
 
 // Quoted is a value as it stands in a settings file. It is an error when sh and

@@ -41,6 +41,16 @@ func TestWhatIsQuotedIsReadAlikeByAShellAndByUs(t *testing.T) {
 	}
 }
 
+// docker run --env-file takes quotes for a part of the value, so what can stand without
+// them does: addresses of databases and names of shops above all.
+func TestOrdinaryValuesStandWithoutQuotes(t *testing.T) {
+	for _, value := range []string{"mysql://u:p%40ss@h:3306/n?tls=true", "小满茶铺", "50,telegram:123=5000", "KEY2+/=,KEY1="} {
+		if got, err := Quoted(value); err != nil || got != value {
+			t.Errorf("%q is written as %s, %v", value, got, err)
+		}
+	}
+}
+
 func TestWhatNoFileCanHoldIsRefused(t *testing.T) {
 	for _, value := range []string{"it's", "two\nlines", "carriage\rreturn", "tab\there", "nul\x00", `the end\ \`, "del\x7f"} {
 		if got, err := Quoted(value); err == nil {
@@ -50,9 +60,9 @@ func TestWhatNoFileCanHoldIsRefused(t *testing.T) {
 }
 
 func TestASettingsFileIsReadAsPeopleWriteIt(t *testing.T) {
-	path := settingsFile(t, "\ufeff# top\r\n\r\nA=1\r\n  export B='two words' # why\nC=\"double\"\nD=bare # comment\nE=\nA=3\nF=a#b\n")
+	path := settingsFile(t, "\ufeff# top\r\n\r\nA=1\r\n  export B='two words' # why\nC=\"double\"\nD=bare # comment\nE=\nA=3\nF=a#b\nG=mysql://h/n?tls=[x]!{y}*\n")
 	got, err := ReadFile(path)
-	want := map[string]string{"A": "3", "B": "two words", "C": "double", "D": "bare", "E": "", "F": "a#b"}
+	want := map[string]string{"A": "3", "B": "two words", "C": "double", "D": "bare", "E": "", "F": "a#b", "G": "mysql://h/n?tls=[x]!{y}*"}
 	if err != nil || !maps.Equal(got, want) {
 		t.Errorf("%v, %v", got, err)
 	}
