@@ -24,6 +24,8 @@ import (
 )
 
 type importCommand struct {
+	settingsFile
+
 	File   string `arg:"" help:"A .csv, .xlsx or .txt file, or the JSON of /export." type:"path"`
 	Chat   string `required:"" help:"Whose parcels they become, e.g. telegram:123456; it may be a chat that the bot has not seen." placeholder:"DOOR:ROOM"`
 	DryRun bool   `help:"Only say what would be followed: nothing changes, and nobody is called."`
@@ -44,7 +46,11 @@ func (w wrongUse) Error() string { return string(w) }
 
 // Run follows what the file lists for the chat.
 func (c importCommand) Run(ctx context.Context, p process) error {
-	s, err := config.ReadStored(p.environ, vendors())
+	environ, err := c.environ(p)
+	if err != nil {
+		return err
+	}
+	s, err := config.ReadStored(environ, vendors())
 	if err != nil {
 		return err
 	}
