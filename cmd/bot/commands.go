@@ -73,12 +73,17 @@ func redirect(to *slog.Logger) {
 }
 
 type sandboxCommand struct {
-	Addr  string  `help:"Address to listen on." default:"127.0.0.1:8090" placeholder:"HOST:PORT"`
+	Addr  string  `help:"Address to listen on (${default})." default:"127.0.0.1:8090" placeholder:"HOST:PORT"`
 	Speed float64 `help:"How many times faster than real ones emulated parcels move." default:"1"`
 }
 
-// Validate refuses a clock that stands still.
-func (c sandboxCommand) Validate() error { return validSpeed(c.Speed) }
+// Validate refuses an address without a port, and a clock that stands still.
+func (c sandboxCommand) Validate() error {
+	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
+		return errors.New("--addr: want host:port such as 127.0.0.1:8090")
+	}
+	return validSpeed(c.Speed)
+}
 
 func validSpeed(speed float64) error {
 	if speed > 0 && !math.IsInf(speed, 0) {

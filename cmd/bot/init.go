@@ -14,8 +14,8 @@ import (
 )
 
 type initCommand struct {
-	Dir     string `help:"The folder of the file." default:"." placeholder:"FOLDER"`
-	File    string `help:"The file that is written." default:".env" placeholder:"FILE"`
+	Dir     string `help:"The folder of the file; this one unless another is given." default:"." placeholder:"FOLDER"`
+	File    string `help:"The file that is written (${default})." default:".env" placeholder:"FILE"`
 	Offline bool   `help:"Ask nobody whether the answers work."`
 }
 
