@@ -107,7 +107,7 @@ func Run(ctx context.Context, o Options, t Terminal, vendors []tracking.Vendor, 
 	}
 	defer stop()
 	if l != nil {
-		shown, err := seed(ctx, app.Store, time.Now())
+		shown, err := seed(ctx, app.Store, t.Lang, time.Now())
 		if err != nil {
 			return errors.Join(fmt.Errorf("start demo: %w", err), app.Close())
 		}

@@ -23,8 +23,9 @@ type step struct {
 	text   string
 }
 
-// chats are invented people and a group, each with the language that its platform tells.
-func chats() []struct {
+// chats are invented people and a group, each with the language that its platform
+// tells. The first one, whose page and Mini App are shown, speaks the demo's.
+func chats(lang string) []struct {
 	models.Address
 	lang  string
 	group bool
@@ -37,7 +38,7 @@ func chats() []struct {
 		lang  string
 		group bool
 	}{
-		{of("telegram", DemoUser), "zh-CN", false},
+		{of("telegram", DemoUser), lang, false},
 		{of("telegram", "10002"), "zh-TW", false},
 		{of("telegram", "-1000003"), "zh-CN", true},
 		{of("wecom_app", "LiLei"), "zh-CN", false},

@@ -35,9 +35,9 @@ const (
 
 // seed fills a store with a past: chats that follow parcels in every state, and a
 // month of calls. The terminal's own chat has no part in it. It returns the follow
-// whose page is worth a look.
-func seed(ctx context.Context, s Store, now time.Time) (models.Followed, error) {
-	l := &seeder{store: s, now: now, random: rand.New(rand.NewPCG(1, 2))}
+// whose page is worth a look; its chat speaks lang.
+func seed(ctx context.Context, s Store, lang string, now time.Time) (models.Followed, error) {
+	l := &seeder{store: s, lang: lang, now: now, random: rand.New(rand.NewPCG(1, 2))}
 	var shown models.Followed
 	for i, p := range append(past(), moving()...) {
 		f, err := l.parcel(ctx, p)
@@ -59,6 +59,7 @@ func seed(ctx context.Context, s Store, now time.Time) (models.Followed, error) 
 // seeder invents a past. The same one every time, but for the clock.
 type seeder struct {
 	store  Store
+	lang   string // of the chat that is shown
 	now    time.Time
 	random *rand.Rand
 }
@@ -75,7 +76,7 @@ func (l *seeder) parcel(ctx context.Context, in invented) (models.Followed, erro
 	if len(in.steps) > 0 {
 		begun = l.ago(in.steps[0].ago + 2)
 	}
-	who := chats()[in.chat]
+	who := chats(l.lang)[in.chat]
 	chat, err := l.store.Chat(ctx, who.Address, who.group, begun)
 	if err != nil {
 		return models.Followed{}, err

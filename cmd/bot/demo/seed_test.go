@@ -29,12 +29,15 @@ func opened(t *testing.T) *store.Store {
 func TestThePastHasAMonthOfCallsAndParcelsInManyStates(t *testing.T) {
 	t.Parallel()
 	s, now := opened(t), time.Date(2026, 11, 28, 20, 0, 0, 0, models.Shanghai)
-	shown, err := seed(t.Context(), s, now)
+	shown, err := seed(t.Context(), s, models.English, now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if shown.Parcel.Status != models.OutForDelivery || shown.Parcel.Origin != "福州" || shown.Follow.Pending() || shown.Follow.CreatedAt == 0 {
 		t.Errorf("shown is %+v", shown)
+	}
+	if chat, _, err := s.ChatAt(t.Context(), models.Address{Door: "telegram", Conversation: DemoUser}); err != nil || chat.Language() != models.English {
+		t.Errorf("the page that is shown speaks %q, %v", chat.Language(), err)
 	}
 	for ago := range days {
 		usage, err := s.Usage(t.Context(), models.At(now.AddDate(0, 0, -ago)).Day())
