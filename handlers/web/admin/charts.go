@@ -102,10 +102,11 @@ func (d *Dashboard) draw(days []dayUsage, value func(bill) float64, l look, size
 	opt.Padding = charts.NewBox(4, 4, 8, 0)
 	opt.StackSeries = charts.Ptr(true)
 	opt.BarSize = 0.62
-	opt.Legend = charts.LegendOption{SeriesNames: names, Symbol: charts.SymbolDot, FontStyle: charts.FontStyle{FontSize: 11}}
+	opt.Legend = charts.LegendOption{SeriesNames: names, Symbol: charts.SymbolSquare, FontStyle: charts.FontStyle{FontSize: 11}}
 	opt.CategoryAxis.Labels = labels
 	opt.CategoryAxis.LabelFontStyle.FontSize = 11
 	opt.CategoryAxis.LabelCount = len(days)
+	opt.CategoryAxis.BoundaryGap = charts.Ptr(true) // a label stands in the middle of its day
 	opt.ValueAxis[0].LabelFontStyle.FontSize = 11
 	opt.ValueAxis[0].Min = charts.Ptr(0.0)
 	opt.ValueAxis[0].Max = charts.Ptr(top * scale)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"errors"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -216,6 +217,35 @@ func TestChartsAreDrawnByTheServer(t *testing.T) {
 		p := r.get("/admin/charts/" + name + ".svg")
 		if p.StatusCode != 200 || p.Header.Get("Content-Type") != "image/svg+xml" || !strings.Contains(p.body, "juhe") || strings.Contains(p.body, "<script") {
 			t.Errorf("%s: %d %.200s", name, p.StatusCode, p.body)
+		}
+	}
+}
+
+func TestADateStandsUnderItsBar(t *testing.T) {
+	r := newRig(t, nil)
+	days := make([]dayUsage, chartDays)
+	for i := range days {
+		days[i].Day = noon.AddDate(0, 0, i-chartDays+1).Format(time.DateOnly)
+	}
+	bars := regexp.MustCompile(`d="M (\d+) [\d\sL]+" style="stroke:none;fill:rgb`)
+	for name, size := range shapes() {
+		svg, err := r.dashboard.draw(days, func(bill) float64 { return 1 }, looks()["light"], size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := func(day int) float64 { // where a day's label begins
+			label := regexp.MustCompile(`<text x="(\d+)"[^>]*>` + strings.TrimPrefix(days[day].Day[5:], "0") + `<`).FindSubmatch(svg)
+			x, _ := strconv.ParseFloat(string(label[1]), 64)
+			return x
+		}
+		drawn := bars.FindAllSubmatch(svg, -1)
+		drawn = drawn[len(drawn)-chartDays:]
+		last := chartDays - 1 - size.every/2
+		first := last - 3*size.every // in the same month, as wide
+		from, _ := strconv.ParseFloat(string(drawn[first][1]), 64)
+		to, _ := strconv.ParseFloat(string(drawn[last][1]), 64)
+		if labels := at(last) - at(first); labels < to-from-2 || labels > to-from+2 || at(last) > to || at(last) < to-20 {
+			t.Errorf("%s: labels at %v and %v, bars at %v and %v", name, at(first), at(last), from, to)
 		}
 	}
 }
