@@ -77,9 +77,9 @@ func (p *Pages) Routes() []Route {
 			p.NotFound(w, r)
 			return
 		}
+		Protect(w.Header(), "")
 		w.Header().Set("Content-Type", a.kind)
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-		w.Header().Set("X-Content-Type-Options", "nosniff")
 		_, _ = w.Write(a.body)
 	})}}
 }

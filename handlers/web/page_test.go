@@ -29,6 +29,9 @@ func TestStaticFilesMayBeKeptForEver(t *testing.T) {
 		if got.Code != http.StatusOK || got.Header().Get("Content-Type") != kind || !strings.Contains(got.Header().Get("Cache-Control"), "immutable") {
 			t.Errorf("%s: %d %v", name, got.Code, got.Header())
 		}
+		if got.Header().Get("Content-Security-Policy") == "" || got.Header().Get("Referrer-Policy") != "no-referrer" || got.Header().Get("X-Robots-Tag") != "noindex" {
+			t.Errorf("%s is not protected as pages are: %v", name, got.Header())
+		}
 	}
 	if got := answer(t, s, http.MethodGet, "/static/style-000000000000.css", ""); got.Code != http.StatusNotFound {
 		t.Errorf("another version: %d", got.Code)

@@ -55,7 +55,7 @@ func New(checks []Check, metrics http.Handler, log *slog.Logger, routes ...Route
 		mux.Handle(r.Pattern, limited(r.Handler))
 	}
 	return &Server{log: log, http: &http.Server{
-		Handler:           mux,
+		Handler:           unknown(mux),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       15 * time.Second,
 		WriteTimeout:      30 * time.Second,
@@ -63,6 +63,17 @@ func New(checks []Check, metrics http.Handler, log *slog.Logger, routes ...Route
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}}
+}
+
+// unknown protects the answers that the multiplexer gives by itself, to unknown paths and
+// wrong methods, as pages are.
+func unknown(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, pattern := mux.Handler(r); pattern == "" {
+			Protect(w.Header(), "")
+		}
+		mux.ServeHTTP(w, r)
+	})
 }
 
 // Serve answers requests on l until ctx ends, then lets those in flight finish

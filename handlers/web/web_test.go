@@ -61,8 +61,12 @@ func TestPathsAndMethods(t *testing.T) {
 		"a large body to an unknown path": {"POST", "/nowhere", strings.Repeat("x", 2<<20), 404},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := answer(t, s, c.method, c.path, c.body).Code; got != c.want {
-				t.Errorf("%s %s: %d, want %d", c.method, c.path, got, c.want)
+			got := answer(t, s, c.method, c.path, c.body)
+			if got.Code != c.want {
+				t.Errorf("%s %s: %d, want %d", c.method, c.path, got.Code, c.want)
+			}
+			if refused := c.want == 404 || c.want == 405; refused && (got.Header().Get("Content-Security-Policy") == "" || got.Header().Get("Cache-Control") != "no-store") {
+				t.Errorf("%s %s is not protected: %v", c.method, c.path, got.Header())
 			}
 		})
 	}
