@@ -132,7 +132,7 @@ func New(s Settings) (*Dashboard, error) {
 // Routes are all paths of the dashboard.
 func (d *Dashboard) Routes() []web.Route {
 	route := func(pattern string, h http.HandlerFunc) web.Route {
-		return web.Route{Pattern: pattern, Handler: d.forms.Handler(protected(h))}
+		return web.Route{Pattern: pattern, Handler: d.sameSite(d.forms.Handler(protected(h)))}
 	}
 	return []web.Route{
 		route("GET /admin/login", d.loginPage),

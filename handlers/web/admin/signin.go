@@ -150,15 +150,32 @@ func (d *Dashboard) guard(h http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
+// sameSite refuses what a browser says comes from elsewhere, whatever origin it names: the
+// public address is trusted only where a browser says nothing else.
+func (d *Dashboard) sameSite(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		site := r.Header.Get("Sec-Fetch-Site")
+		if r.Method == http.MethodPost && (site == "cross-site" || site == "same-site") {
+			protected(d.forbidden).ServeHTTP(w, r)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
 // forbidden answers a form that another site's page has sent.
 func (d *Dashboard) forbidden(w http.ResponseWriter, _ *http.Request) {
 	d.show(w, http.StatusForbidden, "forbidden", view{Title: d.say("forbidden")})
 }
 
-// readForm reads a form of at most formLimit bytes, or answers 413 or 400.
+// readForm reads a form of at most formLimit bytes, in either encoding, or answers 413 or
+// 400.
 func readForm(w http.ResponseWriter, r *http.Request) bool {
 	err := r.ParseForm()
 	if err == nil {
+		err = r.ParseMultipartForm(formLimit)
+	}
+	if err == nil || errors.Is(err, http.ErrNotMultipart) {
 		return true
 	}
 	status := http.StatusBadRequest

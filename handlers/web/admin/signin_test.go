@@ -213,6 +213,7 @@ func TestAFormFromAnotherOriginIsRefused(t *testing.T) {
 		"typed in":                               {[]string{"Sec-Fetch-Site", "none"}, http.StatusSeeOther},
 		"another site":                           {[]string{"Sec-Fetch-Site", "cross-site"}, http.StatusForbidden},
 		"another site that claims to be this":    {[]string{"Sec-Fetch-Site", "cross-site", "Origin", "http://" + host}, http.StatusForbidden},
+		"another site, the public address":       {[]string{"Sec-Fetch-Site", "cross-site", "Origin", "https://bot.example"}, http.StatusForbidden},
 		"a neighbour":                            {[]string{"Sec-Fetch-Site", "same-site"}, http.StatusForbidden},
 		"an old browser, another site":           {[]string{"Origin", "https://evil.example"}, http.StatusForbidden},
 		"an old browser that hides where it was": {[]string{"Origin", "null"}, http.StatusForbidden},
@@ -227,6 +228,24 @@ func TestAFormFromAnotherOriginIsRefused(t *testing.T) {
 		}
 	}
 	r.read("/admin") // still signed in
+}
+
+func TestAPageTellsItsOwnSiteWhereAFormComesFrom(t *testing.T) {
+	r := newRig(t, nil)
+	contains(t, r.read("/admin/login"), `<meta name="referrer" content="same-origin">`) // plain http: no Sec-Fetch-Site
+}
+
+func TestATokenMayComeAsMultipartForm(t *testing.T) {
+	r := newRig(t, nil)
+	body := "--b\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n" + token + "\r\n--b--\r\n"
+	p, err := r.browser.Post(r.server.URL+"/admin/login", "multipart/form-data; boundary=b", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = p.Body.Close() }()
+	if p.StatusCode != http.StatusSeeOther {
+		t.Errorf("got %d", p.StatusCode)
+	}
 }
 
 func TestAFormThatIsTooLargeIsRefused(t *testing.T) {
