@@ -149,3 +149,28 @@ func TestAPictureSpeaksTheLanguageOfItsChat(t *testing.T) {
 		t.Errorf("got %+v", j)
 	}
 }
+
+// Whoever does not know that a photo is read never sends one.
+func TestHelpSaysWhatElseThanTextIsRead(t *testing.T) {
+	for name, c := range map[string]struct {
+		traits    Traits
+		photo     bool
+		documents bool
+	}{
+		"where pictures come":           {Traits{Pictures: true}, true, true},
+		"in WeCom's app no documents":   {Traits{Pictures: true, Staff: true}, true, false},
+		"in a terminal there is a line": {Traits{}, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, "zh-CN")
+			replies := w.talk(w.painting(&sketch{}, c.traits), Message{Text: "帮助"})
+			if len(replies) != 1 {
+				t.Fatalf("%d replies", len(replies))
+			}
+			said := replies[0].Text()
+			if strings.Contains(said, "照片") != c.photo || strings.Contains(said, ".xlsx") != c.documents {
+				t.Errorf("it says %s", said)
+			}
+		})
+	}
+}

@@ -262,6 +262,12 @@ func (t *turn) greet(ctx context.Context) ([]Reply, error) {
 // help is how to use the bot, as far as it can be used here.
 func (t *turn) help(ctx context.Context) []Reply {
 	replies := t.render.reply("help", "Number", example)
+	switch traits := t.traits(); {
+	case traits.Pictures && traits.Staff: // WeCom hands an app no files
+		replies[0].Blocks = append(replies[0].Blocks, t.render.sentence("help_photo"))
+	case traits.Pictures:
+		replies[0].Blocks = append(replies[0].Blocks, t.render.sentence("help_files"))
+	}
 	if t.pushes() {
 		replies[0].Blocks = append(replies[0].Blocks, t.render.sentence("push.help", "Robot", t.settings.Robots[0]))
 	}
