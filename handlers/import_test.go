@@ -224,6 +224,26 @@ func TestAFileThatCannotBeReadIsAnsweredWithWhy(t *testing.T) {
 	}
 }
 
+func TestAFileOfAnotherKindIsAnsweredWithWhatIsRead(t *testing.T) {
+	w := newWorld(t, "en")
+	open := func(context.Context, int64) ([]byte, error) { t.Error("it was downloaded"); return nil, models.ErrGone }
+	for _, name := range []string{"invoice.pdf", "labels.zip", "clip.mp4", "letter.docx"} {
+		m := Message{Happening: Said, Files: []Attachment{{Kind: Document, Name: name, MIME: "application/octet-stream", Open: open}}, Addressed: true, From: "me"}
+		replies, err := w.conversation().Handle(t.Context(), w.chat("a", false), m)
+		if err != nil || len(replies) != 1 || !strings.Contains(replies[0].Text(), "another kind of file") {
+			t.Errorf("%s: %+v, %v", name, replies, err)
+		}
+		m.Addressed, m.Group = false, true
+		if replies, err = w.conversation().Handle(t.Context(), w.chat("g", true), m); err != nil || len(replies) != 0 {
+			t.Errorf("%s in a group that did not mean the bot: %+v, %v", name, replies, err)
+		}
+		m.Addressed, m.Group, m.Text = true, false, "where is my parcel"
+		if replies, err = w.conversation().Handle(t.Context(), w.chat("a", false), m); err != nil || len(replies) == 0 || strings.Contains(replies[0].Text(), "kind of file") {
+			t.Errorf("%s under a question: %+v, %v", name, replies, err)
+		}
+	}
+}
+
 func TestAnExportOffersTables(t *testing.T) {
 	w := newWorld(t, "zh-CN")
 	w.says(t, "a", "YT1000000000017 =1+1")

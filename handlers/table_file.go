@@ -26,6 +26,26 @@ func (t *turn) tableSent() (Attachment, bool) {
 	return Attachment{}, false
 }
 
+// otherFileSent says that a message is a file of a kind that is not read, and no words
+// to answer; never so in a group that did not mean the bot.
+func (t *turn) otherFileSent() bool {
+	return tidy(t.m.Text) == "" && !t.overheard() && !t.m.Edited &&
+		slices.ContainsFunc(t.m.Files, func(f Attachment) bool { return f.Kind == Document })
+}
+
+// otherFile says what files are read, and what is waited for.
+func (t *turn) otherFile(ctx context.Context) ([]Reply, error) {
+	q, open, err := t.question(ctx)
+	if err != nil {
+		return nil, err
+	}
+	replies := t.refusedFile(table.NoTable)
+	if open {
+		return joinReplies(replies, t.remind(q)), nil
+	}
+	return replies, nil
+}
+
 // tableFile reads a table, says what is in it, and asks whether to follow that.
 func (t *turn) tableFile(ctx context.Context, f Attachment) ([]Reply, error) {
 	if f.Size > table.MaxBytes {

@@ -89,6 +89,9 @@ func (t *turn) happened(ctx context.Context) ([]Reply, error) {
 	if f, ok := t.tableSent(); ok {
 		return t.tableFile(ctx, f)
 	}
+	if t.otherFileSent() {
+		return t.otherFile(ctx)
+	}
 	switch t.m.Happening {
 	case Joined:
 		return t.greet(ctx)
