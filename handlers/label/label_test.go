@@ -140,6 +140,20 @@ func TestShortCode39IsNotBelieved(t *testing.T) {
 	}
 }
 
+// TestTheHarderOfTwoLabelsIsReadToo: a number of one label is no reason to overlook the
+// other one, of which compression has spoilt a bar.
+func TestTheHarderOfTwoLabelsIsReadToo(t *testing.T) {
+	picture, err := os.ReadFile(filepath.Join("testdata", "two-labels.jpg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes, err := newReader().Read(t.Context(), picture)
+	slices.Sort(codes)
+	if err != nil || !slices.Equal(codes, []string{"SF1000000000015", "YT1000000000014"}) {
+		t.Errorf("read %q, %v", codes, err)
+	}
+}
+
 func TestWhatLooksLikeANumberComesFirst(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	p := newPhoto(random, 1280, 960)

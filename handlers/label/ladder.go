@@ -21,6 +21,10 @@ const (
 	twoLines  = 2 // must agree: one line alone reads wrong numbers at times
 )
 
+// alwaysTaken is how many steps are taken whatever they find: of two labels in a picture
+// one often is a little harder to read.
+const alwaysTaken = 2
+
 // search is what has been found in one picture so far.
 type search struct {
 	looksLike func(string) bool
@@ -36,8 +40,8 @@ type finding struct {
 	sure  bool
 }
 
-// climb tries ways to read a picture, cheap and likely ones first, until one of
-// them finds a text that looks like a tracking number or the time is over. What a
+// climb tries ways to read a picture, cheap and likely ones first, until, after the
+// first ones, one of them has found a text that looks like a tracking number or the time is over. What a
 // step costs and brings is in docs/decisions/017-labels-are-read-in-go.md.
 func (r *Reader) climb(ctx context.Context, img image.Image) []string {
 	s := &search{looksLike: r.looksLike, rows: newRowReader()}
@@ -61,8 +65,8 @@ func (r *Reader) climb(ctx context.Context, img image.Image) []string {
 		},
 		func() { s.lines(ctx, usual, fine, 30, -30, 45, -45, 60, -60) },
 	}
-	for _, step := range steps {
-		if ctx.Err() != nil || s.done() {
+	for i, step := range steps {
+		if ctx.Err() != nil || i >= alwaysTaken && s.done() {
 			break
 		}
 		step()
