@@ -18,7 +18,7 @@ const (
 	maxBytes  = 20 << 20        // of a file; Telegram gives no larger ones to bots
 	maxPixels = 25_000_000      // of a picture
 	maxMemory = 160 << 20       // bytes that decoding may need
-	maxTime   = 3 * time.Second // for one picture, from decoding on
+	maxTime   = 5 * time.Second // for one picture, from decoding on
 	maxText   = 1000            // characters of a code's text
 )
 
@@ -40,7 +40,7 @@ func New(looksLike func(text string) bool) *Reader {
 
 // Read returns the texts of all codes that it finds in a JPEG, PNG or WebP, most
 // likely first and none twice: first those that look like a tracking number,
-// then those that more scan lines agreed on. A picture takes at most three
+// then those that more scan lines agreed on. A picture takes at most five
 // seconds and, once its turn has come, a little more only where one step of
 // gozxing takes longer, which cannot be interrupted. Errors are those of
 // handlers.LabelReader.
