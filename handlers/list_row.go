@@ -143,7 +143,7 @@ func cut(text string, width int) string {
 			if isWord(next) && len(word) > len(kept)/2 {
 				kept = word
 			}
-			return strings.TrimRight(kept, " ，,、") + "…"
+			return strings.TrimRight(kept, " ，,、（(【") + "…"
 		}
 	}
 	return text
