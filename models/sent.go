@@ -34,5 +34,6 @@ type Mark struct {
 	ParcelID int64
 	Upto     int64
 	Outcome  SentOutcome
+	Reason   string // what the platform said when it refused; "" when it accepted
 	At       Moment
 }

@@ -77,7 +77,9 @@ func (t *turn) answerArrival(ctx context.Context, a models.Arrival) (ended bool,
 		}
 		sent, err := t.sendFirst(ctx, replies[n:])
 		switch outcome := outcomeOf(err); {
-		case outcome == OutcomeSent || outcome == OutcomeRefused:
+		case outcome == OutcomeSent:
+		case outcome == OutcomeRefused:
+			t.noteUnsent(ctx, nil, outcome, err)
 		case outcome == OutcomeDefect && a.Failures+1 >= attempts:
 			t.alertGivenUp(ctx, "arrival", a.ID, err)
 		case outcome == OutcomeDefect:

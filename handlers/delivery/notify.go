@@ -36,7 +36,7 @@ func (t *turn) deliverPending(ctx, deadline context.Context) error {
 	for empty < len(pending) && pending[empty].Empty() {
 		empty++
 	}
-	if err := t.delivered(deadline, pending[:empty], models.SentHidden); err != nil {
+	if err := t.delivered(deadline, pending[:empty], models.SentHidden, nil); err != nil {
 		return err
 	}
 	if pending = pending[empty:]; len(pending) == 0 {
@@ -156,7 +156,7 @@ func (t *turn) record(ctx context.Context, sent []worded, outcome string, why er
 				t.log.Error("ask for tail", "chat", t.chat.ID, "parcel", n.Parcel.ID, "error", err)
 			}
 		}
-		return false, t.delivered(ctx, done, models.SentOutcome(outcome))
+		return false, t.delivered(ctx, done, models.SentOutcome(outcome), why)
 	case OutcomeDefect:
 		for _, n := range notifications(sent) {
 			if err := t.undeliverable(ctx, n, why); err != nil {
@@ -181,15 +181,19 @@ func notifications(sent []worded) []models.Notification {
 }
 
 // delivered moves the marks behind what was sent, all together: what is not
-// marked is sent again. outcome says how that ended.
-func (t *turn) delivered(ctx context.Context, all []models.Notification, outcome models.SentOutcome) error {
+// marked is sent again. outcome says how that ended, and why it was not accepted.
+func (t *turn) delivered(ctx context.Context, all []models.Notification, outcome models.SentOutcome, why error) error {
 	if len(all) == 0 {
 		return nil
+	}
+	reason := ""
+	if why != nil {
+		reason = why.Error()
 	}
 	return record(ctx, func(ctx context.Context) error {
 		var marks errgroup.Group
 		for _, n := range all {
-			m := models.Mark{FollowID: n.Follow.ID, ParcelID: n.Parcel.ID, Upto: n.Upto, Outcome: outcome, At: t.moment()}
+			m := models.Mark{FollowID: n.Follow.ID, ParcelID: n.Parcel.ID, Upto: n.Upto, Outcome: outcome, Reason: reason, At: t.moment()}
 			marks.Go(func() error { return t.store.Delivered(ctx, t.claim, m) })
 		}
 		return marks.Wait()
@@ -214,5 +218,5 @@ func (t *turn) undeliverable(ctx context.Context, n models.Notification, why err
 		return nil
 	}
 	t.alertGivenUp(ctx, "parcel", n.Parcel.ID, why)
-	return t.delivered(ctx, []models.Notification{n}, models.SentGivenUp)
+	return t.delivered(ctx, []models.Notification{n}, models.SentGivenUp, why)
 }

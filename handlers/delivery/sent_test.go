@@ -37,7 +37,7 @@ func TestItIsKeptHowADeliveryEnded(t *testing.T) {
 		"it was accepted":           {nil, "sent"},
 		"it fails for now":          {errBroken, "failed: connection refused"},
 		"the platform asks to wait": {&models.Wait{After: time.Minute}, "wait: "},
-		"it is refused for good":    {models.ErrRefused, "refused"},
+		"it is refused for good":    {models.ErrRefused, "refused: the platform refuses"},
 		"the chat is gone":          {models.ErrGone, "gone: "},
 		"no credit is left":         {models.ErrNoCredit, "credit: "},
 	} {
@@ -78,6 +78,17 @@ func TestAReplyThatCannotBeSentIsKeptToo(t *testing.T) {
 		r.writes("a", "hello")
 		r.sweep()
 		if got := r.kept("a"); got != "reply failed: connection refused" {
+			t.Errorf("kept %q", got)
+		}
+	})
+}
+
+func TestAReplyThatIsRefusedIsKeptWithItsReason(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.door.fails(always(models.ErrRefused))
+		r.writes("a", "hello")
+		r.sweep()
+		if got := r.kept("a"); !strings.HasPrefix(got, "reply refused: the platform refuses") {
 			t.Errorf("kept %q", got)
 		}
 	})

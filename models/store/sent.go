@@ -26,7 +26,7 @@ func (s *Store) noteSent(tx *gorm.DB, marks []mark) error {
 	for _, m := range marks {
 		if m.Outcome != "" && m.ParcelID != 0 {
 			rows = append(rows, sentRow{models.Sent{
-				ParcelID: m.ParcelID, ChatID: m.claim.ChatID, Upto: m.Upto, Outcome: m.Outcome, Tries: 1, At: m.At,
+				ParcelID: m.ParcelID, ChatID: m.claim.ChatID, Upto: m.Upto, Outcome: m.Outcome, Tries: 1, Reason: cut(m.Reason, sizeReason), At: m.At,
 			}})
 		}
 	}
