@@ -144,8 +144,8 @@ func (t *turn) expected(ctx context.Context, p models.Parcel) models.Expected {
 	return t.settings.Estimator.Expected(ctx, p)
 }
 
-// whenAsked matches a question about when something comes, not where it is.
-var whenAsked = regexp.MustCompile(`(?i)什[么麼][时時]候|[几幾][时時点點号號]|何[时時]|多久|哪天|哪一天|[今明后後]天能|[还還]要[几幾多]|\bwhen\b|\bhow long\b|\bhow soon\b|\beta\b|\btoday\b|\btomorrow\b`)
+// questionWhen matches a question about when something comes, not where it is.
+var questionWhen = regexp.MustCompile(`(?i)什[么麼][时時]候|[几幾][时時点點号號]|何[时時]|多久|哪天|哪一天|[今明后後]天能|[还還]要[几幾多]|\bwhen\b|\bhow long\b|\bhow soon\b|\beta\b|\btoday\b|\btomorrow\b`)
 
 // asksWhen says that the message asks when parcels come.
-func (t *turn) asksWhen() bool { return whenAsked.MatchString(t.m.Text) }
+func (t *turn) asksWhen() bool { return questionWhen.MatchString(t.m.Text) }

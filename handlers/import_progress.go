@@ -68,7 +68,7 @@ func (c *Conversation) lookAtImport(ctx context.Context, im models.Import, now m
 		if err := c.tellProgress(ctx, chat, im, t, now); err != nil {
 			return err
 		}
-		im.ToldAt, im.Checked = now, t.checked
+		im.ReportedAt, im.Checked = now, t.checked
 	}
 	im.DueAt = now + importEvery
 	if im.SummedAt != 0 {

@@ -186,7 +186,7 @@ const (
 // the part under way is finished or undone, and what was followed until then stays.
 // Parcels are checked when the scheduler comes to them.
 func (i Importer) Follow(ctx context.Context, a Attempt, now models.Moment) (Imported, error) {
-	im := models.Import{ChatID: a.Chat.ID, StartedAt: a.Started, Total: len(a.Items), Token: a.Token, ToldAt: now, DueAt: now + 60*importGrain}
+	im := models.Import{ChatID: a.Chat.ID, StartedAt: a.Started, Total: len(a.Items), Token: a.Token, ReportedAt: now, DueAt: now + 60*importGrain}
 	if err := i.Store.PutImport(ctx, im); err != nil {
 		return Imported{}, wrap("begin import", err)
 	}

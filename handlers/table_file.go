@@ -193,12 +193,12 @@ func (t *turn) importItems(ctx context.Context, q models.Question, items []model
 
 // importBegun says that parcels will be checked, and asks for the tail that some of
 // them want.
-func (t *turn) importBegun(ctx context.Context, head Block, done Imported, rest []models.Item) ([]Reply, error) {
+func (t *turn) importBegun(ctx context.Context, head Block, done Imported, others []models.Item) ([]Reply, error) {
 	said := Reply{Blocks: []Block{head}, Edit: t.m.Happening == Tapped && t.traits().Edits}
 	if checking := done.Total - len(done.Locked); checking > 0 {
 		said.Blocks[0] = append(said.Blocks[0], t.render.sentence("table.checking", "Count", checking)...)
 	}
-	question, err := t.askNext(ctx, append(done.Locked, rest...))
+	question, err := t.askNext(ctx, append(done.Locked, others...))
 	if err != nil {
 		return nil, err
 	}
@@ -218,10 +218,10 @@ func (t *turn) answerTails(ctx context.Context, q models.Question, tail string) 
 	if err != nil {
 		return nil, err
 	}
-	spent := len(done.Locked)
-	head := t.render.sentence("table.tail_noted", "Count", done.Total-spent)
-	if spent > 0 {
-		head = append(head, t.render.sentence("table.tail_spent", "Count", spent)...)
+	exhausted := len(done.Locked)
+	head := t.render.sentence("table.tail_noted", "Count", done.Total-exhausted)
+	if exhausted > 0 {
+		head = append(head, t.render.sentence("table.tail_spent", "Count", exhausted)...)
 	}
 	done.Locked = nil
 	return t.importBegun(ctx, head, done, q.Rest)

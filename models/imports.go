@@ -3,14 +3,14 @@ package models
 // Import is a table whose parcels a chat has begun to follow together. Their first
 // states are told in one summary, not one by one.
 type Import struct {
-	ChatID    int64  `gorm:"primaryKey;autoIncrement:false"`
-	StartedAt Moment `gorm:"primaryKey;autoIncrement:false"` // names it: Follow.ImportedAt
-	Total     int    // parcels
-	Checked   int    // of how many the first state was known when that was last told
-	Token     string `gorm:"size:128"` // of the button whose message shows how far it is; "" when none does
-	ToldAt    Moment // when that was last told
-	SummedAt  Moment // when it was summed up for the first time, with some parcels missing
-	DueAt     Moment // when it is looked at next
+	ChatID     int64  `gorm:"primaryKey;autoIncrement:false"`
+	StartedAt  Moment `gorm:"primaryKey;autoIncrement:false"` // names it: Follow.ImportedAt
+	Total      int    // parcels
+	Checked    int    // of how many the first state was known when that was last said to the chat
+	Token      string `gorm:"size:128"` // of the button whose message shows how far it is; "" when none does
+	ReportedAt Moment // when that was last said to the chat
+	SummedAt   Moment // when it was summed up for the first time, with some parcels missing
+	DueAt      Moment // when it is looked at next
 }
 
 // ImportPart is how many parcels of an import stand alike, as far as the chat may see.

@@ -33,12 +33,12 @@ func MaskPhones(text string) string {
 const fewestPhoneDigits = 7
 
 // hasDigits says that a text has as many digits as that, of whatever width.
-func hasDigits(text string, want int) bool {
+func hasDigits(text string, count int) bool {
 	for _, r := range text {
 		if r = halfWidth(r); '0' <= r && r <= '9' {
-			want--
+			count--
 		}
-		if want == 0 {
+		if count == 0 {
 			return true
 		}
 	}

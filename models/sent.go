@@ -23,7 +23,7 @@ type Sent struct {
 	Upto     int64       `gorm:"primaryKey;autoIncrement:false"`
 	Outcome  SentOutcome `gorm:"primaryKey;size:16"`
 	Reason   string      // the platform's words, without secrets; "" when it was accepted
-	Tries    int         // how often it ended so
+	Attempts int         // how often it ended so
 	At       Moment      // the last time
 }
 

@@ -84,14 +84,14 @@ func (c importCommand) Run(ctx context.Context, p process) error {
 
 // chatNamed reads DOOR:ROOM.
 func chatNamed(text string) (models.Address, error) {
-	door, room, ok := strings.Cut(text, ":")
-	if !ok || strings.TrimSpace(room) == "" {
+	door, conversation, ok := strings.Cut(text, ":")
+	if !ok || strings.TrimSpace(conversation) == "" {
 		return models.Address{}, wrongUse("--chat: want DOOR:ROOM, e.g. telegram:123456; the doors are " + strings.Join(config.DoorNames(), ", "))
 	}
 	if !slices.Contains(config.DoorNames(), door) {
 		return models.Address{}, wrongUse(fmt.Sprintf("--chat: there is no door %q; the doors are %s", door, strings.Join(config.DoorNames(), ", ")))
 	}
-	return models.Address{Door: door, Conversation: strings.TrimSpace(room)}, nil
+	return models.Address{Door: door, Conversation: strings.TrimSpace(conversation)}, nil
 }
 
 // isGroup says by an address that more than one person reads the chat.

@@ -46,7 +46,7 @@ func (o *operator) written() map[string]string {
 	return got
 }
 
-func TestInitAsksTriesAndWrites(t *testing.T) {
+func TestInitAsksChecksAndWrites(t *testing.T) {
 	t.Parallel()
 	o := newOperator(t)
 	got := o.answers(

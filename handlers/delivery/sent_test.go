@@ -9,15 +9,15 @@ import (
 	"waybill/models"
 )
 
-// kept is how deliveries to a room ended, as it is kept: "outcome xTries: reason", the
+// kept is how deliveries to a chat ended, as it is kept: "outcome xTries: reason", the
 // last first.
-func (r *rig) kept(room string) string {
+func (r *rig) kept(conversation string) string {
 	r.t.Helper()
-	sent, err := r.db.SentTo(r.t.Context(), r.chat(room).ID, 20)
+	sent, err := r.db.SentTo(r.t.Context(), r.chat(conversation).ID, 20)
 	r.must(err)
 	var all []string
 	for _, s := range sent {
-		line := string(s.Outcome) + strings.Repeat("+", s.Tries-1)
+		line := string(s.Outcome) + strings.Repeat("+", s.Attempts-1)
 		if s.ParcelID == 0 {
 			line = "reply " + line
 		}

@@ -54,14 +54,14 @@ func shrink(width, height, most int, read func(y int, row []byte)) grey {
 		clear(sums)
 		for x, p := range row {
 			s := across[x]
-			sums[s.to] += s.here * float32(p)
+			sums[s.to] += s.own * float32(p)
 			if s.next > 0 {
 				sums[s.to+1] += s.next * float32(p)
 			}
 		}
 		s := down[y]
 		for x, sum := range sums {
-			total[x] += s.here * sum
+			total[x] += s.own * sum
 			total[g.width+x] += s.next * sum
 		}
 		if y+1 < height && down[y+1].to == s.to {
@@ -80,8 +80,8 @@ func shrink(width, height, most int, read func(y int, row []byte)) grey {
 // share is how much of a pixel goes into one of the smaller picture, and into
 // the one behind that.
 type share struct {
-	to         int
-	here, next float32
+	to        int
+	own, next float32
 }
 
 func shares(from, to int) []share {
@@ -90,9 +90,9 @@ func shares(from, to int) []share {
 	for i := range all {
 		start, end := float64(i)*scale, float64(i+1)*scale
 		at := min(int(start), to-1)
-		s := share{to: at, here: float32(end - start)}
+		s := share{to: at, own: float32(end - start)}
 		if border := float64(at + 1); end > border && at+1 < to {
-			s.here, s.next = float32(border-start), float32(end-border)
+			s.own, s.next = float32(border-start), float32(end-border)
 		}
 		all[i] = s
 	}

@@ -94,14 +94,14 @@ func (s *search) add(texts []string) {
 
 // lines reads the barcodes along scan lines at these angles.
 func (s *search) lines(ctx context.Context, g grey, k lineKind, angles ...float64) {
-	here := map[string]int{}
+	seen := map[string]int{}
 	for _, angle := range angles {
 		g.scanLines(angle, k.thick, func(samples []float32) bool {
-			s.rows.read(samples, k.share, func(text string) { here[text]++ })
+			s.rows.read(samples, k.share, func(text string) { seen[text]++ })
 			return ctx.Err() == nil
 		})
 	}
-	for text, lines := range here {
+	for text, lines := range seen {
 		f := s.note(text)
 		f.lines = max(f.lines, lines) // those of another step may be the same ones
 	}

@@ -12,10 +12,10 @@ type lineKind struct {
 	share float32 // of the contrast nearby that a change must have
 }
 
-// scanLines calls visit with the brightness along parallel lines at an angle (in
+// scanLines calls yield with the brightness along parallel lines at an angle (in
 // degrees, 0 is from left to right), each the mean of so many pixels across, until it
 // returns false. The samples are valid during the call.
-func (g grey) scanLines(angle float64, thick int, visit func(samples []float32) bool) {
+func (g grey) scanLines(angle float64, thick int, yield func(samples []float32) bool) {
 	if g.width < 2 || g.height < 2 {
 		return
 	}
@@ -44,7 +44,7 @@ func (g grey) scanLines(angle float64, thick int, visit func(samples []float32) 
 		for k := range samples {
 			samples[k] /= float32(thick)
 		}
-		if !visit(samples) {
+		if !yield(samples) {
 			return
 		}
 	}

@@ -154,12 +154,12 @@ func start39(runs []float32) (begin, bool) {
 	if narrow >= wide || runs[character] >= wide {
 		return begin{}, false
 	}
-	here, next := sum(runs[:character]), sum(runs[character+1:2*character+1])
-	if next < here*0.7 || next > here*1.4 {
+	first, second := sum(runs[:character]), sum(runs[character+1:2*character+1])
+	if second < first*0.7 || second > first*1.4 {
 		return begin{}, false
 	}
 	dark, light := (runs[0]+runs[2]+runs[8])/3, (runs[3]+runs[5]+runs[7])/3 // narrow ones
-	return begin{here / 13, (dark - light) / 2}, true                       // six narrow runs, and three of two to three modules
+	return begin{first / 13, (dark - light) / 2}, true                      // six narrow runs, and three of two to three modules
 }
 
 func sum(runs []float32) float32 {

@@ -33,7 +33,7 @@ func (c *canvas) size(width, height int, l *look) {
 		c.image.Pix = make([]uint8, need)
 	}
 	c.image.Pix = c.image.Pix[:width*height]
-	clear(c.image.Pix) // ground is the first colour
+	clear(c.image.Pix) // background is the first colour
 	c.image.Stride, c.image.Rect, c.image.Palette = width, image.Rect(0, 0, width, height), l.palette
 }
 

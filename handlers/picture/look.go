@@ -11,13 +11,13 @@ import (
 type ink uint8
 
 const (
-	ground ink = iota // of the whole picture
-	panel             // of what is set apart on it
+	background ink = iota // of the whole picture
+	panel                 // of what is set apart on it
 	text
 	muted
 	line
 	tone // of the status
-	soft // the ground of what is in the tone
+	soft // the background of what is in the tone
 	onTone
 	inks
 )
@@ -53,13 +53,13 @@ type rgb = [3]uint8
 
 // shades are a theme's colours: those of handlers/web/static/style.css.
 type shades struct {
-	ground, panel, text, muted, line, onTone rgb
-	tones                                    [tones][2]rgb // the tone and its ground
+	background, panel, text, muted, line, onTone rgb
+	tones                                        [tones][2]rgb // the tone and its background
 }
 
 func light() shades {
 	return shades{
-		ground: rgb{0xff, 0xff, 0xff}, panel: rgb{0xf6, 0xf7, 0xf9}, text: rgb{0x14, 0x17, 0x1a},
+		background: rgb{0xff, 0xff, 0xff}, panel: rgb{0xf6, 0xf7, 0xf9}, text: rgb{0x14, 0x17, 0x1a},
 		muted: rgb{0x57, 0x61, 0x6b}, line: rgb{0xcf, 0xd5, 0xdc}, onTone: rgb{0xff, 0xff, 0xff},
 		tones: [tones][2]rgb{
 			calm: {{0x57, 0x61, 0x6b}, {0xf1, 0xf3, 0xf5}}, accent: {{0x0b, 0x63, 0xc0}, {0xe7, 0xf0, 0xfb}},
@@ -70,7 +70,7 @@ func light() shades {
 
 func dark() shades {
 	return shades{
-		ground: rgb{0x18, 0x1d, 0x23}, panel: rgb{0x10, 0x14, 0x18}, text: rgb{0xe8, 0xec, 0xf0},
+		background: rgb{0x18, 0x1d, 0x23}, panel: rgb{0x10, 0x14, 0x18}, text: rgb{0xe8, 0xec, 0xf0},
 		muted: rgb{0x9a, 0xa5, 0xb1}, line: rgb{0x3d, 0x46, 0x50}, onTone: rgb{0x0b, 0x12, 0x18},
 		tones: [tones][2]rgb{
 			calm: {{0x9a, 0xa5, 0xb1}, {0x22, 0x29, 0x31}}, accent: {{0x6c, 0xb0, 0xf7}, {0x16, 0x28, 0x3c}},
@@ -79,7 +79,7 @@ func dark() shades {
 	}
 }
 
-// levels is how many steps there are from a ground to an ink at an ink's edge.
+// levels is how many steps there are from a background to an ink at an ink's edge.
 const levels = 8
 
 // look is a palette of at most 256 colours: the inks, and the mixtures of those that
@@ -113,17 +113,17 @@ func (l *looks) of(t toneName, dark bool) *look {
 
 func newLook(s shades, t toneName) *look {
 	solid := [inks]rgb{
-		ground: s.ground, panel: s.panel, text: s.text, muted: s.muted, line: s.line,
+		background: s.background, panel: s.panel, text: s.text, muted: s.muted, line: s.line,
 		tone: s.tones[t][0], soft: s.tones[t][1], onTone: s.onTone,
 	}
 	colors := append([]rgb{}, solid[:]...)
 	for _, meet := range [][2]ink{
-		{ground, text},
-		{ground, muted},
-		{ground, tone},
-		{ground, soft},
-		{ground, panel},
-		{ground, line},
+		{background, text},
+		{background, muted},
+		{background, tone},
+		{background, soft},
+		{background, panel},
+		{background, line},
 		{soft, text},
 		{soft, muted},
 		{soft, tone},

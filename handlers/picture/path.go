@@ -105,11 +105,11 @@ func (p *path) stroke(width float32, points ...point) {
 		if length == 0 {
 			continue
 		}
-		side := point{-d.y, d.x}.times(half / length)
-		p.moveTo(b.sub(side))
-		p.lineTo(a.sub(side))
-		p.lineTo(a.add(side))
-		p.lineTo(b.add(side))
+		normal := point{-d.y, d.x}.times(half / length)
+		p.moveTo(b.sub(normal))
+		p.lineTo(a.sub(normal))
+		p.lineTo(a.add(normal))
+		p.lineTo(b.add(normal))
 		p.close()
 	}
 }

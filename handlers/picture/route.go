@@ -16,24 +16,24 @@ const (
 // stop is a city as the route draws it.
 type stop struct {
 	models.Stop
-	named bool
-	here  bool // where the parcel is now
+	named   bool
+	present bool // where the parcel is now
 }
 
 // routeStops are the stops to draw: of a long way the first, the one where the parcel is
 // and the last have names, and of those between them as many as there is place for; most are drawn at all.
 func routeStops(way []models.Stop, most int) []stop {
-	here := len(way) - 1
-	for here > 0 && way[here].Ahead {
-		here--
+	present := len(way) - 1
+	for present > 0 && way[present].Ahead {
+		present--
 	}
-	kept := map[int]bool{0: true, here: true, len(way) - 1: true}
+	kept := map[int]bool{0: true, present: true, len(way) - 1: true}
 	between := spread(len(way), kept, mostNamed)
 	dots := spread(len(way), between, most)
 	var stops []stop
 	for i, w := range way {
 		if dots[i] {
-			stops = append(stops, stop{Stop: w, named: between[i], here: i == here && !w.Ahead})
+			stops = append(stops, stop{Stop: w, named: between[i], present: i == present && !w.Ahead})
 		}
 	}
 	return stops
@@ -133,7 +133,7 @@ func (s *sheet) routeLine(stops []stop) section {
 			s.stopDot(places[i], st)
 		}
 		for _, l := range labels {
-			s.write(l.text, l.style, l.box.x0, y+l.box.y1-labelDrop)
+			s.write(l.text, l.style, l.box.x0, y+l.box.y1-labelOffset)
 		}
 	}}
 }
@@ -158,13 +158,13 @@ type label struct {
 	box   box
 }
 
-// labelHigh is how high a label is, labelDrop how far its baseline stands over its
+// labelHigh is how high a label is, labelOffset how far its baseline stands over its
 // lower edge, labelGap how far labels keep apart.
 const (
-	labelHigh = small * 1.25
-	labelDrop = small * 0.3
-	labelGap  = 18
-	labelAway = 39 // from the middle of a stop's dot
+	labelHigh   = small * 1.25
+	labelOffset = small * 0.3
+	labelGap    = 18
+	labelAway   = 39 // from the middle of a stop's dot
 )
 
 // lineLabels are the names along a straight line: all below it, or in turn above and
@@ -227,7 +227,7 @@ func (s *sheet) lineLabel(words string, st style, x float32, below bool) label {
 
 func labelStyle(st stop) style {
 	switch {
-	case st.here:
+	case st.present:
 		return style{small, true, tone}
 	case st.Ahead:
 		return style{small, false, muted}
@@ -249,7 +249,7 @@ func (s *sheet) leg(points []point, ahead bool) {
 // stopDot is a ring where the parcel has been, full where it is, empty where it goes.
 func (s *sheet) stopDot(c point, st stop) {
 	switch {
-	case st.here:
+	case st.present:
 		s.path.circle(c, 33)
 		s.fill(soft)
 		s.path.circle(c, 19)

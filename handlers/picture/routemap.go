@@ -24,7 +24,7 @@ const (
 	highestMap = 450
 	mapGrows   = 60
 	mapBorder  = 75
-	mapSide    = 140
+	mapMargin  = 140
 	stopsApart = 76
 	// leastSpan is the way under which a map says nothing, in degrees.
 	leastSpan = 0.2
@@ -64,7 +64,7 @@ func (s *sheet) routeMap(way []models.Stop) (section, bool) {
 			s.stopDot(m.places[i].add(corner), st)
 		}
 		for _, l := range m.labels {
-			s.write(l.text, l.style, margin+l.box.x0, top+l.box.y1-labelDrop)
+			s.write(l.text, l.style, margin+l.box.x0, top+l.box.y1-labelOffset)
 		}
 	}}, true
 }
@@ -94,7 +94,7 @@ func (s *sheet) layMap(way []models.Stop, most int) (*mapped, bool) {
 			at[st.City] = i
 			m.stops = append(m.stops, st)
 		} else {
-			m.stops[i].here = m.stops[i].here || st.here
+			m.stops[i].present = m.stops[i].present || st.present
 			m.stops[i].named = m.stops[i].named || st.named
 		}
 		if n := len(m.way); n > 0 && m.way[n-1] != i {
@@ -134,7 +134,7 @@ func (m *mapped) project() {
 	shrink := math.Cos((south + north) / 2 * math.Pi / 180)
 	wide, high := (east-west)*shrink, north-south
 	highest := min(lowestMap+float64(len(plain)-2)*mapGrows, highestMap)
-	scale := min((inner-2*mapSide)/max(wide, 1e-9), (highest-2*mapBorder)/max(high, 1e-9))
+	scale := min((inner-2*mapMargin)/max(wide, 1e-9), (highest-2*mapBorder)/max(high, 1e-9))
 	m.height = float32(min(max(high*scale+2*mapBorder, lowestMap), highest))
 	for _, st := range plain {
 		m.places = append(m.places, point{
@@ -147,7 +147,7 @@ func (m *mapped) project() {
 // spreadOut moves stops apart that lie too near to one another, as little as is
 // needed. False: there is no place for that.
 func (m *mapped) spreadOut() bool {
-	field := box{mapSide / 2, mapBorder / 1.5, inner - mapSide/2, m.height - mapBorder/1.5}
+	field := box{mapMargin / 2, mapBorder / 1.5, inner - mapMargin/2, m.height - mapBorder/1.5}
 	for range 60 {
 		moved := false
 		for i := range m.places {
@@ -242,14 +242,14 @@ func (s *sheet) putLabels(m *mapped) bool {
 // labelPlaces are the places of a name around a stop, the best ones first.
 func labelPlaces(at point, wide float32) []box {
 	const away, high = labelAway, labelHigh
-	side := func(dx, dy float32) box {
+	shifted := func(dx, dy float32) box {
 		x, y := at.x+dx, at.y+dy
 		return box{x, y, x + wide, y + high}
 	}
 	return []box{
-		side(away, -high/2), side(-away-wide, -high/2), side(-wide/2, away-6), side(-wide/2, -away-high),
-		side(away*0.7, away*0.4), side(away*0.7, -away*0.4-high), side(-away*0.7-wide, away*0.4), side(-away*0.7-wide, -away*0.4-high),
-		side(-wide*0.2, away), side(-wide*0.8, away), side(-wide*0.2, -away-high), side(-wide*0.8, -away-high),
+		shifted(away, -high/2), shifted(-away-wide, -high/2), shifted(-wide/2, away-6), shifted(-wide/2, -away-high),
+		shifted(away*0.7, away*0.4), shifted(away*0.7, -away*0.4-high), shifted(-away*0.7-wide, away*0.4), shifted(-away*0.7-wide, -away*0.4-high),
+		shifted(-wide*0.2, away), shifted(-wide*0.8, away), shifted(-wide*0.2, -away-high), shifted(-wide*0.8, -away-high),
 	}
 }
 

@@ -79,12 +79,12 @@ func (s *sheet) timeline(entries []entry, top float32) {
 	s.fill(line)
 	for _, d := range dots[1:] {
 		s.path.circle(d, 17)
-		s.fill(ground)
+		s.fill(background)
 		s.path.circle(d, 9)
 		s.fill(line)
 	}
 	s.path.circle(dots[0], 24)
-	s.fill(ground)
+	s.fill(background)
 	s.path.circle(dots[0], 14)
 	s.fill(tone)
 }

@@ -59,8 +59,8 @@ func stage(p models.Parcel) int {
 	return 0
 }
 
-// progressSide is how far the progress bar keeps from the sides of its panel.
-const progressSide = 15
+// progressMargin is how far the progress bar keeps from the sides of its panel.
+const progressMargin = 15
 
 // progress is the bar of stages; it has no height where the journey has none.
 func (s *sheet) progress() section {
@@ -69,7 +69,7 @@ func (s *sheet) progress() section {
 		return section{0, func(float32) {}}
 	}
 	const above, dot, below = 57, 14, 48
-	const column = inner - 2*progressSide
+	const column = inner - 2*progressMargin
 	labels := stages()
 	if reached == 4 && s.journey.Parcel.Status == models.Returned {
 		labels[3] = "picture.returned"
@@ -77,7 +77,7 @@ func (s *sheet) progress() section {
 	return section{above + dot + below + small*0.4, func(top float32) {
 		y := top + above
 		const each = column / 4
-		center := func(i int) point { return point{margin + progressSide + each*(float32(i)+0.5), y} }
+		center := func(i int) point { return point{margin + progressMargin + each*(float32(i)+0.5), y} }
 		s.path.stroke(8, center(0), center(3))
 		s.fill(line)
 		s.path.stroke(8, center(0), center(reached-1))

@@ -55,8 +55,8 @@ func decode(body []byte) (string, bool) {
 func parse(text string) []row {
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 	delimiter := delimiterOf(text)
-	if first, rest, _ := strings.Cut(text, "\n"); strings.HasPrefix(strings.ToLower(first), "sep=") {
-		text = "\n" + rest // Excel's own line, which is no row
+	if first, others, _ := strings.Cut(text, "\n"); strings.HasPrefix(strings.ToLower(first), "sep=") {
+		text = "\n" + others // Excel's own line, which is no row
 	}
 	if strings.Count(text, `"`)%2 != 0 {
 		var rows []row

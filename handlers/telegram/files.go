@@ -21,9 +21,9 @@ const (
 	// maxDownload is how many bytes of a file Telegram hands to a bot
 	// (core.telegram.org/bots/api#getfile).
 	maxDownload = 20 << 20
-	// largestSide is how many pixels a photo's longer side has at best: more only
+	// longestEdge is how many pixels a photo's longer side has at best: more only
 	// takes longer to read.
-	largestSide = 2560
+	longestEdge = 2560
 )
 
 // sentFile is a photo in one of its sizes, or a document.
@@ -39,7 +39,7 @@ type sentFile struct {
 	kind handlers.AttachmentKind
 }
 
-func (f sentFile) side() int { return max(f.Width, f.Height) }
+func (f sentFile) edge() int { return max(f.Width, f.Height) }
 
 // file is the photo or the document of a message; each of an album comes in a message
 // of its own. What has another shape than is known here is none, and neither is a
@@ -68,7 +68,7 @@ func (w wordless) hasFile() bool {
 func largest(sizes []sentFile) sentFile {
 	best := sizes[0]
 	for _, f := range sizes[1:] {
-		if f.side() <= largestSide && (f.side() > best.side() || best.side() > largestSide) || f.side() < best.side() && best.side() > largestSide {
+		if f.edge() <= longestEdge && (f.edge() > best.edge() || best.edge() > longestEdge) || f.edge() < best.edge() && best.edge() > longestEdge {
 			best = f
 		}
 	}

@@ -23,12 +23,12 @@ func RouteOf(p models.Parcel) models.Route {
 // have is taken as it is written, without a province.
 func place(name string) (city, area string) {
 	name = strings.TrimSpace(name)
-	rest := name[len(provincePrefix.FindString(name)):]
-	if rest == "" {
-		rest = name
+	inner := name[len(provincePrefix.FindString(name)):]
+	if inner == "" {
+		inner = name
 	}
-	for end := range prefixes(rest) {
-		if city, area = look(rest[:end]); city != "" {
+	for end := range prefixes(inner) {
+		if city, area = look(inner[:end]); city != "" {
 			return city, area
 		}
 	}
@@ -36,7 +36,7 @@ func place(name string) (city, area string) {
 	if isProvince(bare) {
 		return "", bare
 	}
-	return strings.TrimSuffix(rest, "市"), ""
+	return strings.TrimSuffix(inner, "市"), ""
 }
 
 // prefixes are the lengths in bytes of a text's beginnings that may be a city, the

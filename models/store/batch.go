@@ -12,7 +12,7 @@ import (
 
 // FollowBatch has a chat follow a part of a table in one transaction, and says of each
 // item what became of it: parcels that nobody knew are due at once, what the chat
-// follows already stays as it is. Of that, an item's tail is taken where the parcel
+// follows already stays as it is. Of that, an item's tail is counts where the parcel
 // still wants one. Some hundred items are a good part. What is known of a parcel
 // counts as delivered: the import's summary tells it.
 func (s *Store) FollowBatch(ctx context.Context, b models.Batch, now models.Moment) ([]models.BatchResult, error) {
@@ -69,7 +69,7 @@ func (w *batch) ensure(ctx context.Context) error {
 	for _, i := range w.Items {
 		k := w.key(i)
 		rows = append(rows, parcelRow{LeftAt: w.now, Parcel: models.Parcel{
-			Number: k.number, Carrier: k.carrier, Lang: cut(w.Lang, sizeLang), TailNeeded: w.wantsTail(k.carrier), StatusAt: w.now, Version: 1,
+			Number: k.number, Carrier: k.carrier, Lang: cut(w.Lang, sizeLang), TailNeeded: w.needsTail(k.carrier), StatusAt: w.now, Version: 1,
 			DueAt: models.Never, CreatedAt: w.now,
 		}})
 		if i.Tail != "" {
@@ -86,15 +86,15 @@ func (w *batch) ensure(ctx context.Context) error {
 	return err
 }
 
-func (w *batch) wantsTail(c models.Carrier) bool { return slices.Contains(w.TailCarriers, c) }
+func (w *batch) needsTail(c models.Carrier) bool { return slices.Contains(w.TailCarriers, c) }
 
 // lock locks the parcels, the chat and its follows of them.
 func (w *batch) lock(tx *gorm.DB) error {
 	w.parcels, w.follows, w.live = map[parcelKey]parcelRow{}, map[int64]models.Follow{}, 0
-	wanted := map[parcelKey]bool{}
+	sought := map[parcelKey]bool{}
 	var numbers []string
 	for _, i := range w.Items {
-		wanted[w.key(i)] = true
+		sought[w.key(i)] = true
 		numbers = append(numbers, w.key(i).number)
 	}
 	var found []models.Parcel
@@ -103,7 +103,7 @@ func (w *batch) lock(tx *gorm.DB) error {
 	}
 	var ids []int64
 	for _, p := range found {
-		if wanted[parcelKey{p.Number, p.Carrier}] {
+		if sought[parcelKey{p.Number, p.Carrier}] {
 			ids = append(ids, p.ID)
 		}
 	}
@@ -136,7 +136,7 @@ func (w *batch) reserveTails(tx *gorm.DB) error {
 	var numbers []string
 	for _, i := range w.Items {
 		p, ok := w.parcels[w.key(i)]
-		if f := w.follows[p.ID]; i.Tail != "" && ok && (p.TailNeeded || w.wantsTail(p.Carrier)) && f.TailState != models.TailOK {
+		if f := w.follows[p.ID]; i.Tail != "" && ok && (p.TailNeeded || w.needsTail(p.Carrier)) && f.TailState != models.TailOK {
 			numbers = append(numbers, w.key(i).number)
 		}
 	}
@@ -144,25 +144,25 @@ func (w *batch) reserveTails(tx *gorm.DB) error {
 		return nil
 	}
 	chats := []int64{allChats, w.ChatID}
-	var taken []struct {
+	var counts []struct {
 		Number string
 		ChatID int64
 		Count  int
 	}
 	err := locking(tx.Table("tail_attempts")).Select("number", "chat_id", "count").
-		Where("number IN ? AND day = ? AND chat_id IN ?", numbers, w.day, chats).Find(&taken).Error
+		Where("number IN ? AND day = ? AND chat_id IN ?", numbers, w.day, chats).Find(&counts).Error
 	if err != nil {
 		return err
 	}
-	spent := map[string]bool{}
-	for _, row := range taken {
+	exhausted := map[string]bool{}
+	for _, row := range counts {
 		most := w.AttemptsOfChat
 		if row.ChatID == allChats {
 			most = w.AttemptsOfWaybill
 		}
-		spent[row.Number] = spent[row.Number] || row.Count >= most
+		exhausted[row.Number] = exhausted[row.Number] || row.Count >= most
 	}
-	numbers = slices.DeleteFunc(numbers, func(n string) bool { return spent[n] })
+	numbers = slices.DeleteFunc(numbers, func(n string) bool { return exhausted[n] })
 	for _, n := range numbers {
 		w.tails[n] = true
 	}
@@ -181,7 +181,7 @@ func (w *batch) decide(*gorm.DB) error {
 		if !ok {
 			return errAgain // another process has just removed it
 		}
-		p.TailNeeded = p.TailNeeded || w.wantsTail(p.Carrier)
+		p.TailNeeded = p.TailNeeded || w.needsTail(p.Carrier)
 		f, followed := w.follows[p.ID]
 		if !followed {
 			if w.Max > 0 && p.Live() && w.live >= w.Max {
@@ -261,7 +261,7 @@ func (w *batch) parcelIDs() (ids, wanting, tried []int64) {
 			continue
 		}
 		ids = append(ids, p.ID)
-		if w.wantsTail(p.Carrier) {
+		if w.needsTail(p.Carrier) {
 			wanting = append(wanting, p.ID)
 		}
 	}

@@ -102,8 +102,8 @@ func TestWhatWasSentIsKeptOnceAndFailuresAreCounted(t *testing.T) {
 		got, err := k.SentOf(k.ctx(), p.ID, 10)
 		k.ok(err)
 		want := []models.Sent{
-			{ParcelID: p.ID, ChatID: c.ID, Upto: 1, Outcome: models.SentDelivered, Tries: 1, At: noon() + 2*minute},
-			{ParcelID: p.ID, ChatID: c.ID, Upto: 1, Outcome: models.SentFailed, Reason: "502", Tries: 2, At: noon() + minute},
+			{ParcelID: p.ID, ChatID: c.ID, Upto: 1, Outcome: models.SentDelivered, Attempts: 1, At: noon() + 2*minute},
+			{ParcelID: p.ID, ChatID: c.ID, Upto: 1, Outcome: models.SentFailed, Reason: "502", Attempts: 2, At: noon() + minute},
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("got %+v", got)

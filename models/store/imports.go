@@ -29,15 +29,15 @@ func (s *Store) Listed(ctx context.Context, chatID int64, numbers []string) ([]m
 func (s *Store) PutImport(ctx context.Context, i models.Import) error {
 	i.Token = cut(i.Token, sizeToken)
 	err := s.within(ctx, func(tx *gorm.DB) error {
-		return upsert(tx, &i, []string{"chat_id", "started_at"}, "total", "checked", "token", "told_at", "summed_at", "due_at")
+		return upsert(tx, &i, []string{"chat_id", "started_at"}, "total", "checked", "token", "reported_at", "summed_at", "due_at")
 	})
 	return wrapped("store import", err)
 }
 
 // NoteImport is PutImport for an import that is still there.
 func (s *Store) NoteImport(ctx context.Context, i models.Import) error {
-	const sql = "UPDATE imports SET total = ?, checked = ?, told_at = ?, summed_at = ?, due_at = ? WHERE chat_id = ? AND started_at = ?"
-	_, err := s.change(ctx, sql, i.Total, i.Checked, i.ToldAt, i.SummedAt, i.DueAt, i.ChatID, i.StartedAt)
+	const sql = "UPDATE imports SET total = ?, checked = ?, reported_at = ?, summed_at = ?, due_at = ? WHERE chat_id = ? AND started_at = ?"
+	_, err := s.change(ctx, sql, i.Total, i.Checked, i.ReportedAt, i.SummedAt, i.DueAt, i.ChatID, i.StartedAt)
 	return wrapped("note import", err)
 }
 
@@ -51,15 +51,15 @@ func (s *Store) DueImports(ctx context.Context, now models.Moment, limit int) ([
 // ImportParts counts an import's parcels by how they stand. A parcel that somebody
 // else's check has brought a state of, and that is not due, counts as checked.
 func (s *Store) ImportParts(ctx context.Context, i models.Import, now models.Moment) ([]models.ImportPart, error) {
-	const shut = "p.tail_needed = ? AND f.tail_state IN ?"
-	const sql = `SELECT state AS status, shut AS locked, scanned AS recorded, seen AS checked, COUNT(*) AS count FROM (
+	const locked = "p.tail_needed = ? AND f.tail_state IN ?"
+	const sql = `SELECT state AS status, closed AS locked, scanned AS recorded, seen AS checked, COUNT(*) AS count FROM (
 		SELECT CASE WHEN p.tail_needed = ? AND f.tail_state <> ? THEN '' ELSE p.status END AS state,
-			CASE WHEN ` + shut + ` THEN 1 ELSE 0 END AS shut,
+			CASE WHEN ` + locked + ` THEN 1 ELSE 0 END AS closed,
 			CASE WHEN p.event_at > 0 AND (p.tail_needed = ? OR f.tail_state = ?) THEN 1 ELSE 0 END AS scanned,
-			CASE WHEN ` + shut + ` OR p.done_at > 0 OR p.heard_at >= f.imported_at
+			CASE WHEN ` + locked + ` OR p.done_at > 0 OR p.heard_at >= f.imported_at
 				OR p.heard_at > 0 AND p.due_at > ? AND (p.tail_needed = ? OR f.tail_state = ?) THEN 1 ELSE 0 END AS seen
 		FROM follows f JOIN parcels p ON p.id = f.parcel_id WHERE f.chat_id = ? AND f.imported_at = ?
-	) parts GROUP BY state, shut, scanned, seen ORDER BY state, shut, scanned, seen`
+	) parts GROUP BY state, closed, scanned, seen ORDER BY state, closed, scanned, seen`
 	wanting := []models.TailState{models.TailNone, models.TailWrong}
 	var parts []models.ImportPart
 	err := s.read.WithContext(ctx).Raw(sql, true, models.TailOK, true, wanting, false, models.TailOK, true, wanting,

@@ -26,7 +26,7 @@ func (s *Store) noteSent(tx *gorm.DB, marks []mark) error {
 	for _, m := range marks {
 		if m.Outcome != "" && m.ParcelID != 0 {
 			rows = append(rows, sentRow{models.Sent{
-				ParcelID: m.ParcelID, ChatID: m.claim.ChatID, Upto: m.Upto, Outcome: m.Outcome, Tries: 1, Reason: cut(m.Reason, sizeReason), At: m.At,
+				ParcelID: m.ParcelID, ChatID: m.claim.ChatID, Upto: m.Upto, Outcome: m.Outcome, Attempts: 1, Reason: cut(m.Reason, sizeReason), At: m.At,
 			}})
 		}
 	}
@@ -45,13 +45,13 @@ func (s *Store) NotSent(ctx context.Context, c models.Claim, all []models.Sent) 
 	}
 	rows := make([]sentRow, len(all))
 	for i, one := range all {
-		one.ChatID, one.Tries, one.Reason = c.ChatID, 1, cut(one.Reason, sizeReason)
+		one.ChatID, one.Attempts, one.Reason = c.ChatID, 1, cut(one.Reason, sizeReason)
 		rows[i] = sentRow{one}
 	}
 	again := clause.OnConflict{
 		Columns: []clause.Column{{Name: "parcel_id"}, {Name: "chat_id"}, {Name: "upto"}, {Name: "outcome"}},
 		DoUpdates: append(clause.AssignmentColumns([]string{"reason", "at"}),
-			clause.Assignment{Column: clause.Column{Name: "tries"}, Value: gorm.Expr("sent.tries + 1")}),
+			clause.Assignment{Column: clause.Column{Name: "attempts"}, Value: gorm.Expr("sent.attempts + 1")}),
 	}
 	err := s.underClaim(ctx, c, func(tx *gorm.DB, _ chatRow) error {
 		return tx.Clauses(again).CreateInBatches(rows, written).Error

@@ -60,8 +60,8 @@ func ReadFile(path string) (map[string]string, error) {
 
 // parseLine reads NAME=value; "export" before it is for shells.
 func parseLine(line string) (name, value string, err error) {
-	if rest, exported := strings.CutPrefix(line, "export "); exported {
-		line = strings.TrimSpace(rest)
+	if assignment, exported := strings.CutPrefix(line, "export "); exported {
+		line = strings.TrimSpace(assignment)
 	}
 	name, text, ok := strings.Cut(line, "=")
 	if !ok || !envName.MatchString(name) {

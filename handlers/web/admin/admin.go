@@ -166,7 +166,7 @@ const formLimit = 4 << 10
 
 // view is what every page's template gets.
 type view struct {
-	Here  string // the page's place in the menu
+	Menu  string // the page's place in the menu
 	Title string
 	Live  bool // it is kept up to date while it is open
 	Now   models.Moment

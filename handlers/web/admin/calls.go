@@ -62,7 +62,7 @@ func (d *Dashboard) calls(w http.ResponseWriter, r *http.Request) {
 		day, err := time.ParseInLocation(time.DateOnly, page.Day, models.Shanghai)
 		if err != nil {
 			page.Problem = d.say("bad_day")
-			d.show(w, http.StatusBadRequest, "calls", view{Here: "calls", Title: d.say("calls"), Data: page})
+			d.show(w, http.StatusBadRequest, "calls", view{Menu: "calls", Title: d.say("calls"), Data: page})
 			return
 		}
 		f.From = models.At(day)
@@ -83,7 +83,7 @@ func (d *Dashboard) calls(w http.ResponseWriter, r *http.Request) {
 		page.More = query("provider", page.Provider, "outcome", string(page.Outcome), "day", page.Day, "before", formatCursor(more))
 	}
 	live := f.Before == (models.Cursor{})
-	d.show(w, http.StatusOK, "calls", view{Here: "calls", Title: d.say("calls"), Live: live, Data: page})
+	d.show(w, http.StatusOK, "calls", view{Menu: "calls", Title: d.say("calls"), Live: live, Data: page})
 }
 
 // callRows finds the parcels that calls were about.

@@ -62,7 +62,7 @@ func (d *Dashboard) chats(w http.ResponseWriter, r *http.Request) {
 	if more > 0 {
 		page.More = query("state", page.State, "before", strconv.FormatInt(more, 10))
 	}
-	d.show(w, status, "chats", view{Here: "chats", Title: d.say("chats"), Live: before == 0 && page.Problem == "", Data: page})
+	d.show(w, status, "chats", view{Menu: "chats", Title: d.say("chats"), Live: before == 0 && page.Problem == "", Data: page})
 }
 
 func (d *Dashboard) findChats(r *http.Request, search, state string, before int64) (found []models.Chat, more int64, err error) {
@@ -146,10 +146,10 @@ func (d *Dashboard) oneChat(w http.ResponseWriter, r *http.Request, shown bool) 
 		return
 	}
 	if shown {
-		d.asked(r, d.say("note_chat", "Chat", page.Chat.Door+" "+mask(page.Chat.Conversation), "ID", id))
+		d.noteShown(r, d.say("note_chat", "Chat", page.Chat.Door+" "+mask(page.Chat.Conversation), "ID", id))
 	}
 	d.show(w, http.StatusOK, "chat", view{
-		Here: "chats", Title: page.Chat.Door + " " + page.Conversation, Live: !shown && before == 0, Data: page,
+		Menu: "chats", Title: page.Chat.Door + " " + page.Conversation, Live: !shown && before == 0, Data: page,
 	})
 }
 

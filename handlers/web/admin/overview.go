@@ -42,7 +42,7 @@ type providerDay struct {
 	bill
 	Budget, Left int64
 	Ends         string // when the budget ends at today's pace; "" when it lasts
-	Spent        bool
+	Exhausted    bool
 }
 
 // outcomeRow is how often a provider's calls ended in a way.
@@ -74,7 +74,7 @@ func (d *Dashboard) overview(w http.ResponseWriter, r *http.Request) {
 		d.failed(w, r, err)
 		return
 	}
-	d.show(w, http.StatusOK, "overview", view{Here: "overview", Title: d.say("overview"), Live: true, Data: page})
+	d.show(w, http.StatusOK, "overview", view{Menu: "overview", Title: d.say("overview"), Live: true, Data: page})
 }
 
 func (d *Dashboard) buildOverview(ctx context.Context) (page overviewPage, err error) {
@@ -115,13 +115,13 @@ func (d *Dashboard) addMoney(ctx context.Context, page *overviewPage) error {
 		return err
 	}
 	today := days[len(days)-1]
-	spent, err := d.Store.Spent(ctx, today.Day)
+	used, err := d.Store.Spent(ctx, today.Day)
 	if err != nil {
 		return err
 	}
 	page.Today = d.billOf(today.Rows, nil)
 	for _, name := range d.providersOf(days[len(days)-1:]) {
-		page.Providers = append(page.Providers, d.providerDay(name, today, spent[name]))
+		page.Providers = append(page.Providers, d.providerDay(name, today, used[name]))
 	}
 	var month []models.Usage
 	for _, day := range slices.Backward(days) {
@@ -161,8 +161,8 @@ func (d *Dashboard) providerDay(name string, day dayUsage, used int64) providerD
 	p.Left = max(0, p.Budget-used)
 	now := d.moment()
 	midnight := now.NextDay().Add(-24 * time.Hour)
-	p.Spent = p.Left == 0
-	if used > 0 && !p.Spent {
+	p.Exhausted = p.Left == 0
+	if used > 0 && !p.Exhausted {
 		end := now + models.Moment(float64(now-midnight)/float64(used)*float64(p.Left))
 		if end < now.NextDay() {
 			p.Ends = d.shortTime(end)

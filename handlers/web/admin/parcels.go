@@ -65,7 +65,7 @@ func (d *Dashboard) parcels(w http.ResponseWriter, r *http.Request) {
 	if more > 0 {
 		page.More = query("q", page.Search, "state", page.State, "before", strconv.FormatInt(more, 10))
 	}
-	d.show(w, status, "parcels", view{Here: "parcels", Title: d.say("parcels"), Live: before == 0 && problem == "", Data: page})
+	d.show(w, status, "parcels", view{Menu: "parcels", Title: d.say("parcels"), Live: before == 0 && problem == "", Data: page})
 }
 
 func (d *Dashboard) findParcels(r *http.Request, search, state string, before int64) (found []models.Parcel, more int64, problem string, err error) {
@@ -173,13 +173,13 @@ func (d *Dashboard) oneParcel(w http.ResponseWriter, r *http.Request, shown bool
 		return
 	}
 	if shown {
-		d.asked(r, d.say("note_parcel", "Number", mask(page.Number), "ID", id))
+		d.noteShown(r, d.say("note_parcel", "Number", mask(page.Number), "ID", id))
 	}
-	d.show(w, http.StatusOK, "parcel", view{Here: "parcels", Title: page.Number, Live: !shown, Data: page})
+	d.show(w, http.StatusOK, "parcel", view{Menu: "parcels", Title: page.Number, Live: !shown, Data: page})
 }
 
-// asked keeps that something was shown unmasked, and logs it.
-func (d *Dashboard) asked(r *http.Request, what string) {
+// noteShown keeps that something was shown unmasked, and logs it.
+func (d *Dashboard) noteShown(r *http.Request, what string) {
 	d.Log.Info("shown unmasked", "what", what, "address", addressOf(r, d.Proxies))
 	d.note(r.Context(), models.NoteShown, what)
 }

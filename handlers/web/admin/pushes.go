@@ -48,11 +48,11 @@ func (d *Dashboard) allPushes(w http.ResponseWriter, r *http.Request, shown int6
 	for _, p := range kept {
 		row := pushRow{RawPush: p, Shown: p.ID == shown, Text: maskText(cutText(p.Body), p.ID == shown)}
 		if row.Shown {
-			d.asked(r, d.say("note_push", "Provider", p.Provider, "Time", d.stamp(p.At)))
+			d.noteShown(r, d.say("note_push", "Provider", p.Provider, "Time", d.stamp(p.At)))
 		}
 		page.Rows = append(page.Rows, row)
 	}
-	d.show(w, http.StatusOK, "pushes", view{Here: "pushes", Title: d.say("pushes"), Live: shown == 0, Data: page})
+	d.show(w, http.StatusOK, "pushes", view{Menu: "pushes", Title: d.say("pushes"), Live: shown == 0, Data: page})
 }
 
 func cutText(text string) string {

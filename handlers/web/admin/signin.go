@@ -25,11 +25,11 @@ type Sessions interface {
 }
 
 const (
-	cookieName = "waybill_admin"
-	idleFor    = 12 * time.Hour     // a session that nobody uses
-	longest    = 7 * 24 * time.Hour // a session, used or not
-	renewEvery = 5 * time.Minute
-	wrongTries = 5 // in a minute from one address; then the right token waits, too
+	cookieName    = "waybill_admin"
+	idleFor       = 12 * time.Hour     // a session that nobody uses
+	longest       = 7 * 24 * time.Hour // a session, used or not
+	renewEvery    = 5 * time.Minute
+	wrongAttempts = 5 // in a minute from one address; then the right token waits, too
 )
 
 // loginPage is the sign-in form; who is signed in goes on to the dashboard.
@@ -56,7 +56,7 @@ func (d *Dashboard) login(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	uncount := func() error { return d.Store.UncountToken(context.WithoutCancel(ctx), try) }
-	if wrong > wrongTries {
+	if wrong > wrongAttempts {
 		if err := uncount(); err != nil {
 			d.Log.Warn("sign in", "error", err)
 		}

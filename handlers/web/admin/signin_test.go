@@ -112,7 +112,7 @@ func TestManyTokensAtOnceGetNoMoreTriesThanFewDo(t *testing.T) {
 			looked++
 		}
 	}
-	if looked > wrongTries {
+	if looked > wrongAttempts {
 		t.Errorf("%d tokens were looked at", looked)
 	}
 }

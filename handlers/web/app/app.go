@@ -105,8 +105,8 @@ func New(s Settings) (*App, error) {
 
 // originOf is the origin of an address: scheme and host.
 func originOf(address string) string {
-	scheme, rest, _ := strings.Cut(address, "://")
-	host, _, _ := strings.Cut(rest, "/")
+	scheme, path, _ := strings.Cut(address, "://")
+	host, _, _ := strings.Cut(path, "/")
 	return scheme + "://" + host
 }
 

@@ -16,7 +16,7 @@ import (
 const (
 	scheme     = "tma "
 	longest    = 8 << 10          // bytes of initData that are looked at
-	lives      = 24 * time.Hour   // how long initData opens the app
+	validFor   = 24 * time.Hour   // how long initData opens the app
 	ahead      = 5 * time.Minute  // how far Telegram's clock may be before ours
 	largestID  = int64(1)<<52 - 1 // of a person; https://core.telegram.org/bots/api#user
 	fieldHash  = "hash"
@@ -109,5 +109,5 @@ func (v *verifier) fresh(date string) bool {
 		return false
 	}
 	age := v.now().Sub(time.Unix(seconds, 0))
-	return age <= lives && age >= -ahead
+	return age <= validFor && age >= -ahead
 }

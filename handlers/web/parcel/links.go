@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	purpose = "page"              // what links are signed for
-	lives   = 90 * 24 * time.Hour // how long a link opens its page
-	renewed = 30 * 24 * time.Hour // how long a follow has the same link
+	purpose  = "page"              // what links are signed for
+	validFor = 90 * 24 * time.Hour // how long a link opens its page
+	renewed  = 30 * 24 * time.Hour // how long a follow has the same link
 )
 
 var (
@@ -56,7 +56,7 @@ func (l *Links) Path(f models.Followed) string {
 	if age := models.At(l.now()).Sub(issued); age > 0 {
 		issued = issued.Add(age.Truncate(renewed))
 	}
-	token, err := l.signer.Sign(purpose, holderOf(f).encode(), issued.Add(lives))
+	token, err := l.signer.Sign(purpose, holderOf(f).encode(), issued.Add(validFor))
 	if err != nil {
 		return ""
 	}

@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS imports (
     total      INT NOT NULL DEFAULT 0,
     checked    INT NOT NULL DEFAULT 0,
     token      VARCHAR(128) NOT NULL DEFAULT '',
-    told_at    BIGINT NOT NULL DEFAULT 0,
+    reported_at BIGINT NOT NULL DEFAULT 0,
     summed_at  BIGINT NOT NULL DEFAULT 0,
     due_at     BIGINT NOT NULL DEFAULT 4611686018427387904,
     PRIMARY KEY (chat_id, started_at),

@@ -46,7 +46,7 @@ CREATE TABLE IF NOT EXISTS sent (
     upto      BIGINT NOT NULL,
     outcome   VARCHAR(16) NOT NULL,
     reason    VARCHAR(200) NOT NULL DEFAULT '',
-    tries     INT NOT NULL DEFAULT 1,
+    attempts  INT NOT NULL DEFAULT 1,
     `at`      BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (parcel_id, chat_id, upto, outcome),
     KEY sent_chat (chat_id, `at`),

@@ -11,7 +11,7 @@ CREATE TABLE imports (
     total      INTEGER NOT NULL DEFAULT 0,
     checked    INTEGER NOT NULL DEFAULT 0,
     token      TEXT    NOT NULL DEFAULT '',
-    told_at    INTEGER NOT NULL DEFAULT 0,
+    reported_at INTEGER NOT NULL DEFAULT 0,
     summed_at  INTEGER NOT NULL DEFAULT 0,
     due_at     INTEGER NOT NULL DEFAULT 4611686018427387904,
     PRIMARY KEY (chat_id, started_at)

@@ -16,7 +16,7 @@ CREATE TABLE sent (
     upto      INTEGER NOT NULL,
     outcome   TEXT    NOT NULL,
     reason    TEXT    NOT NULL DEFAULT '',
-    tries     INTEGER NOT NULL DEFAULT 1,
+    attempts  INTEGER NOT NULL DEFAULT 1,
     at        INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (parcel_id, chat_id, upto, outcome)
 ) WITHOUT ROWID;
