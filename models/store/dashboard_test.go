@@ -50,7 +50,7 @@ func TestTheDashboardsQueriesFindTheirRowsInAnIndex(t *testing.T) {
 				_, err := k.UsageBetween(k.ctx(), "2025-06-10", noon(), noon()+20)
 				return err
 			}},
-			{"Parcels", "", func() error { _, _, err := k.Store.Parcels(k.ctx(), 900, 50, models.Parcel.Live); return err }},
+			{"Parcels", "", func() error { _, _, err := k.Parcels(k.ctx(), 900, 50, models.Parcel.Live); return err }},
 			{"LiveParcels", "parcels_open", func() error { _, err := k.LiveParcels(k.ctx(), models.Customs, 900, 50); return err }},
 			{"ParcelsEnding", "parcels_number_end", func() error { _, err := k.ParcelsEnding(k.ctx(), "0077", 0, 50); return err }},
 			{"ParcelIDs", "parcels_number_carrier", func() error { _, err := k.ParcelIDs(k.ctx(), []string{number(7)}); return err }},

@@ -51,7 +51,8 @@ func (s *Store) Figures(ctx context.Context, now models.Moment) (models.Figures,
 		return f, fmt.Errorf("read ages: %w", err)
 	}
 	heard = slices.DeleteFunc(heard, func(m models.Moment) bool { return m == 0 })
-	if slices.Sort(heard); len(heard) > 0 {
+	slices.Sort(heard)
+	if len(heard) > 0 {
 		f.NextAge = heard[len(heard)/2]
 	}
 	return f, nil

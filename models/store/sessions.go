@@ -61,7 +61,7 @@ func (wrongRow) TableName() string { return "wrong_tokens" }
 // TryToken counts a try as a wrong one before anybody looks at the token, so that tries
 // at one moment, on whatever replicas, see one another, and returns its id and how
 // many of the last minute come from the address, this one included.
-func (s *Store) TryToken(ctx context.Context, address string, now models.Moment) (id int64, wrong int64, err error) {
+func (s *Store) TryToken(ctx context.Context, address string, now models.Moment) (id, wrong int64, err error) {
 	since := now.Add(-wrongFor)
 	row := wrongRow{Address: cut(address, sizeConversation), At: now}
 	err = s.within(ctx, func(tx *gorm.DB) error {

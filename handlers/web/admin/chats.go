@@ -179,7 +179,8 @@ func (d *Dashboard) buildChat(r *http.Request, id, before int64, shown bool) (pa
 		follows = follows[:pageSize]
 		page.More = query("before", strconv.FormatInt(follows[pageSize-1].ID, 10))
 	}
-	return page, d.addFollows(r, &page, follows, sent)
+	err = d.addFollows(r, &page, follows, sent)
+	return page, err
 }
 
 // addFollows adds what a chat follows, and what was sent to it.

@@ -184,7 +184,7 @@ func (d *Dashboard) failing(ctx context.Context, limit int) ([]troubled, error) 
 			return nil, err
 		}
 		one := troubled{Follower: models.Follower{Chat: c}}
-		one.Reason, _ = d.whyStopped(one.Follower, models.Parcel{}, sent)
+		one.Reason, _ = d.whyStopped(one.Follower, sent)
 		all = append(all, one)
 	}
 	return all, nil

@@ -34,7 +34,7 @@ const (
 
 // loginPage is the sign-in form; who is signed in goes on to the dashboard.
 func (d *Dashboard) loginPage(w http.ResponseWriter, r *http.Request) {
-	if _, ok, err := d.session(r); err != nil {
+	if ok, err := d.session(r); err != nil {
 		d.failed(w, r, err)
 	} else if ok {
 		redirect(w, "/admin")
@@ -101,24 +101,24 @@ func (d *Dashboard) logout(w http.ResponseWriter, r *http.Request) {
 	redirect(w, "/admin/login")
 }
 
-// session says whether a request belongs to a session, and under which id it is kept.
-func (d *Dashboard) session(r *http.Request) (id string, ok bool, err error) {
-	c, err := r.Cookie(cookieName)
-	if err != nil || len(c.Value) > 100 {
-		return "", false, nil
+// session says whether a request belongs to a session.
+func (d *Dashboard) session(r *http.Request) (ok bool, err error) {
+	cookies := r.CookiesNamed(cookieName)
+	if len(cookies) == 0 || len(cookies[0].Value) > 100 {
+		return false, nil
 	}
-	id, now := d.sessionID(c.Value), d.moment()
+	id, now := d.sessionID(cookies[0].Value), d.moment()
 	created, until, err := d.Store.Session(r.Context(), id, now)
 	if errors.Is(err, models.ErrNotFound) {
-		return "", false, nil
+		return false, nil
 	}
 	if err != nil {
-		return "", false, err
+		return false, err
 	}
 	if next := min(now.Add(idleFor), created.Add(longest)); next.Sub(until) > renewEvery {
 		err = d.Store.RenewSession(r.Context(), id, next, now)
 	}
-	return id, err == nil, err
+	return err == nil, err
 }
 
 // sessionID is what the database knows a session by. It hangs on the operator's token:
@@ -139,7 +139,7 @@ func (d *Dashboard) cookie(r *http.Request, value string, age int) *http.Cookie 
 // guard lets in who is signed in, and sends everybody else to the sign-in form.
 func (d *Dashboard) guard(h http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		switch _, ok, err := d.session(r); {
+		switch ok, err := d.session(r); {
 		case err != nil:
 			d.failed(w, r, err)
 		case !ok:

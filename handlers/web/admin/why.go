@@ -28,7 +28,7 @@ func (d *Dashboard) explain(ctx context.Context, f models.Follower, p models.Par
 	case !f.Follow.Pending():
 		return d.whySilent(f, p, sent), nil
 	}
-	if r, stopped := d.whyStopped(f, p, sent); stopped {
+	if r, stopped := d.whyStopped(f, sent); stopped {
 		return r, nil
 	}
 	return d.whyLater(ctx, f, p)
@@ -79,7 +79,7 @@ func latest(sent []models.Sent, chat, parcel int64) (last models.Sent) {
 }
 
 // whyStopped is what keeps news back whatever the hour.
-func (d *Dashboard) whyStopped(f models.Follower, p models.Parcel, sent []models.Sent) (reason, bool) {
+func (d *Dashboard) whyStopped(f models.Follower, sent []models.Sent) (reason, bool) {
 	now := d.moment()
 	switch {
 	case !slices.Contains(d.Doors, f.Chat.Door):
