@@ -138,10 +138,11 @@ func (p taken) score(codes []string) (right, wrong int) {
 // TestLabelsAreReadInEveryCondition takes one photo of each kind; the table of
 // docs/decisions/017-labels-are-read-in-go.md comes from BenchmarkConditions.
 func TestLabelsAreReadInEveryCondition(t *testing.T) {
-	r := New(hasNumber)
-	r.limit = time.Minute // a loaded machine is no reason to fail
 	for _, c := range conditions() {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel() // each with a reader of its own, because one reads a picture at a time
+			r := New(hasNumber)
+			r.limit = time.Minute // a loaded machine is no reason to fail
 			p := c.take(t, rand.New(rand.NewPCG(2, 7)))
 			codes, err := r.Read(t.Context(), p.picture)
 			if right, wrong := p.score(codes); right < len(p.numbers) || wrong > 0 {

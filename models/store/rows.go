@@ -114,6 +114,7 @@ const (
 	sizeRobot        = 64
 	sizeReason       = 200
 	sizeNote         = 400
+	sizeAddress      = 64
 )
 
 // cut makes text fit a column: valid UTF-8, at most size characters.

@@ -63,7 +63,7 @@ func (wrongRow) TableName() string { return "wrong_tokens" }
 // many of the last minute come from the address, this one included.
 func (s *Store) TryToken(ctx context.Context, address string, now models.Moment) (id, wrong int64, err error) {
 	since := now.Add(-wrongFor)
-	row := wrongRow{Address: cut(address, sizeConversation), At: now}
+	row := wrongRow{Address: cut(address, sizeAddress), At: now}
 	err = s.within(ctx, func(tx *gorm.DB) error {
 		row.ID = 0
 		if err := tx.Exec("DELETE FROM wrong_tokens WHERE at <= ?", since).Error; err != nil {
