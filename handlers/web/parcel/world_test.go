@@ -31,6 +31,7 @@ type world struct {
 	keys    *seal.Keys
 	now     time.Time
 	painter parcel.Painter
+	words   *locales.Bundle
 }
 
 // each runs a test over every kind of database. Its now is noon in Shanghai.
@@ -39,6 +40,9 @@ func each(t *testing.T, test func(w *world)) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
 		w := &world{T: t, store: open(), now: time.Date(2026, 3, 2, 12, 0, 0, 0, models.Shanghai)}
+		var err error
+		w.words, err = locales.Load("zh-CN")
+		w.ok(err)
 		w.keys = w.key(seal.NewKey())
 		test(w)
 	})
@@ -119,14 +123,12 @@ func (w *world) server() http.Handler {
 	log := slog.New(slog.DiscardHandler)
 	pages, err := web.NewPages(log, parcel.Static)
 	w.ok(err)
-	words, err := locales.Load("zh-CN")
-	w.ok(err)
 	carriers, err := recognise.LoadCarriers()
 	w.ok(err)
 	page, err := parcel.New(parcel.Settings{
 		Pages: pages, Links: w.links(), Store: w.store, Contacts: carriers, Estimator: handlers.NewEstimates(w.store, models.Shanghai, log, w.clock),
 		Painter: w.painter,
-		Words:   words, Zone: models.Shanghai, Log: log, Now: w.clock,
+		Words:   w.words, Zone: models.Shanghai, Log: log, Now: w.clock,
 	})
 	w.ok(err)
 	mux := http.NewServeMux()
