@@ -95,14 +95,14 @@ func maskPhone(runes []rune, folded string, at int) int {
 		return at
 	}
 	if p, ok := phoneAt(folded, at); ok {
-		hideDigits(runes, folded, p.from, p.to, p.head, p.tail)
+		hideDigits(runes, folded, p)
 		return hideExtension(runes, folded, p.to)
 	}
 	m := bare.FindStringIndex(folded[at:])
 	if len(m) == 0 || !endsNumber(folded, at+m[1]) || hotline.MatchString(folded[at:at+m[1]]) || !calledPhone(runes[:at]) {
 		return at
 	}
-	hideDigits(runes, folded, at, at+m[1], 1, 2)
+	hideDigits(runes, folded, phone{at, at + m[1], 1, 2})
 	return hideExtension(runes, folded, at+m[1])
 }
 
@@ -127,20 +127,20 @@ func endsNumber(folded string, at int) bool {
 	return at == len(folded) || (folded[at] < '0' || folded[at] > '9') && folded[at] != '*'
 }
 
-// hideDigits puts a star for each digit between two places but for some at both ends.
-func hideDigits(runes []rune, folded string, from, to, head, tail int) {
+// hideDigits puts a star for each digit of a phone but for those that are shown.
+func hideDigits(runes []rune, folded string, p phone) {
 	total := 0
-	for i := from; i < to; i++ {
+	for i := p.from; i < p.to; i++ {
 		if '0' <= folded[i] && folded[i] <= '9' {
 			total++
 		}
 	}
-	for i, nth := from, 0; i < to; i++ {
+	for i, nth := p.from, 0; i < p.to; i++ {
 		if folded[i] < '0' || folded[i] > '9' {
 			continue
 		}
 		nth++
-		if nth > head && nth <= total-tail {
+		if nth > p.head && nth <= total-p.tail {
 			runes[i] = '*'
 		}
 	}
@@ -161,7 +161,7 @@ func hideExtension(runes []rune, folded string, at int) int {
 	if _, another := phoneAt(folded, word+m[2]); another {
 		return at
 	}
-	hideDigits(runes, folded, word+m[2], word+m[3], 0, 0)
+	hideDigits(runes, folded, phone{from: word + m[2], to: word + m[3]})
 	return word + m[1]
 }
 

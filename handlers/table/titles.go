@@ -3,6 +3,7 @@ package table
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"waybill/tracking/recognise"
 )
@@ -108,11 +109,19 @@ func tailTitle(word string) (role, bool) {
 	return role{}, false
 }
 
-// simplified are the characters of titles that Traditional Chinese writes otherwise.
-var simplified = map[rune]rune{
-	'單': '单', '號': '号', '碼': '码', '運': '运', '遞': '递', '託': '托', '備': '备', '註': '注', '電': '电', '話': '话', '機': '机', '稱': '称', '訂': '订', '編': '编',
-	'聯': '联', '繫': '系', '係': '系', '貨': '货', '蹤': '踪', '蹟': '迹', '裝': '装', '內': '内', '標': '标', '題': '题', '買': '买', '賣': '卖', '後': '后', '發': '发', '寄': '寄',
-	'產': '产', '寶': '宝', '貝': '贝', '務': '务', '郵': '邮', '件': '件', '據': '据', '詢': '询', '傳': '传', '輸': '输', '終': '终', '數': '数', '總': '总', '項': '项', '裏': '里',
+// simplified pairs the characters of titles that Traditional Chinese writes otherwise
+// with those of Simplified Chinese.
+const simplified = "單单 號号 碼码 運运 遞递 託托 備备 註注 電电 話话 機机 稱称 訂订 編编 聯联 繫系 係系 貨货 蹤踪 蹟迹 裝装 內内 標标 題题 買买 賣卖 後后 發发 產产 寶宝 貝贝 務务 郵邮 據据 詢询 傳传 輸输 終终 數数 總总 項项 裏里"
+
+// simplify is the Simplified form of a character of titles.
+func simplify(r rune) rune {
+	for pair := range strings.FieldsSeq(simplified) {
+		if other, found := strings.CutPrefix(pair, string(r)); found {
+			form, _ := utf8.DecodeRuneInString(other)
+			return form
+		}
+	}
+	return r
 }
 
 // fold is a title as titles are compared: without blanks, punctuation and what stands
@@ -123,12 +132,9 @@ func fold(title string) string {
 		title = title[:at]
 	}
 	return strings.Map(func(r rune) rune {
-		if to, ok := simplified[r]; ok {
-			return to
-		}
 		if strings.ContainsRune(" \t\r\n\u00a0*:：#_-.·/\\'’\"", r) {
 			return -1
 		}
-		return r
+		return simplify(r)
 	}, title)
 }
