@@ -105,7 +105,7 @@ func TestAIBotWeComsOwnSDKWorksWithTheDouble(t *testing.T) {
 	defer files.Close()
 	must(api.Say(wecomtest.AIBotSaid{From: "zhang", Kind: "image", URL: files.URL, Key: key}))
 	sdk.sees(aibotSees{Event: "image", Text: "a label"})
-	if got := api.Sent("group:wrG"); len(got) != 5 || len(got[3].Body) != 600<<10 || len(got[4].Buttons) != 2 || got[1].Stream != got[0].Stream || !got[1].Finish || got[2].Content != "**已签收**" {
+	if got := api.Sent("group:wrG"); len(got) != 5 || len(got[3].Body) != 20<<10 || len(got[4].Buttons) != 2 || got[1].Stream != got[0].Stream || !got[1].Finish || got[2].Content != "**已签收**" {
 		t.Errorf("the double has got %+v", got)
 	}
 	if err := api.WaitFrames(t.Context(), "ping", 2); err != nil {

@@ -17,7 +17,7 @@ const client = new AiBot.WSClient({
   wsUrl,
   botId,
   secret,
-  heartbeatInterval: 100,
+  heartbeatInterval: 500, // it gives up after two that a busy machine answers late
   maxReconnectAttempts: 0,
   maxAuthFailureAttempts: 0,
   logger: { debug: silent, info: silent, warn: silent, error: silent },
@@ -55,7 +55,7 @@ client.on('message.text', async (frame) => {
   await outcome('push', client.sendMessage(chat, markdown))
   await outcome('push text', client.sendMessage(chat, { msgtype: 'text', text: { content: 'x' } }))
   await outcome('push to a stranger', client.sendMessage('stranger', markdown))
-  const picture = Buffer.alloc(600 * 1024, 'picture') // two chunks
+  const picture = Buffer.alloc(20 * 1024, 'picture')
   const { media_id } = await client.uploadMedia(picture, { type: 'image', filename: 'journey.png' })
   await outcome('push a picture', client.sendMediaMessage(chat, 'image', media_id))
   await outcome('push a card', client.sendMessage(chat, { msgtype: 'template_card', template_card: {
