@@ -10,7 +10,8 @@ import (
 type LabelReader interface {
 	// Read returns the texts of the barcodes and QR codes in a JPEG, PNG or WebP,
 	// most likely first; which of them are tracking numbers the caller finds out.
-	// It returns one of the errors below when it has none.
+	// It returns one of the errors below when it has none; ErrPictureTooLong also beside
+	// texts of which none holds a tracking number, because another code may hold one.
 	Read(ctx context.Context, picture []byte) (codes []string, err error)
 }
 

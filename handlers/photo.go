@@ -91,7 +91,7 @@ func (t *turn) photo(ctx context.Context, pictures []Attachment) ([]Reply, error
 	if len(numbers) > 0 {
 		return t.foundOnLabels(ctx, numbers, caption)
 	}
-	if len(codes) > 0 {
+	if len(codes) > 0 && !errors.Is(failure, ErrPictureTooLong) { // else the label's own code may not have been found yet
 		return t.numberlessCode(ctx, codes)
 	}
 	return t.aboutPicture(ctx, pictureReason(failure))

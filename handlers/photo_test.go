@@ -31,6 +31,9 @@ func photoOf(codes string) Attachment {
 type codesReader struct{}
 
 func (codesReader) Read(_ context.Context, picture []byte) ([]string, error) {
+	if codes, slow := strings.CutPrefix(string(picture), "(slow) "); slow {
+		return strings.Split(codes, ", "), ErrPictureTooLong
+	}
 	for name, err := range map[string]error{
 		"(no code)": ErrNoCode, "(large)": ErrPictureTooLarge, "(gif)": ErrPictureFormat, "(text)": ErrNotAPicture,
 		"(slow)": ErrPictureTooLong, "(busy)": ErrLabelReaderIsBusy,
@@ -186,5 +189,19 @@ func TestAMadeUpChoiceOfALabelChoosesNothing(t *testing.T) {
 	}
 	if w.asked(moving) > 0 {
 		t.Error("the number is looked up")
+	}
+}
+
+func TestACodeWithoutANumberIsNotTheLastWordOfASlowPicture(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	slow := w.hears(t, Message{Files: []Attachment{photoOf("(slow)")}})
+	if said := w.hears(t, Message{Files: []Attachment{photoOf("(slow) https://u.wechat.com/x")}}); said != slow {
+		t.Errorf("answered with %q", said)
+	}
+	if said := w.hears(t, Message{Files: []Attachment{photoOf("https://u.wechat.com/x")}}); said == slow {
+		t.Errorf("a picture that was read whole is answered with %q", said)
+	}
+	if said := w.hears(t, Message{Files: []Attachment{photoOf("(slow) " + moving)}}); !strings.Contains(said, moving) {
+		t.Errorf("a number that was found is answered with %q", said)
 	}
 }

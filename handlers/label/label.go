@@ -7,6 +7,7 @@ package label
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"waybill/handlers"
@@ -70,11 +71,14 @@ func (r *Reader) read(ctx context.Context, picture []byte) ([]string, error) {
 		return nil, err
 	}
 	found := r.climb(ctx, img)
-	if len(found) > 0 {
+	if slices.ContainsFunc(found, r.looksLike) {
 		return found, nil
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("%w: %w", handlers.ErrPictureTooLong, err)
+		return found, fmt.Errorf("%w: %w", handlers.ErrPictureTooLong, err)
 	}
-	return nil, handlers.ErrNoCode
+	if len(found) == 0 {
+		return nil, handlers.ErrNoCode
+	}
+	return found, nil
 }
