@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
 
 	"waybill/tracking/recognise"
 )
@@ -109,11 +110,22 @@ func TestEncodings(t *testing.T) {
 		wide = append(wide, byte(u), byte(u>>8))
 		wideBig = append(wideBig, byte(u>>8), byte(u))
 	}
-	for name, body := range map[string][]byte{"utf-8": []byte(text), "with a mark": []byte(bom + text), "gb18030": []byte(gb), "utf-16 LE": wide, "utf-16 BE": wideBig} {
+	for name, body := range map[string][]byte{"utf-8": []byte(text), "with a mark": []byte(bom + text), "gb18030": []byte(gb), "utf-16 LE": wide, "utf-16 BE": wideBig, "LE without a mark": wide[2:], "BE without a mark": wideBig[2:]} {
 		got, err := Read("a.csv", body, names(t))
 		if want := []string{"2 YT1000000000017 茶叶"}; err != nil || !cmp.Equal(lines(got), want) {
 			t.Errorf("%s: got %v, %v", name, lines(got), err)
 		}
+	}
+}
+
+func TestTaiwansEncoding(t *testing.T) {
+	big5, err := traditionalchinese.Big5.NewEncoder().String("託運單號,物流公司,品名\nYT1000000000017,圓通,茶葉\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Read("a.csv", []byte(big5), names(t))
+	if want := []string{"2 YT1000000000017 圓通 茶葉"}; err != nil || !cmp.Equal(lines(got), want) {
+		t.Errorf("got %v, %v", lines(got), err)
 	}
 }
 

@@ -7,7 +7,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 )
@@ -33,21 +35,71 @@ func readText(name string, body []byte, names Names) (Table, error) {
 }
 
 // decode is a file's text in UTF-8; false when it is none. What is neither UTF-8 nor
-// marked as UTF-16 is taken for GB18030, in which Chinese Windows writes.
+// UTF-16 is GB18030 or Big5, in which Chinese Windows writes: nearly all bytes of one
+// are characters of the other too, so the one that has titles in it is right.
 func decode(body []byte) (string, bool) {
-	switch {
-	case bytes.HasPrefix(body, []byte("\xff\xfe")), bytes.HasPrefix(body, []byte("\xfe\xff")):
-		out, _, err := transform.Bytes(unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder(), body)
+	if order, ok := wide(body); ok {
+		out, _, err := transform.Bytes(order.NewDecoder(), body)
 		return string(out), err == nil
-	case bytes.IndexByte(body, 0) >= 0:
+	}
+	if bytes.IndexByte(body, 0) >= 0 {
 		return "", false
 	}
 	body = bytes.TrimPrefix(body, []byte(bom))
 	if utf8.Valid(body) {
 		return string(body), true
 	}
-	out, _, err := transform.Bytes(simplifiedchinese.GB18030.NewDecoder(), body)
-	return string(out), err == nil && !bytes.ContainsRune(out, utf8.RuneError)
+	var first string
+	for _, e := range []encoding.Encoding{simplifiedchinese.GB18030, traditionalchinese.Big5} {
+		out, _, err := transform.Bytes(e.NewDecoder(), body)
+		if err != nil || bytes.ContainsRune(out, utf8.RuneError) {
+			continue
+		}
+		if text := string(out); titled(text) {
+			return text, true
+		} else if first == "" {
+			first = text
+		}
+	}
+	return first, first != ""
+}
+
+// wide says that bytes are UTF-16, and in which order. Without a mark of order the
+// zeros of digits and commas tell: they are every second byte.
+func wide(body []byte) (encoding.Encoding, bool) {
+	if bytes.HasPrefix(body, []byte("\xff\xfe")) || bytes.HasPrefix(body, []byte("\xfe\xff")) {
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), true
+	}
+	var zeros [2]int
+	for i, b := range body[:min(len(body), looked)] {
+		if b == 0 {
+			zeros[i%2]++
+		}
+	}
+	switch most := min(len(body), looked) / 8; {
+	case len(body)%2 != 0:
+	case zeros[1] > most && zeros[0] == 0:
+		return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), true
+	case zeros[0] > most && zeros[1] == 0:
+		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), true
+	}
+	return nil, false
+}
+
+// looked is how many bytes of a file tell how it is written.
+const looked = 4096
+
+// titled says that a cell near the beginning of a text is a title of a column.
+func titled(text string) bool {
+	if runes := []rune(text); len(runes) > looked {
+		text = string(runes[:looked])
+	}
+	for cell := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(",;\t\r\n\"", r) }) {
+		if roleOf(cell).kind != roleNone {
+			return true
+		}
+	}
+	return false
 }
 
 // parse parts text into rows and cells. A quotation mark that nobody closes would
