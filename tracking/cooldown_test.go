@@ -57,3 +57,23 @@ func TestANewDaysCooldownsBeginWithAnHourAgain(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsLeftAloneCanBeAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, a := newBook(), &script{name: "a", answers: []any{fails("a", ErrQuota), says("a", models.InTransit)}}
+		track := tracker(b, a)
+		if all := track.Cooldowns(t.Context()); len(all) != 0 {
+			t.Fatalf("before any call: %+v", all)
+		}
+		track.Ask(t.Context(), ask())
+		want := models.Cooldown{Provider: "a", Kind: models.CallQuery, Why: models.OutcomeQuota, Until: models.At(time.Now().Add(time.Hour))}
+		if all := track.Cooldowns(t.Context()); len(all) != 1 || all[0] != want {
+			t.Fatalf("got %+v, want %+v", all, want)
+		}
+		time.Sleep(time.Hour)
+		track.Ask(t.Context(), ask())
+		if all := track.Cooldowns(t.Context()); len(all) != 0 {
+			t.Errorf("after an answer: %+v", all)
+		}
+	})
+}

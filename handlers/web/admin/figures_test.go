@@ -256,6 +256,8 @@ func TestCooldownsSayWhyAndUntilWhen(t *testing.T) {
 	contains(t, r.read("/admin"), "没有哪家正在停用")
 	r.cooldowns = []models.Cooldown{{Provider: "juhe", Kind: models.CallQuery, Why: models.OutcomeQuota, Until: r.moment().Add(time.Hour)}}
 	contains(t, r.read("/admin"), "额度用完，先不用，13:00 后再试")
+	r.pass(time.Hour)
+	contains(t, r.read("/admin"), "额度用完，停用时间已到，下一次调用会先试一试")
 }
 
 func TestTheFirstPageIsSmall(t *testing.T) {

@@ -24,11 +24,17 @@ type overviewPage struct {
 	Days      []dayBill
 	Total     bill // of 30 days
 	Charts    []chartImage
-	Cooldowns []models.Cooldown
+	Cooldowns []cooldown
 	Failing   []troubled
 	Waiting   []troubled
 	Alerts    []models.Note
 	Shown     []models.Note
+}
+
+// cooldown is a kind of call that is left alone.
+type cooldown struct {
+	models.Cooldown
+	Over bool // its time is over: the next call finds out whether it works again
 }
 
 type statusCount struct {
@@ -94,7 +100,9 @@ func (d *Dashboard) buildOverview(ctx context.Context) (page overviewPage, err e
 	if err := d.addMoney(ctx, &page); err != nil {
 		return page, err
 	}
-	page.Cooldowns = d.Providers.Cooldowns(ctx)
+	for _, c := range d.Providers.Cooldowns(ctx) {
+		page.Cooldowns = append(page.Cooldowns, cooldown{c, c.Until <= d.moment()})
+	}
 	if page.Failing, err = d.failing(ctx, listed); err != nil {
 		return page, err
 	}
