@@ -12,7 +12,7 @@ import (
 const (
 	purpose  = "page"              // what links are signed for
 	validFor = 90 * 24 * time.Hour // how long a link opens its page
-	renewed  = 30 * 24 * time.Hour // how long a follow has the same link
+	renewed  = 24 * time.Hour      // how long a follow has the same link
 )
 
 var (
@@ -26,9 +26,8 @@ type Signer interface {
 	Verify(purpose, token string, now models.Moment) (string, error)
 }
 
-// Links makes the links of follows. A follow has one link, which lasts 90 days from the
-// beginning of following; every 30 days it gets another, so that one that is shown lasts
-// 60 days at least.
+// Links makes the links of follows. A follow has one link a day, counted from the
+// beginning of following; it lasts 90 days from the beginning of its day.
 type Links struct {
 	signer Signer
 	base   string

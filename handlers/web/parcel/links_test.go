@@ -53,6 +53,20 @@ func TestALinkLastsNinetyDays(t *testing.T) {
 	})
 }
 
+func TestALinkLastsAsLongWheneverItIsShown(t *testing.T) {
+	each(t, func(w *world) {
+		f := w.follow(w.chat("1", ""), number, "", false)
+		w.now = w.now.Add(29*24*time.Hour + 23*time.Hour)
+		shown := w.links().Of(f)
+		w.now = w.now.Add(30 * time.Minute)
+		if w.links().Of(f) != shown {
+			t.Error("within a day it is another one")
+		}
+		w.now = w.now.Add(89*24*time.Hour - time.Hour)
+		w.body(shown)
+	})
+}
+
 func TestALinkOfAStoppedFollowOpensAgainOnlyWhenTheStopIsTakenBack(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.chat("1", "")
