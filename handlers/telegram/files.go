@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/go-telegram/bot"
 
 	"waybill/handlers"
+	"waybill/internal/httpbody"
 	"waybill/internal/redact"
 	"waybill/models"
 )
@@ -149,12 +149,9 @@ func (c *client) download(ctx context.Context, address string, limit int64) ([]b
 	case resp.ContentLength > limit:
 		return nil, handlers.ErrTooLarge
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
-	if err != nil {
-		return nil, redact.Error(err)
-	}
-	if int64(len(body)) > limit {
+	body, err := httpbody.ReadAll(resp.Body, limit)
+	if errors.Is(err, httpbody.ErrTooLong) {
 		return nil, handlers.ErrTooLarge
 	}
-	return body, nil
+	return body, redact.Error(err)
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -16,6 +15,7 @@ import (
 
 	"waybill/handlers"
 	addresses "waybill/internal/address"
+	"waybill/internal/httpbody"
 	"waybill/internal/redact"
 	"waybill/models"
 )
@@ -81,14 +81,11 @@ func fetch(ctx context.Context, client *http.Client, uri string, limit int64) (b
 	default:
 		return nil, false, statusError(resp.StatusCode)
 	}
-	body, err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
-	if err != nil {
-		return nil, false, redact.Error(err)
-	}
-	if int64(len(body)) > limit {
+	body, err = httpbody.ReadAll(resp.Body, limit)
+	if errors.Is(err, httpbody.ErrTooLong) {
 		return nil, false, handlers.ErrTooLarge
 	}
-	return body, resp.Header.Get("Content-Disposition") != "", nil
+	return body, resp.Header.Get("Content-Disposition") != "", redact.Error(err)
 }
 
 // aibotMedia is a picture or a file that somebody sends to the bot: an address

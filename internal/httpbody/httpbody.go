@@ -28,14 +28,17 @@ func Read(w http.ResponseWriter, r *http.Request) (body []byte, ok bool) {
 	return body, true
 }
 
-// ReadAll reads an answer's body; longer than limit bytes is an error.
+// ErrTooLong says that a body has more bytes than are read.
+var ErrTooLong = errors.New("the body is too long")
+
+// ReadAll reads an answer's body; longer than limit bytes is ErrTooLong.
 func ReadAll(body io.Reader, limit int64) ([]byte, error) {
 	raw, err := io.ReadAll(io.LimitReader(body, limit+1))
 	if err != nil {
 		return nil, err
 	}
 	if int64(len(raw)) > limit {
-		return nil, fmt.Errorf("longer than %d bytes", limit)
+		return nil, fmt.Errorf("%w: more than %d bytes", ErrTooLong, limit)
 	}
 	return raw, nil
 }
