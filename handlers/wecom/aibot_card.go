@@ -69,15 +69,15 @@ func (d *AIBot) pushCard(ctx context.Context, c *aibotConn, to models.Address, p
 		card.Buttons = append(card.Buttons, aibotCardButton{Text: valid(b.Text), Style: style, Key: b.Data})
 	}
 	err := d.push(ctx, c, to, aibotSendBody{Type: "template_card", Card: card})
-	if !aboutCard(err) {
+	if !refusesContent(err) {
 		return err
 	}
 	d.log().Warn("wecom aibot card is refused: numbers stand for it", slog.Any("error", err))
 	return d.push(ctx, c, to, markdownBody(p.text))
 }
 
-// aboutCard says that a refusal is about how a message looks, not about its chat.
-func aboutCard(err error) bool {
+// refusesContent says that a refusal is about what a message holds, not about its chat.
+func refusesContent(err error) bool {
 	if codeOf(err) == 0 || aibotWait(err) > 0 {
 		return false
 	}

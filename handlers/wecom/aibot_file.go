@@ -3,13 +3,11 @@ package wecom
 import (
 	"context"
 	"crypto/md5" //nolint:gosec // WeCom's protocol, against damage on the way only
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -54,50 +52,46 @@ const aibotChunkSize = 512 << 10
 // file is shown as text as far as it is some.
 func (d *AIBot) deliverFile(ctx context.Context, to models.Address, r handlers.Reply, p part) error {
 	return d.within(ctx, to, func(c *aibotConn) error {
-		media, err := d.uploaded(ctx, c, p)
-		if err == nil {
-			body := aibotSendBody{Type: p.kind}
-			if p.kind == typeImage {
-				body.Image = &aibotFile{media}
-			} else {
-				body.File = &aibotFile{media}
-			}
-			err = d.push(ctx, c, to, body)
-		}
-		if !aboutCard(err) {
-			return err
-		}
-		d.log().Warn("wecom aibot does not take a file: text stands for it", slog.String("kind", p.kind), slog.Any("error", err))
-		if p.kind == typeImage {
-			return nil
+		err := d.sendFile(ctx, c, to, p)
+		if !errors.Is(err, errFile) || p.kind == typeImage {
+			return p.unlessRefused(err)
 		}
 		return d.push(ctx, c, to, markdownBody(fenced(p.file, d.settings.Phrases(r.Lang).FileCut)))
 	})
 }
 
-// uploaded is what messages call a file, for three days; it is uploaded unless it
-// has been.
-func (d *AIBot) uploaded(ctx context.Context, c *aibotConn, p part) (string, error) {
-	key := d.fileKey(p)
-	media, known, err := d.settings.Memory.Recall(ctx, kindMedia, key, d.now())
-	if err != nil || known {
-		return string(media), wrap("recall a file", err)
+// sendFile sends a file; errFile when WeCom does not take it.
+func (d *AIBot) sendFile(ctx context.Context, c *aibotConn, to models.Address, p part) error {
+	media, err := d.mediaID(ctx, c, p)
+	if err == nil {
+		body := aibotSendBody{Type: p.kind}
+		if p.kind == typeImage {
+			body.Image = &aibotFile{media}
+		} else {
+			body.File = &aibotFile{media}
+		}
+		err = d.push(ctx, c, to, body)
 	}
-	id, err := upload(ctx, c, p)
-	if err != nil {
-		return "", err
+	if refusesContent(err) {
+		return d.memory.refuseFile(ctx, d.settings.ID, p, err)
 	}
-	if err := d.settings.Memory.Remember(context.WithoutCancel(ctx), kindMedia, key, []byte(id), d.now().Add(mediaFor)); err != nil {
-		d.log().Warn("remember a file", slog.Any("error", err)) // it is uploaded again
-	}
-	return id, nil
+	return err
 }
 
-func (d *AIBot) fileKey(p part) string {
-	sum := sha256.New()
-	_, _ = fmt.Fprintf(sum, "%s\x00%s\x00%s\x00", d.settings.ID, p.kind, p.file.Name)
-	_, _ = sum.Write(p.file.Body)
-	return hex.EncodeToString(sum.Sum(nil))
+// mediaID is what messages call a file, for three days; it is uploaded unless it has
+// been, and errFile when it is refused.
+func (d *AIBot) mediaID(ctx context.Context, c *aibotConn, p part) (string, error) {
+	id, known, err := d.memory.uploaded(ctx, d.settings.ID, p)
+	switch {
+	case err != nil || known && id != "":
+		return id, err
+	case known:
+		return "", errFile
+	}
+	if id, err = upload(ctx, c, p); err == nil {
+		d.memory.rememberFile(ctx, d.settings.ID, p, id, d.now().Add(mediaFor))
+	}
+	return id, err
 }
 
 // upload puts a file where messages can refer to it for three days.

@@ -370,6 +370,11 @@ func TestAIBotTextStandsForAFileThatWeComRefuses(t *testing.T) {
 		}
 		r.File, r.Picture = nil, &handlers.File{Name: "journey.png", Body: []byte("\x89PNG\r\n")}
 		w.mustSend("single:li", r, 1)
+		begun := len(w.api.Frames("aibot_upload_media_init"))
+		w.mustSend("single:li", r, 1)
+		if again := len(w.api.Frames("aibot_upload_media_init")); again != begun {
+			t.Error("what is refused is uploaded again")
+		}
 		r.File = &handlers.File{Name: "x"}
 		if _, err := w.sendTo("single:li", r); !errors.Is(err, models.ErrRefused) {
 			t.Errorf("an empty file: %v", err)

@@ -89,7 +89,7 @@ func (a *App) sendPart(ctx context.Context, member string, p part) error {
 	err := a.post(ctx, "message/send", body, &got)
 	switch {
 	case p.file != nil && codeOf(err) == codeMedia:
-		return p.unlessRefused(a.refuseFile(ctx, p, err))
+		return p.unlessRefused(a.refuseFile(ctx, a.tokens.agent, p, err))
 	case err != nil:
 		return a.sendError(ctx, err)
 	}

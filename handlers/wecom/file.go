@@ -52,7 +52,7 @@ func (c *client) sendReply(
 	if last.kind != typeFile {
 		return inTurn(parts)
 	}
-	id, known, err := c.uploaded(ctx, last)
+	id, known, err := c.uploaded(ctx, c.tokens.agent, last)
 	if err != nil {
 		return err
 	}
@@ -85,7 +85,7 @@ func fileParts(f *handlers.File, cut string, limit int) []part {
 // mediaID is what messages call a file. It is uploaded unless it has been, by
 // whatever process; errFile when WeCom refuses it for good.
 func (c *client) mediaID(ctx context.Context, p part) (id string, err error) {
-	id, known, err := c.uploaded(ctx, p)
+	id, known, err := c.uploaded(ctx, c.tokens.agent, p)
 	if err != nil || known && id != "" {
 		return id, err
 	}
@@ -94,19 +94,20 @@ func (c *client) mediaID(ctx context.Context, p part) (id string, err error) {
 	}
 	id, err = c.upload(ctx, p)
 	if lasting(err) {
-		return "", c.refuseFile(ctx, p, err)
+		return "", c.refuseFile(ctx, c.tokens.agent, p, err)
 	}
 	if err == nil {
-		c.rememberFile(ctx, p, id, c.now().Add(mediaFor))
+		c.rememberFile(ctx, c.tokens.agent, p, id, c.now().Add(mediaFor))
 	}
 	return id, err
 }
 
-// refuseFile notes, for all processes, that WeCom does not take a file.
-func (c *client) refuseFile(ctx context.Context, p part, err error) error {
-	c.settings.Log.Warn("wecom does not take a file: text stands for it",
+// refuseFile notes, for all processes, that WeCom does not take a file from an app or a
+// robot.
+func (a *API) refuseFile(ctx context.Context, owner string, p part, err error) error {
+	a.settings.Log.Warn("wecom does not take a file: text stands for it",
 		slog.String("kind", p.kind), slog.Int("bytes", len(p.file.Body)), slog.Any("error", err))
-	c.rememberFile(ctx, p, "", c.now().Add(sentFor))
+	a.rememberFile(ctx, owner, p, "", a.now().Add(sentFor))
 	return fmt.Errorf("%w: %w", errFile, err)
 }
 
@@ -118,25 +119,26 @@ func (p part) unlessRefused(err error) error {
 	return err
 }
 
-// uploaded is what is known about a file: its id at WeCom, or that it is refused ("").
-func (c *client) uploaded(ctx context.Context, p part) (id string, known bool, err error) {
-	value, known, err := c.settings.Memory.Recall(ctx, kindMedia, c.fileKey(p), c.now())
+// uploaded is what is known about a file that an app or a robot, its owner, has
+// uploaded: its id at WeCom, or that it is refused ("").
+func (a *API) uploaded(ctx context.Context, owner string, p part) (id string, known bool, err error) {
+	value, known, err := a.settings.Memory.Recall(ctx, kindMedia, p.key(owner), a.now())
 	return string(value), known, wrap("recall a file", err)
 }
 
 // rememberFile stores what uploaded reads. A failure is logged only: then the
 // file is uploaded again.
-func (c *client) rememberFile(ctx context.Context, p part, id string, until models.Moment) {
-	err := c.settings.Memory.Remember(context.WithoutCancel(ctx), kindMedia, c.fileKey(p), []byte(id), until)
+func (a *API) rememberFile(ctx context.Context, owner string, p part, id string, until models.Moment) {
+	err := a.settings.Memory.Remember(context.WithoutCancel(ctx), kindMedia, p.key(owner), []byte(id), until)
 	if err != nil {
-		c.settings.Log.Warn("remember a file", slog.Any("error", err))
+		a.settings.Log.Warn("remember a file", slog.Any("error", err))
 	}
 }
 
-// fileKey tells files apart, as one app has uploaded them.
-func (c *client) fileKey(p part) string {
+// key tells files apart, as one owner has uploaded them.
+func (p part) key(owner string) string {
 	sum := sha256.New()
-	_, _ = fmt.Fprintf(sum, "%s\x00%s\x00%s\x00", c.tokens.agent, p.kind, p.file.Name)
+	_, _ = fmt.Fprintf(sum, "%s\x00%s\x00%s\x00", owner, p.kind, p.file.Name)
 	_, _ = sum.Write(p.file.Body)
 	return hex.EncodeToString(sum.Sum(nil))
 }

@@ -117,7 +117,7 @@ func (k *KF) sendPart(ctx context.Context, p party, msg part, r handlers.Reply, 
 	err = k.postOnce(ctx, id, body)
 	switch {
 	case msg.file != nil && codeOf(err) == codeMedia:
-		return msg.unlessRefused(k.refuseFile(ctx, msg, err))
+		return msg.unlessRefused(k.refuseFile(ctx, k.tokens.agent, msg, err))
 	case creditExhausted(err):
 		c.Left = 0
 	case err != nil:
