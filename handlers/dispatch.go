@@ -57,7 +57,7 @@ func (t *turn) runForChat(ctx context.Context, c command) ([]Reply, error) {
 	case verbForget:
 		return t.forget(ctx)
 	case verbUsage:
-		return t.usage(ctx)
+		return t.usage(ctx, c.args)
 	}
 	if found := recognise.Text(c.args); len(found.Numbers) > 0 {
 		return t.numbers(ctx, found) // a link that opens the chat with a number

@@ -75,6 +75,9 @@ type Store interface {
 
 	// What operators want to know of the money and the work.
 	Usage(ctx context.Context, day string) ([]models.Usage, error)
+	UsageSince(ctx context.Context, day string) ([]models.Usage, error)
+	ShareCalls(ctx context.Context, prices map[string]float64, now models.Moment) error
+	ChatUsage(ctx context.Context, period string, limit int) (most []models.ChatUsage, none models.ChatUsage, err error)
 	Spent(ctx context.Context, day string) (map[string]int64, error)
 	Backlog(ctx context.Context, now models.Moment) (models.Backlog, error)
 }

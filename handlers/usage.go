@@ -10,12 +10,26 @@ import (
 	"waybill/models"
 )
 
-// usage tells an operator what today has cost, how far the work is behind, and
-// what fails. Everybody else hears what any unknown command brings.
-func (t *turn) usage(ctx context.Context) ([]Reply, error) {
+// usage tells an operator what today or this month has cost, or for which chats; today
+// also how far the work is behind, and what fails. Everybody else hears what any
+// unknown command brings.
+func (t *turn) usage(ctx context.Context, args string) ([]Reply, error) {
 	if !t.operates() {
 		return t.smallTalk(ctx, t.m.Text, nil, models.Question{}, false)
 	}
+	switch plainWord(args) {
+	case "", "today", "今天", "今日", "当天", "當天":
+		return t.usageToday(ctx)
+	case "month", "this month", "monthly", "本月", "这个月", "這個月", "当月", "當月", "月":
+		return t.usageThisMonth(ctx)
+	case "chats", "chat", "by chat", "会话", "會話", "按会话", "按會話", "对话", "對話", "按對話", "聊天", "聊天室":
+		return t.usageByChat(ctx)
+	}
+	return t.render.reply("bill.forms"), nil
+}
+
+// usageToday is the bill of today, this month's sum, and the work.
+func (t *turn) usageToday(ctx context.Context) ([]Reply, error) {
 	day := t.now.Day()
 	rows, err := t.store.Usage(ctx, day)
 	if err != nil {
@@ -25,11 +39,42 @@ func (t *turn) usage(ctx context.Context) ([]Reply, error) {
 	if err != nil {
 		return nil, wrap("read budgets", err)
 	}
+	month, err := t.store.UsageSince(ctx, firstOfMonth(t.now))
+	if err != nil {
+		return nil, wrap("read this month's usage", err)
+	}
 	backlog, err := t.store.Backlog(ctx, t.now)
 	if err != nil {
 		return nil, wrap("read backlog", err)
 	}
-	return []Reply{{Blocks: []Block{t.bills(day, rows, spent), t.work(t.withoutThis(backlog))}}}, nil
+	bills := t.bills(t.render.sentence("bill.title", "Day", day), rows, spent)
+	bills = append(bills, t.monthLine(month)...)
+	return []Reply{{Blocks: []Block{bills, t.work(t.withoutThis(backlog)), t.render.sentence("bill.more")}}}, nil
+}
+
+// usageThisMonth is the bill of the month until now.
+func (t *turn) usageThisMonth(ctx context.Context) ([]Reply, error) {
+	first := firstOfMonth(t.now)
+	rows, err := t.store.UsageSince(ctx, first)
+	if err != nil {
+		return nil, wrap("read this month's usage", err)
+	}
+	return []Reply{{Blocks: []Block{t.bills(t.render.sentence("bill.month_title", "From", first, "Day", t.now.Day()), rows, nil)}}}, nil
+}
+
+// firstOfMonth is the first day of now's month in Shanghai.
+func firstOfMonth(now models.Moment) string { return now.Day()[:len("2006-01-")] + "01" }
+
+// monthLine is what the month has cost until now, in one line.
+func (t *turn) monthLine(rows []models.Usage) Block {
+	var calls, billed int64
+	cost := new(big.Rat)
+	for _, b := range t.sum(rows) {
+		calls += b.calls
+		billed += b.billed
+		cost.Add(cost, b.cost)
+	}
+	return t.render.sentence("bill.month", "Calls", calls, "Billed", billed, "Yuan", yuan(cost))
 }
 
 // operates says whether this chat is an operator's, in whatever topic.
@@ -48,16 +93,17 @@ type bill struct {
 	cost          *big.Rat
 }
 
-// bills is a line for each provider and one for all of them.
-func (t *turn) bills(day string, rows []models.Usage, spent map[string]int64) Block {
-	block := t.render.sentence("bill.title", "Day", day)
+// bills is a line for each provider and one for all of them, under a title. spent is
+// how far today's budgets are used, nil in a bill of other days.
+func (t *turn) bills(title Block, rows []models.Usage, spent map[string]int64) Block {
+	block := title
 	total := new(big.Rat)
 	for _, b := range t.sum(rows) {
 		line := t.render.say("bill.provider", "Provider", b.provider, "Calls", b.calls, "Billed", b.billed, "Kinds", strings.Join(b.kinds, " · "))
 		if b.cost.Sign() > 0 {
 			line += t.render.say("bill.cost", "Yuan", yuan(b.cost))
 		}
-		if budget := t.settings.Budgets[b.provider]; budget > 0 {
+		if budget := t.settings.Budgets[b.provider]; budget > 0 && spent != nil {
 			line += t.render.say("bill.budget", "Used", spent[b.provider], "Budget", budget)
 		}
 		block = append(block, Line{{Text: line}})

@@ -3,6 +3,7 @@ package handlers
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"waybill/models"
 )
@@ -67,6 +68,65 @@ func TestAnOperatorSeesWhatTodayHasCost(t *testing.T) {
 			if got := asks("team", true); got != "" {
 				t.Errorf("a group hears %s", got)
 			}
+		})
+	}
+}
+
+func TestAnOperatorSeesTheMonthAndWhatChatsHaveCost(t *testing.T) {
+	for lang, c := range map[string]struct {
+		locale                      string
+		month, chats, unknown       string
+		inMonth, byChat, inOneWords []string
+	}{
+		"Chinese": {
+			"zh-CN", "/usage 本月", "/usage 会话", "/usage 去年",
+			[]string{"本月的账", "合计 ¥0.0076"},
+			[]string{"1. test:shop：调用 1 次，计费 1 次，¥0.0038", "没有会话关注的（识别、公司列表等）：调用 1 次，计费 1 次，¥0.0038"},
+			[]string{"/usage 本月", "/usage 会话"},
+		},
+		"Taiwan": {
+			"zh-TW", "/usage 本月", "/usage 聊天室", "/usage 去年",
+			[]string{"本月的帳", "合計 ¥0.0076"},
+			[]string{"1. test:shop：呼叫 1 次"},
+			[]string{"/usage 聊天室"},
+		},
+		"English": {
+			"en", "/usage month", "/usage chats", "/usage yesterday",
+			[]string{"This month's bill", "In all ¥0.0076"},
+			[]string{"1. test:shop: 1 calls, 1 billed, ¥0.0038"},
+			[]string{"/usage month", "/usage chats"},
+		},
+	} {
+		t.Run(lang, func(t *testing.T) {
+			w := newWorld(t, c.locale)
+			s := w.conversation().settings
+			s.Operators = []models.Address{{Door: "test", Conversation: "boss"}}
+			s.Prices = map[string]float64{"muzhi.query": 0.0038}
+			talk := New(s)
+			asks := func(text string) string {
+				t.Helper()
+				replies, err := talk.Handle(t.Context(), w.chat("boss", false), Message{Text: text})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return replies[0].Text()
+			}
+			expect := func(text string, wants []string) {
+				t.Helper()
+				got := asks(text)
+				for _, want := range wants {
+					if !strings.Contains(got, want) {
+						t.Errorf("%s: no %q in\n%s", text, want, got)
+					}
+				}
+			}
+			w.says(t, "shop", moving)
+			w.called(models.CallQuery, "muzhi", models.OutcomeTrace, true)
+			w.pass(time.Minute)
+			expect(c.month, c.inMonth)
+			expect(c.chats, c.byChat)
+			expect(c.unknown, c.inOneWords)
+			expect("/usage", c.inOneWords)
 		})
 	}
 }

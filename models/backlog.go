@@ -17,3 +17,22 @@ type Usage struct {
 	Billed   bool
 	Count    int64
 }
+
+// ChatUsage is what asking for one chat has cost in a period. A call about a parcel
+// that several chats follow is shared among them.
+type ChatUsage struct {
+	ChatID int64 // NoChat for calls about what no chat follows
+	Calls  int64 // in thousandths, with the chat's shares
+	Billed int64 // likewise
+	Cost   int64 // in millionths of a yuan, by the prices of the day
+}
+
+// NoChat stands for all calls about which no chat can be named: detections, lists,
+// and numbers that nobody follows.
+const NoChat = 0
+
+// OfDay is a day in Shanghai as a period of ChatUsage.
+func OfDay(m Moment) string { return "d" + m.Day() }
+
+// OfMonth is a month in Shanghai as a period of ChatUsage.
+func OfMonth(m Moment) string { return "m" + m.Day()[:len("2006-01")] }

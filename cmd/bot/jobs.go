@@ -20,6 +20,9 @@ func (a *app) jobs() []scheduler.Job {
 		{Name: "look at budgets", When: "@every 2s", Do: func(ctx context.Context) error {
 			return a.operators.LookAtBudgets(ctx, a.settings.Budgets)
 		}},
+		{Name: "share calls among chats", When: "@every 1m", Do: func(ctx context.Context) error {
+			return a.store.ShareCalls(ctx, a.settings.Prices, models.At(a.now()))
+		}},
 		{Name: "look at imported tables", When: "@every 2s", Do: a.conversation.LookAtImports},
 	}
 	if a.subscriber == nil {

@@ -35,6 +35,17 @@ func (s *Store) Usage(ctx context.Context, day string) ([]models.Usage, error) {
 	return rows, nil
 }
 
+// UsageSince is Usage of a day and all days after it.
+func (s *Store) UsageSince(ctx context.Context, day string) ([]models.Usage, error) {
+	const sql = "SELECT provider, kind, outcome, billed, SUM(`count`) AS `count` FROM calls WHERE day >= ?" +
+		" GROUP BY provider, kind, outcome, billed ORDER BY provider, kind, outcome, billed"
+	var rows []models.Usage
+	if err := s.read.WithContext(ctx).Raw(sql, day).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("sum usage: %w", translate(s.read, err))
+	}
+	return rows, nil
+}
+
 // Spent is how many calls of a day (2006-01-02 in Shanghai) each provider's
 // budget has been used for: billed ones, and those whose end is not known yet.
 func (s *Store) Spent(ctx context.Context, day string) (map[string]int64, error) {

@@ -38,6 +38,9 @@ func (s *Store) Forget(ctx context.Context, chatID int64, now models.Moment) err
 		if err := tx.Exec("DELETE FROM imports WHERE chat_id = ?", chatID).Error; err != nil {
 			return err
 		}
+		if err := moveChatUsage(tx, chatID, models.NoChat); err != nil {
+			return err
+		}
 		if _, err := keepRobots(tx, ids); err != nil {
 			return err
 		}

@@ -117,6 +117,9 @@ func (s *Store) mergeChats(tx *gorm.DB, from, to models.Chat, now models.Moment)
 	if err := tx.Exec("DELETE FROM sent WHERE chat_id = ?", from.ID).Error; err != nil {
 		return err
 	}
+	if err := moveChatUsage(tx, from.ID, to.ID); err != nil {
+		return err
+	}
 	if err := tx.Exec("DELETE FROM chats WHERE id = ?", from.ID).Error; err != nil {
 		return err
 	}

@@ -25,7 +25,8 @@ const (
 // expired questions and memories, stops that can be undone no more, updates that ended three days ago, parcels
 // that nobody has followed for as long as keep says, subscriptions that nobody has needed
 // for 60, bodies of pushes after seven, journeys after 180, old tail attempts and budgets, what was sent to
-// whom and notes after 30, sessions that are over, and forgotten chats that nothing is
+// whom and notes after 30, usage by chat
+// after 7 days and 13 months, sessions that are over, and forgotten chats that nothing is
 // counted by any more. It works in
 // small transactions and may be stopped at any time.
 func (s *Store) Sweep(ctx context.Context, keep time.Duration, now models.Moment) error {
@@ -46,6 +47,8 @@ func (s *Store) Sweep(ctx context.Context, keep time.Duration, now models.Moment
 		{"drop pushes", draining("raw_pushes", "at", old(keepBodies))},
 		{"drop journeys", draining("journeys", "delivered_at", old(keepJourneys))},
 		{"drop budgets", draining("budgets", "day", old(keepBudgets).Day())},
+		{"drop usage by chat and day", dropChatUsage("d", models.OfDay(old(keepChatDays)))},
+		{"drop usage by chat and month", dropChatUsage("m", models.OfMonth(old(keepChatMonths)))},
 		{"drop what was sent", draining("sent", "at", old(keepSent))},
 		{"drop notes", draining("notes", "at", old(keepSent))},
 		{"drop sessions", draining("admin_sessions", "until_at", now+1)},
