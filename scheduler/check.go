@@ -24,7 +24,7 @@ type Tracker interface {
 	Ask(ctx context.Context, a tracking.Ask) tracking.Answer
 }
 
-// Waker wakes whoever listens to a topic, on every replica (queue.Queue).
+// Waker wakes whoever listens to a topic, on every replica that can be reached (queue.Local, queue.Cluster).
 type Waker interface {
 	Wake(ctx context.Context, topic string) error
 }

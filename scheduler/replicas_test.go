@@ -15,6 +15,7 @@ import (
 	"waybill/models"
 	"waybill/models/store"
 	"waybill/models/store/storetest"
+	"waybill/scheduler/queue"
 )
 
 // until waits for something that other goroutines bring about.
@@ -31,40 +32,54 @@ func until(t *testing.T, ok func() bool) {
 	t.Fatal("it did not happen")
 }
 
-// Three replicas with a queue in common, one of them stopped in the middle:
-// every parcel is asked about once, every chat is told once.
+// Three replicas, one of them stopped in the middle, share a queue, or have one
+// each: every parcel is asked about once, every chat is told once.
 func TestReplicasOnOneDatabaseDoEverythingOnce(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
-		r := newRigAt(t, open(), regular, time.Now, nil)
-		const parcels, chats = 20, 10
-		var want []string
-		for i := range parcels {
-			number := "YT" + strconv.Itoa(1000000000000+i)
-			room := fmt.Sprint(i % chats)
-			r.follow(number, "yto", room)
-			want = append(want, room+": "+number+" scan:揽收")
-		}
-		r.cadence.Quiet = models.Quiet{}
-		shared, heard := newLine(r.notifier), &ears{answer: flaky()}
-		var stops []func()
-		for range 3 {
-			stops = append(stops, replica(t, r, open(), shared, heard))
-		}
-		until(t, func() bool { return len(heard.all()) > parcels/4 })
-		stops[0]()
-		until(t, func() bool { return len(heard.all()) >= parcels })
-		stops[1]()
-		stops[2]()
-		got := heard.all()
-		slices.Sort(got)
-		slices.Sort(want)
-		if !slices.Equal(got, want) {
-			t.Errorf("told %d times, want %d", len(got), len(want))
-		}
-		if n := r.calls()[models.OutcomeTrace]; n != parcels {
-			t.Errorf("%d calls about %d parcels", n, parcels)
-		}
-	})
+	for name, shared := range map[string]bool{"a queue in common": true, "a queue each": false} {
+		t.Run(name, func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+				r := newRigAt(t, open(), regular, time.Now, nil)
+				var common Queue = newLine(r.notifier)
+				doEverythingOnce(t, r, open, func() Queue {
+					if shared {
+						return common
+					}
+					return queue.NewLocal()
+				})
+			})
+		})
+	}
+}
+
+func doEverythingOnce(t *testing.T, r *rig, open func() *store.Store, queueOf func() Queue) {
+	const parcels, chats = 20, 10
+	var want []string
+	for i := range parcels {
+		number := "YT" + strconv.Itoa(1000000000000+i)
+		room := fmt.Sprint(i % chats)
+		r.follow(number, "yto", room)
+		want = append(want, room+": "+number+" scan:揽收")
+	}
+	r.cadence.Quiet = models.Quiet{}
+	heard := &ears{answer: flaky()}
+	var stops []func()
+	for range 3 {
+		stops = append(stops, replica(t, r, open(), queueOf(), heard))
+	}
+	until(t, func() bool { return len(heard.all()) > parcels/4 })
+	stops[0]()
+	until(t, func() bool { return len(heard.all()) >= parcels })
+	stops[1]()
+	stops[2]()
+	got := heard.all()
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("told %d times, want %d", len(got), len(want))
+	}
+	if n := r.calls()[models.OutcomeTrace]; n != parcels {
+		t.Errorf("%d calls about %d parcels", n, parcels)
+	}
 }
 
 // flaky fails one message in five.
@@ -82,12 +97,12 @@ func flaky() func(room, said string) error {
 }
 
 // replica is one more process: a scheduler with a store and a tracker of its own.
-func replica(t *testing.T, like *rig, db *store.Store, shared *line, heard *ears) func() {
+func replica(t *testing.T, like *rig, db *store.Store, q Queue, heard *ears) func() {
 	own := newRigAt(t, db, like.cadence, time.Now, nil)
 	own.notifier = like.notifier
 	own.checker.waker = like.notifier
 	owner := crypto.Text()
-	s := New(Settings{Owner: owner, Store: db, Queue: shared, Checker: own.checker, Workers: 4, Log: hushed, Now: time.Now})
+	s := New(Settings{Owner: owner, Store: db, Queue: q, Checker: own.checker, Workers: 4, Log: hushed, Now: time.Now})
 	worker := deliveries(db, heard, like.cadence.Quiet, like.notifier.Listen(DeliverTopic), owner)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 2)

@@ -19,14 +19,17 @@ import (
 	"waybill/tracking"
 )
 
-// line is a queue within the test.
+// line is a queue within the test, which all processes share unless it is apart.
 type line struct {
 	*notifier
 	hints chan models.Hint
 	loses atomic.Bool // what is published gets lost
+	apart atomic.Bool
 }
 
 func newLine(b *notifier) *line { return &line{notifier: b, hints: make(chan models.Hint, 100_000)} }
+
+func (l *line) Shared() bool { return !l.apart.Load() }
 
 func (l *line) Publish(_ context.Context, hints []models.Hint) error {
 	for _, h := range hints {
@@ -315,7 +318,7 @@ func TestWhatIsDueIsTakenInBatchesUntilNothingIs(t *testing.T) {
 	due := &heap{left: 2*batch + 5}
 	l := newLine(&notifier{})
 	s := New(Settings{Store: due, Queue: l, Log: hushed, Now: time.Now, Workers: 2 * batch})
-	s.take(t.Context())
+	s.takeForAll(t.Context())
 	if len(l.hints) != 2*batch+5 || due.takes != 3 {
 		t.Errorf("%d hints in %d batches", len(l.hints), due.takes)
 	}
@@ -334,6 +337,51 @@ func (h *heap) Take(_ context.Context, _ models.Moment, _ time.Duration, limit i
 	return make([]models.Hint, n), nil
 }
 
+// Without the lease a process takes for its own workers, but only while the queue
+// reaches no others.
+func TestEveryProcessTakesForItselfWhereTheQueueIsNotShared(t *testing.T) {
+	inTown(t, func(t *testing.T, w *town) {
+		w.stop()
+		w.run(leaseless{w.db}, nil)
+		w.follow(yt, "yto", "a")
+		time.Sleep(30 * time.Second)
+		if n := len(w.provider.asked()); n != 0 {
+			t.Fatalf("asked %d times while another process takes for all", n)
+		}
+		w.line.apart.Store(true)
+		time.Sleep(2 * time.Second)
+		w.wantTold("a: " + yt + " scan:揽收")
+		w.line.apart.Store(false)
+		w.follow(sf, "jd", "a")
+		time.Sleep(30 * time.Second)
+		w.wantTold()
+	})
+}
+
+// leaseless is a store whose leases are always another's.
+type leaseless struct{ *store.Store }
+
+func (leaseless) Lease(context.Context, string, string, time.Duration) (int64, bool, error) {
+	return 0, false, nil
+}
+
+func TestAProcessTakesForItselfWhatItsWorkersCanDo(t *testing.T) {
+	due := &heap{left: 100}
+	l := newLine(&notifier{})
+	l.apart.Store(true)
+	l.hints <- models.Hint{}
+	s := New(Settings{Store: due, Queue: l, Log: hushed, Now: time.Now, Workers: 8})
+	ctx, stop := context.WithCancel(t.Context())
+	var taking sync.WaitGroup
+	taking.Go(func() { s.takeForItself(ctx) })
+	until(t, func() bool { return len(l.hints) == 24 })
+	stop()
+	taking.Wait()
+	if due.left != 77 {
+		t.Errorf("%d are left to others", due.left)
+	}
+}
+
 func TestNothingIsTakenWhileTheQueueIsDeep(t *testing.T) {
 	inTown(t, func(t *testing.T, w *town) {
 		w.stop()
@@ -343,7 +391,7 @@ func TestNothingIsTakenWhileTheQueueIsDeep(t *testing.T) {
 		w.follow(yt, "yto", "a")
 		s := New(Settings{Store: w.db, Queue: w.line, Log: hushed, Now: time.Now, Workers: 4})
 		var taking sync.WaitGroup
-		taking.Go(func() { s.take(t.Context()) })
+		taking.Go(func() { s.takeForAll(t.Context()) })
 		time.Sleep(time.Second)
 		if len(w.line.hints) != 20 {
 			t.Errorf("%d hints", len(w.line.hints))

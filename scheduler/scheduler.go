@@ -14,10 +14,15 @@ import (
 	"waybill/models"
 )
 
-// Queue carries hints between replicas (queue.Queue).
+// Queue brings hints to workers (queue.Local, queue.Cluster).
 type Queue interface {
+	// Shared: what is published reaches the workers of all processes, so that the
+	// holder of the lease "cron" takes for all of them; else only this process'
+	// own, and every process takes for itself. It may change at any time.
+	Shared() bool
 	Publish(ctx context.Context, hints []models.Hint) error
 	Consume(ctx context.Context, workers int, handle func(context.Context, models.Hint))
+	// Depth is how many hints have been published and not handled yet.
 	Depth(ctx context.Context) (int, error)
 }
 
@@ -95,6 +100,7 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	defer stop()
 	var parts sync.WaitGroup
 	parts.Go(func() { s.work(ctx, drain) })
+	parts.Go(func() { s.takeForItself(ctx) })
 	parts.Go(func() { s.keeper.Keep(ctx, "cron", timetable) })
 	parts.Wait()
 	return nil
@@ -103,26 +109,51 @@ func (s *Scheduler) Run(ctx context.Context) error {
 func (s *Scheduler) moment() models.Moment { return models.At(s.now()) }
 
 const (
-	hold        = 15 * time.Second // how long a taken parcel is not taken again
+	hold        = 12 * time.Second // how long a taken parcel is not taken again: what is lost comes again within fifteen seconds
 	batch       = 500
+	takeEvery   = time.Second
 	lookAtQueue = 10 * time.Millisecond // between two looks at a queue that is full
 )
 
-// take hands out what is due, in batches, until nothing is or ctx ends. A
-// failure ends this round only: what was taken and not handed out is due again
-// after its hold.
-func (s *Scheduler) take(ctx context.Context) {
+// takeForItself takes for this process' own workers, each second until ctx ends,
+// as long as the queue reaches no others.
+func (s *Scheduler) takeForItself(ctx context.Context) {
 	for ctx.Err() == nil {
-		deep, err := s.deep(ctx)
+		if err := s.takeUnshared(ctx); err != nil {
+			s.failed(ctx, "take parcels", err)
+		}
+		_ = retry.Sleep(ctx, takeEvery) // the loop sees the end of ctx
+	}
+}
+
+// takeUnshared keeps one round's panic from ending all others.
+func (s *Scheduler) takeUnshared(ctx context.Context) (err error) {
+	defer guard.Recover("take parcels", &err)
+	s.take(ctx, false)
+	return nil
+}
+
+// takeForAll takes for the workers of all processes, as long as the queue
+// reaches them.
+func (s *Scheduler) takeForAll(ctx context.Context) { s.take(ctx, true) }
+
+// take hands out what is due, in batches, until nothing is, or the queue is
+// not shared as it was any more, or ctx ends. A failure ends this round only:
+// what was taken and not handed out is due again after its hold.
+func (s *Scheduler) take(ctx context.Context, shared bool) {
+	for ctx.Err() == nil && s.queue.Shared() == shared {
+		waiting, err := s.queue.Depth(ctx)
 		if err != nil {
 			s.failed(ctx, "measure queue", err)
 			return
 		}
-		if deep {
+		// Taking more would only let holds run out in the queue.
+		if waiting > 2*s.workers {
 			_ = retry.Sleep(ctx, lookAtQueue) // the loop sees the end of ctx
 			continue
 		}
-		hints, err := s.store.Take(ctx, s.moment(), hold, batch)
+		limit := min(batch, 3*s.workers-waiting)
+		hints, err := s.store.Take(ctx, s.moment(), hold, limit)
 		if err != nil {
 			s.failed(ctx, "take parcels", err)
 			return
@@ -134,17 +165,10 @@ func (s *Scheduler) take(ctx context.Context) {
 			s.failed(ctx, "hand out parcels", err)
 			return
 		}
-		if len(hints) < batch {
+		if len(hints) < limit {
 			return
 		}
 	}
-}
-
-// deep says that the workers have enough to do for now. Taking more would only
-// let holds run out in the queue.
-func (s *Scheduler) deep(ctx context.Context) (bool, error) {
-	waiting, err := s.queue.Depth(ctx)
-	return waiting > 2*s.workers, err
 }
 
 // work checks what hints point at until ctx ends. What has begun then goes on

@@ -37,7 +37,7 @@ func (s *Scheduler) entry(j Job) job {
 // parsed here once, so that a mistake shows at start.
 func (s *Scheduler) timetable() (func(context.Context), error) {
 	jobs := []job{
-		{"@every 1s", s.take},
+		{"@every 1s", s.takeForAll},
 		{"@every 15s", s.measure},
 		{"17 * * * *", s.sweep},
 	}

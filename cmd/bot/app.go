@@ -35,7 +35,7 @@ type app struct {
 
 	words        *locales.Bundle
 	store        *store.Store
-	queue        *queue.Queue
+	queue        workQueue
 	metrics      *web.Metrics
 	operators    *handlers.Operators
 	carriers     *recognise.Carriers
@@ -138,11 +138,28 @@ func openKeys(s config.Settings) (*seal.Keys, error) {
 	return seal.New(keys)
 }
 
-func (a *app) openQueue(ctx context.Context) (err error) {
-	if a.queue, err = queue.Open(ctx, queue.Settings{URL: a.settings.NATSURL, Log: a.log}); err != nil {
+// workQueue is the queue as the program's parts use it.
+type workQueue interface {
+	scheduler.Queue
+	scheduler.Waker
+	Listen(topic string) <-chan struct{}
+	Ready() error
+	Close() error
+}
+
+// openQueue opens the queue within the process, or the way to the cluster that all
+// processes share.
+func (a *app) openQueue(context.Context) error {
+	if a.settings.NATSURL == "" {
+		a.queue = queue.NewLocal()
+		return nil
+	}
+	cluster, err := queue.OpenCluster(queue.Settings{URL: a.settings.NATSURL, Log: a.log})
+	if err != nil {
 		return err
 	}
-	a.closers = append(a.closers, a.queue.Close)
+	a.queue = cluster
+	a.closers = append(a.closers, cluster.Close)
 	return nil
 }
 
@@ -151,6 +168,7 @@ func (a *app) openQueue(ctx context.Context) (err error) {
 func (a *app) openTracking(context.Context) (err error) {
 	s := a.settings
 	a.metrics = web.NewMetrics(built(), s.Prices, a.now)
+	a.metrics.WatchQueue(func() bool { return a.queue.Ready() == nil })
 	a.operators = handlers.NewOperators(handlers.OperatorsSettings{
 		Chats: addresses(s.AdminChats), Doors: a.senders, Outbox: a.store, Words: a.words, Log: a.log, Now: a.now,
 	})

@@ -74,10 +74,11 @@ const inTests = "go-telegram/bot google/go-cmp pgregory.net/rapid go.uber.org/go
 
 // inTestsOf is what the tests of one package may import besides: those of the
 // settings read what the program reads, with every provider, those of the Mini App what
-// the pages are that it shows.
+// the pages are that it shows, those of the scheduler have a queue.
 var inTestsOf = map[string]string{
 	"handlers/web/app": "handlers/web/parcel",
 	"cmd/bot/config":   "tracking/muzhi tracking/kuaidi100 tracking/juhe tracking/kuaibao",
+	"scheduler":        "scheduler/queue",
 }
 
 func TestEveryImportKeepsToThePackageMap(t *testing.T) {

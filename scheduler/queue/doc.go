@@ -1,6 +1,8 @@
-// Package queue carries hints (which parcel was taken for checking) from the
-// replica that takes them to whichever replica has time, over NATS JetStream:
-// a server inside this process, or a cluster that all replicas share.
+// Package queue brings hints (which parcel was taken for checking) to workers,
+// and wakes those who wait. There are two ways. Local is a channel: every
+// process works off what it takes for itself. Cluster is a NATS JetStream
+// cluster: whatever one process takes reaches the workers of all. While the
+// cluster does not answer, a Cluster is a Local.
 //
 // Nothing in the queue is worth keeping. A hint that is lost comes again,
 // because the database knows that its parcel is due; one that comes twice

@@ -16,43 +16,52 @@ import (
 )
 
 const (
-	perMessage = 16 // hints in one message: cheap, and still fairly shared out
-	ahead      = 4  // messages a replica fetches ahead of its workers
-	answering  = 5 * time.Second
+	perMessage = 16                     // hints in one message: cheap, and still fairly shared out
+	ahead      = 4                      // messages a process fetches ahead of its workers
 	renewing   = 10 * time.Second       // a fetch that got nothing asks anew
 	beating    = time.Second            // two beats missed: the consumer is lost
 	depthEvery = 250 * time.Millisecond // the queue is asked how deep it is no more often
-
-	maxAge      = time.Minute // by then the parcel has long been taken again
-	maxMessages = 100_000
-	maxBytes    = 32 << 20
 )
 
 // Publish sends hints on their way and returns when the queue has them all.
-// After an error some may be on their way all the same.
-func (q *Queue) Publish(ctx context.Context, hints []models.Hint) error {
-	err := q.publish(ctx, hints)
-	if errors.Is(err, jetstream.ErrNoStreamResponse) {
-		q.ready.Store(false) // a cluster keeps a stream in memory until it restarts
-		err = q.publish(ctx, hints)
+// What the cluster does not take goes to this process' own workers; some of it
+// may be on its way to others all the same.
+func (c *Cluster) Publish(ctx context.Context, hints []models.Hint) error {
+	if len(hints) == 0 {
+		return nil
 	}
-	if err != nil {
-		return fmt.Errorf("publish hints: %w", err)
+	if c.Shared() {
+		err := c.send(ctx, slices.Collect(slices.Chunk(hints, perMessage))...)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		c.health.failed(fmt.Errorf("publish hints: %w", err))
 	}
-	return nil
+	return c.local.Publish(ctx, hints)
 }
 
-func (q *Queue) publish(ctx context.Context, hints []models.Hint) error {
-	if err := q.prepare(ctx); err != nil {
+// send sends messages with these hints and waits until the stream has them. A
+// stream that is gone, with the memory of its servers, is made again.
+func (c *Cluster) send(ctx context.Context, messages ...[]models.Hint) error {
+	err := c.trySend(ctx, messages)
+	if errors.Is(err, jetstream.ErrNoStreamResponse) {
+		c.prepared.forget()
+		err = c.trySend(ctx, messages)
+	}
+	return err
+}
+
+func (c *Cluster) trySend(ctx context.Context, messages [][]models.Hint) error {
+	if err := c.prepare(ctx); err != nil {
 		return err
 	}
 	var sent []jetstream.PubAckFuture
-	for batch := range slices.Chunk(hints, perMessage) {
-		body, err := json.Marshal(batch)
+	for _, hints := range messages {
+		body, err := json.Marshal(hints)
 		if err != nil {
 			return err
 		}
-		future, err := q.stream.PublishAsync(q.subject(), body)
+		future, err := c.stream.PublishAsync(c.subject(), body)
 		if err != nil {
 			return err
 		}
@@ -61,7 +70,7 @@ func (q *Queue) publish(ctx context.Context, hints []models.Hint) error {
 	if err := confirmed(ctx, sent); err != nil {
 		return err
 	}
-	q.depth.add(len(sent))
+	c.depth.add(len(sent))
 	return nil
 }
 
@@ -83,39 +92,31 @@ func confirmed(ctx context.Context, sent []jetstream.PubAckFuture) error {
 // returns when the last handle has. A hint counts as done when it is handed
 // over, not when handle returns: what a dying process leaves undone comes
 // again by way of the database.
-func (q *Queue) Consume(ctx context.Context, workers int, handle func(context.Context, models.Hint)) {
-	hints := make(chan models.Hint)
-	var running sync.WaitGroup
-	for range workers {
-		running.Go(func() {
-			for h := range hints {
-				handle(ctx, h)
-			}
-		})
-	}
-	q.fetch(ctx, hints)
-	close(hints)
-	running.Wait()
+func (c *Cluster) Consume(ctx context.Context, workers int, handle func(context.Context, models.Hint)) {
+	var fetching sync.WaitGroup
+	fetching.Go(func() { c.fetch(ctx) })
+	c.local.consume(ctx, workers, c.incoming, handle)
+	fetching.Wait()
 }
 
 // fetch feeds the workers until ctx ends, whatever happens to the queue meanwhile.
-func (q *Queue) fetch(ctx context.Context, hints chan<- models.Hint) {
+func (c *Cluster) fetch(ctx context.Context) {
 	for ctx.Err() == nil {
-		err := q.pull(ctx, hints)
+		err := c.pull(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		q.ready.Store(false)
-		q.log.Warn("fetch hints", "error", err)
+		c.fetching.broken.Store(true)
+		c.health.failed(fmt.Errorf("fetch hints: %w", err))
 		_ = retry.Sleep(ctx, time.Second) // the loop sees the end of ctx
 	}
 }
 
-func (q *Queue) pull(ctx context.Context, hints chan<- models.Hint) error {
-	if err := q.prepare(ctx); err != nil {
+func (c *Cluster) pull(ctx context.Context) error {
+	if err := c.prepare(ctx); err != nil {
 		return err
 	}
-	consumer, err := q.stream.Consumer(ctx, q.name, q.name)
+	consumer, err := c.consumer(ctx)
 	if err != nil {
 		return fmt.Errorf("find consumer: %w", err)
 	}
@@ -124,27 +125,31 @@ func (q *Queue) pull(ctx context.Context, hints chan<- models.Hint) error {
 		return fmt.Errorf("read messages: %w", err)
 	}
 	defer messages.Stop()
+	c.fetching.broken.Store(false)
 	for {
+		c.fetching.waiting.Store(true)
 		m, err := messages.Next(jetstream.NextContext(ctx))
+		c.fetching.waiting.Store(false)
 		if err != nil {
 			return fmt.Errorf("next message: %w", err)
 		}
-		if err := handOver(ctx, m, hints); err != nil {
+		c.fetching.received.Add(1)
+		if err := c.handOver(ctx, m); err != nil {
 			return err
 		}
-		q.depth.add(-1)
+		c.depth.add(-1)
 	}
 }
 
 // handOver gives a message's hints to the workers. One that cannot be read is dropped.
-func handOver(ctx context.Context, m jetstream.Msg, hints chan<- models.Hint) error {
+func (c *Cluster) handOver(ctx context.Context, m jetstream.Msg) error {
 	var batch []models.Hint
 	if err := json.Unmarshal(m.Data(), &batch); err != nil {
 		return m.Term()
 	}
 	for _, h := range batch {
 		select {
-		case hints <- h:
+		case c.incoming <- h:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -152,22 +157,46 @@ func handOver(ctx context.Context, m jetstream.Msg, hints chan<- models.Hint) er
 	return m.Ack()
 }
 
-// Depth is about how many hints wait for a worker. The queue is asked a few
-// times a second; in between, what this process has sent and received is added.
-func (q *Queue) Depth(ctx context.Context) (int, error) {
-	if messages, known := q.depth.now(); known {
+func (c *Cluster) consumer(ctx context.Context) (jetstream.Consumer, error) {
+	ctx, cancel := context.WithTimeout(ctx, answering)
+	defer cancel()
+	consumer, err := c.stream.Consumer(ctx, c.name, c.name)
+	if errors.Is(err, jetstream.ErrConsumerNotFound) || errors.Is(err, jetstream.ErrStreamNotFound) {
+		c.prepared.forget()
+	}
+	return consumer, err
+}
+
+// Depth is about how many hints wait for a worker: in the cluster, or here
+// while it does not answer. The cluster is asked a few times a second; in
+// between, what this process has sent and received is added.
+func (c *Cluster) Depth(ctx context.Context) (int, error) {
+	if !c.Shared() {
+		return c.local.Depth(ctx)
+	}
+	messages, fresh := c.depth.now()
+	if fresh {
 		return messages * perMessage, nil
 	}
-	if err := q.prepare(ctx); err != nil {
-		return 0, fmt.Errorf("measure queue: %w", err)
-	}
-	consumer, err := q.stream.Consumer(ctx, q.name, q.name)
+	messages, err := c.measure(ctx)
 	if err != nil {
-		q.ready.Store(false)
-		return 0, fmt.Errorf("measure queue: %w", err)
+		c.health.failed(fmt.Errorf("measure queue: %w", err))
+		return c.local.Depth(ctx)
+	}
+	return messages * perMessage, nil
+}
+
+// measure asks the cluster how many messages wait.
+func (c *Cluster) measure(ctx context.Context) (messages int, err error) {
+	if err := c.prepare(ctx); err != nil {
+		return 0, err
+	}
+	consumer, err := c.consumer(ctx)
+	if err != nil {
+		return 0, err
 	}
 	state := consumer.CachedInfo() // that of the answer just now
-	return q.depth.set(int(state.NumPending)+state.NumAckPending) * perMessage, nil
+	return c.depth.set(int(state.NumPending), state.NumAckPending), nil
 }
 
 // depth is how many messages were in the queue when it was last asked, and what
@@ -175,6 +204,7 @@ func (q *Queue) Depth(ctx context.Context) (int, error) {
 type depth struct {
 	mu       sync.Mutex
 	messages int
+	pending  int // of them, those that nobody had fetched
 	at       time.Time
 }
 
@@ -185,11 +215,17 @@ func (d *depth) now() (int, bool) {
 	return max(0, d.messages), time.Since(d.at) < depthEvery
 }
 
-func (d *depth) set(messages int) int {
+func (d *depth) undelivered() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.messages, d.at = messages, time.Now()
-	return messages
+	return d.pending
+}
+
+func (d *depth) set(pending, fetched int) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.messages, d.pending, d.at = pending+fetched, pending, time.Now()
+	return d.messages
 }
 
 func (d *depth) add(messages int) {
@@ -197,28 +233,3 @@ func (d *depth) add(messages int) {
 	defer d.mu.Unlock()
 	d.messages += messages
 }
-
-// prepare makes sure that stream and consumer are there.
-func (q *Queue) prepare(ctx context.Context) error {
-	if q.ready.Load() {
-		return nil
-	}
-	stream, err := q.stream.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name: q.name, Subjects: []string{q.subject()},
-		Storage: jetstream.MemoryStorage, Retention: jetstream.WorkQueuePolicy, Discard: jetstream.DiscardOld,
-		MaxAge: maxAge, MaxMsgs: maxMessages, MaxBytes: maxBytes,
-	})
-	if err != nil {
-		return fmt.Errorf("make stream: %w", err)
-	}
-	_, err = stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
-		Durable: q.name, AckPolicy: jetstream.AckExplicitPolicy, AckWait: maxAge, MaxAckPending: maxMessages,
-	})
-	if err != nil {
-		return fmt.Errorf("make consumer: %w", err)
-	}
-	q.ready.Store(true)
-	return nil
-}
-
-func (q *Queue) subject() string { return q.name + ".hints" }

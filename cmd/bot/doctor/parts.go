@@ -79,12 +79,12 @@ func (d *Doctor) checkQueue(ctx context.Context) []Result {
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	q, err := queue.Open(ctx, queue.Settings{URL: d.settings.NATSURL, Log: slog.New(slog.DiscardHandler)})
+	q, err := queue.OpenCluster(queue.Settings{URL: d.settings.NATSURL, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return bad("queue", "does not open: %v; check WAYBILL_NATS_URL", err)
 	}
 	defer func() { _ = q.Close() }() // it was only read
-	if _, err := q.Depth(ctx); err != nil {
+	if err := q.Probe(ctx); err != nil {
 		return bad("queue", "does not answer: %v; check WAYBILL_NATS_URL, and that JetStream is on", err)
 	}
 	return good("queue", "answers")
