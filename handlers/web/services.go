@@ -64,8 +64,8 @@ const (
 	SentAlert = "alert"
 )
 
-// Expect has the counters of every configured provider and door begin at zero, so
-// that the first failure is a rise. metered are the doors whose messages are counted.
+// Expect has the counters of every configured provider and door, and those of
+// checks, begin at zero, so that the first failure is a rise. metered are the doors whose messages are counted.
 func (m *Metrics) Expect(providers, doors, metered []string) {
 	for _, p := range providers {
 		m.services.providerUp.WithLabelValues(p).Set(1)
@@ -85,6 +85,9 @@ func (m *Metrics) Expect(providers, doors, metered []string) {
 			m.failures.WithLabelValues(d, reason)
 		}
 		m.delivery.WithLabelValues(d)
+	}
+	for _, outcome := range []string{"news", "same", "no_record", "tail", "failed", "unasked", "stale"} {
+		m.checks.WithLabelValues(outcome)
 	}
 	for _, d := range metered {
 		m.services.exhausted.WithLabelValues(d)

@@ -43,6 +43,9 @@ func (s *Store) observe(tx *gorm.DB, o models.Observation, forgotten int64) erro
 		const well = "UPDATE incidents SET good_at = ? WHERE name = ? AND subject = ? AND good_at <= bad_at AND bad_at < ?"
 		return tx.Exec(well, o.At, o.Name, o.Subject, o.At).Error
 	}
+	if o.Args == nil {
+		o.Args = map[string]string{} // the column holds an object
+	}
 	args, err := json.Marshal(o.Args)
 	if err != nil {
 		return err
