@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	"waybill/models"
 	"waybill/tracking/recognise"
@@ -19,6 +20,9 @@ func New(s Settings) *Conversation {
 	}
 	if s.Carriers == nil {
 		s.Carriers = noCarriers{}
+	}
+	if s.Log == nil {
+		s.Log = slog.New(slog.DiscardHandler)
 	}
 	if s.Estimator == nil {
 		s.Estimator = providersOwn{}
@@ -47,6 +51,7 @@ func (c *Conversation) Handle(ctx context.Context, chat models.Chat, m Message) 
 	}
 	t := c.turn(chat, m, now)
 	replies, err := t.answer(ctx)
+	c.settings.Log.Debug("message understood", "arrival", m.Arrival, "chat", chat.ID, "as", t.understood, "numbers", t.numbersSeen, "replies", len(replies), "failed", err != nil)
 	if err != nil {
 		return nil, err
 	}

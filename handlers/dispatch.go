@@ -9,6 +9,7 @@ import (
 // command does what a command says, and drops a question that was to be answered
 // first. A bare /stop deals with it itself.
 func (t *turn) command(ctx context.Context, c command) ([]Reply, error) {
+	t.understand("command " + string(c.verb))
 	bare := c.args == "" && (c.verb == verbStop || c.verb == verbCancel)
 	if !bare {
 		if err := t.dropOvertaken(ctx, c); err != nil {

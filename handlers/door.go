@@ -49,6 +49,13 @@ type Alerter interface {
 	AlertDaily(ctx context.Context, about, key string, args ...any)
 }
 
+// Worded is why a door is not up, in words of its own for operators: the key of a
+// sentence and pairs of a placeholder and its value.
+type Worded interface {
+	error
+	Alert() (key string, args []any)
+}
+
 // Merger is a door whose messages are counted: it puts several replies into one.
 type Merger interface {
 	// Merge makes one reply of as many of the first ones as one message holds

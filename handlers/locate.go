@@ -19,6 +19,8 @@ const detectWithin = 5 * time.Second
 // that are likely behind mistyped ones, and says how many it leaves out. An open question is dropped at the end: whoever sends another
 // number has moved on.
 func (t *turn) numbers(ctx context.Context, found recognise.Result) ([]Reply, error) {
+	t.understand("numbers")
+	t.numbersSeen = len(found.Numbers)
 	steps := make([]step, len(found.Numbers))
 	for i, n := range found.Numbers {
 		steps[i] = requestFor(n)

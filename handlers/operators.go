@@ -13,19 +13,18 @@ import (
 
 	"waybill/locales"
 	"waybill/models"
-	"waybill/tracking"
 )
 
-// What operators are alerted to: keys of sentences. Arguments are pairs of a
-// placeholder and its value.
+// What operators are alerted to, beside incidents, which begin and end (package
+// incidents): keys of sentences. Arguments are pairs of a placeholder and its value.
 const (
-	AlertRefused = "alert.refused"     // Door: a platform refused a text for good
-	AlertGivenUp = "alert.given_up"    // Door: a message could not be handled, or news not be worded
-	AlertAuth    = "alert.auth"        // Provider: key or account refused
-	AlertQuota   = "alert.quota"       // Provider: its quota is spent
-	AlertNear    = "alert.budget_near" // Provider, Used, Budget: 80 % of today's budget
-	AlertBudget  = "alert.budget"      // Provider: today's budget is spent
+	AlertRefused = "alert.refused"  // Door: a platform refused a text for good
+	AlertGivenUp = "alert.given_up" // Door: a message could not be handled, or news not be worded
 )
+
+// AboutAlert begins what posts of alerts are about (Outbox.Post), so that they are
+// known among other posts.
+const AboutAlert = "alert-"
 
 const (
 	alertEvery    = 10 * time.Minute // the same alert, unless it is a daily one
@@ -41,7 +40,7 @@ const (
 type Outbox interface {
 	Post(ctx context.Context, to models.Address, about string, replies []byte, since, now models.Moment) (fresh bool, err error)
 	Once(ctx context.Context, kind, key string, until, now models.Moment) (first bool, err error)
-	Spent(ctx context.Context, day string) (map[string]int64, error)
+	ChatAt(ctx context.Context, a models.Address) (c models.Chat, ok bool, err error)
 	// Note keeps an alert for the dashboard.
 	Note(ctx context.Context, n models.Note) error
 }
@@ -101,39 +100,6 @@ func (o *Operators) Alert(_ context.Context, key string, args ...any) {
 // whatever the arguments are meanwhile. It never fails and never waits.
 func (o *Operators) AlertDaily(_ context.Context, about, key string, args ...any) {
 	o.raise(alert{about: key + ":" + about, daily: true, key: key, args: args})
-}
-
-// ProviderFailed alerts once a day when a provider's answer says that only an
-// operator can mend it: the key is dead, or the quota is spent.
-func (o *Operators) ProviderFailed(ctx context.Context, provider string, outcome models.Outcome) {
-	switch outcome {
-	case models.OutcomeAuth:
-		o.AlertDaily(ctx, provider, AlertAuth, "Provider", provider)
-	case models.OutcomeQuota:
-		o.AlertDaily(ctx, provider, AlertQuota, "Provider", provider)
-	}
-}
-
-// LookAtBudgets alerts once a day when polling has used up its part of a
-// provider's daily budget, and when all of it is used, over all replicas.
-func (o *Operators) LookAtBudgets(ctx context.Context, budgets map[string]int64) error {
-	if len(budgets) == 0 {
-		return nil
-	}
-	spent, err := o.outbox.Spent(ctx, models.At(o.now()).Day())
-	if err != nil {
-		return fmt.Errorf("look at budgets: %w", err)
-	}
-	for provider, budget := range budgets {
-		used := spent[provider]
-		if used >= tracking.PollLimit(budget) {
-			o.AlertDaily(ctx, provider, AlertNear, "Provider", provider, "Used", used, "Budget", budget)
-		}
-		if used >= budget {
-			o.AlertDaily(ctx, provider, AlertBudget, "Provider", provider)
-		}
-	}
-	return nil
 }
 
 func (o *Operators) raise(a alert) {
@@ -250,19 +216,29 @@ func (o *Operators) postAll(ctx context.Context, a alert, since, now models.Mome
 	ctx, cancel := context.WithTimeout(ctx, alertTimeout)
 	defer cancel()
 	sum := sha256.Sum256([]byte(a.about))
-	about := hex.EncodeToString(sum[:16])
-	reply := PlainText(o.words.For().Say(a.key, a.args...))
+	about := AboutAlert + hex.EncodeToString(sum[:16])
 	var failed []error
 	for _, chat := range o.chats {
 		door, ok := o.doors[chat.Door]
 		if !ok {
 			continue
 		}
+		reply := PlainText(o.wordsOf(ctx, chat).Say(a.key, a.args...))
 		if err := o.postTo(ctx, door, chat, about, reply, since, now); err != nil {
 			failed = append(failed, fmt.Errorf("alert operator at %s: %w", chat.Door, err))
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// wordsOf speaks an operator's language; while the store does not tell it, that of
+// the settings.
+func (o *Operators) wordsOf(ctx context.Context, chat models.Address) *locales.Localizer {
+	c, _, err := o.outbox.ChatAt(ctx, chat)
+	if err != nil {
+		return o.words.For()
+	}
+	return o.words.For(c.Lang, c.Spoken)
 }
 
 // postTo leaves the reply to the door's worker. While the store cannot take it, it

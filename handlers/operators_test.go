@@ -20,8 +20,8 @@ import (
 )
 
 const (
-	muzhiSpent = "⚠️ muzhi's quota is spent."
-	juheSpent  = "⚠️ juhe's quota is spent."
+	muzhiRefused = "⚠️ muzhi refused a message for good, even as plain text. See the log."
+	juheRefused  = "⚠️ juhe refused a message for good, even as plain text. See the log."
 )
 
 // office is the operators' chats, served by a real worker at a fake platform.
@@ -117,10 +117,10 @@ func (o *office) replica(outbox handlers.Outbox) *handlers.Operators {
 	return operators
 }
 
-// spent alerts that a quota is spent.
-func (o *office) spent(operators *handlers.Operators, provider string) {
+// refused alerts that a door refused a message.
+func (o *office) refused(operators *handlers.Operators, door string) {
 	o.t.Helper()
-	operators.Alert(o.t.Context(), handlers.AlertQuota, "Provider", provider)
+	operators.Alert(o.t.Context(), handlers.AlertRefused, "Door", door)
 	synctest.Wait()
 }
 
@@ -141,19 +141,19 @@ func (o *office) hear(want ...string) {
 func TestOperatorsAreAlertedOnceInTenMinutesOverAllReplicas(t *testing.T) {
 	inOffice(t, func(_ *testing.T, o *office) {
 		one, two := o.replica(o.store), o.replica(o.store)
-		o.spent(one, "muzhi")
-		o.spent(one, "muzhi")
-		o.spent(two, "muzhi")
-		o.spent(two, "juhe")
-		o.hear("boss: "+muzhiSpent, "deputy: "+muzhiSpent, "boss: "+juheSpent, "deputy: "+juheSpent)
+		o.refused(one, "muzhi")
+		o.refused(one, "muzhi")
+		o.refused(two, "muzhi")
+		o.refused(two, "juhe")
+		o.hear("boss: "+muzhiRefused, "deputy: "+muzhiRefused, "boss: "+juheRefused, "deputy: "+juheRefused)
 		o.pass(10*time.Minute - time.Millisecond)
-		o.spent(one, "muzhi")
-		o.spent(two, "muzhi")
+		o.refused(one, "muzhi")
+		o.refused(two, "muzhi")
 		o.hear()
 		o.pass(time.Millisecond)
-		o.spent(two, "muzhi")
-		o.spent(one, "muzhi")
-		o.hear("boss: "+muzhiSpent, "deputy: "+muzhiSpent)
+		o.refused(two, "muzhi")
+		o.refused(one, "muzhi")
+		o.hear("boss: "+muzhiRefused, "deputy: "+muzhiRefused)
 	})
 }
 
@@ -167,14 +167,14 @@ func TestAnAlertThatNobodyCanSendNowIsSentOnceWhenSomebodyCan(t *testing.T) {
 			return nil
 		}
 		for range 12 {
-			o.spent(alarm, "muzhi")
+			o.refused(alarm, "muzhi")
 			o.sweep()
 			o.pass(10 * time.Minute)
 		}
-		o.hear(slices.Repeat([]string{"deputy: " + muzhiSpent}, 12)...)
+		o.hear(slices.Repeat([]string{"deputy: " + muzhiRefused}, 12)...)
 		away = false
 		o.pass(time.Minute)
-		o.hear("boss: " + muzhiSpent)
+		o.hear("boss: " + muzhiRefused)
 	})
 }
 
@@ -183,7 +183,7 @@ func TestWhatIsToldDailyIsToldOnceADayOverAllReplicas(t *testing.T) {
 		for day := range 3 {
 			for hour := range 24 {
 				for i, alarm := range []*handlers.Operators{o.replica(o.store), o.replica(o.store)} {
-					alarm.AlertDaily(t.Context(), "muzhi", handlers.AlertNear, "Provider", "muzhi", "Used", 80+hour+i, "Budget", 100)
+					alarm.AlertDaily(t.Context(), "muzhi", handlers.AlertGivenUp, "Door", 80+hour+i)
 					synctest.Wait()
 				}
 				o.sweep()
@@ -207,8 +207,8 @@ func (broken) Post(context.Context, models.Address, string, []byte, models.Momen
 
 func (broken) Note(context.Context, models.Note) error { return errors.New("down") }
 
-func (broken) Spent(context.Context, string) (map[string]int64, error) {
-	return nil, errors.New("down")
+func (broken) ChatAt(context.Context, models.Address) (models.Chat, bool, error) {
+	return models.Chat{}, false, errors.New("down")
 }
 
 func (broken) Once(context.Context, string, string, models.Moment, models.Moment) (bool, error) {
@@ -228,10 +228,10 @@ func TestWithoutTheStoreOperatorsAreToldFromHereOrAgain(t *testing.T) {
 				}
 				return nil
 			}
-			o.spent(alarm, "muzhi")
+			o.refused(alarm, "muzhi")
 			time.Sleep(time.Hour) // of the bubble's clock
 			synctest.Wait()
-			said := slices.DeleteFunc(o.said(), func(s string) bool { return s != "boss: "+muzhiSpent })
+			said := slices.DeleteFunc(o.said(), func(s string) bool { return s != "boss: "+muzhiRefused })
 			if heard := len(said) == 1; attempts != want || heard != (fails < 10) {
 				t.Errorf("of %d failures: tried %d times, want %d; heard %v", fails, attempts, want, heard)
 			}
@@ -246,13 +246,13 @@ func TestAnAlertIsKeptOnceForTheDashboard(t *testing.T) {
 	inOffice(t, func(t *testing.T, o *office) {
 		one, two := o.replica(o.store), o.replica(o.store)
 		for range 3 {
-			o.spent(one, "muzhi")
-			o.spent(two, "muzhi")
+			o.refused(one, "muzhi")
+			o.refused(two, "muzhi")
 		}
 		o.pass(time.Hour)
-		o.spent(two, "muzhi")
+		o.refused(two, "muzhi")
 		notes, err := o.store.Notes(t.Context(), models.NoteAlert, 10)
-		if err != nil || len(notes) != 2 || notes[0].What != muzhiSpent {
+		if err != nil || len(notes) != 2 || notes[0].What != muzhiRefused {
 			t.Errorf("kept %+v, %v", notes, err)
 		}
 	})

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"waybill/locales"
@@ -141,6 +142,7 @@ type Settings struct {
 	Painter   Painter     // nil: there are no pictures
 	Labels    LabelReader // nil: pictures are answered with that the number is to be sent
 	Words     *locales.Bundle
+	Log       *slog.Logger // at level debug, what was understood, without what was said; nil: nothing
 	Now       func() time.Time
 
 	TailCarriers []models.Carrier             // those that want a phone's tail

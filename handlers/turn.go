@@ -25,6 +25,9 @@ type turn struct {
 	shown     *lastShown // what the chat was shown last; nil: not read yet
 	listedNow bool       // this turn shows a list, or several parcels
 	wrongTail string     // the number whose tail the replies say was wrong
+
+	understood  string // what the message was understood as, for the log: never what it says
+	numbersSeen int    // tracking numbers in it
 }
 
 func (c *Conversation) turn(chat models.Chat, m Message, now models.Moment) *turn {
@@ -84,23 +87,36 @@ func (t *turn) answer(ctx context.Context) (replies []Reply, err error) {
 func (t *turn) happened(ctx context.Context) ([]Reply, error) {
 	t.tellFiles(ctx)
 	if pictures := t.m.pictures(); len(pictures) > 0 {
+		t.understand("photo")
 		return t.photo(ctx, pictures)
 	}
 	if f, ok := t.tableSent(); ok {
+		t.understand("table")
 		return t.tableFile(ctx, f)
 	}
 	if t.otherFileSent() {
+		t.understand("file")
 		return t.otherFile(ctx)
 	}
 	switch t.m.Happening {
 	case Joined:
+		t.understand("joined")
 		return t.greet(ctx)
 	case Tapped:
+		t.understand("button")
 		return t.tapped(ctx)
 	case Wordless:
+		t.understand("wordless")
 		return t.wordless(ctx)
 	}
 	return t.said(ctx)
+}
+
+// understand notes what the message is, as found out first.
+func (t *turn) understand(as string) {
+	if t.understood == "" {
+		t.understood = as
+	}
 }
 
 // said finds out what a text is: a command, numbers, the answer to an open
@@ -132,9 +148,11 @@ func (t *turn) said(ctx context.Context) ([]Reply, error) {
 	}
 	if open {
 		if replies, pressed, err := t.pressedQuestion(ctx, q, text); pressed || err != nil {
+			t.understand("answer " + string(q.Asking))
 			return replies, err
 		}
 		if replies, answered, err := t.answered(ctx, q, text); answered || err != nil {
+			t.understand("answer " + string(q.Asking))
 			return replies, err
 		}
 	}
@@ -145,6 +163,7 @@ func (t *turn) said(ctx context.Context) ([]Reply, error) {
 		return t.numbers(ctx, found)
 	}
 	if replies, pressed, err := t.pressed(ctx, text); pressed || err != nil {
+		t.understand("label")
 		return replies, err
 	}
 	if replies, err := t.quotedRow(ctx, text); replies != nil || err != nil {
@@ -159,6 +178,7 @@ func (t *turn) said(ctx context.Context) ([]Reply, error) {
 // smallTalk is for texts that ask nothing the bot was waiting for. A group hears
 // it only when it means the bot.
 func (t *turn) smallTalk(ctx context.Context, text string, refused []recognise.Reason, q models.Question, open bool) ([]Reply, error) {
+	t.understand("small talk")
 	switch {
 	case t.overheard() || text == "" && !t.m.Addressed:
 		return nil, nil

@@ -41,6 +41,9 @@ func (w Wording) Standing(p models.Parcel) string { return w.render.standing(p) 
 // Age is how long ago something was.
 func (w Wording) Age(m models.Moment) string { return w.render.age(m) }
 
+// Lasts is how long something takes, in two units at most and a minute at least.
+func (w Wording) Lasts(d time.Duration) string { return w.render.duration(d) }
+
 // Took is how long a journey took, or how long it has lasted; "" when that is not known.
 func (w Wording) Took(p models.Parcel) string { return w.render.took(p) }
 

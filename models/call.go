@@ -41,6 +41,14 @@ const (
 	OutcomeUnsent      Outcome = "unsent" // nothing left this machine; not billed
 )
 
+// Outcomes are all of them, answers first.
+func Outcomes() []Outcome {
+	return []Outcome{
+		OutcomeTrace, OutcomeNoRecord, OutcomeTailNeeded, OutcomeTailWrong, OutcomeNumber, OutcomeCarrier, OutcomeQuota,
+		OutcomeRate, OutcomeLocked, OutcomeAuth, OutcomeUnavailable, OutcomeUnsent, OutcomeUnknown,
+	}
+}
+
 // Exempt names why a call may be made inside the floor; "" means that it may not.
 type Exempt string
 

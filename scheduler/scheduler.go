@@ -198,6 +198,8 @@ func (s *Scheduler) check(ctx context.Context, h models.Hint) {
 		s.failed(ctx, "check parcel", err)
 	case checked.Err != nil:
 		s.log.Debug("checked without a trace", "parcel", p.ID, "why", checked.Err)
+	default:
+		s.log.Debug("checked", "parcel", p.ID, "seq", checked.Parcel.Seq)
 	}
 }
 

@@ -29,7 +29,6 @@ type client struct {
 	cooldowns map[models.CallKind]*cooldown // a vendor's detection may be another product with another quota
 	pacer     *pacer
 	meter     Meter
-	operators Operators
 	log       *slog.Logger
 	timeout   time.Duration
 	now       func() time.Time
@@ -44,7 +43,6 @@ func newClient(p Provider, s Settings, m memory) *client {
 		cooldowns: map[models.CallKind]*cooldown{},
 		pacer:     newPacer(p.Name, s.Rates[p.Name], s.Slots, s.Now),
 		meter:     s.Meter,
-		operators: s.Operators,
 		log:       s.Log,
 		timeout:   s.Timeout,
 		now:       s.Now,
@@ -132,7 +130,6 @@ func (a *attempt) call(ctx context.Context, ticket models.Ticket, do func(contex
 	billed, err := c.guarded(ctx, do)
 	a.cooldown.record(context.WithoutCancel(ctx), err, a.probe)
 	c.meter.Called(c.name(), ticket.Kind, outcome(err), billedInEnd(billed, err), c.now().Sub(start))
-	c.operators.ProviderFailed(ctx, c.name(), outcome(err))
 	return err
 }
 

@@ -44,8 +44,9 @@ type cooldown struct {
 	state    cooling
 	failures int // in a row
 	looked   time.Time
-	probing  bool          // a call of this process is the probe
-	elsewhen models.Moment // until then another replica's call is taken for it
+	health   models.ProviderHealth // of this process' calls
+	probing  bool                  // a call of this process is the probe
+	elsewhen models.Moment         // until then another replica's call is taken for it
 }
 
 // cooling is the part of a cooldown that replicas share; the zero value is none.
@@ -130,6 +131,7 @@ func (c *cooldown) release(ctx context.Context) {
 func (c *cooldown) record(ctx context.Context, err error, probe bool) {
 	c.mu.Lock()
 	before := c.state
+	c.health = noted(c.health, err, models.At(c.now()))
 	c.state = c.after(err, probe)
 	after := c.state
 	c.mu.Unlock()

@@ -35,11 +35,6 @@ type Meter interface {
 	MemoryFailed(kind string)
 }
 
-// Operators hear of what only they can mend. They are never waited for.
-type Operators interface {
-	ProviderFailed(ctx context.Context, provider string, outcome models.Outcome)
-}
-
 // Settings say how the providers are to be asked.
 type Settings struct {
 	Providers []Provider // in the order in which they are asked
@@ -48,7 +43,6 @@ type Settings struct {
 	Memory    Memory
 	Slots     Slots
 	Meter     Meter                   // may be nil
-	Operators Operators               // may be nil
 	Log       *slog.Logger            // may be nil
 	Rates     map[string]float64      // calls a second by provider; 0 or absent: no limit
 	Budgets   map[string]int64        // billed calls a day by provider; absent: no limit
@@ -90,9 +84,6 @@ func New(s Settings) *Tracker {
 	}
 	if s.Gone == nil {
 		s.Gone = func(string) bool { return false }
-	}
-	if s.Operators == nil {
-		s.Operators = nobody{}
 	}
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
@@ -244,8 +235,3 @@ type unmetered struct{}
 
 func (unmetered) Called(string, models.CallKind, models.Outcome, bool, time.Duration) {}
 func (unmetered) MemoryFailed(string)                                                 {}
-
-// nobody is there to mend anything.
-type nobody struct{}
-
-func (nobody) ProviderFailed(context.Context, string, models.Outcome) {}

@@ -11,6 +11,7 @@ import (
 	"waybill/cmd/bot/config"
 	"waybill/handlers"
 	"waybill/handlers/delivery"
+	"waybill/handlers/incidents"
 	"waybill/handlers/label"
 	"waybill/handlers/web"
 	miniapp "waybill/handlers/web/app"
@@ -38,6 +39,7 @@ type app struct {
 	queue        workQueue
 	metrics      *web.Metrics
 	operators    *handlers.Operators
+	incidents    *incidents.Watcher
 	carriers     *recognise.Carriers
 	tracker      *tracking.Tracker
 	subscriber   *scheduler.Subscriber // nil: no provider offers subscriptions
@@ -189,10 +191,11 @@ func (a *app) openTracking(context.Context) (err error) {
 	}
 	a.tracker = tracking.New(tracking.Settings{
 		Providers: providers, Carriers: a.carriers, Ledger: a.store, Memory: a.store, Slots: a.store,
-		Meter: a.metrics, Operators: a.operators, Log: a.log, Rates: s.Rates, Budgets: s.Budgets,
+		Meter: a.metrics, Log: a.log, Rates: s.Rates, Budgets: s.Budgets,
 		Floor: scheduler.Speed(s.PollSpeed).Of(s.MinInterval), Speed: s.PollSpeed, Owner: a.process.name, Gone: a.process.gone, Now: a.now,
 	})
 	a.closers = append(a.closers, a.tracker.Close)
+	a.openIncidents()
 	return nil
 }
 
@@ -252,7 +255,7 @@ func (a *app) openConversation(context.Context) error {
 	}
 	a.pictures = painter
 	a.conversation = handlers.New(handlers.Settings{
-		Store: a.store, Detector: a.tracker, Carriers: a.carriers, Checker: a.checker, Estimator: a.estimates, Painter: a.pictures, Labels: label.New(handlers.HoldsNumber), Words: a.words, Now: a.now,
+		Store: a.store, Detector: a.tracker, Carriers: a.carriers, Checker: a.checker, Estimator: a.estimates, Painter: a.pictures, Labels: label.New(handlers.HoldsNumber), Words: a.words, Log: a.log, Now: a.now,
 		TailCarriers: tailCarriers(s), MaxParcels: s.MaxParcels, Timezone: s.Zone, Admins: admins, Traits: traits,
 		Operators: addresses(s.AdminChats), Prices: s.Prices, Budgets: s.Budgets, Robots: robotNames(s),
 		Humans: humans, ShopName: s.ShopName, Welcome: s.WeCom.KFWelcome, Links: a.links.Of,
@@ -292,7 +295,7 @@ func (a *app) openHTTP(ctx context.Context) (err error) {
 	}
 	a.closers = append(a.closers, func() error { return ignoreClosed(a.listener.Close()) })
 	checks := []web.Check{
-		{Name: "database", Ready: a.store.Ping},
+		{Name: "database", Ready: a.store.Examine},
 		{Name: "queue", Ready: func(context.Context) error { return a.queue.Ready() }},
 	}
 	routes := a.pushRoutes()

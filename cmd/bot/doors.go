@@ -29,6 +29,7 @@ type door struct {
 type openDoor struct {
 	handlers.Door
 	worker     *delivery.Worker
+	sending    sending                                 // when this process has sent for it
 	run        func(context.Context) error             // takes messages in until its context ends; nil: they come by routes
 	connection func(context.Context) error             // the connection that the worker sends over, kept by whoever holds the door's lease; nil: none
 	wrap       func(handlers.Handler) handlers.Handler // stands before the conversation; nil: nothing does
@@ -68,7 +69,11 @@ func (a *app) deliver(ctx context.Context, d *openDoor) error {
 	if d.connection != nil {
 		work = func(held context.Context) error { return runWithConnection(held, d.connection, d.worker.Run) }
 	}
-	return a.underLease(ctx, "sender:"+d.Name(), work)
+	return a.underLease(ctx, "sender:"+d.Name(), func(held context.Context) error {
+		d.sending.set(true)
+		defer d.sending.set(false)
+		return work(held)
+	})
 }
 
 // underLease runs a part in the one process that holds the lease. That it fails does
@@ -111,7 +116,7 @@ func openTelegram(a *app, wake func()) (*openDoor, error) {
 		Search: func(ctx context.Context, s handlers.Search) (handlers.Found, error) {
 			return a.conversation.Search(ctx, s)
 		},
-	}, a.store, wake)
+	}, a.intake(), wake)
 	if err != nil {
 		return nil, err
 	}
@@ -214,7 +219,7 @@ func openKF(a *app, wake func()) (*openDoor, error) {
 	s := a.settings.WeCom.KF
 	d, err := wecom.NewKF(api, wecom.KFSettings{
 		AgentID: s.AgentID, Secret: string(s.Secret), Token: string(s.Token), AESKey: string(s.AESKey),
-		SyncStore: a.store, Credits: a.store, Sealer: keys,
+		SyncStore: a.intake(), Credits: a.store, Sealer: keys,
 	}, wake)
 	if err != nil {
 		return nil, err
@@ -233,7 +238,7 @@ func openApp(a *app, wake func()) (*openDoor, error) {
 	}
 	s := a.settings.WeCom.App
 	d, err := wecom.NewApp(api, wecom.AppSettings{
-		AgentID: s.AgentID, Secret: string(s.Secret), Token: string(s.Token), AESKey: string(s.AESKey), Arrivals: a.store,
+		AgentID: s.AgentID, Secret: string(s.Secret), Token: string(s.Token), AESKey: string(s.AESKey), Arrivals: a.intake(),
 	}, wake)
 	if err != nil {
 		return nil, err
@@ -255,8 +260,8 @@ func openAIBot(a *app, wake func()) (*openDoor, error) {
 	s := a.settings.WeCom
 	d, err := wecom.NewAIBot(wecom.AIBotSettings{
 		ID: s.AibotID, Secret: string(s.AibotSecret), URL: s.AibotURL, Memory: a.store, Phrases: a.wecomPhrases(),
-		Alerts: a.operators, Log: a.log, Now: a.now,
-	}, a.store, wake)
+		Log: a.log, Now: a.now,
+	}, a.intake(), wake)
 	if err != nil {
 		return nil, err
 	}

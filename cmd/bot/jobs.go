@@ -17,12 +17,11 @@ import (
 func (a *app) jobs() []scheduler.Job {
 	jobs := []scheduler.Job{
 		{Name: "load carrier lists", When: "@every 10s", Do: a.loadLists},
-		{Name: "look at budgets", When: "@every 2s", Do: func(ctx context.Context) error {
-			return a.operators.LookAtBudgets(ctx, a.settings.Budgets)
-		}},
 		{Name: "share calls among chats", When: "@every 1m", Do: func(ctx context.Context) error {
 			return a.store.ShareCalls(ctx, a.settings.Prices, models.At(a.now()))
 		}},
+		{Name: "look at waiting work", When: "@every 5s", Do: a.incidents.LookAtWork},
+		{Name: "look at credits", When: "@every 1m", Do: a.incidents.LookAtCredits},
 		{Name: "look at imported tables", When: "@every 2s", Do: a.conversation.LookAtImports},
 	}
 	if a.subscriber == nil {

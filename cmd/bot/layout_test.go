@@ -41,6 +41,7 @@ var layout = map[string]string{
 	"handlers":                       "handlers/table models models/estimate tracking tracking/recognise tracking/scan locales x/sync x/text",
 	"handlers/table":                 "models tracking/recognise xuri/excelize x/text",
 	"handlers/delivery":              "handlers models locales x/sync",
+	"handlers/incidents":             "handlers models locales tracking",
 	"handlers/doortest":              "",
 	"handlers/telegram":              "handlers models go-telegram/bot x/time",
 	"handlers/telegram/telegramtest": "handlers/doortest",
@@ -62,7 +63,7 @@ var layout = map[string]string{
 	"cmd/bot/setup":                  "cmd/bot/config cmd/bot/doctor models/seal tracking handlers/console BurntSushi/toml x/term",
 	"cmd/bot/demo":                   "cmd/bot/config locales models tracking tracking/sandbox handlers handlers/console handlers/wecom/wecomtest scheduler x/term",
 	"cmd/bot": "cmd/bot/config cmd/bot/doctor cmd/bot/demo cmd/bot/setup models models/store models/seal locales tracking tracking/recognise tracking/muzhi tracking/kuaidi100 tracking/juhe " +
-		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/telegram handlers/wecom handlers/console handlers/web handlers/web/admin handlers/web/app handlers/web/parcel handlers/label handlers/picture handlers/table scheduler scheduler/queue alecthomas/kong schollz/progressbar x/sync x/term",
+		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/incidents handlers/telegram handlers/wecom handlers/console handlers/web handlers/web/admin handlers/web/app handlers/web/parcel handlers/label handlers/picture handlers/table scheduler scheduler/queue alecthomas/kong schollz/progressbar x/sync x/term",
 	"scripts/bench":   "",
 	"scripts/palette": "",
 	"scripts/picture": "",

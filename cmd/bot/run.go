@@ -26,6 +26,7 @@ func (a *app) run(ctx context.Context) error {
 	var doors, work sync.WaitGroup
 	work.Go(part(inside, "scheduler", a.scheduler.Run))
 	work.Go(part(inside, "operators", a.operators.Run))
+	work.Go(part(inside, "incidents", a.watchIncidents))
 	work.Go(part(inside, "stale processes", a.watchStale))
 	work.Go(part(inside, "carrier lists", a.refreshLists))
 	for _, d := range a.doors {

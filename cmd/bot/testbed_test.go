@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -30,6 +31,7 @@ type testbed struct {
 	logs     *logBuffer
 	ctx      context.Context
 	begun    chan struct{} // the API is being asked
+	down     atomic.Bool   // the API closes connections without an answer
 }
 
 const patience = 100 * time.Second // of one test; nothing here takes so long
@@ -68,6 +70,9 @@ func (s *testbed) answer(w http.ResponseWriter, r *http.Request) {
 	select {
 	case s.begun <- struct{}{}:
 	default:
+	}
+	if s.down.Load() {
+		panic(http.ErrAbortHandler)
 	}
 	s.apis.ServeHTTP(w, r)
 }

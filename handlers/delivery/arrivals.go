@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"waybill/handlers"
 	"waybill/internal/guard"
@@ -62,6 +63,7 @@ func (t *turn) reread(ctx context.Context) error {
 
 // answerArrival brings one update to its end; ended says that the turn is over.
 func (t *turn) answerArrival(ctx context.Context, a models.Arrival) (ended bool, err error) {
+	t.logClaimed(a)
 	replies, err := t.replies(ctx, a)
 	if errors.Is(err, models.ErrStale) || err != nil && ctx.Err() != nil {
 		return true, err // not a failure of the message's
@@ -75,9 +77,13 @@ func (t *turn) answerArrival(ctx context.Context, a models.Arrival) (ended bool,
 			t.due(t.moment())
 			return true, nil
 		}
+		begun := time.Now()
 		sent, err := t.sendFirst(ctx, replies[n:])
-		switch outcome := outcomeOf(err); {
+		outcome := outcomeOf(err)
+		t.logReply(a, n, sent, outcome, time.Since(begun))
+		switch {
 		case outcome == OutcomeSent:
+			t.meter.Sent(t.door.Name(), kindOf(a))
 		case outcome == OutcomeRefused:
 			t.noteUnsent(ctx, nil, outcome, err)
 		case outcome == OutcomeDefect && a.Failures+1 >= attempts:
@@ -113,6 +119,7 @@ func (t *turn) endArrival(ctx context.Context, a models.Arrival) error {
 	if err := record(ctx, func(ctx context.Context) error { return t.store.EndArrival(ctx, t.claim, a.ID) }); err != nil {
 		return err
 	}
+	t.log.Debug("update ended", "arrival", a.ID, "chat", a.ChatID)
 	t.answered(a.ID)
 	return nil
 }
@@ -121,6 +128,7 @@ func (t *turn) endArrival(ctx context.Context, a models.Arrival) error {
 // it wrote is answered in order.
 func (t *turn) arrivalFailed(ctx context.Context, a models.Arrival) error {
 	t.retry(a.Failures, 0)
+	t.log.Debug("update is handled again", "arrival", a.ID, "chat", a.ChatID, "failures", a.Failures+1, "at", t.retryAt.Time())
 	return record(ctx, func(ctx context.Context) error { return t.store.ArrivalFailed(ctx, t.claim, a.ID) })
 }
 
@@ -147,6 +155,7 @@ func (t *turn) replies(ctx context.Context, a models.Arrival) ([]handlers.Reply,
 	if err := t.store.Answer(ctx, t.claim, a.ID, body); err != nil {
 		return nil, fmt.Errorf("store replies: %w", err)
 	}
+	t.log.Debug("replies queued", "arrival", a.ID, "chat", a.ChatID, "replies", len(replies))
 	return replies, nil
 }
 
@@ -170,6 +179,7 @@ func (t *turn) handle(ctx context.Context, a models.Arrival) (replies []handlers
 	if err != nil {
 		return nil, fmt.Errorf("read message: %w", err)
 	}
+	t.logRead(a, m, something)
 	if !something {
 		return nil, nil
 	}

@@ -67,6 +67,8 @@ type Meter interface {
 	// Delivered: a notification was sent, or was not; late is the time since its
 	// chat became due. Outcomes are the Outcome… constants.
 	Delivered(door, outcome string, late time.Duration)
+	// Sent: the platform has accepted a message; kind is one of the Kind… constants.
+	Sent(door, kind string)
 }
 
 // Settings are what a Worker needs.
@@ -203,3 +205,4 @@ func (w *Worker) moment() models.Moment { return models.At(w.now()) }
 type unmetered struct{}
 
 func (unmetered) Delivered(string, string, time.Duration) {}
+func (unmetered) Sent(string, string)                     {}

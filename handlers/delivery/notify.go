@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -55,12 +56,14 @@ func (t *turn) wordNow(ctx context.Context, pending []models.Notification) (word
 	direct, summed := divide(t.chat, pending)
 	if now, later := t.policy.deliverNow(direct, t.moment()); !now && len(direct) > 0 {
 		t.due(later)
+		t.logLater(direct, later)
 	} else if words, err = t.word(ctx, direct); err != nil {
 		return nil, err
 	}
 	now, later := t.policy.summariseNow(t.chat, summed, t.moment())
 	if !now {
 		t.due(later)
+		t.logLater(summed, later)
 		return words, nil
 	}
 	for part := range slices.Chunk(summed, inSummary) {
@@ -133,8 +136,13 @@ func (t *turn) sendAll(ctx, deadline context.Context, rest []worded) error {
 		for i, w := range rest {
 			replies[i] = w.reply
 		}
+		begun := time.Now()
 		sent, err := t.sendFirst(deadline, replies)
 		outcome := outcomeOf(err)
+		t.logNews(notifications(rest[:sent]), outcome, time.Since(begun))
+		if outcome == OutcomeSent {
+			t.meter.Sent(t.door.Name(), KindNews)
+		}
 		t.meter.Delivered(t.door.Name(), outcome, max(0, t.moment().Sub(t.dueAt)))
 		over, err := t.record(deadline, rest[:sent], outcome, err)
 		if err != nil || over {

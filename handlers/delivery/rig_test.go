@@ -232,6 +232,13 @@ type counter struct {
 	mu        sync.Mutex
 	delivered map[string]int
 	late      []time.Duration
+	sent      []string // kinds of messages that were accepted
+}
+
+func (c *counter) Sent(_, kind string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sent = append(c.sent, kind)
 }
 
 func (c *counter) Delivered(_, outcome string, late time.Duration) {

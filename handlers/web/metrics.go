@@ -22,6 +22,7 @@ type Metrics struct {
 	prices   map[string]float64
 	now      func() time.Time
 
+	services services
 	calls    *prometheus.CounterVec
 	took     *prometheus.HistogramVec
 	cost     *prometheus.CounterVec
@@ -60,6 +61,7 @@ func NewMetrics(build Build, prices map[string]float64, now func() time.Time) *M
 	m.age = prometheus.NewHistogram(prometheus.HistogramOpts{
 		Name: "waybill_check_age_seconds", Help: "When a check ended: the time since the parcel's provider answered last.", Buckets: hours(),
 	})
+	m.services = newServices(r)
 	r.MustRegister(m.age, info(build), collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m

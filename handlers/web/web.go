@@ -14,7 +14,6 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"sync"
 	"time"
 
 	"waybill/internal/httpbody"
@@ -148,22 +147,30 @@ func ready(checks []Check, log *slog.Logger) http.Handler {
 	})
 }
 
-// examined asks all parts at once, so that one that hangs delays none of the others.
+// errSlow is why a part is not up that does not say so in time.
+var errSlow = fmt.Errorf("it takes longer than %s to answer", readiness)
+
+// examined asks all parts at once, so that one that hangs delays none of the
+// others, and waits no longer than readiness for any.
 func examined(ctx context.Context, checks []Check, log *slog.Logger) []part {
 	ctx, cancel := context.WithTimeout(ctx, readiness)
 	defer cancel()
-	errs := make([]error, len(checks))
-	var wg sync.WaitGroup
+	answers := make([]chan error, len(checks))
 	for i, c := range checks {
-		wg.Go(func() { errs[i] = c.Ready(ctx) })
+		answers[i] = make(chan error, 1)
+		go func() { answers[i] <- c.Ready(ctx) }()
 	}
-	wg.Wait()
 	parts := []part{}
-	for i, err := range errs {
-		if err != nil {
-			log.Warn("a part is not up", "part", checks[i].Name, "error", err)
+	for i, c := range checks {
+		err := errSlow
+		select {
+		case err = <-answers[i]:
+		case <-ctx.Done():
 		}
-		parts = append(parts, part{Name: checks[i].Name, Up: err == nil})
+		if err != nil {
+			log.Warn("a part is not up", "part", c.Name, "error", err)
+		}
+		parts = append(parts, part{Name: c.Name, Up: err == nil})
 	}
 	return parts
 }

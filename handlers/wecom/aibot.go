@@ -106,7 +106,6 @@ type AIBotSettings struct {
 	Memory  Memory                    // what numbers under messages stand for, and how much of a long reply is sent
 	Phrases func(lang string) Phrases // lang as Reply.Lang
 	Client  *http.Client              // its Transport is used for the handshake; nil: an own one
-	Alerts  handlers.Alerter          // nil: operators are told nothing
 	Log     *slog.Logger              // nil: nothing is logged
 	Now     func() time.Time
 }
@@ -116,9 +115,6 @@ type AIBotSettings struct {
 func (s AIBotSettings) complete() (AIBotSettings, error) {
 	if s.URL == "" {
 		s.URL = aibotURL
-	}
-	if s.Alerts == nil {
-		s.Alerts = noAlerts{}
 	}
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)

@@ -141,13 +141,12 @@ func TestAIBotTheSecondOfTwoHasTheConnection(t *testing.T) {
 
 func TestAIBotAWrongSecretIsTriedRarely(t *testing.T) {
 	inAIBotWorld(t, func(w *aibotWorld) {
-		operators := &alarm{}
-		w.door = w.open(func(s *wecom.AIBotSettings) { s.Secret, s.Alerts = "a-wrong-secret-7f3a", operators })
+		w.door = w.open(func(s *wecom.AIBotSettings) { s.Secret = "a-wrong-secret-7f3a" })
 		w.run()
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
-		if got := operators.keys(); !slices.Equal(got, []string{wecom.AlertBot}) {
-			t.Errorf("after two seconds the operators hear %v", got)
+		if got := alertOf(w.door.Ready()); got != wecom.AlertBot {
+			t.Errorf("after two seconds the operators hear %q", got)
 		}
 		time.Sleep(time.Hour)
 		synctest.Wait()
@@ -163,16 +162,13 @@ func TestAIBotAWrongSecretIsTriedRarely(t *testing.T) {
 
 func TestAIBotASubscriptionRefusedOnceComesBackSoon(t *testing.T) {
 	inAIBotWorld(t, func(w *aibotWorld) {
-		operators := &alarm{}
-		w.door = w.open(func(s *wecom.AIBotSettings) { s.Alerts = operators })
 		w.api.Fail(wecomtest.AIBotFault{Cmd: "aibot_subscribe", Code: -1, Words: "system busy"})
 		began := time.Now()
 		w.run()
-		defer func() {
-			if got := operators.keys(); len(got) != 0 {
-				t.Errorf("the operators hear %v", got)
-			}
-		}()
+		synctest.Wait()
+		if got := alertOf(w.door.Ready()); got != "" {
+			t.Errorf("the operators hear %v", got)
+		}
 		if err := w.api.WaitConnected(w.Context()); err != nil || time.Since(began) != time.Second {
 			t.Errorf("connected after %s: %v", time.Since(began), err)
 		}

@@ -43,10 +43,11 @@ func (d *AIBot) Run(ctx context.Context) error {
 			return nil
 		}
 		wait := waits.next(err, lived)
-		d.link.down(err, wait)
+		why := err
 		if waits.needOperator(err) {
-			d.settings.Alerts.AlertDaily(ctx, d.settings.ID, AlertBot, "Bot", d.settings.ID, "Code", codeOf(err))
+			why = wordedError{err, AlertBot, []any{"Bot", d.settings.ID, "Code", codeOf(err)}}
 		}
+		d.link.down(why, wait)
 		level := slog.LevelWarn
 		if logged && lived == 0 {
 			level = slog.LevelDebug // still the same trouble

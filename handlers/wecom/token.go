@@ -52,6 +52,7 @@ type tokens struct {
 	mu      sync.Mutex
 	held    token
 	blocked models.Moment // until when the secret is not tried
+	refused bool          // the secret was, and there was no token since
 }
 
 // token is an access token and when it ends.
@@ -110,11 +111,11 @@ func (t *tokens) get(ctx context.Context, refused string) (string, error) {
 // cached is the token that this process knows, "" when there is none, or the
 // error that this process must not try.
 func (t *tokens) cached(refused string) (string, error) {
-	if err := t.ready(); err != nil {
-		return "", err
-	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.now() < t.blocked {
+		return "", errBlocked
+	}
 	if t.held.Value == refused || t.now() >= t.held.Until {
 		return "", nil
 	}
@@ -184,7 +185,7 @@ func (t *tokens) recall(ctx context.Context, refused string) (string, error) {
 func (t *tokens) set(fresh token) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.held = fresh
+	t.held, t.refused = fresh, false
 }
 
 // checkBlocked is an error while some replica has found that the secret must
@@ -248,29 +249,42 @@ func (t *tokens) remember(ctx context.Context, fresh token) error {
 	return wrap("remember wecom's token", t.settings.Memory.Remember(ctx, kindToken, t.key, sealed, fresh.Until))
 }
 
-// block leaves the secret alone for an hour, in all replicas, and tells the operators.
+// block leaves the secret alone for an hour, in all replicas.
 func (t *tokens) block(ctx context.Context, why error) {
 	until := t.now().Add(blockedFor)
 	t.mu.Lock()
-	t.blocked, t.held = until, token{}
+	t.blocked, t.held, t.refused = until, token{}, true
 	t.mu.Unlock()
 	ctx = context.WithoutCancel(ctx)
 	t.settings.Log.Error("wecom refuses a secret", slog.String("agent", t.agent), slog.Any("error", redact.Error(why, t.secret)))
 	if err := t.settings.Memory.Remember(ctx, kindBlocked, t.key, []byte("1"), until); err != nil {
 		t.settings.Log.Warn("remember that wecom refuses a secret", slog.String("agent", t.agent), slog.Any("error", err))
 	}
-	t.settings.Alerts.AlertDaily(ctx, t.agent, AlertSecret, "Agent", t.agent)
 }
 
-// ready is nil unless this process saw the secret refused within the hour.
+// ready is nil unless this process saw the secret refused, and no token since.
 func (t *tokens) ready() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.now() < t.blocked {
-		return errBlocked
+	if t.refused {
+		return wordedError{errBlocked, AlertSecret, []any{"Agent", t.agent}}
 	}
 	return nil
 }
+
+// wordedError is why a door is not up, with words of its own for operators
+// (handlers.Worded).
+type wordedError struct {
+	error
+	key  string
+	args []any
+}
+
+// Alert is the sentence's key, and what fills it.
+func (w wordedError) Alert() (key string, args []any) { return w.key, w.args }
+
+// Unwrap makes errors.Is find the reason.
+func (w wordedError) Unwrap() error { return w.error }
 
 func wrap(doing string, err error) error {
 	if err == nil {

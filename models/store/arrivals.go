@@ -146,35 +146,52 @@ func (s *Store) EndArrival(ctx context.Context, c models.Claim, arrivalID int64)
 // false, while something about the same waits for this chat already, or when
 // it came at or after since.
 func (s *Store) Post(ctx context.Context, to models.Address, about string, replies []byte, since, now models.Moment) (fresh bool, err error) {
-	to = fitAddress(to)
-	err = s.within(ctx, func(tx *gorm.DB) error {
-		fresh = false
-		var known models.Chat
-		if err := at(tx, to).Limit(1).Find(&known).Error; err != nil {
-			return err
-		}
-		c, err := s.ensureChat(tx, to, known.Group, now)
-		if err != nil {
-			return err
-		}
-		prefix := fmt.Sprintf("post:%d:%s:", c.ID, about)
-		var equal int64
-		const same = "door = ? AND update_key >= ? AND update_key < ? AND (due_at < ? OR at >= ?)"
-		err = tx.Model(&models.Arrival{}).Where(same, to.Door, prefix, prefix+"~", models.Never, since).Count(&equal).Error
-		if err != nil || equal > 0 {
-			return err
-		}
-		fresh = true
-		err = tx.Create(&models.Arrival{
-			Door: to.Door, Key: prefix + fmt.Sprint(now), ChatID: c.ID, Replies: replies, Answered: true, DueAt: now, At: now,
-		}).Error
-		if err != nil {
-			return err
-		}
-		return wake(tx, []int64{c.ID}, now)
+	err = s.within(ctx, func(tx *gorm.DB) (err error) {
+		fresh, err = s.post(tx, models.Post{To: to, About: about, Replies: replies}, since, now)
+		return err
 	})
 	if err != nil {
 		return false, fmt.Errorf("post to chat: %w", err)
 	}
 	return fresh, nil
+}
+
+func (s *Store) post(tx *gorm.DB, p models.Post, since, now models.Moment) (fresh bool, err error) {
+	to := fitAddress(p.To)
+	var known models.Chat
+	if err := at(tx, to).Limit(1).Find(&known).Error; err != nil {
+		return false, err
+	}
+	c, err := s.ensureChat(tx, to, known.Group, now)
+	if err != nil {
+		return false, err
+	}
+	prefix := fmt.Sprintf("post:%d:%s:", c.ID, p.About)
+	var equal int64
+	const same = "door = ? AND update_key >= ? AND update_key < ? AND (due_at < ? OR at >= ?)"
+	err = tx.Model(&models.Arrival{}).Where(same, to.Door, prefix, prefix+"~", models.Never, since).Count(&equal).Error
+	if err != nil || equal > 0 {
+		return false, err
+	}
+	err = tx.Create(&models.Arrival{
+		Door: to.Door, Key: prefix + fmt.Sprint(now), ChatID: c.ID, Replies: p.Replies, Answered: true, DueAt: now, At: now,
+	}).Error
+	if err != nil {
+		return false, err
+	}
+	return true, wake(tx, []int64{c.ID}, now)
+}
+
+// ArrivalID is the row of an update, by the platform's key; models.ErrNotFound
+// when there is none.
+func (s *Store) ArrivalID(ctx context.Context, door, key string) (int64, error) {
+	var ids []int64
+	err := s.read.WithContext(ctx).Model(&models.Arrival{}).Where("door = ? AND update_key = ?", cut(door, sizeDoor), cut(key, sizeKey)).Limit(1).Pluck("id", &ids).Error
+	if err != nil {
+		return 0, fmt.Errorf("find update: %w", err)
+	}
+	if len(ids) == 0 {
+		return 0, models.ErrNotFound
+	}
+	return ids[0], nil
 }

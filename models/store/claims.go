@@ -102,15 +102,16 @@ func (s *Store) Release(ctx context.Context, c models.Claim, next models.Moment,
 func (s *Store) releaseAll(ctx context.Context, asks []release) ([]outcome[struct{}], error) {
 	const free = "UPDATE chats SET claim_owner = '', claim_until = 0, "
 	const held = " WHERE id = ? AND claim_epoch = ?"
-	const failed = free + "failures = failures + 1, retry_at = ?, work_at = ?" + held
+	// MySQL assigns from left to right.
+	const failed = free + "failing_at = CASE WHEN failures = 0 OR failing_at = 0 THEN ? ELSE failing_at END, failures = failures + 1, retry_at = ?, work_at = ?" + held
 	const waiting = "SELECT MIN(a.due_at) FROM arrivals a WHERE a.chat_id = chats.id AND a.due_at > ? AND a.due_at < ?"
-	const well = free + "failures = 0, retry_at = 0, work_at = CASE WHEN work_at = ? THEN COALESCE((" + waiting + "), ?) ELSE work_at END" + held
+	const well = free + "failures = 0, failing_at = 0, retry_at = 0, work_at = CASE WHEN work_at = ? THEN COALESCE((" + waiting + "), ?) ELSE work_at END" + held
 	slices.SortFunc(asks, func(a, b release) int { return cmp.Compare(a.claim.ChatID, b.claim.ChatID) })
 	err := s.within(ctx, func(tx *gorm.DB) error {
 		for _, a := range asks {
 			var err error
 			if a.failed {
-				err = tx.Exec(failed, a.next, a.next, a.claim.ChatID, a.claim.Epoch).Error
+				err = tx.Exec(failed, a.claim.At, a.next, a.next, a.claim.ChatID, a.claim.Epoch).Error
 			} else {
 				err = tx.Exec(well, a.claim.WorkAt, a.claim.At, a.next, a.next, a.claim.ChatID, a.claim.Epoch).Error
 			}

@@ -25,6 +25,7 @@ func TestFrequentQueriesFindTheirRowsInAnIndex(t *testing.T) {
 			fmt.Sprintf("INSERT INTO journeys (parcel_id, carrier, origin, destination, origin_area, destination_area, delivered_at) SELECT id, 'sf', '深圳', '北京', '广东', '北京', %d + id FROM parcels WHERE id > 1960", noon()),
 			"INSERT INTO journeys (parcel_id, carrier, origin, destination, origin_area, destination_area, delivered_at) SELECT id, 'zto', number, number, '浙江', '上海', id FROM parcels WHERE id <= 1960",
 			fmt.Sprintf("INSERT INTO arrivals (door, update_key, chat_id, due_at, at) SELECT 'telegram', number, id, %d, %d FROM parcels WHERE id > 1", models.Never, noon()),
+			"UPDATE chats SET failures = 1, failing_at = 1 WHERE id = 40",
 			fmt.Sprintf("INSERT INTO imports (chat_id, started_at, due_at) SELECT id, %d, CASE WHEN id = 1 THEN 1 ELSE %d END FROM parcels", noon(), models.Never),
 		} {
 			k.ok(k.Exec(k.ctx(), sql))
@@ -109,6 +110,21 @@ func TestFrequentQueriesFindTheirRowsInAnIndex(t *testing.T) {
 				if err == nil && len(got) != 20 {
 					err = fmt.Errorf("took %d", len(got))
 				}
+				return err
+			}},
+			{"Failing", "chats_failing_at", func() error {
+				got, err := k.Failing(k.ctx(), "telegram", noon())
+				if err == nil && got.Chats != 1 {
+					err = fmt.Errorf("%d chats fail", got.Chats)
+				}
+				return err
+			}},
+			{"Waits", "parcels_due", func() error {
+				_, err := k.Waits(k.ctx(), noon())
+				return err
+			}},
+			{"Exhausted", "follows_pending", func() error {
+				_, err := k.Exhausted(k.ctx(), "telegram", noon())
 				return err
 			}},
 			{"Journeys of a route", "journeys_route", k.journeysOf(models.Route{Carrier: "sf", Origin: "深圳", Destination: "北京"}, 40)},

@@ -384,7 +384,7 @@ func TestEveryWordOfTheDashboardIsSaidSomewhereAndHasWords(t *testing.T) {
 			t.Errorf("nothing says %s", name)
 		}
 	}
-	for _, o := range outcomes() {
+	for _, o := range models.Outcomes() {
 		if !words.For().Has("admin.outcome_" + string(o)) {
 			t.Errorf("no words for outcome %s", o)
 		}

@@ -43,19 +43,11 @@ func (c callRow) Took() int64 {
 	return int64(c.FinishedAt - c.StartedAt)
 }
 
-func outcomes() []models.Outcome {
-	return []models.Outcome{
-		models.OutcomeTrace, models.OutcomeNoRecord, models.OutcomeTailNeeded, models.OutcomeTailWrong, models.OutcomeNumber,
-		models.OutcomeCarrier, models.OutcomeQuota, models.OutcomeRate, models.OutcomeLocked, models.OutcomeAuth,
-		models.OutcomeUnavailable, models.OutcomeUnsent, models.OutcomeUnknown,
-	}
-}
-
 // calls is /admin/calls?provider=&outcome=&day=&before=: the ledger, newest first.
 func (d *Dashboard) calls(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	page := callsPage{
-		Providers: d.Names, Outcomes: outcomes(), Provider: short(q.Get("provider")), Outcome: models.Outcome(short(q.Get("outcome"))), Day: short(q.Get("day")),
+		Providers: d.Names, Outcomes: models.Outcomes(), Provider: short(q.Get("provider")), Outcome: models.Outcome(short(q.Get("outcome"))), Day: short(q.Get("day")),
 	}
 	f := models.CallFilter{Provider: page.Provider, Outcome: page.Outcome, Before: parseCursor(q.Get("before"))}
 	if page.Day != "" {

@@ -266,7 +266,7 @@ func TestTheFirstPageIsSmall(t *testing.T) {
 	for day := range 30 {
 		r.at = noon.Add(-time.Duration(29-day) * 24 * time.Hour)
 		for _, provider := range []string{"muzhi", "juhe", "kuaidi100", "kuaibao"} {
-			for _, o := range outcomes() {
+			for _, o := range models.Outcomes() {
 				r.call(provider, models.CallQuery, "", o, true)
 			}
 		}

@@ -149,7 +149,7 @@ func (d *Dashboard) addMoney(ctx context.Context, page *overviewPage) error {
 func (d *Dashboard) outcomes(rows []models.Usage) []outcomeRow {
 	var all []outcomeRow
 	for _, name := range d.providersOf([]dayUsage{{Rows: rows}}) {
-		for _, o := range outcomes() {
+		for _, o := range models.Outcomes() {
 			b := d.billOf(rows, func(u models.Usage) bool { return u.Provider == name && u.Outcome == o })
 			if b.Calls > 0 {
 				all = append(all, outcomeRow{name, o, b})
