@@ -21,6 +21,7 @@ func (a *app) jobs() []scheduler.Job {
 			return a.operators.LookAtBudgets(ctx, a.settings.Budgets)
 		}},
 		{Name: "look at imported tables", When: "@every 2s", Do: a.conversation.LookAtImports},
+		{Name: "seal anew", When: "@every 10s", Do: a.sealAnew},
 	}
 	if a.subscriber == nil {
 		return jobs
