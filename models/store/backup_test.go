@@ -10,12 +10,11 @@ import (
 	"waybill/models"
 	"waybill/models/store"
 	"waybill/models/store/storetest"
-	"waybill/test/db"
 )
 
 func TestACopyMadeUnderWritesIsWhole(t *testing.T) {
 	t.Parallel()
-	dsn := storetest.Migrated(t, db.SQLite)
+	dsn := storetest.Migrated(t, "sqlite")
 	k := kit{Store: storetest.Open(t, dsn), t: t, dsn: dsn}
 	k.keeps(k.Store, true)
 	for n := range 50 {
@@ -58,7 +57,7 @@ func TestACopyMadeUnderWritesIsWhole(t *testing.T) {
 
 func TestACopyThatIsNotWholeIsFound(t *testing.T) {
 	t.Parallel()
-	dsn := storetest.Migrated(t, db.SQLite)
+	dsn := storetest.Migrated(t, "sqlite")
 	k := kit{Store: storetest.Open(t, dsn), t: t, dsn: dsn}
 	k.keeps(k.Store, true)
 	for n := range 50 {
@@ -95,7 +94,7 @@ func TestACopyThatIsNotWholeIsFound(t *testing.T) {
 
 func TestAServersDatabaseIsNotCopied(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
-		if err := k.BackUp(k.ctx(), filepath.Join(t.TempDir(), "copy.db")); (err == nil) != (k.kind() == db.SQLite) {
+		if err := k.BackUp(k.ctx(), filepath.Join(t.TempDir(), "copy.db")); (err == nil) != (k.kind() == "sqlite") {
 			t.Fatalf("got %v", err)
 		}
 	})

@@ -13,7 +13,6 @@ import (
 	"waybill/models"
 	"waybill/models/store"
 	"waybill/models/store/storetest"
-	"waybill/test/db"
 )
 
 // ofOneDatabase are the tables whose rows are not copied: leases and hand-outs of
@@ -25,10 +24,10 @@ const ofOneDatabase = "leases dispatched properties migrating goose_db_version g
 func eachServer(t *testing.T, test func(t *testing.T, from, to kit)) {
 	t.Helper()
 	each(t, func(t *testing.T, to kit) {
-		if to.kind() == db.SQLite {
+		if to.kind() == "sqlite" {
 			t.Skip("copies go into servers")
 		}
-		dsn := storetest.Migrated(t, db.SQLite)
+		dsn := storetest.Migrated(t, "sqlite")
 		test(t, kit{Store: storetest.Open(t, dsn), t: t, dsn: dsn}, to)
 	})
 }
