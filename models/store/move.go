@@ -221,8 +221,9 @@ func (s *Store) rebind(f models.Follow, chatID, parcelID int64) (models.Follow, 
 	return f, nil
 }
 
-// unreadable stands where a sealed tail was that no key opens.
-func unreadable() []byte { return []byte{} }
+// unreadable stands where a sealed tail was that no key opens. It is not empty: SQLite's
+// driver reads what is empty as NULL.
+func unreadable() []byte { return []byte{0} }
 
 // opened is the tail that a follower gave, "" when there is none or no key
 // opens it any more: then it counts as not given.

@@ -225,7 +225,14 @@ func TestALostKeyIsGivenUpAndItsTailsWithIt(t *testing.T) {
 		if tails, err := lost.Tails(k.ctx(), f.ParcelID); err != nil || len(tails) != 1 || tails[0].Digits != "" || tails[0].State != models.TailOK {
 			t.Fatalf("got %+v, %v", tails, err)
 		}
-		if due := k.stored(f.ParcelID).DueAt; due != noon() {
+		p := k.stored(f.ParcelID)
+		tails, err := lost.Tails(k.ctx(), p.ID)
+		k.ok(err)
+		k.finish(models.Finish{Version: p.Version, Change: models.Change{Parcel: p}, DueAt: p.DueAt, Lost: tails}, noon())
+		if got, _, err := k.FollowOf(k.ctx(), f.ChatID, p.ID); err != nil || got.TailState != models.TailLost {
+			t.Fatalf("got %+v, %v", got, err)
+		}
+		if due := p.DueAt; due != noon() {
 			t.Fatalf("it is due at %d", due-noon())
 		}
 	})

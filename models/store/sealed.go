@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"iter"
@@ -73,8 +74,8 @@ func (s *Store) eachTail(table, chat, parcel string, bind func(sealedRow) string
 			err := s.read.WithContext(ctx).Raw(columns+" WHERE id > ? AND id <= ? AND tail IS NOT NULL ORDER BY id", from, to).Scan(&rows).Error
 			var values []sealedValue
 			for _, row := range rows {
-				if len(row.Sealed) == 0 {
-					continue // it was taken away
+				if bytes.Equal(row.Sealed, unreadable()) {
+					continue // it was given up
 				}
 				values = append(values, sealedValue{bind(row), [][]byte{row.Sealed}, func(tx *gorm.DB, others [][]byte) (bool, error) {
 					other := others[0]
