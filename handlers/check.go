@@ -64,6 +64,8 @@ func (t *turn) conclude(ctx context.Context, c checked) (step, error) {
 	switch {
 	case errors.Is(err, tracking.ErrTailWrong):
 		return t.tailWrong(ctx, c)
+	case errors.Is(err, tracking.ErrTailNeeded) && c.parcel.TailNeeded && c.digits == "" && !c.state.Wanting():
+		return t.tailUnreadable(ctx, c)
 	case errors.Is(err, tracking.ErrNumber):
 		return refused{c.located, "bad_number"}, nil
 	case errors.Is(err, tracking.ErrCarrier):

@@ -180,8 +180,7 @@ func (c *Conversation) askLocked(ctx context.Context, chat models.Chat, im model
 	}
 	q := models.Question{ChatID: chat.ID, Asking: models.AskTail, Nonce: rand.Text()[:nonceLength], AskedAt: now, ExpiresAt: now.Add(questionLives)}
 	for _, f := range inShownOrder(all) {
-		waits := f.Follow.TailState == models.TailNone || f.Follow.TailState == models.TailWrong
-		if f.Follow.ImportedAt == im.StartedAt && f.Parcel.TailNeeded && waits {
+		if f.Follow.ImportedAt == im.StartedAt && f.Parcel.TailNeeded && f.Follow.TailState.Wanting() {
 			q.Items = append(q.Items, models.Item{Number: f.Parcel.Number, Carrier: f.Parcel.Carrier, Name: f.Follow.Name})
 		}
 	}

@@ -163,8 +163,11 @@ func (r renderer) notice(e models.Event, p models.Parcel, recent []models.Event,
 	case models.Ended:
 		return r.sentence("notice.ended_"+ending(e.Text), "Number", p.Number)
 	case models.TailRefused:
-		if e.Text == models.TailMissing {
+		switch e.Text {
+		case models.TailMissing:
 			return r.sentence("notice.tail_missing", "Number", p.Number)
+		case models.TailUnreadable:
+			return r.sentence("notice.tail_unreadable", "Number", p.Number)
 		}
 		return r.sentence("notice.tail", "Number", p.Number)
 	case models.StatusChanged:

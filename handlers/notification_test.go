@@ -90,7 +90,7 @@ func TestEveryNoticeHasWordsInEveryLanguage(t *testing.T) {
 		w := newWorld(t, lang)
 		r := w.conversation().renderer(models.Chat{}, models.At(w.clock()))
 		for _, kind := range []models.Kind{models.CarrierChanged, models.Stuck, models.PickupWaits, models.TailRefused, models.Ended, "new kind"} {
-			for _, text := range []string{"", models.TailMissing, models.EndedPending, models.EndedUnknown, models.EndedSilent} {
+			for _, text := range []string{"", models.TailMissing, models.TailUnreadable, models.EndedPending, models.EndedUnknown, models.EndedSilent} {
 				said := shown([]Reply{{Blocks: []Block{r.notice(models.Event{Kind: kind, Text: text}, models.Parcel{Number: locked, Carrier: "sf"}, nil, nil)}}})
 				if len(said) == 0 || strings.Contains(said[0], "notice.") || strings.Contains(said[0], "<no value>") {
 					t.Errorf("%s: %s (%s) is told as %q", lang, kind, text, said)

@@ -32,7 +32,7 @@ type attempt struct {
 // wrong: it may have been this very one, and whoever only asks again would spend
 // all attempts without typing a digit.
 func (t *turn) open(ctx context.Context, l located) (step, error) {
-	given := l.follow.TailState != models.TailNone && l.follow.TailState != models.TailWrong
+	given := !l.follow.TailState.Wanting()
 	if !l.parcel.TailNeeded || l.tail == "" && given {
 		return opened{located: l, state: l.follow.TailState}, nil
 	}
@@ -76,7 +76,7 @@ func (t *turn) compare(ctx context.Context, l located, digits string, a attempt)
 			o.state, o.attempt.compared = models.TailOK, false
 			return o, nil
 		}
-		o.attempt.compared = o.attempt.compared || known.State == models.TailOK
+		o.attempt.compared = o.attempt.compared || known.State == models.TailOK && known.Digits != ""
 	}
 	return o, nil
 }
@@ -95,6 +95,30 @@ func (t *turn) tailWrong(ctx context.Context, c checked) (step, error) {
 		return askAgain(c.located, "tail.kept_wrong", c.attempt.left), nil
 	}
 	return askAgain(c.located, "tail.wrong", c.attempt.left), nil
+}
+
+// tailUnreadable is for a tail that the chat gave and that no key opens any more: the one
+// that the chat remembers is tried, else it is asked again.
+func (t *turn) tailUnreadable(ctx context.Context, c checked) (step, error) {
+	l := c.located
+	l.follow.TailState = models.TailLost
+	next, err := t.open(ctx, l)
+	o, ok := next.(opened)
+	asked, asks := next.(needsTail)
+	switch {
+	case err != nil:
+		return nil, err
+	case ok:
+		again, err := t.query(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		return t.conclude(ctx, again)
+	case asks && asked.why == "":
+		taken, err := t.store.TailAttempts(ctx, t.chat.ID, c.number, t.now)
+		return askAgain(l, "tail.unreadable", attemptsLeft(taken)), wrap("count attempts", err)
+	}
+	return next, nil
 }
 
 // storedTailWrong is for a stored tail that was refused now, perhaps another

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"waybill/models"
+	"waybill/models/seal"
 	"waybill/tracking"
 )
 
@@ -226,5 +227,59 @@ func TestAnExportHoldsEverythingButTails(t *testing.T) {
 	}
 	if strings.Contains(body, `"1234"`) {
 		t.Error("the export shows the tail")
+	}
+}
+
+// loseKey goes on with another key, as after the first one is lost.
+func (w *world) loseKey(t *testing.T) {
+	t.Helper()
+	keys, err := seal.New(seal.NewKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.keys = keys
+	w.restart()
+}
+
+func TestATailThatNoKeyOpensIsAskedForAgain(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	w.says(t, "a", locked+" 1234")
+	w.loseKey(t)
+	w.pass(3 * floor)
+	if said := w.says(t, "a", locked); !strings.Contains(said, "读不出来") || !strings.Contains(said, "手机") || showsTrace(said) {
+		t.Fatalf("asked about it, it says %q", said)
+	}
+	if said := w.says(t, "a", "1234"); !showsTrace(said) {
+		t.Fatalf("the tail given again brings %q", said)
+	}
+	w.pass(3 * floor)
+	if said := w.says(t, "a", locked); !showsTrace(said) || strings.Contains(said, "手机") {
+		t.Fatalf("and later %q", said)
+	}
+}
+
+func TestARememberedTailStandsInForOneThatNoKeyOpens(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	w.says(t, "a", locked+" 1234")
+	w.loseKey(t)
+	w.says(t, "a", "尾号 1234")
+	w.pass(3 * floor)
+	if said := w.says(t, "a", locked); !showsTrace(said) {
+		t.Fatalf("it says %q", said)
+	}
+}
+
+func TestARememberedTailThatNoKeyOpensIsAskedForAgain(t *testing.T) {
+	w := newWorld(t, "zh-CN")
+	w.says(t, "a", "尾号 1234")
+	w.loseKey(t)
+	if said := w.says(t, "a", locked); !strings.Contains(said, "手机") || showsTrace(said) {
+		t.Fatalf("asked about a new parcel, it says %q", said)
+	}
+	if said := w.says(t, "a", "提醒"); strings.Contains(said, "记着一个") {
+		t.Fatalf("the settings say %q", said)
+	}
+	if said := w.says(t, "a", locked+" 1234"); !showsTrace(said) {
+		t.Fatalf("the tail given again brings %q", said)
 	}
 }

@@ -42,6 +42,7 @@ type Finish struct {
 	Journey  *Journey // of a parcel that has just been delivered; nil: it has not
 	Verified []int64  // follows whose tail this answer verified
 	Refused  []int64  // follows whose tail this answer refused
+	Lost     []Tail   // of follows whose tail no key opens, as they were read
 	Closings []Closing
 }
 

@@ -13,6 +13,16 @@ var (
 	ErrTooMany  = errors.New("too many live parcels in this chat")
 )
 
+// Why a database as a whole is not to be worked with.
+var (
+	ErrWrongKey   = errors.New("the key does not open what is stored")
+	ErrUnfinished = errors.New("a copy into this database has not finished")
+	ErrInUse      = errors.New("a process works with it")
+	ErrNotEmpty   = errors.New("it holds rows already")
+	ErrOlder      = errors.New("its schema is older than this program's")
+	ErrNewer      = errors.New("its schema is newer than this program's")
+)
+
 // Why the ledger refused a call. Errors that wrap these carry a Refusal.
 var (
 	ErrFloor  = errors.New("asked too recently")

@@ -34,6 +34,10 @@ const (
 // one is wanted now, from those who have given none.
 const TailMissing = "missing"
 
+// TailUnreadable in Event.Text of a TailRefused notice: the tail that was given cannot
+// be read any more, because the key that sealed it is gone or the row is damaged.
+const TailUnreadable = "unreadable"
+
 // Event is one line of a parcel's history: a carrier's scan or a notice.
 // Seq is the parcel's sequence number, given when the event is stored; marks
 // count Seq, not the carrier's clock.

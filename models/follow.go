@@ -1,5 +1,7 @@
 package models
 
+import "slices"
+
 // TailState is what is known about the tail that a follower gave.
 type TailState int
 
@@ -8,7 +10,15 @@ const (
 	TailUntried                  // given, no answer has verified or refused it yet
 	TailOK                       // it brought a trace, or equals one that did
 	TailWrong                    // a provider refused it
+	TailLost                     // no key opens it any more, and the chat was told
 )
+
+// Wanting says that the follower has to give a tail, or another one, before it sees a
+// parcel that wants one.
+func (s TailState) Wanting() bool { return slices.Contains(WantingTails(), s) }
+
+// WantingTails are the states that are Wanting.
+func WantingTails() []TailState { return []TailState{TailNone, TailWrong, TailLost} }
 
 // Mute is whether only urgent news of a parcel is delivered to a chat.
 type Mute int
@@ -72,8 +82,9 @@ type Followed struct {
 type Tail struct {
 	FollowID int64
 	ChatID   int64
-	Digits   string
+	Digits   string // "" when no key opens what is stored
 	State    TailState
+	Sealed   []byte // as it is stored
 }
 
 // TailAttempts counts a day's attempts to guess a waybill's tail: those of one chat,

@@ -40,7 +40,7 @@ func (l Listed) Proved() bool { return l.EventAt != 0 }
 // Locked says that the chat follows the parcel and sees nothing of it before it gives
 // a tail, or another one.
 func (l Listed) Locked() bool {
-	return l.Followed && l.TailNeeded && (l.TailState == TailNone || l.TailState == TailWrong)
+	return l.Followed && l.TailNeeded && l.TailState.Wanting()
 }
 
 // Batch is a part of a table that a chat is to follow, in one transaction.

@@ -84,7 +84,13 @@ func (f Follow) MaySeeAny(p Parcel, events []Event) bool {
 func (f Follow) MaySee(p Parcel, e Event) bool {
 	switch e.Kind {
 	case TailRefused:
-		return f.TailState == TailWrong || f.TailState == TailNone && e.Text == TailMissing
+		switch e.Text {
+		case TailMissing:
+			return f.TailState.Wanting()
+		case TailUnreadable:
+			return f.TailState == TailLost
+		}
+		return f.TailState == TailWrong
 	case Ended:
 		return true
 	}

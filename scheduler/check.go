@@ -117,7 +117,7 @@ func (c *Checker) check(ctx context.Context, p models.Parcel, tail string, purpo
 	}
 	k, ok := choose(p, tails, tail)
 	if !ok {
-		return c.skipWithoutTail(ctx, p, purpose)
+		return c.skipWithoutTail(ctx, p, tails, purpose)
 	}
 	answer := c.tracker.Ask(ctx, tracking.Ask{Parcel: p, Tail: k.digits, Untried: k.untried, Purpose: purpose})
 	if superseded(ctx, answer) {
@@ -161,7 +161,7 @@ func (c *Checker) abandon(ctx context.Context, p models.Parcel, a tracking.Answe
 
 // skipWithoutTail is for a parcel that wants a tail while nobody has one that may
 // fit: a call would be paid for nothing, but time passes.
-func (c *Checker) skipWithoutTail(ctx context.Context, p models.Parcel, purpose models.Purpose) (models.Checked, error) {
+func (c *Checker) skipWithoutTail(ctx context.Context, p models.Parcel, tails []models.Tail, purpose models.Purpose) (models.Checked, error) {
 	if purpose == models.Person {
 		c.count(OutcomeTail, p)
 		return models.Checked{Parcel: p, Err: tracking.ErrTailNeeded}, nil
@@ -169,7 +169,9 @@ func (c *Checker) skipWithoutTail(ctx context.Context, p models.Parcel, purpose 
 	now := c.moment()
 	e := result{was: p, version: p.Version, outcome: OutcomeTail, err: tracking.ErrTailNeeded}
 	e.given.Silence = c.silenceOf(ctx, p, now)
-	e.change = Notice(models.Change{Parcel: p}, c.cadence.Speed, e.given.Silence, now)
+	e.change = models.Change{Parcel: p}
+	e.noteTailsUnreadable(unreadable(tails, models.TailOK, models.TailUntried), now)
+	e.change = Notice(e.change, c.cadence.Speed, e.given.Silence, now)
 	return c.finish(ctx, e, now)
 }
 

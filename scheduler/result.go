@@ -20,6 +20,7 @@ type result struct {
 	given    Given
 	verified []int64
 	refused  []int64
+	lost     []models.Tail
 	closings []models.Closing
 	outcome  string
 	fresh    bool
@@ -42,6 +43,7 @@ func (c *Checker) keep(ctx context.Context, p models.Parcel, k key, a tracking.A
 	if purpose == models.Poll {
 		e.noteTailMissing(now)
 		e.noteTailRefused(now)
+		e.noteTailsUnreadable(unreadable(k.tails, models.TailUntried), now)
 		e.change = Notice(e.change, c.cadence.Speed, e.given.Silence, now)
 	}
 	return c.finish(ctx, e, now)
@@ -178,6 +180,17 @@ func (e *result) noteTailRefused(now models.Moment) {
 	}
 }
 
+// noteTailsUnreadable notes that tails were given which no key opens, so that their chats
+// give them again. One that has opened the parcel for its chat may wait as long as
+// another follower's still does.
+func (e *result) noteTailsUnreadable(lost []models.Tail, now models.Moment) {
+	if e.lost = lost; len(lost) == 0 {
+		return
+	}
+	e.change.Everyone = true
+	e.change.Note(models.TailRefused, models.TailUnreadable, now)
+}
+
 // abortStale ends a check that cannot be written, but for its calls.
 func (c *Checker) abortStale(ctx context.Context, e result, why error) (models.Checked, error) {
 	c.count(OutcomeStale, e.was)
@@ -196,7 +209,7 @@ func (c *Checker) finish(ctx context.Context, e result, now models.Moment) (mode
 	f := models.Finish{
 		Version: e.version, Change: e.change,
 		DueAt:    c.cadence.Next(e.change.Parcel, e.given, now),
-		Verified: e.verified, Refused: e.refused, Closings: e.closings,
+		Verified: e.verified, Refused: e.refused, Lost: e.lost, Closings: e.closings,
 	}
 	if j, arrived := estimate.Finished(e.was, e.change.Parcel); arrived {
 		f.Journey = &j

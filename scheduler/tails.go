@@ -41,7 +41,7 @@ func choose(p models.Parcel, tails []models.Tail, given string) (key, bool) {
 func digits(tails []models.Tail, state models.TailState) []string {
 	var all []string
 	for _, t := range tails {
-		if t.State == state && !slices.Contains(all, t.Digits) {
+		if t.State == state && t.Digits != "" && !slices.Contains(all, t.Digits) {
 			all = append(all, t.Digits)
 		}
 	}
@@ -66,6 +66,17 @@ func (k key) refused() []int64 {
 	return k.follows(func(t models.Tail) bool {
 		return k.untried && t.State == models.TailUntried && t.Digits == k.digits
 	})
+}
+
+// unreadable are the tails that no key opens and whose chats have not been told.
+func unreadable(tails []models.Tail, states ...models.TailState) []models.Tail {
+	var lost []models.Tail
+	for _, t := range tails {
+		if t.Digits == "" && slices.Contains(states, t.State) {
+			lost = append(lost, t)
+		}
+	}
+	return lost
 }
 
 func (k key) follows(which func(models.Tail) bool) []int64 {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"waybill/models"
+	"waybill/models/seal"
+	"waybill/models/store"
 	"waybill/models/store/storetest"
 	"waybill/tracking"
 )
@@ -262,5 +264,73 @@ func TestACorrectedCarrierWaitsForTheEndOfTheQuietHours(t *testing.T) {
 	r.must(r.checker.Correct(t.Context(), p.ID, "zto"))
 	if at := r.chat("a").WorkAt; at != r.moment() || len(r.pending("a")) != 1 || r.breaks("a") {
 		t.Fatalf("due at %d, pending is %q, breaks %v", at, r.pending("a"), r.breaks("a"))
+	}
+}
+
+// otherKey is a store on the same database under another key than that of all tests.
+func otherKey(t *testing.T, dsn string) *store.Store {
+	t.Helper()
+	keys, err := seal.New(seal.NewKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := store.Open(t.Context(), dsn, keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func TestATailThatNoKeyOpensIsAskedForAgainOnce(t *testing.T) {
+	for name, state := range map[string]models.TailState{"one that opened the parcel": models.TailOK, "one that was not tried yet": models.TailUntried} {
+		t.Run(name, func(t *testing.T) {
+			dsn := storetest.Migrated(t, "sqlite")
+			r := newRig(t, storetest.Open(t, dsn))
+			p := r.locked(state, map[string]string{"a": "1111"})
+			r.locked(models.TailWrong, map[string]string{"b": "9999"})
+			r.checker = r.newChecker(r.tracker, otherKey(t, dsn))
+			if got := r.poll(p.ID); !errors.Is(got.Err, tracking.ErrTailNeeded) || len(r.provider.asked()) != 0 {
+				t.Errorf("checked %+v, asked %v", got, r.provider.asked())
+			}
+			r.wantPending("a", sf+" tail:unreadable")
+			r.wantPending("b")
+			if got := r.tailState("a", p.ID); got != models.TailLost {
+				t.Errorf("state %v", got)
+			}
+			r.deliver()
+			r.pass(2 * time.Hour)
+			r.poll(p.ID)
+			r.wantPending("a")
+			// With its key it is tried again.
+			r.checker = r.newChecker(r.tracker, r.db)
+			r.provider.says(guarded("1111", "揽收"))
+			r.pass(2 * time.Hour)
+			r.poll(p.ID)
+			r.wantPending("a", sf+" scan:揽收")
+		})
+	}
+}
+
+func TestOneTailThatNoKeyOpensKeepsNobodyElseWaiting(t *testing.T) {
+	dsn := storetest.Migrated(t, "sqlite")
+	r := newRig(t, storetest.Open(t, dsn))
+	p := r.locked(models.TailUntried, map[string]string{"a": "1111"})
+	r.locked(models.TailOK, map[string]string{"c": "1111"})
+	other := otherKey(t, dsn)
+	for room, state := range map[string]models.TailState{"b": models.TailOK} {
+		_, err := other.Follow(t.Context(), models.Following{ChatID: r.chat(room).ID, ParcelID: p.ID, Tail: "1111", TailState: state}, r.moment())
+		r.must(err)
+	}
+	r.checker = r.newChecker(r.tracker, other)
+	r.provider.says(guarded("1111", "揽收"))
+	if got := r.poll(p.ID); got.Err != nil {
+		t.Errorf("checked %+v", got)
+	}
+	r.wantPending("a", sf+" tail:unreadable") // it has never seen anything
+	r.wantPending("b", sf+" scan:揽收")
+	r.wantPending("c", sf+" scan:揽收") // as long as one of them opens
+	if got := r.tailState("c", p.ID); got != models.TailOK {
+		t.Errorf("state %v", got)
 	}
 }

@@ -35,6 +35,7 @@ type app struct {
 	now      func() time.Time
 
 	words        *locales.Bundle
+	keys         *seal.Keys // seal tails, sign links
 	store        *store.Store
 	queue        workQueue
 	metrics      *web.Metrics
@@ -108,36 +109,11 @@ func (a *app) openStore(ctx context.Context) (err error) {
 	if a.words, err = locales.Load(a.settings.Locale); err != nil {
 		return err
 	}
-	if a.store, err = openStore(ctx, a.settings); err != nil {
+	if a.keys, a.store, err = openKept(ctx, a.settings, a.log); err != nil {
 		return err
 	}
 	a.closers = append(a.closers, a.store.Close)
-	if err := a.store.Migrate(ctx); err != nil {
-		return err
-	}
 	return a.releaseStale(ctx)
-}
-
-// openStore opens the database with the keys that belong to it.
-func openStore(ctx context.Context, s config.Settings) (*store.Store, error) {
-	keys, err := openKeys(s)
-	if err != nil {
-		return nil, err
-	}
-	return store.Open(ctx, s.DB, keys)
-}
-
-// openKeys reads the keys that seal what is kept; beside an SQLite file they are
-// made once.
-func openKeys(s config.Settings) (*seal.Keys, error) {
-	keys := string(s.SecretKey)
-	if path, file := s.SQLitePath(); file && keys == "" {
-		var err error
-		if keys, err = seal.KeyFile(seal.FileName(path)); err != nil {
-			return nil, err
-		}
-	}
-	return seal.New(keys)
 }
 
 // workQueue is the queue as the program's parts use it.
@@ -233,11 +209,7 @@ func (a *app) openDoors(doors []door) func(context.Context) error {
 
 func (a *app) openConversation(context.Context) error {
 	s := a.settings
-	keys, err := openKeys(s)
-	if err != nil {
-		return err
-	}
-	a.links = parcel.NewLinks(keys, s.PublicURL, a.now)
+	a.links = parcel.NewLinks(a.keys, s.PublicURL, a.now)
 	admins, humans, traits := map[string]handlers.Admins{}, map[string]handlers.Humans{}, map[string]handlers.Traits{}
 	for _, d := range a.doors {
 		traits[d.Name()] = d.traits

@@ -52,6 +52,10 @@ func (c serveCommand) Run(ctx context.Context, p process) error {
 	log := config.NewLog(s, p.err)
 	redirect(log)
 	a, err := build(ctx, s, log, configuredDoors(s))
+	var mistakes config.Mistakes
+	if errors.As(err, &mistakes) {
+		return mistakes
+	}
 	if err != nil {
 		log.Error("cannot start", "error", err)
 		return errors.Join(errSaid, err)
@@ -104,30 +108,6 @@ func (c sandboxCommand) Run(ctx context.Context, p process) error {
 	return demo.Serve(ctx, l, sandbox.New(sandbox.Options{Speed: c.Speed}))
 }
 
-type migrateCommand struct{ settingsFile }
-
-// Run applies the database's migrations. It finds fault with the settings of
-// the database alone, so it works before doors and providers are configured.
-func (c migrateCommand) Run(ctx context.Context, p process) error {
-	environ, err := c.environ(p)
-	if err != nil {
-		return err
-	}
-	s, err := config.ReadDatabase(environ, vendors())
-	if err != nil {
-		return err
-	}
-	db, err := openStore(ctx, s)
-	if err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	if err := errors.Join(db.Migrate(ctx), db.Close()); err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	_, err = fmt.Fprintln(p.out, "the database is up to date")
-	return err
-}
-
 type doctorCommand struct {
 	settingsFile
 
@@ -148,7 +128,7 @@ func (c doctorCommand) Run(ctx context.Context, p process) error {
 		return err
 	}
 	s, mistakes := config.Read(environ, vendors())
-	d := doctor.New(s, mistakes, openStore, askPaid)
+	d := doctor.New(s, mistakes, lookIntoStore, explained, askPaid)
 	check := func() (bool, error) { return d.Check(ctx, p.screen(), c.Paid) }
 	if c.Ready {
 		check = func() (bool, error) { return d.Ready(ctx, p.screen()) }

@@ -212,14 +212,10 @@ func openKF(a *app, wake func()) (*openDoor, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, err := openKeys(a.settings)
-	if err != nil {
-		return nil, err
-	}
 	s := a.settings.WeCom.KF
 	d, err := wecom.NewKF(api, wecom.KFSettings{
 		AgentID: s.AgentID, Secret: string(s.Secret), Token: string(s.Token), AESKey: string(s.AESKey),
-		SyncStore: a.intake(), Credits: a.store, Sealer: keys,
+		SyncStore: a.intake(), Credits: a.store, Sealer: a.keys,
 	}, wake)
 	if err != nil {
 		return nil, err

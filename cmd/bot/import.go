@@ -5,14 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 
 	"waybill/cmd/bot/config"
 	"waybill/handlers"
@@ -157,14 +155,11 @@ func exists(path string) bool {
 // run follows what the file lists. When it is told to stop, what was followed stays,
 // and the next run goes on.
 func (i *importRun) run(ctx context.Context) (err error) {
-	db, err := openStore(ctx, i.settings)
+	_, db, err := openKept(ctx, i.settings, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return fmt.Errorf("import: %w", err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := db.Migrate(ctx); err != nil {
-		return fmt.Errorf("import: %w", err)
-	}
 	i.importer.Store = db
 	now := models.At(time.Now())
 	chat, known, err := db.ChatAt(ctx, i.to)
@@ -204,13 +199,8 @@ func (i *importRun) follow(ctx context.Context, chat models.Chat, plan handlers.
 	if len(plan.Items) == 0 {
 		return handlers.Imported{}, nil
 	}
-	step := func(int) {}
-	if f, ok := i.err.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		bar := progressbar.NewOptions(len(plan.Items), progressbar.OptionSetWriter(f), progressbar.OptionSetDescription("following"),
-			progressbar.OptionShowCount(), progressbar.OptionSetWidth(30), progressbar.OptionClearOnFinish())
-		defer func() { _ = bar.Finish() }() // nothing depends on what a terminal shows
-		step = func(items int) { _ = bar.Add(items) }
-	}
+	step, finish := i.progress("following", int64(len(plan.Items)))
+	defer finish()
 	lang := ""
 	if i.words.For(chat.Lang, chat.Spoken).Tag() == models.English {
 		lang = models.English

@@ -42,7 +42,7 @@ func (c initCommand) Run(ctx context.Context, p process) error {
 	screen := p.screen()
 	err = setup.Run(ctx, setup.Options{
 		Path: path, Offline: c.Offline, Program: called(os.Args[0]), Environ: p.environ, Vendors: vendors,
-		Doctor: func(s config.Settings) *doctor.Doctor { return doctor.New(s, nil, openStore, askPaid) },
+		Doctor: func(s config.Settings) *doctor.Doctor { return doctor.New(s, nil, lookIntoStore, explained, askPaid) },
 	}, setup.Terminal{In: p.in, Out: p.out, Columns: screen.Columns, Colours: screen.Colours, Lang: lang})
 	if errors.Is(err, setup.ErrNotWritten) {
 		return errors.Join(errSaid, err)

@@ -23,6 +23,7 @@ func (a *app) jobs() []scheduler.Job {
 		{Name: "look at waiting work", When: "@every 5s", Do: a.incidents.LookAtWork},
 		{Name: "look at credits", When: "@every 1m", Do: a.incidents.LookAtCredits},
 		{Name: "look at imported tables", When: "@every 2s", Do: a.conversation.LookAtImports},
+		{Name: "seal anew", When: "@every 10s", Do: a.sealAnew},
 	}
 	if a.subscriber == nil {
 		return jobs

@@ -66,7 +66,9 @@ type commands struct {
 	Sandbox   sandboxCommand   `cmd:"" help:"The emulated tracking APIs alone, for developing against."`
 	Recognise recogniseCommand `cmd:"" help:"What the local rules read out of each text, one JSON object a line."`
 	Import    importCommand    `cmd:"" help:"Follows what a file lists for a chat: .csv, .xlsx, .txt, or the JSON of /export."`
-	Migrate   migrateCommand   `cmd:"" help:"Applies database migrations and exits."`
+	Migrate   migrateCommand   `cmd:"" help:"Applies database migrations and exits; with --from also moves a SQLite database to MySQL."`
+	Backup    backupCommand    `cmd:"" help:"Copies the SQLite database into a file, also while the bot serves."`
+	NewKey    newKeyCommand    `cmd:"" name:"new-key" help:"Goes on without a key that is lost: what it sealed is given up."`
 	Doctor    doctorCommand    `cmd:"" help:"Checks settings, database, APIs and doors, and says what to fix."`
 	Version   versionCommand   `cmd:"" help:"Version, commit, Go version."`
 }

@@ -32,7 +32,7 @@ func (k *KF) remember(ctx context.Context, p party, id string, msg part, r handl
 	key := p.address().KeyOf(id)
 	value, err := json.Marshal(msg.again(r))
 	if err == nil {
-		value, err = k.sealer.Seal(sentBind(key), string(value))
+		value, err = k.sealer.Seal(models.SaidBind(key), string(value))
 	}
 	if err == nil {
 		err = k.settings.Memory.Remember(ctx, models.MemorySaid, key, value, k.now().Add(sentKeptFor))
@@ -50,16 +50,13 @@ func (k *KF) recall(ctx context.Context, to models.Address, id string) (reply js
 	if err != nil || !ok {
 		return nil, false, wrap("recall what was not delivered", err)
 	}
-	plain, err := k.sealer.Open(sentBind(key), sealed)
+	plain, err := k.sealer.Open(models.SaidBind(key), sealed)
 	if err != nil {
 		k.settings.Log.Error("what was not delivered cannot be opened and is dropped", slog.Any("error", err))
 		return nil, false, nil
 	}
 	return json.RawMessage(plain), true, nil
 }
-
-// sentBind is what a kept message is sealed to.
-func sentBind(key string) string { return models.MemorySaid + "/" + key }
 
 // again is the part as a reply of its own, to be sent once more. News becomes
 // urgent: as news it might have to wait for credit, and everything behind it in

@@ -16,21 +16,24 @@ func FileName(dbPath string) string { return dbPath + ".key" }
 // with a new key, once, readable by its owner only; of several processes that
 // start at the same time all get the same key.
 func KeyFile(path string) (string, error) {
-	keys, err := readKey(path)
+	keys, err := ReadKeyFile(path)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return keys, err
 	}
 	if err := makeKey(path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return "", fmt.Errorf("make key file: %w", err)
 	}
-	return readKey(path)
+	return ReadKeyFile(path)
 }
 
-func readKey(path string) (string, error) {
+// ReadKeyFile returns the keys in the file at path, which becomes its owner's alone: a
+// copy that was put back may be everybody's. The error keeps fs.ErrNotExist.
+func ReadKeyFile(path string) (string, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return "", fmt.Errorf("read key file: %w", err)
 	}
+	_ = os.Chmod(path, 0o600) // a file of another owner stays as it is
 	return strings.TrimSpace(string(text)), nil
 }
 

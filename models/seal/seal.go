@@ -99,6 +99,14 @@ func (k key) cipher(purpose string) (cipher.AEAD, error) {
 	return cipher.NewGCMWithRandomNonce(block)
 }
 
+// Current says whether the first key sealed this.
+func (k *Keys) Current(sealed []byte) bool {
+	return len(sealed) >= idSize && [idSize]byte(sealed) == k.keys[0].id
+}
+
+// Count is how many keys there are: more than one while they rotate.
+func (k *Keys) Count() int { return len(k.keys) }
+
 // NewKey makes a key for New.
 func NewKey() string {
 	secret := make([]byte, keySize)

@@ -205,7 +205,7 @@ func (w *batch) decide(*gorm.DB) error {
 			w.retried = append(w.retried, f)
 		}
 		w.follows[p.ID] = f
-		w.results[at].Locked = p.TailNeeded && (f.TailState == models.TailNone || f.TailState == models.TailWrong)
+		w.results[at].Locked = p.TailNeeded && f.TailState.Wanting()
 	}
 	return nil
 }

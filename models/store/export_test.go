@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -144,3 +145,6 @@ func (s *Store) Explain(ctx context.Context, do func()) (plans []string, err err
 func (s *Store) Value(ctx context.Context, into *int64, sql string) error {
 	return s.read.WithContext(ctx).Raw(sql).Scan(into).Error
 }
+
+// Pool is where statements are run as nobody should.
+func (s *Store) Pool() *sql.DB { return s.pools()[0] }

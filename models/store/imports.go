@@ -60,7 +60,7 @@ func (s *Store) ImportParts(ctx context.Context, i models.Import, now models.Mom
 				OR p.heard_at > 0 AND p.due_at > ? AND (p.tail_needed = ? OR f.tail_state = ?) THEN 1 ELSE 0 END AS seen
 		FROM follows f JOIN parcels p ON p.id = f.parcel_id WHERE f.chat_id = ? AND f.imported_at = ?
 	) parts GROUP BY state, closed, scanned, seen ORDER BY state, closed, scanned, seen`
-	wanting := []models.TailState{models.TailNone, models.TailWrong}
+	wanting := models.WantingTails()
 	var parts []models.ImportPart
 	err := s.read.WithContext(ctx).Raw(sql, true, models.TailOK, true, wanting, false, models.TailOK, true, wanting,
 		now, false, models.TailOK, i.ChatID, i.StartedAt).Scan(&parts).Error

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"fmt"
+	"path"
 	"testing"
 	"time"
 
@@ -30,6 +31,7 @@ type kit struct {
 	*store.Store
 	t    *testing.T
 	open func() *store.Store
+	dsn  string
 }
 
 // each runs a test with a kit on every kind of database, beside other tests:
@@ -37,13 +39,21 @@ type kit struct {
 func each(t *testing.T, test func(t *testing.T, k kit)) {
 	t.Helper()
 	t.Parallel()
-	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
-		test(t, kit{Store: open(), t: t, open: open})
-	})
+	for _, kind := range storetest.Kinds() {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			dsn := storetest.Migrated(t, kind)
+			open := func() *store.Store { return storetest.Open(t, dsn) }
+			test(t, kit{Store: open(), t: t, open: open, dsn: dsn})
+		})
+	}
 }
 
 // ctx is the test's context.
 func (k kit) ctx() context.Context { return k.t.Context() }
+
+// kind is which kind of database it is.
+func (k kit) kind() string { return path.Base(k.t.Name()) }
 
 // ok fails the test on an error.
 func (k kit) ok(err error) {

@@ -111,10 +111,17 @@ func (e *ending) endAwaiting(tx *gorm.DB) error {
 	return tx.Exec("UPDATE follows SET awaited = ? WHERE pending_seq = 0 AND id IN ?", false, ids).Error
 }
 
-// judgeTails stores what an answer said about the tails that were tried, and
+// judgeTails stores which tails cannot be read, unless another has been given meanwhile,
+// and what an answer said about those that were tried, and
 // returns the follows that were verified, with those of the robots that see
 // more now. A follower who has verified another tail meanwhile stays verified.
 func judgeTails(tx *gorm.DB, f finish) (verified []int64, err error) {
+	for _, t := range f.Lost {
+		const sql = "UPDATE follows SET tail_state = ? WHERE parcel_id = ? AND id = ? AND tail = ?"
+		if err := tx.Exec(sql, models.TailLost, f.Change.Parcel.ID, t.FollowID, t.Sealed).Error; err != nil {
+			return nil, err
+		}
+	}
 	for state, ids := range map[models.TailState][]int64{models.TailOK: f.Verified, models.TailWrong: f.Refused} {
 		if len(ids) == 0 {
 			continue

@@ -205,12 +205,15 @@ func missed(united, one, other models.Follow) models.Follow {
 }
 
 // rebind moves a follow to another chat or parcel: its tail is sealed anew,
-// because what was sealed for one row opens in no other. A tail that no key
-// opens any more is dropped.
+// because what was sealed for one row opens in no other. Of a tail that no key
+// opens any more it stays known that there was one.
 func (s *Store) rebind(f models.Follow, chatID, parcelID int64) (models.Follow, error) {
-	digits := s.opened(f)
+	digits, given := s.opened(f), f.Tail != nil
 	f.ChatID, f.ParcelID, f.Tail = chatID, parcelID, nil
 	if digits == "" {
+		if given {
+			f.Tail = unreadable()
+		}
 		return f, nil
 	}
 	sealed, err := s.sealer.Seal(followBind(chatID, parcelID), digits)
@@ -220,6 +223,10 @@ func (s *Store) rebind(f models.Follow, chatID, parcelID int64) (models.Follow, 
 	f.Tail = sealed
 	return f, nil
 }
+
+// unreadable stands where a sealed tail was that no key opens. It is not empty: SQLite's
+// driver reads what is empty as NULL.
+func unreadable() []byte { return []byte{0} }
 
 // opened is the tail that a follower gave, "" when there is none or no key
 // opens it any more: then it counts as not given.
@@ -244,7 +251,7 @@ func unite(keep, other models.Follow) models.Follow {
 		keep.PushTo = other.PushTo
 	}
 	if keep.TailState != models.TailOK && len(other.Tail) > 0 &&
-		(other.TailState == models.TailOK || len(keep.Tail) == 0 || keep.TailState == models.TailWrong) {
+		(other.TailState == models.TailOK || len(keep.Tail) == 0 || keep.TailState.Wanting()) {
 		keep.Tail, keep.TailState = other.Tail, other.TailState
 	}
 	keep.Awaited = keep.Awaited || other.Awaited

@@ -28,8 +28,11 @@ const (
 	sqliteStatements = 64 // kept prepared
 )
 
-// sqliteFile is a database in one file.
-type sqliteFile struct{ path string }
+// sqliteFile is a database in one file. Nobody writes to one that is frozen.
+type sqliteFile struct {
+	path   string
+	frozen bool
+}
 
 func parseSQLite(path string) (driver, error) {
 	if path == "" || strings.HasPrefix(path, ":memory:") {
@@ -42,6 +45,9 @@ func parseSQLite(path string) (driver, error) {
 // switching to WAL waits for other processes too.
 func (f sqliteFile) dsn(readOnly bool) string {
 	escape := strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
+	if f.frozen {
+		return "file:" + escape.Replace(f.path) + "?mode=ro&immutable=1"
+	}
 	q := url.Values{"_txlock": {"immediate"}}
 	for _, pragma := range []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "temp_store(MEMORY)", "cache_size(-8192)"} {
 		q.Add("_pragma", pragma)
@@ -60,7 +66,9 @@ func (f sqliteFile) open() (write, read *gorm.DB, err error) {
 		pool, _ := write.DB()
 		return nil, nil, errors.Join(err, pool.Close())
 	}
-	f.private()
+	if !f.frozen {
+		f.private()
+	}
 	return write, read, nil
 }
 

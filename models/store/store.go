@@ -19,10 +19,11 @@ import (
 )
 
 // Sealer encrypts phone tails. What was sealed under one bind opens under the
-// same bind only.
+// same bind only. Current says whether the key that seals now sealed a value.
 type Sealer interface {
 	Seal(bind, plain string) ([]byte, error)
 	Open(bind string, sealed []byte) (string, error)
+	Current(sealed []byte) bool
 }
 
 // Store is one process's way to the database. It is safe for concurrent use.
@@ -49,9 +50,13 @@ func Open(ctx context.Context, dsn string, sealer Sealer) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	return open(ctx, d, sealer)
+}
+
+func open(ctx context.Context, d driver, sealer Sealer) (*Store, error) {
 	s := &Store{driver: d, sealer: sealer}
 	// Two processes that make one file at once meet where SQLite does not wait.
-	err = again(ctx, func() (err error) {
+	err := again(ctx, func() (err error) {
 		s.write, s.read, err = d.open()
 		return err
 	})

@@ -20,7 +20,8 @@ func followBind(chatID, parcelID int64) string {
 func chatBind(chatID int64) string { return "chat:" + strconv.FormatInt(chatID, 10) }
 
 // Tails opens the tails that a parcel's followers gave, the oldest follow
-// first. One that no key opens any more counts as not given.
+// first. One that no key opens any more has no digits; one that was lost and opens again,
+// because the key is back, is untried.
 func (s *Store) Tails(ctx context.Context, parcelID int64) ([]models.Tail, error) {
 	var follows []models.Follow
 	err := s.read.WithContext(ctx).Where("parcel_id = ? AND tail IS NOT NULL", parcelID).Order("created_at, chat_id").Find(&follows).Error
@@ -29,14 +30,17 @@ func (s *Store) Tails(ctx context.Context, parcelID int64) ([]models.Tail, error
 	}
 	var tails []models.Tail
 	for _, f := range follows {
-		if digits := s.opened(f); digits != "" {
-			tails = append(tails, models.Tail{FollowID: f.ID, ChatID: f.ChatID, Digits: digits, State: f.TailState})
+		t := models.Tail{FollowID: f.ID, ChatID: f.ChatID, Digits: s.opened(f), State: f.TailState, Sealed: f.Tail}
+		if t.State == models.TailLost && t.Digits != "" {
+			t.State = models.TailUntried
 		}
+		tails = append(tails, t)
 	}
 	return tails, nil
 }
 
-// ChatTail opens the tail that a chat had remembered; "" when there is none.
+// ChatTail opens the tail that a chat had remembered; "" when there is none, or no key
+// opens it any more: then it has to be given again.
 func (s *Store) ChatTail(ctx context.Context, chatID int64) (string, error) {
 	c, err := s.ChatByID(ctx, chatID)
 	if err != nil || len(c.Tail) == 0 {
@@ -44,7 +48,7 @@ func (s *Store) ChatTail(ctx context.Context, chatID int64) (string, error) {
 	}
 	digits, err := s.sealer.Open(chatBind(chatID), c.Tail)
 	if err != nil {
-		return "", fmt.Errorf("open the chat's tail: %w", err)
+		return "", nil //nolint:nilerr // a tail that cannot be read counts as not given
 	}
 	return digits, nil
 }

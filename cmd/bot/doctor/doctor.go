@@ -21,12 +21,16 @@ type Doctor struct {
 	settings  config.Settings
 	mistakes  error
 	openStore OpenStore
+	explain   Explain
 	askPaid   AskPaid
 	client    *http.Client
 }
 
 // OpenStore opens the database and changes nothing in it.
 type OpenStore func(context.Context, config.Settings) (*store.Store, error)
+
+// Explain says what to do about the database as a whole, such as a key that does not fit.
+type Explain func(config.Settings, error) error
 
 // AskPaid asks the first of the settings' providers about a waybill, through
 // ledger, budget and rate as every other call.
@@ -66,9 +70,9 @@ func refused(part, format string, args ...any) []Result {
 }
 
 // New makes a Doctor for settings, and what config.Read found wrong with them.
-func New(s config.Settings, mistakes error, open OpenStore, ask AskPaid) *Doctor {
+func New(s config.Settings, mistakes error, open OpenStore, explain Explain, ask AskPaid) *Doctor {
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse } // a key must not travel to another host
-	return &Doctor{settings: s, mistakes: mistakes, openStore: open, askPaid: ask, client: &http.Client{Timeout: timeout, CheckRedirect: stay}}
+	return &Doctor{settings: s, mistakes: mistakes, openStore: open, explain: explain, askPaid: ask, client: &http.Client{Timeout: timeout, CheckRedirect: stay}}
 }
 
 // Check checks all that is configured and prints a line for each result; ok is

@@ -38,7 +38,12 @@ func (d *Doctor) App(ctx context.Context) []Result {
 }
 
 // Database tries whether the database opens, or could be made. Its tables are not
-// looked at.
+// looked at, but what is sealed in them must open.
 func (d *Doctor) Database(ctx context.Context) []Result {
-	return d.masked(d.withDatabase(ctx, func(context.Context, *store.Store) []Result { return good("database", "answers") }))
+	return d.masked(d.withDatabase(ctx, func(ctx context.Context, db *store.Store) []Result {
+		if err := db.CheckKeys(ctx); err != nil {
+			return d.keyProblem(err)
+		}
+		return good("database", "answers")
+	}))
 }

@@ -12,20 +12,21 @@ import (
 	"path/filepath"
 	"time"
 
+	"waybill/cmd/bot/config"
 	"waybill/models"
 	"waybill/models/store"
 	"waybill/scheduler/queue"
 )
 
-// checkDatabase checks that the database answers and is migrated. A SQLite file that
-// is not there yet is not made.
+// checkDatabase checks that the database answers, is migrated, and that the key is the one
+// that belongs to it. A SQLite file that is not there yet is not made.
 func (d *Doctor) checkDatabase(ctx context.Context) []Result {
 	return d.withDatabase(ctx, func(ctx context.Context, db *store.Store) []Result {
 		backlog, err := db.Backlog(ctx, models.At(time.Now()))
 		if err != nil {
-			return bad("database", "answers, but its tables do not: %v; run bot migrate", err)
+			return append(bad("database", "answers, but its tables do not: %v; run bot migrate", err), d.checkKey(ctx, db)...)
 		}
-		return good("database", "answers; %d parcels are followed, %d are due, %d messages wait", backlog.Live, backlog.Due, backlog.Inbox)
+		return append(good("database", "answers; %d parcels are followed, %d are due, %d messages wait", backlog.Live, backlog.Due, backlog.Inbox), d.checkKey(ctx, db)...)
 	})
 }
 
@@ -43,6 +44,10 @@ func (d *Doctor) withDatabase(ctx context.Context, check func(context.Context, *
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	db, err := d.openStore(ctx, d.settings)
+	var mistakes config.Mistakes
+	if errors.As(err, &mistakes) {
+		return bad("key", "%s", mistakes[0].Problem)
+	}
 	if err != nil {
 		return bad("database", "does not open: %v; check WAYBILL_DB, and that the server runs and lets this user in", err)
 	}

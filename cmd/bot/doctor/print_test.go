@@ -17,7 +17,7 @@ func samples() [][]Result {
 }
 
 func TestATerminalGetsOneTableThatFits(t *testing.T) {
-	d := New(config.Settings{}, nil, nil, nil)
+	d := New(config.Settings{}, nil, nil, nil, nil)
 	for _, columns := range []int{48, 80, 200} {
 		var out strings.Builder
 		if ok, err := d.print(Screen{Out: &out, Columns: columns}, samples()...); ok || err != nil {

@@ -38,6 +38,9 @@ func (d *Dashboard) whyLocked(state models.TailState) string {
 	if state == models.TailWrong {
 		return d.say("why_tail_wrong")
 	}
+	if state == models.TailLost {
+		return d.say("why_tail_lost")
+	}
 	if state == models.TailUntried {
 		return d.say("why_tail_untried")
 	}

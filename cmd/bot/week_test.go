@@ -1,0 +1,231 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"waybill/models/seal"
+	"waybill/models/store/storetest"
+	"waybill/tracking/sandbox"
+)
+
+// week is a bot on a database in a folder of its own, with the key beside it.
+type week struct {
+	*testbed
+	dir string
+}
+
+func newWeek(t *testing.T) *week {
+	t.Helper()
+	w := &week{dir: t.TempDir()}
+	w.testbed = newTestbed(t, w.at("waybill.db"), "1", sandbox.Options{Appcode: appcode})
+	w.env = append(w.env, "WAYBILL_SECRET_KEY=", "WAYBILL_PUBLIC_URL=https://bot.example", "WAYBILL_QUIET_HOURS=off")
+	return w
+}
+
+// at is the address of a database in the folder.
+func (w *week) at(name string) string { return "sqlite://" + w.path(name) }
+
+func (w *week) path(name string) string { return filepath.Join(w.dir, name) }
+
+// run runs a command with the bot's settings, and wants an exit code and words.
+func (w *week) run(code int, says []string, env []string, args ...string) output {
+	w.Helper()
+	got := runBot(w.T, "", append(w.env, env...), args...)
+	if got.code != code || !containsAll(got.out+got.err, says) {
+		w.Fatalf("%v: exit code %d, want %d and %q\n%s%s", args, got.code, code, says, got.out, got.err)
+	}
+	return got
+}
+
+// put copies a file as cp does.
+func (w *week) put(from, to string) {
+	w.Helper()
+	body, err := os.ReadFile(w.path(from))
+	if err == nil {
+		err = os.WriteFile(w.path(to), body, 0o644)
+	}
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+// begin has a chat follow a parcel with a tail and remember it, and returns the
+// address of the parcel's page.
+func (w *week) begin() string {
+	w.Helper()
+	w.telegram.Say(mother, shut+" 1234")
+	link := pageLink.FindStringSubmatch(w.hears(mother, shut, "在网页里看").Raw)
+	w.telegram.Say(mother, "尾号 1234")
+	w.hears(mother, "记住了")
+	if link == nil {
+		w.Fatal("the answer has no link")
+	}
+	return link[1]
+}
+
+// keepsToOwner wants files that nobody else may read.
+func (w *week) keepsToOwner(names ...string) {
+	w.Helper()
+	for _, name := range names {
+		if info, err := os.Stat(w.path(name)); err != nil || info.Mode().Perm() != 0o600 {
+			w.Errorf("%s: %v, %v", name, info, err)
+		}
+	}
+}
+
+// logged waits until the program has written something that matches.
+func (w *week) logged(pattern string) {
+	w.Helper()
+	for want := regexp.MustCompile(pattern); !want.MatchString(w.logs.String()); {
+		select {
+		case <-w.ctx.Done():
+			w.Fatalf("the log never says %q", pattern)
+		case <-time.After(20 * time.Millisecond): // nothing tells when a process has written
+		}
+	}
+}
+
+func TestACopyIsMadeWhileTheBotServesAndPutBack(t *testing.T) {
+	t.Parallel()
+	w := newWeek(t)
+	b := w.start()
+	link := w.begin()
+	w.run(0, []string{"1 parcels, checked", "waybill.db.key"}, nil, "backup", w.path("copy.db"))
+	w.keepsToOwner("waybill.db", "waybill.db-wal", "waybill.db-shm", "waybill.db.key", "copy.db")
+	w.telegram.Say(mother, open)
+	w.hears(mother, open, "运输中")
+	b.kill()
+	// The disk is lost; the copy and the key are put onto another one.
+	w.put("copy.db", "new.db")
+	w.put("waybill.db.key", "new.db.key")
+	b = w.start("WAYBILL_DB=" + w.at("new.db"))
+	w.keepsToOwner("new.db", "new.db.key")
+	if code, page := b.get(link); code != http.StatusOK || !strings.Contains(page, shut) {
+		t.Errorf("the page that was sent before: %d", code)
+	}
+	w.telegram.Say(mother, "SF1000000000023")
+	w.hears(mother, "SF1000000000023", "对不上") // the remembered tail is there, and is another one's
+	b.stop()
+	w.keepsSecrets()
+}
+
+func TestWithoutItsKeyTheBotDoesNotServe(t *testing.T) {
+	t.Parallel()
+	w := newWeek(t)
+	b := w.start()
+	w.begin()
+	w.run(1, []string{"new-key: a process works with it"}, nil, "new-key", "--yes") // its key may be the right one
+	b.stop()
+	if err := os.Rename(w.path("waybill.db.key"), w.path("kept")); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range []string{"serve", "migrate"} {
+		w.run(2, []string{"WAYBILL_SECRET_KEY", w.path("waybill.db.key") + " is not there", "put back", "new-key --yes"}, nil, command)
+		w.run(2, []string{"WAYBILL_SECRET_KEY", "does not open what is stored", "put back"}, []string{"WAYBILL_SECRET_KEY=" + key}, command)
+	}
+	w.run(1, []string{"FIX  key", "is not there"}, nil, "doctor")
+	w.run(1, []string{"FIX  key", "does not open"}, []string{"WAYBILL_SECRET_KEY=" + key}, "doctor")
+	if _, err := os.Stat(w.path("waybill.db.key")); err == nil {
+		t.Error("a key was made beside a database that has one")
+	}
+	w.put("kept", "waybill.db.key")
+	w.run(0, []string{"ok   key       opens what is stored; 2 values are sealed"}, nil, "doctor")
+	w.start().stop()
+	w.keepsToOwner("waybill.db.key")
+}
+
+func TestAKeyIsChangedAndTheOldOneTakenOut(t *testing.T) {
+	t.Parallel()
+	w := newWeek(t)
+	b := w.start()
+	link := w.begin()
+	b.stop()
+	old, err := seal.ReadKeyFile(w.path("waybill.db.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh := seal.NewKey()
+	both, alone := "WAYBILL_SECRET_KEY="+fresh+","+old, "WAYBILL_SECRET_KEY="+fresh
+	w.run(2, []string{"does not open"}, []string{alone}, "migrate")
+	w.run(0, []string{"2 values are still sealed under an older key"}, []string{both}, "doctor")
+	b = w.start(both)
+	w.logged("sealed anew with the first key.* values=2")
+	if code, _ := b.get(link); code != http.StatusOK {
+		t.Errorf("a link under the old key: %d", code)
+	}
+	b.stop()
+	w.run(0, []string{"2 values are sealed, all under the first key"}, []string{both}, "doctor")
+	b = w.start(alone)
+	if code, _ := b.get(link); code != http.StatusNotFound {
+		t.Errorf("a link under a key that is gone: %d", code)
+	}
+	w.telegram.Say(mother, shut)
+	w.hears(mother, shut, "运输中")
+	w.telegram.Say(mother, "SF1000000000023")
+	w.hears(mother, "SF1000000000023", "对不上")
+	b.stop()
+	w.run(2, []string{"does not open"}, nil, "serve") // the key file holds the old one
+	w.keepsSecrets(old, fresh)
+}
+
+func TestALostKeyIsGivenUpAndChatsAreAskedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWeek(t)
+	b := w.start()
+	link := w.begin()
+	b.stop()
+	if err := os.Remove(w.path("waybill.db.key")); err != nil {
+		t.Fatal(err)
+	}
+	w.run(2, []string{"say --yes"}, nil, "new-key")
+	w.run(0, []string{"2 sealed values are given up"}, nil, "new-key", "--yes")
+	w.keepsToOwner("waybill.db.key")
+	b = w.start()
+	w.hears(mother, shut, "读不出来", "手机") // by itself
+	if code, _ := b.get(link); code != http.StatusNotFound {
+		t.Errorf("a link under the lost key: %d", code)
+	}
+	w.telegram.Say(mother, "1234")
+	w.hears(mother, shut, "运输中")
+	b.stop()
+	w.run(0, []string{"ok   key"}, nil, "doctor")
+}
+
+func TestADatabaseMovesToAServerAndIsServedThere(t *testing.T) {
+	t.Parallel()
+	kind := storetest.ServerKind()
+	if kind == "sqlite" {
+		t.Skip("there is no server to move to")
+	}
+	w := newWeek(t)
+	b := w.start()
+	link := w.begin()
+	server := []string{"WAYBILL_DB=" + storetest.DSN(t, kind), "WAYBILL_SECRET_KEY_FILE=" + w.path("waybill.db.key")}
+	from := "--from=" + w.at("waybill.db")
+	w.run(1, []string{"a process works with it", "stop the bot"}, server, "migrate", from)
+	b.stop()
+	w.run(2, []string{"WAYBILL_SECRET_KEY", "does not open what is stored"}, []string{server[0], "WAYBILL_SECRET_KEY=" + key}, "migrate", from)
+	got := w.run(0, []string{"copied", "counted them in both", "is as it was"}, server, "migrate", from)
+	if !regexp.MustCompile(`(?m)^follows +1$`).MatchString(got.out) {
+		t.Errorf("it says\n%s", got.out)
+	}
+	w.run(1, []string{"it holds rows already"}, server, "migrate", from)
+	w.run(0, []string{"ok   key       opens what is stored; 2 values are sealed"}, server, "doctor")
+	b = w.start(server...)
+	if code, page := b.get(link); code != http.StatusOK || !strings.Contains(page, shut) {
+		t.Errorf("the page that was sent before: %d", code)
+	}
+	w.telegram.Say(mother, "列表")
+	w.hears(mother, "1.", shut)
+	w.telegram.Say(mother, "SF1000000000023")
+	w.hears(mother, "SF1000000000023", "对不上")
+	w.telegram.Say(mother, open)
+	w.hears(mother, open, "运输中")
+	b.stop()
+}
