@@ -1,11 +1,11 @@
-# make check, make test-browser and make test-tidb are what CI runs; make test-sqlite is the quick
+# make check, make test-browser, make test-tidb, make test-deploy and make test-upgrade are what CI runs; make test-sqlite is the quick
 # one for daily work.
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null)
 export CGO_ENABLED ?= 0
 
-.PHONY: check lint vet build test test-sqlite test-tidb test-browser pictures demo bench fmt
+.PHONY: check lint vet build image test test-sqlite test-tidb test-browser test-deploy test-upgrade pictures demo bench fmt
 
 check: lint vet build test demo
 
@@ -20,6 +20,12 @@ vet:
 
 build:
 	go build -trimpath -ldflags '-s -w -X main.release=$(VERSION)' -o bin/bot ./cmd/bot
+
+# The container, with its version. GOPROXY, GO_IMAGE and BASE_IMAGE of the environment
+# take the place of what the Dockerfile says.
+image:
+	docker build --build-arg VERSION=$(VERSION) --build-arg COMMIT=$$(git rev-parse HEAD) \
+		$(foreach a,GOPROXY GOSUMDB GO_IMAGE BASE_IMAGE,$(if $($(a)),--build-arg $(a)=$($(a)))) -t waybill:latest .
 
 # Everything, on SQLite and on a MariaDB that the command brings, under the race
 # detector, which needs cgo. What is compiled with it is linked and never runs
@@ -37,6 +43,17 @@ test-tidb:
 	scripts/bring.sh cc
 	WAYBILL_TEST_DB=tidb go run ./test/withdb sh -c \
 		'go test -timeout 20m ./models/store/... && go test -timeout 15m -run "Replica|TwoProcesses" ./scheduler ./cmd/bot'
+
+# The files of deploy/, by the libraries of those who read them: compose, Kubernetes,
+# Caddy, NATS, Prometheus. A module of its own; the first time it builds for minutes.
+test-deploy: build
+	cd test/deploy && go vet ./... && WAYBILL_TEST_BOT=$(CURDIR)/bin/bot go test -timeout 10m ./...
+
+# The version that BEFORE names and this one, on one database at once; forward and back.
+BEFORE ?= 920705e96e3c12907f20d66f97a3e95525b7a4e0
+test-upgrade:
+	scripts/bring.sh mariadb
+	WAYBILL_TEST_DB=mariadb go run ./test/withdb go run ./test/upgrade $(BEFORE)
 
 # A browser judges the pages of the real program with its invented past: sign-in,
 # sizes, dark and light, scripts off, the keyboard alone, axe.

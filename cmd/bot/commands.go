@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -164,8 +165,12 @@ func askPaid(ctx context.Context, s config.Settings, number string) (doctor.Paid
 	return paid, answer.Err
 }
 
-// release is set by the linker (make build, the Dockerfile).
-var release string
+// release and commit are set by the linker (make build, the Dockerfile). Where the
+// Go tool sees the repository, it writes the commit by itself.
+var (
+	release string
+	commit  string
+)
 
 type versionCommand struct{}
 
@@ -178,7 +183,7 @@ func (versionCommand) Run(p process) error {
 
 // built is what the Go tool wrote into this program.
 func built() web.Build {
-	b := web.Build{Version: release, Commit: "unknown"}
+	b := web.Build{Version: release, Commit: cmp.Or(commit, "unknown")}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return b

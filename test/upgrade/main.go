@@ -1,0 +1,141 @@
+// Command upgrade rolls a version of the program over another one, and back, while
+// parcels travel and people write:
+//
+//	go run ./test/withdb go run ./test/upgrade COMMIT
+//
+// The old version is built from COMMIT, the new one from the working tree. Both
+// run on one MariaDB and one NATS server, with Telegram and the tracking API
+// emulated: first the old one alone, then both, then the new one alone, then the
+// old one on the new schema. Every message must be answered, every parcel be seen
+// to its end, and every end be told once; while both run, both must check parcels.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// patience is how long the phases may take once both versions are built.
+const patience = 10 * time.Minute
+
+func main() {
+	os.Exit(run())
+}
+
+func run() int {
+	newDir := flag.String("new", ".", "folder of the module that the new version is built from")
+	flag.Parse()
+	if flag.NArg() != 1 {
+		fmt.Fprintln(os.Stderr, "usage: upgrade [-new DIR] COMMIT")
+		return 2
+	}
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	if err := upgrade(ctx, *newDir, flag.Arg(0)); err != nil {
+		fmt.Fprintf(os.Stderr, "upgrade: %v\n", err)
+		return 1
+	}
+	fmt.Println("upgrade: rolled forward and back; nothing was lost, nothing told twice")
+	return 0
+}
+
+// upgrade builds both versions and goes through the phases.
+func upgrade(ctx context.Context, newDir, commit string) (err error) {
+	dir, err := os.MkdirTemp("", "waybill-upgrade-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	versions, err := build(ctx, dir, newDir, commit)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	w, err := newWorld(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.close()) }()
+	if err := w.roll(versions); err != nil {
+		return fmt.Errorf("%w\nthe programs said at last:\n%s", err, w.log.tail())
+	}
+	return nil
+}
+
+// roll goes through the phases. Journeys take some 13 seconds, so those that begin
+// before a change of versions end behind it.
+func (w *world) roll(v versions) error {
+	older, err := w.start("old", v.old)
+	if err != nil {
+		return err
+	}
+	if err := w.say("the old version alone"); err != nil {
+		return err
+	}
+	newer, err := w.start("new", v.new) // which migrates the database
+	if err != nil {
+		return err
+	}
+	if err := w.both(older, newer); err != nil {
+		return err
+	}
+	if err := older.stop(); err != nil {
+		return err
+	}
+	if err := w.say("the new version alone"); err != nil {
+		return err
+	}
+	if older, err = w.start("old again", v.old); err != nil {
+		return err
+	}
+	if err := w.both(older, newer); err != nil {
+		return err
+	}
+	if err := newer.stop(); err != nil {
+		return err
+	}
+	if err := w.say("the old version on the new schema"); err != nil {
+		return err
+	}
+	if err := w.allDelivered(); err != nil {
+		return err
+	}
+	return errors.Join(older.stop(), w.toldOnce())
+}
+
+// both has people write until each of two programs has checked parcels.
+func (w *world) both(programs ...*program) error {
+	before := make([]float64, len(programs))
+	for i, p := range programs {
+		checks, err := p.checks(w.ctx)
+		if err != nil {
+			return err
+		}
+		before[i] = checks
+	}
+	for {
+		if err := w.say("both versions"); err != nil {
+			return err
+		}
+		idle := 0
+		for i, p := range programs {
+			checks, err := p.checks(w.ctx)
+			if err != nil {
+				return err
+			}
+			if checks-before[i] < 3 {
+				idle++
+			}
+		}
+		if idle == 0 {
+			return nil
+		}
+	}
+}
