@@ -75,7 +75,7 @@ func (r *reader) chinese(at int) int {
 	switch c := rune(s[0]&0x0F)<<12 | rune(s[1]&0x3F)<<6 | rune(s[2]&0x3F); {
 	case opensLabel(c):
 		r.labelsAt = append(r.labelsAt, at)
-	case opensName(c):
+	case opensName(c, r.plain[at:]):
 		if found, length := chineseName(r.plain[at:]); length > 0 {
 			r.mention(found, at, at+length)
 			return at + length

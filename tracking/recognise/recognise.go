@@ -128,11 +128,12 @@ type span struct {
 }
 
 func read(raw string, tracked bool) Result {
-	r := &reader{raw: raw, text: Normalise(raw), tracked: tracked}
+	r := &reader{raw: raw, tracked: tracked}
 	r.out = Result{Text: raw, Numbers: []Number{}}
-	if countDigits(r.text) < 4 {
+	if !hasDigits(raw, 4) {
 		return r.out
 	}
+	r.text = Normalise(raw)
 	for at := 0; at < len(r.text); {
 		if !isAlnum(r.text[at]) {
 			at++
