@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"runtime/debug"
 	"slices"
 
+	"waybill/internal/pattern"
 	"waybill/tracking/recognise"
 )
 
@@ -85,7 +85,7 @@ func writeReading(out *bufio.Writer, text string) error {
 
 // flagIs matches what is meant as a flag; other dashes open a text, such as a
 // line of somebody's list.
-var flagIs = regexp.MustCompile(`^--?[A-Za-z]*$`)
+var flagIs = pattern.New(`^--?[A-Za-z]*$`)
 
 // separateTexts puts "--" before the texts of bot recognise when one of them begins
 // with a dash and none is meant as a flag.
