@@ -337,7 +337,7 @@ func FuzzRecognise(f *testing.F) {
 	for block := range strings.SplitSeq(messages, "---") {
 		f.Add(block)
 	}
-	for _, line := range chatLines() {
+	for _, line := range strings.Split(strings.TrimSpace(chatLines), "\n") {
 		f.Add(line)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
