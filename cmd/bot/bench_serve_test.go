@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"waybill/models"
 	"waybill/models/store/storetest"
 )
 
@@ -171,6 +172,23 @@ func BenchmarkMemory(b *testing.B) {
 	defer s.end()
 	a.await(b.N)
 	b.ReportMetric(float64(peak(b, s.Process.Pid))/1024, "MiB")
+}
+
+// BenchmarkSize is how many bytes of the database a parcel takes that has eight
+// scans, one follower, and a call in the ledger.
+func BenchmarkSize(b *testing.B) {
+	eachDB(b, func(b *testing.B, kind string) {
+		delivered := make(chan struct{}, 1024)
+		var before int64
+		h := startApp(b, kind, 1, serveAPI(b, 0, 8), func(models.Address) { delivered <- struct{}{} }, func(h *app) {
+			before = storetest.Size(b, kind, h.settings.DB)
+			follow(b, h, 0, b.N, 1)
+		})
+		for range b.N {
+			<-delivered
+		}
+		b.ReportMetric(float64(storetest.Size(b, kind, h.settings.DB)-before)/float64(b.N), "bytes/parcel")
+	})
 }
 
 // peak is the most memory that a process has had, in KiB (Linux).

@@ -70,6 +70,10 @@ func TestAmountsAreShownWithTheDigitsThatCount(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
+	free := result{row: row{target: noTarget("bytes")}, value: 3000}
+	if got := free.line(); !strings.Contains(got, "3,000 bytes") || strings.Contains(got, "missed") || strings.Contains(got, "Inf") || free.target.String() != "" {
+		t.Errorf("without a target: %q", got)
+	}
 	if got := atMost(1.3, "times").String(); got != "≤ 1.30 times" {
 		t.Errorf("%q", got)
 	}

@@ -19,7 +19,13 @@ func (r result) line() string {
 	return fmt.Sprintf("%s %14s %14s %7s %s", what, amount(r.value, r.target.Unit), r.target, ratio(r), missed(r))
 }
 
-func ratio(r result) string { return strconv.FormatFloat(r.target.ratio(r.value), 'f', 2, 64) }
+// ratio is how far a result reaches its target; "" without one.
+func ratio(r result) string {
+	if r.target.Value == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(r.target.ratio(r.value), 'f', 2, 64)
+}
 
 // missed marks a target that was not reached.
 func missed(r result) string {
@@ -113,7 +119,7 @@ type measured struct {
 	Database string             `json:"database,omitempty"`
 	Value    float64            `json:"measured"`
 	Target   target             `json:"target"`
-	Ratio    float64            `json:"ratio"`
+	Ratio    float64            `json:"ratio,omitempty"`
 	Metrics  map[string]float64 `json:"metrics,omitempty"` // all that the benchmark reports
 	Failed   string             `json:"failed,omitempty"`
 }
@@ -129,7 +135,10 @@ func figures(m machine, results []result) ([]byte, error) {
 		if r.err != nil {
 			row.Failed = r.err.Error()
 		} else {
-			row.Value, row.Ratio = r.value, r.target.ratio(r.value)
+			row.Value = r.value
+			if r.target.Value != 0 {
+				row.Ratio = r.target.ratio(r.value)
+			}
 		}
 		all.Rows = append(all.Rows, row)
 	}

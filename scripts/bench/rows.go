@@ -35,5 +35,7 @@ func rows() []row {
 		{"start to ready", db.SQLite, atMost(150, "ms"), bot, "Start", "ms/start", "10x", ""},
 		{"a journey picture, with a map", "", atMost(30, "ms"), "handlers/picture", "Journey/coordinates$", "ms/picture", "100x", ""},
 		{"the same, its size", "", atMost(100, "kB"), "handlers/picture", "Journey/coordinates$", "kB", "100x", ""},
+		{"a parcel with eight scans and a follower in the database", db.SQLite, noTarget("bytes"), bot, "Size/sqlite", "bytes/parcel", "10000x", ""},
+		{"a parcel with eight scans and a follower in the database", db.MariaDB, noTarget("bytes"), bot, "Size/mariadb", "bytes/parcel", "10000x", ""},
 	}
 }

@@ -17,6 +17,9 @@ func atLeast(value float64, unit string) target { return target{value, unit, fal
 
 func atMost(value float64, unit string) target { return target{value, unit, true} }
 
+// noTarget is for a number that the model of docs/capacity.md needs and nobody has to reach.
+func noTarget(unit string) target { return target{Unit: unit} }
+
 // ratio is how far a value reaches the target in either direction: 1 is the
 // target, 2 is twice as good, 0.5 half as good.
 func (t target) ratio(value float64) float64 {
@@ -31,11 +34,14 @@ func (t target) reached(value float64) bool {
 	if t.Most {
 		return value <= t.Value
 	}
-	return value >= t.Value
+	return value >= t.Value // always without a target
 }
 
 // String is the target as the table shows it.
 func (t target) String() string {
+	if t.Value == 0 {
+		return ""
+	}
 	if t.Most {
 		return "≤ " + amount(t.Value, t.Unit)
 	}
