@@ -18,8 +18,9 @@ func BenchmarkRecognise(b *testing.B) {
 	lines := strings.Split(strings.TrimSpace(chatLines), "\n")
 	var buf []byte
 	b.ReportAllocs()
+	var r Reader
 	for i := 0; b.Loop(); i++ {
-		buf = Text(lines[i%len(lines)]).AppendJSON(buf[:0])
+		buf = r.Text(lines[i%len(lines)]).AppendJSON(buf[:0])
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "lines/s")
 }

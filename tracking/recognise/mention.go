@@ -30,8 +30,10 @@ func (r *reader) mentions() []mention {
 		return r.named
 	}
 	r.sought = true
-	places := make([]int, 24) // most texts need no more
-	r.digitsAt, r.labelsAt = places[:0:16], places[16:16]
+	if r.digitsAt == nil {
+		places := make([]int, 24) // most texts need no more
+		r.digitsAt, r.labelsAt = places[:0:16], places[16:16]
+	}
 	for at := 0; at < len(r.plain); {
 		c := r.plain[at]
 		switch {

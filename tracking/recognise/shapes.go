@@ -38,11 +38,17 @@ func (r rule) foreign() string {
 
 // carriers lists the rule's carriers, never nil.
 func (r rule) carriers() []models.Carrier {
+	return r.appendCarriers([]models.Carrier{})
+}
+
+// appendCarriers appends the rule's carriers.
+func (r rule) appendCarriers(list []models.Carrier) []models.Carrier {
 	if r.foreign() != "" {
-		return []models.Carrier{}
+		return list
 	}
-	list := make([]models.Carrier, 0, 1+strings.Count(r.codes, " "))
-	for code := range strings.FieldsSeq(r.codes) {
+	for codes := r.codes; codes != ""; {
+		var code string
+		code, codes, _ = strings.Cut(codes, " ")
 		list = append(list, models.Carrier(code))
 	}
 	return list

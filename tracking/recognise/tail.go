@@ -87,7 +87,7 @@ func (r *reader) tailOwners(m tailMark, scopes []scope) (from, to int) {
 // tailMarks finds the last digits of phones, and of what is no phone, outside of numbers.
 func (r *reader) tailMarks() []tailMark {
 	r.mentions()
-	var marks []tailMark
+	marks := r.marks
 	skip, next := 0, 0
 	for _, at := range r.digitsAt {
 		for skip < len(r.spans) && r.spans[skip].end <= at {
