@@ -5,7 +5,7 @@ GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null)
 export CGO_ENABLED ?= 0
 
-.PHONY: check lint vet build image test test-sqlite test-tidb test-browser test-deploy test-upgrade pictures demo bench fmt
+.PHONY: check lint vet build image test test-sqlite test-tidb test-cluster test-browser test-deploy test-upgrade pictures demo bench capacity fmt
 
 check: lint vet build test demo
 
@@ -72,7 +72,13 @@ pictures:
 demo:
 	scripts/demo.sh
 
-# The table of numbers to reach beside what this machine does.
+# The table of numbers to reach beside what this machine does: some ten minutes, best
+# alone on the machine. It writes docs/bench.md; with ROWS='start|memory' it measures
+# the rows that match and writes nothing.
 bench:
 	scripts/bring.sh mariadb
-	go run ./test/withdb go run ./scripts/bench
+	go run ./test/withdb go run ./scripts/bench -rows '$(ROWS)' -date '$(DATE)'
+
+# What 10 and 100 million parcels would need, out of docs/bench.json: docs/capacity.md.
+capacity:
+	go run ./scripts/capacity

@@ -2,11 +2,11 @@ package handlers
 
 import (
 	"context"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"waybill/internal/pattern"
 	"waybill/tracking/recognise"
 )
 
@@ -58,7 +58,7 @@ func (t *turn) acknowledge(ctx context.Context, text string, open bool) ([]Reply
 
 var (
 	// acknowledgementIs matches letters that are nothing but acknowledgements and thanks.
-	acknowledgementIs = regexp.MustCompile(`(?i)^(?:(?:` +
+	acknowledgementIs = pattern.New(`(?i)^(?:(?:` +
 		`好+(?:的|滴|哒|噠|嘞|咧|呀|啊|啦|吧|呢|哦|喔|哟|呦|de|勒|嘛|耶|噢|了|看|极了|極了|棒|说|說)*|(?:太|真|很|挺|都|也|那)?(?:好|棒|[赞讚贊]|不[错錯])(?:了|的)?|可以|可|行|中|成|妥|妥了|[没沒](?:问题|問題|事|关系|關係)` +
 		`|嗯+(?:呢|哼)*|恩+|唔+|哦+|噢+|喔+|昂+|[对對]的|没错|沒錯` +
 		`|(?:我|已|已经|已經|都)?(?:收到(?:(?:你|您)?的?(?:消息|信息|通知|提醒))?|收悉|知道|晓得|曉得|明白|了解|瞭解|懂|清楚|看到|记住|記住)|(?:我)?(?:再|先|会|會)?等(?:(?:你|您)?的?(?:好?消息|通知)|等|着|著|一下|一等|你们?|您)|那(?:我)?(?:就|先)` +
@@ -71,13 +71,13 @@ var (
 		`)(?:了|啦|呢|哟|呦|呀|吧|哒|哈|哦|喔|啊|嘞|滴|的|喽|嘍|咯|囉)*)+$`)
 
 	// thanksIs matches thanks among acknowledgements; 不用谢 and 不谢 are none.
-	thanksIs = regexp.MustCompile(`(?:^|[^不用])(?:[谢謝]|蟹蟹|唔[该該]|感恩|辛苦)|thank|thx|tks|tnx|ths|thanx|3[qx]|ty|cheers|appreciat`)
+	thanksIs = pattern.New(`(?:^|[^不用])(?:[谢謝]|蟹蟹|唔[该該]|感恩|辛苦)|thank|thx|tks|tnx|ths|thanx|3[qx]|ty|cheers|appreciat`)
 
 	// particleIs matches letters that say nothing without a word before them.
-	particleIs = regexp.MustCompile(`^[啊呀哦喔呢哈吧的了]+$`)
+	particleIs = pattern.New(`^[啊呀哦喔呢哈吧的了]+$`)
 
 	// stickerIs matches WeChat's names of emoji, as they stand in a text.
-	stickerIs = regexp.MustCompile(`(?i)\[(?:ok|好的|强|強|赞|讚|抱拳|玫瑰|愉快|微笑|呲牙|齜牙|合十|爱心|愛心|握手|鼓掌|太阳|太陽|咖啡|胜利|勝利|耶|加油|拥抱|擁抱|鲜花|鮮花|害羞|憨笑|偷笑|嘿哈|机智|機智|thumbsup|strong|salute|fist|rose|smile|grin|joyful|worship|pray|heart|shake|clap|sun|coffee|victory|yeah|hug|shy)\]`)
+	stickerIs = pattern.New(`(?i)\[(?:ok|好的|强|強|赞|讚|抱拳|玫瑰|愉快|微笑|呲牙|齜牙|合十|爱心|愛心|握手|鼓掌|太阳|太陽|咖啡|胜利|勝利|耶|加油|拥抱|擁抱|鲜花|鮮花|害羞|憨笑|偷笑|嘿哈|机智|機智|thumbsup|strong|salute|fist|rose|smile|grin|joyful|worship|pray|heart|shake|clap|sun|coffee|victory|yeah|hug|shy)\]`)
 )
 
 // acknowledgingEmoji are the emoji that acknowledge by themselves.
@@ -117,7 +117,7 @@ func lettersOf(text string) string {
 const longestSmallTalk = 20
 
 // questionIs matches what wants an answer.
-var questionIs = regexp.MustCompile(`(?i)[?？]|[吗嗎谁誰]|什么|什麼|甚麼|啥|怎么|怎麼|怎样|怎樣|咋|如何|哪|为何|為何|多少|是不是|能不能|可不可以` +
+var questionIs = pattern.New(`(?i)[?？]|[吗嗎谁誰]|什么|什麼|甚麼|啥|怎么|怎麼|怎样|怎樣|咋|如何|哪|为何|為何|多少|是不是|能不能|可不可以` +
 	`|客服|人工` +
 	`|\b(help|what|who|how|why|which|can you|could you|are you|do you)\b`)
 

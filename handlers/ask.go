@@ -3,12 +3,12 @@ package handlers
 import (
 	"context"
 	"crypto/rand"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"waybill/internal/pattern"
 	"waybill/models"
 	"waybill/tracking/recognise"
 )
@@ -271,13 +271,13 @@ func joinReplies(replies, question []Reply) []Reply {
 
 // isNoTail matches sentences whose digits are of something else than a phone: a
 // waybill's or an order's end, a code, a year, an amount.
-var isNoTail = regexp.MustCompile(`(?i)(运单|運單|单号|單號|面单|面單|订单|訂單|快递|快遞|快件|物流|包裹|卡)的?(尾号|尾號|末四|后四|後四|最后四|最後四|号码|號碼|号|號)` +
+var isNoTail = pattern.New(`(?i)(运单|運單|单号|單號|面单|面單|订单|訂單|快递|快遞|快件|物流|包裹|卡)的?(尾号|尾號|末四|后四|後四|最后四|最後四|号码|號碼|号|號)` +
 	`|(取件|取货|取貨|提货|提貨|验证|驗證|邀请|邀請|开箱|開箱)[码碼]|[¥￥$]\s*\d|\d\s*(年|元|块|塊|件|个|個)` +
 	`|\b(waybill|tracking|order|parcel|card|pickup|verification) (number|no|code|digits|ending|id)\b|\bcode\b`)
 
 // foreignMobile matches a whole mobile phone of Taiwan, and one of any country that
 // is written with its code.
-var foreignMobile = regexp.MustCompile(`(?:\b09\d{2}[ -]?\d{3}[ -]?\d{3}|\+\d{1,3}(?:[ -]?\(?\d+\)?){1,5}\d{2})\b`)
+var foreignMobile = pattern.New(`(?:\b09\d{2}[ -]?\d{3}[ -]?\d{3}|\+\d{1,3}(?:[ -]?\(?\d+\)?){1,5}\d{2})\b`)
 
 // tailIn finds the four digits that answer the question for a tail: alone, or
 // as the only digits of a short sentence; of a whole phone number the last four.

@@ -2,13 +2,14 @@ package handlers
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"waybill/internal/pattern"
 )
 
 // timeIs matches a time of the day: 9:00, 9点半, 早上八点一刻, 21點30分, 9am, at 8.
-var timeIs = regexp.MustCompile(`^(?:at |on )?(凌晨|清晨|早上|早晨|早|上午|中午|下午|傍晚|晚上|晚|夜里|夜裡|夜间|夜間|am|pm|noon)? ?` +
+var timeIs = pattern.New(`^(?:at |on )?(凌晨|清晨|早上|早晨|早|上午|中午|下午|傍晚|晚上|晚|夜里|夜裡|夜间|夜間|am|pm|noon)? ?` +
 	`([0-9]{1,2}|[零〇一二两兩三四五六七八九十]{1,3})? ?` +
 	`(?:[:.：]([0-9]{2})|(?:点钟|點鐘|点整|點整|点|點|时|時|o['’]?clock|h) ?(半|一刻|三刻|[0-9]{1,2}|[零〇一二三四五六七八九十]{1,3})? ?分?)? ?` +
 	`(am|pm|a\.m|p\.m|in the morning|in the afternoon|in the evening|at night)?\.?$`)

@@ -2,10 +2,10 @@ package handlers
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 
+	"waybill/internal/pattern"
 	"waybill/tracking/recognise"
 )
 
@@ -160,7 +160,7 @@ func openingWord(text string) (command, bool) {
 }
 
 // withObject matches 把鞋停了, 把第二个静音.
-var withObject = regexp.MustCompile(`^[把将將](.+?)(停止|停掉|停|删除|刪除|删掉|刪掉|删|刪|移除|取消关注|取消關注|静音|靜音)[了掉吧。]*$`)
+var withObject = pattern.New(`^[把将將](.+?)(停止|停掉|停|删除|刪除|删掉|刪掉|删|刪|移除|取消关注|取消關注|静音|靜音)[了掉吧。]*$`)
 
 // looseVerb is the verb of a Chinese word directly before what a parcel is called.
 func looseVerb(word string) (verb, bool) {

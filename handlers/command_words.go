@@ -1,9 +1,9 @@
 package handlers
 
 import (
-	"regexp"
 	"strings"
 
+	"waybill/internal/pattern"
 	"waybill/tracking/recognise"
 )
 
@@ -155,27 +155,27 @@ func phrase(text string) (command, bool) {
 }
 
 // quieter matches what asks to hear less.
-var quieter = regexp.MustCompile(`^我?(?:不想|不要|别|別|不用)再?(?:收到?|发|發|推送?|提醒|通知)(?:我|给我|給我)?(?:这么多|那么多|這麼多|任何)?(?:消息|通知|提醒|推送|訊息)?(?:了|啦|吧)*$` +
+var quieter = pattern.New(`^我?(?:不想|不要|别|別|不用)再?(?:收到?|发|發|推送?|提醒|通知)(?:我|给我|給我)?(?:这么多|那么多|這麼多|任何)?(?:消息|通知|提醒|推送|訊息)?(?:了|啦|吧)*$` +
 	`|^(?:too many (?:messages|notifications)|fewer messages|fewer notifications)(?: please)?$`)
 
 // switches matches a wish to hear less or more that speaks of the news as a whole:
 // 關閉通知, 訊息太多了, turn off notifications.
-var switches = regexp.MustCompile(`^(?:关闭|關閉|关掉|關掉|停掉|停止|打开|打開|开启|開啟|恢复|恢復)(?:所有|全部)?的?(?:通知|提醒|推播|消息|訊息)(?:了|吧)*$` +
+var switches = pattern.New(`^(?:关闭|關閉|关掉|關掉|停掉|停止|打开|打開|开启|開啟|恢复|恢復)(?:所有|全部)?的?(?:通知|提醒|推播|消息|訊息)(?:了|吧)*$` +
 	`|^(?:太多|好多|一堆)(?:消息|訊息|通知|提醒)(?:了|啦)*$|^(?:消息|訊息|通知|提醒)(?:太|好)多(?:了|啦)*$` +
 	`|^(?:不要|别|別)(?:再|一直|老是|总是|總是)(?:发|發|传|傳|推)(?:消息|訊息|通知)?(?:给我|給我)?(?:了|啦|吧)*$` +
 	`|^(?:please )?(?:turn|switch) (?:off|on) (?:all |the |my )*(?:notifications?|messages|alerts|reminders|updates)$|^(?:turn|switch) (?:all |the |my )*(?:notifications?|messages|alerts|reminders|updates) (?:off|on)$` +
 	`|^(?:please )?(?:stop|pause|mute|silence|disable|enable|resume|less|no more) (?:sending )?(?:me )?(?:all |the |these |so many )*(?:notifications?|messages|alerts|reminders|updates)(?: please)?$|^(?:please )?stop (?:messaging|notifying|texting|bothering) me(?: please)?$`)
 
 // refreshes matches a wish to look parcels of the list up again, and has their rows.
-var refreshes = regexp.MustCompile(`^(?:更新|刷新|重新整理|重新查[询詢]|refresh|update) ?(.*\d.*)$`)
+var refreshes = pattern.New(`^(?:更新|刷新|重新整理|重新查[询詢]|refresh|update) ?(.*\d.*)$`)
 
 // speaks matches a wish for a language in several words, and has the language:
 // 切換成英文, switch to Chinese.
-var speaks = regexp.MustCompile(`^(?:请|請)?(?:(?:语言|語言)?(?:切换|切換|换|換|改|转|轉|设|設|调|調)(?:成|到|为|為|回|用)?|用|说|說|讲|講)(?:语言|語言)?([^ ]+)$` +
+var speaks = pattern.New(`^(?:请|請)?(?:(?:语言|語言)?(?:切换|切換|换|換|改|转|轉|设|設|调|調)(?:成|到|为|為|回|用)?|用|说|說|讲|講)(?:语言|語言)?([^ ]+)$` +
 	`|^(?:please )?(?:speak|use|in|(?:switch|change|set)(?: the)?(?: language)?(?: back)? to) (.+?)(?: please)?$`)
 
 // politely matches what stands before a command that is asked for as a favour.
-var politely = regexp.MustCompile(`^(?i:请|請|麻烦|麻煩|帮我|幫我|帮忙|幫忙|给我|給我|please |can you |could you |pls )+`)
+var politely = pattern.New(`^(?i:请|請|麻烦|麻煩|帮我|幫我|帮忙|幫忙|给我|給我|please |can you |could you |pls )+`)
 
 // allOf is the verb that means every parcel; to cancel all of them is to stop them.
 func allOf(v verb) verb {

@@ -2,16 +2,16 @@ package handlers
 
 import (
 	"context"
-	"regexp"
 	"slices"
 
+	"waybill/internal/pattern"
 	"waybill/models"
 )
 
 // complaintIs matches what a person has to see to, in simplified and traditional
 // Chinese, then in English: complaints, refunds, urging, addresses, what was lost,
 // broken, missing or wrong, compensation, invoices.
-var complaintIs = regexp.MustCompile(`(?i)` +
+var complaintIs = pattern.New(`(?i)` +
 	`[投申客][诉訴]|[举舉][报報]|差[评評]|维权|維權|曝光|消[协協费費]|1231[58]|(态度|態度|服务|服務).{0,4}(差|恶劣|惡劣|不好|烂|爛)|太(坑|差劲|差勁|过分|過分)|[骗騙]子|假[货貨]|冒牌` +
 	`|退(款|货|貨|钱|錢|费|費|换|換|差[价價]|全款)|[仅僅]退|不想要了|(不想|不)要这个了|(取消|退掉?|撤销|撤銷).{0,4}[订訂][单單]` +
 	`|(?:换|換)(货|貨|一个|一個|个新|個新|一件|一双|一雙|尺[码碼]|[码碼号號]|颜色|顏色|个颜色|個顏色|款)` +
@@ -44,7 +44,7 @@ var complaintIs = regexp.MustCompile(`(?i)` +
 
 // noComplaint matches what only looks like one: what is lost is a number or a code,
 // or the words describe a thing (退货的鞋).
-var noComplaint = regexp.MustCompile(`(?i)([单單][号號]|[号號][码碼]|手[机機]|[尾]?[号號]|短信|取件[码碼]|[码碼]).{0,4}([丢丟]了|不[见見]了|找不到|没了|沒了)` +
+var noComplaint = pattern.New(`(?i)([单單][号號]|[号號][码碼]|手[机機]|[尾]?[号號]|短信|取件[码碼]|[码碼]).{0,4}([丢丟]了|不[见見]了|找不到|没了|沒了)` +
 	`|^[^我你您想要能吗嗎怎帮幫请請]{0,6}(退[货貨]|[换換][货貨]|破[损損]|[坏壞])的[\p{Han}]{1,4}$|\blost (the |my |a )?(tracking )?(number|code|phone)\b|\breceipt of\b`)
 
 // complains says that a text wants what only a person can do about an order or a
@@ -57,16 +57,16 @@ func complains(text string) bool {
 
 // pleaIs matches what makes a sentence to somebody out of a complaint's word,
 // which alone may be a parcel's name.
-var pleaIs = regexp.MustCompile(`(?i)[我你您吗嗎呢?？!！]|怎|咋|[帮幫]|[请請]|麻[烦煩]|能不能|可以|可不可|想|要|投[诉訴]|了$|\b(i|i['’]?m|my|you|your|please|how|can|could|want|need)\b`)
+var pleaIs = pattern.New(`(?i)[我你您吗嗎呢?？!！]|怎|咋|[帮幫]|[请請]|麻[烦煩]|能不能|可以|可不可|想|要|投[诉訴]|了$|\b(i|i['’]?m|my|you|your|please|how|can|could|want|need)\b`)
 
 // pleads says that a text complains to somebody: it is no parcel's name.
 func pleads(text string) bool { return complains(text) && pleaIs.MatchString(fold(text)) }
 
 // parcelIs matches complaints about a parcel on its way.
-var parcelIs = regexp.MustCompile(`(?i)快递|快遞|快件|包裹|物流|运单|運單|驿站|驛站|[丢丟]|[签簽]收|派送|配送|催|[送寄]|[拦攔]截|地址|\b(parcels?|packages?|shipments?|deliver\w*|courier|arrived?|address|lost)\b`)
+var parcelIs = pattern.New(`(?i)快递|快遞|快件|包裹|物流|运单|運單|驿站|驛站|[丢丟]|[签簽]收|派送|配送|催|[送寄]|[拦攔]截|地址|\b(parcels?|packages?|shipments?|deliver\w*|courier|arrived?|address|lost)\b`)
 
 // personIs matches a text that asks for a person to talk to, and nothing else.
-var personIs = regexp.MustCompile(`(?i)^(我?(想|要|想要|需要)?[请請]?[帮幫]?我?(转|轉|转接|轉接|找|联系|聯繫|聯絡|接))?(人工|真人|活人)(客服|服务|服務|专员|專員)?[吧吗嗎了呀]?$|^(我?(想|要|想要)?)(转|轉|转接|轉接|找)客服[吧吗嗎]?$` +
+var personIs = pattern.New(`(?i)^(我?(想|要|想要|需要)?[请請]?[帮幫]?我?(转|轉|转接|轉接|找|联系|聯繫|聯絡|接))?(人工|真人|活人)(客服|服务|服務|专员|專員)?[吧吗嗎了呀]?$|^(我?(想|要|想要)?)(转|轉|转接|轉接|找)客服[吧吗嗎]?$` +
 	`|^((can|could|may) i |i (want|need|would like) to |let me |please )*(speak|talk|chat) (to|with) (a |an |some)?(human|person|someone|somebody|agent|representative)( please)?$|^(human|agent|real person|representative|operator)( please)?$`)
 
 // asksPerson says that a text asks for a person. A door that can hand over to one

@@ -2,12 +2,12 @@ package handlers
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"waybill/internal/pattern"
 	"waybill/models"
 	"waybill/tracking/recognise"
 )
@@ -74,12 +74,12 @@ func advice(p models.Parcel) (key string, ask bool) {
 }
 
 var (
-	asksNumber = regexp.MustCompile(`(?i)(电话|電話|热线|熱線|hotline|phone number|contact number|customer (service|care)|官网|官網|官方网站|官方網站|网址|網址|网站|網站|(official|web) ?(site|page)|website` +
+	asksNumber = pattern.New(`(?i)(电话|電話|热线|熱線|hotline|phone number|contact number|customer (service|care)|官网|官網|官方网站|官方網站|网址|網址|网站|網站|(official|web) ?(site|page)|website` +
 		`|\b(who|whom) (do|can|should|could) i (call|contact|ask|phone)|\bhow (do|can|could) i (call|contact|reach|phone)\b` +
 		`|^\S{0,8}客服[\s\p{P}]*$|\b(courier|driver)['’]?s?\b.{0,8}\b(phone|number)\b|\b(phone|number) (of|for) the (courier|driver)\b|^\W*contact( (info|details|them|the carrier))?\W*$)`)
-	aboutTails  = regexp.MustCompile(`(?i)尾号|尾號|末四|后四|後四|四位|last four|\d{4}`)
-	asksCourier = regexp.MustCompile(`(?i)(快递员|快遞員|派件员|派件員|配送员|配送員|送货员|送貨員|外送员|外送員|宅配员|宅配員|物流士|司机|司機|小哥|骑手|騎手|师傅|師傅|courier|driver)`)
-	mobile      = regexp.MustCompile(`(?:^|\D)(1[3-9]\d{9}|1[3-9]\d-\d{4}-\d{4})(?:\D|$)`)
+	aboutTails  = pattern.New(`(?i)尾号|尾號|末四|后四|後四|四位|last four|\d{4}`)
+	asksCourier = pattern.New(`(?i)(快递员|快遞員|派件员|派件員|配送员|配送員|送货员|送貨員|外送员|外送員|宅配员|宅配員|物流士|司机|司機|小哥|骑手|騎手|师傅|師傅|courier|driver)`)
+	mobile      = pattern.New(`(?:^|\D)(1[3-9]\d{9}|1[3-9]\d-\d{4}-\d{4})(?:\D|$)`)
 )
 
 // longestContactQuestion is how many characters such a question has; what is longer

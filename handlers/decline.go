@@ -1,8 +1,9 @@
 package handlers
 
 import (
-	"regexp"
 	"strings"
+
+	"waybill/internal/pattern"
 )
 
 // saidYes and saidNo are the typed answers to a question of yes or no. Such a
@@ -27,7 +28,7 @@ func agrees(text string) bool {
 
 // declining matches one clause that wants nothing more: 不用了, 先不了, 还没想好,
 // 以后再说, never mind, no thanks.
-var declining = regexp.MustCompile(`(?i)^(?:` +
+var declining = pattern.New(`(?i)^(?:` +
 	`(?:没关系|沒關係|没事|沒事|那|我|我们|我們|还是|還是|就|先|暂时|暫時|现在|現在|目前|今天|这个|這個)*` +
 	`(?:否|不|不是|不要|不用|不必|不需要|不想|没必要|沒必要|不了|别|別|算|取消|放弃|放棄|免|没事|沒事|没关系|沒關係|不管|` +
 	`(?:不|别|別|不用|不想|不要)(?:弄|查|改|停|删|刪|取|起|写|寫|搞|问|問|说|說|管|麻烦|麻煩|换|換|加|填|给|給)(?:名字?|它|你)?|` +
@@ -39,7 +40,7 @@ var declining = regexp.MustCompile(`(?i)^(?:` +
 	`)$`)
 
 // hesitating matches a clause that only goes with declining and is no acknowledgement.
-var hesitating = regexp.MustCompile(`(?i)^(?:啊|呃|额|抱歉|不好意思|oh|well|ah|hm+|please|sorry|it['’]?s (?:ok|okay|fine)|you)+$`)
+var hesitating = pattern.New(`(?i)^(?:啊|呃|额|抱歉|不好意思|oh|well|ah|hm+|please|sorry|it['’]?s (?:ok|okay|fine)|you)+$`)
 
 // saidNo says that a text wants nothing of what was asked: one clause of it declines,
 // and the others acknowledge, hesitate, or decline as well.
@@ -60,7 +61,7 @@ func saidNo(text string) bool {
 }
 
 // noTail matches what people say who have no phone's digits to give.
-var noTail = regexp.MustCompile(`(?i)(没有?|沒有?|无|無|不知道|不清楚|不晓得|不曉得|不记得|不記得|忘记?了?|忘記?了?|找不到|查不到|看不到|哪里看|哪裡看|去哪找|是什么|是什麼|什么是|什麼是|啥是|哪个|哪個|哪来|哪來).{0,6}(手机|手機|电话|電話|号码?|號碼?|尾号|尾號|末四|后四位|後四)` +
+var noTail = pattern.New(`(?i)(没有?|沒有?|无|無|不知道|不清楚|不晓得|不曉得|不记得|不記得|忘记?了?|忘記?了?|找不到|查不到|看不到|哪里看|哪裡看|去哪找|是什么|是什麼|什么是|什麼是|啥是|哪个|哪個|哪来|哪來).{0,6}(手机|手機|电话|電話|号码?|號碼?|尾号|尾號|末四|后四位|後四)` +
 	`|(手机|手機|电话|電話|号码|號碼|尾号|尾號|末四.).{0,6}(没|沒|不知道|不清楚|不记得|不記得|忘|找不到|看不到|哪|什么|什麼|多少)` +
 	`|^[我也都真]{0,2}(不知道|不清楚|不晓得|不曉得|不记得|不記得|忘了|忘记了|忘記了|没有|沒有|哪里看|哪裡看|什么意思|什麼意思|为什么要|為什麼要)[啊呀的了吧呢耶欸誒哦喔啦诶]*[\s\p{P}]*$` +
 	`|(为什么|為什麼|为啥|為啥|干嘛|幹嘛).{0,6}(要|电话|電話|手机|手機|末四|尾号|尾號|验证|驗證|核对)|(谁|誰|卖家|賣家|收件人|寄件人|我)的(手机|手機|电话|電話)?(号码?|號碼?)?(还是|還是|吗|嗎|[?？])` +

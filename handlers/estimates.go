@@ -3,11 +3,11 @@ package handlers
 import (
 	"context"
 	"log/slog"
-	"regexp"
 	"strings"
 	"time"
 
 	"waybill/internal/expiring"
+	"waybill/internal/pattern"
 	"waybill/locales"
 	"waybill/models"
 	"waybill/models/estimate"
@@ -77,7 +77,7 @@ func (e *Estimates) Expected(ctx context.Context, p models.Parcel) models.Expect
 }
 
 // relativeDay matches a day that is counted from the one on which it was said.
-var relativeDay = regexp.MustCompile(`(?i)今[天日早晚]|明[天日早晚晨]|[后後]天|\btoday\b|\btonight\b|\btomorrow\b`)
+var relativeDay = pattern.New(`(?i)今[天日早晚]|明[天日早晚晨]|[后後]天|\btoday\b|\btonight\b|\btomorrow\b`)
 
 // outdated says that a provider named a day as of another day than today's.
 func (e *Estimates) outdated(own models.Expected, p models.Parcel) bool {
@@ -145,7 +145,7 @@ func (t *turn) expected(ctx context.Context, p models.Parcel) models.Expected {
 }
 
 // questionWhen matches a question about when something comes, not where it is.
-var questionWhen = regexp.MustCompile(`(?i)什[么麼][时時]候|[几幾][时時点點号號]|何[时時]|多久|哪天|哪一天|[今明后後]天能|[还還]要[几幾多]|\bwhen\b|\bhow long\b|\bhow soon\b|\beta\b|\btoday\b|\btomorrow\b`)
+var questionWhen = pattern.New(`(?i)什[么麼][时時]候|[几幾][时時点點号號]|何[时時]|多久|哪天|哪一天|[今明后後]天能|[还還]要[几幾多]|\bwhen\b|\bhow long\b|\bhow soon\b|\beta\b|\btoday\b|\btomorrow\b`)
 
 // asksWhen says that the message asks when parcels come.
 func (t *turn) asksWhen() bool { return questionWhen.MatchString(t.m.Text) }

@@ -2,9 +2,9 @@ package handlers
 
 import (
 	"context"
-	"regexp"
 	"strings"
 
+	"waybill/internal/pattern"
 	"waybill/models"
 )
 
@@ -98,7 +98,7 @@ func (t *turn) typedShopMenu(text string) (data string, ok bool) {
 
 // greetingIs matches a text that is nothing but a greeting, or asks whether anybody
 // is there.
-var greetingIs = regexp.MustCompile(`(?i)^(` +
+var greetingIs = pattern.New(`(?i)^(` +
 	`[亲親]+|(老板|老闆|店家|卖家|賣家|掌柜|掌櫃|客服|小二|小姐姐|美女|帅哥|帥哥)` +
 	`|(?:你|您)们?們?好|你好|哈[喽啰囉嘍罗羅]|嗨+|嘿+|[哈]?hello|hallo|halo|hi+|hey+|yo|greetings` +
 	`|(早上?|上午|中午|下午|晚上?)好|早安|午安|晚安好|早` +

@@ -2,18 +2,18 @@ package handlers
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
 
+	"waybill/internal/pattern"
 	"waybill/models"
 )
 
 // codeNamed matches a code that a scan calls one: 取件码 3-2-5012, 凭8-4-1007, 货架号
 // 6-2-1031, pickup code K39021. codeBare matches the shape that only stations use.
 var (
-	codeNamed = regexp.MustCompile(`(?i)(取件码|取件碼|取货码|取貨碼|提货码|提貨碼|取件号|取件號|货架号|貨架號|货架|貨架|凭|憑|\b(?:[a-z-]+ )?code)[\s:：为為是「【\[（(]*([a-z]{0,3}\d[\da-z]*(?:-\d[\da-z]*)*)`)
-	codeBare  = regexp.MustCompile(`(?:^|[^\d-])(\d{1,2}-\d{1,2}-\d{3,5})(?:[^\d-]|$)`)
-	noPickup  = regexp.MustCompile(`(?i)^(zip|postal|post|area|country|status|error|verification|security) code$`)
+	codeNamed = pattern.New(`(?i)(取件码|取件碼|取货码|取貨碼|提货码|提貨碼|取件号|取件號|货架号|貨架號|货架|貨架|凭|憑|\b(?:[a-z-]+ )?code)[\s:：为為是「【\[（(]*([a-z]{0,3}\d[\da-z]*(?:-\d[\da-z]*)*)`)
+	codeBare  = pattern.New(`(?:^|[^\d-])(\d{1,2}-\d{1,2}-\d{3,5})(?:[^\d-]|$)`)
+	noPickup  = pattern.New(`(?i)^(zip|postal|post|area|country|status|error|verification|security) code$`)
 )
 
 // pickupCode is where the code stands that opens a locker or that a station asks
@@ -46,10 +46,10 @@ func strongCode(text string) Line {
 const stationWord = `(?:驿站|驛站|自提点|自提點|自提柜|自提櫃|快递柜|快遞櫃|智能柜|智慧櫃|包裹柜|包裹櫃|丰巢柜?|豐巢櫃?|代收点|代收點|服务站|服務站|服务点|服務點|便民站|便利店|超市|门市|門市)`
 
 var (
-	bracketed = regexp.MustCompile(`[【「\[]([^】」\]]{2,40})[】」\]]`)
-	isStation = regexp.MustCompile(stationWord)
-	atStation = regexp.MustCompile(`(?:到达|到達|已到|送达|送達|送至|送到|放入|放至|放到|放在|存放于|存放在|暂存于|暫存於|投递到|投遞到|投递至|投遞至|投入|存入)\s*([^，。,；;、：:【】（）()\s]{0,24}?` + stationWord + `)`)
-	goesOn    = regexp.MustCompile(`发往|發往|下一站|前往|送往|飞往|飛往|即将|即將|准备发|準備發`)
+	bracketed = pattern.New(`[【「\[]([^】」\]]{2,40})[】」\]]`)
+	isStation = pattern.New(stationWord)
+	atStation = pattern.New(`(?:到达|到達|已到|送达|送達|送至|送到|放入|放至|放到|放在|存放于|存放在|暂存于|暫存於|投递到|投遞到|投递至|投遞至|投入|存入)\s*([^，。,；;、：:【】（）()\s]{0,24}?` + stationWord + `)`)
+	goesOn    = pattern.New(`发往|發往|下一站|前往|送往|飞往|飛往|即将|即將|准备发|準備發`)
 )
 
 // stationOf is the station or locker in which a scan says that a parcel waits, "" when

@@ -1,12 +1,13 @@
 package handlers
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/width"
+
+	"waybill/internal/pattern"
 )
 
 // fold makes full-width letters, digits and signs half-width, and every blank a space.
@@ -39,7 +40,7 @@ func plainWord(s string) string {
 }
 
 // numberTried matches one word that was probably meant as a tracking number.
-var numberTried = regexp.MustCompile(`^[A-Za-z]{0,4}[- ]?\d[0-9A-Za-z -]{2,}$`)
+var numberTried = pattern.New(`^[A-Za-z]{0,4}[- ]?\d[0-9A-Za-z -]{2,}$`)
 
 // triesNumber says that a text is probably a number, with something wrong in it.
 func triesNumber(text string) bool {
@@ -53,7 +54,7 @@ func isTail(s string) bool {
 
 // whereIs matches what people ask about their parcels without naming one:
 // 我的快递到哪了, 快递呢, 到哪儿了, 怎么还没到, where is my parcel, still not here.
-var whereIs = regexp.MustCompile(`(?i)` +
+var whereIs = pattern.New(`(?i)` +
 	`(快递|快件|包裹|物流|运单|運單|快遞|裹裹).{0,6}(哪|呢|吗|嗎|嘛|查|怎|啥|什么|什麼|甚麼|何时|何時|几时|幾時|多久|进度|進度|状态|狀態|情况|情況|信息|消息|动态|動態|到了|到没|到沒|没到|沒到|来了|來了|来没|來沒|最新)` +
 	`|(查|看|问|問).{0,6}(快递|快件|包裹|物流|运单|運單|快遞)` +
 	`|我的(货|貨|件|东西|東西).{0,4}(呢|哪|到|吗|嗎)` +
@@ -90,10 +91,10 @@ func asksWhere(text string) bool { return whereIs.MatchString(fold(text)) }
 var (
 	// courierTextIs matches what carriers, stations and lockers write to people: who
 	// sends it in brackets, 您的包裹已到, a code to collect it with.
-	courierTextIs = regexp.MustCompile(`^\s*[【\[][^】\]]{2,14}[】\]]` +
+	courierTextIs = pattern.New(`^\s*[【\[][^】\]]{2,14}[】\]]` +
 		`|您的?.{0,12}(快递|快遞|包裹|快件|邮件|郵件|货物|貨物|商品|订单|訂單).{0,24}(已|到达|到達|到了|正在|即将|即將)` +
 		`|(取件|取货|取貨|提货|提貨|领取|領取|开箱|開箱)(码|碼|号|號|验证码|驗證碼)?[为為是:： ]{0,2}[0-9A-Za-z-]{3,}|[凭憑].{0,16}(取|领|領)`)
-	asksSomething = regexp.MustCompile(`[?？吗嗎呢]|怎|咋|什么|什麼|为何|為何|哪|我(的|[没沒要想不就])|[给給帮幫]我`)
+	asksSomething = pattern.New(`[?？吗嗎呢]|怎|咋|什么|什麼|为何|為何|哪|我(的|[没沒要想不就])|[给給帮幫]我`)
 )
 
 // shortestCourierText is how many characters such a message has at least.

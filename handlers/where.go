@@ -2,9 +2,9 @@ package handlers
 
 import (
 	"context"
-	"regexp"
 	"strings"
 
+	"waybill/internal/pattern"
 	"waybill/models"
 )
 
@@ -76,8 +76,8 @@ func (t *turn) namedIn(text string, all []models.Followed) []models.Followed {
 var (
 	// beforeSubject and behindSubject match what stands around that which a question
 	// is about: 请问那个洗衣液怎么还没到, where is the tea.
-	beforeSubject = regexp.MustCompile(`(?i)^(?:[请請]?[问問]|[帮幫]我|[查看](?:一下|下|查|看)?|我|的|[那这這]|[个個]|你好|您好|where(?:['’]s| is| are| has)|when will|has|is|the|my|[\s\p{P}])+`)
-	behindSubject = regexp.MustCompile(`(?i)(?:的|[那这這]|[个個]|快[递遞件]|包裹|物流|[现現]在|今天|明天|大概|到底|[还還]?[没沒未]|怎|咋|[为為]什|什[么麼]|[几幾]|多久|[到在]了?[哪没沒吗嗎]|走到|送到|寄到|到|[发發][货貨]|[签簽]收|派送|[呢吗嗎啊呀]|[\p{P}]|\b(?:it|they|them|mine|this|that|one|parcel|package|order|here|yet|now|arriv\w*|com(?:e|ing)|deliver\w*)\b).*$`)
+	beforeSubject = pattern.New(`(?i)^(?:[请請]?[问問]|[帮幫]我|[查看](?:一下|下|查|看)?|我|的|[那这這]|[个個]|你好|您好|where(?:['’]s| is| are| has)|when will|has|is|the|my|[\s\p{P}])+`)
+	behindSubject = pattern.New(`(?i)(?:的|[那这這]|[个個]|快[递遞件]|包裹|物流|[现現]在|今天|明天|大概|到底|[还還]?[没沒未]|怎|咋|[为為]什|什[么麼]|[几幾]|多久|[到在]了?[哪没沒吗嗎]|走到|送到|寄到|到|[发發][货貨]|[签簽]收|派送|[呢吗嗎啊呀]|[\p{P}]|\b(?:it|they|them|mine|this|that|one|parcel|package|order|here|yet|now|arriv\w*|com(?:e|ing)|deliver\w*)\b).*$`)
 )
 
 // subjectOf is what a question names, "" when it names nothing.

@@ -27,6 +27,22 @@ type Bundle struct {
 	english    *Localizer // where it names one that has no file
 }
 
+// Spoken says whether a language (BCP 47) has a file, without reading any.
+func Spoken(lang string) bool {
+	names, err := fs.Glob(files, "active.*.toml")
+	if err != nil {
+		return false
+	}
+	b := &Bundle{}
+	var tags []language.Tag
+	for _, name := range names {
+		tag := language.Make(strings.TrimSuffix(strings.TrimPrefix(name, "active."), ".toml"))
+		b.localizers, tags = append(b.localizers, &Localizer{tag: tag}), append(tags, tag)
+	}
+	b.matcher = language.NewMatcher(tags)
+	return b.Knows(lang)
+}
+
 // Load reads the embedded files. fallback is the language (BCP 47) of those
 // whose platform names none; it is an error when no file speaks it.
 func Load(fallback string) (*Bundle, error) {

@@ -184,6 +184,16 @@ func TestLoadRefusesAFallbackWithoutWords(t *testing.T) {
 	}
 }
 
+// What is spoken is known without reading a file, and is what loading knows.
+func TestSpokenIsWhatLoads(t *testing.T) {
+	for _, lang := range []string{"zh-CN", "zh-TW", "en", "zh", "zh_CN", "zh-hans", "en-GB", "fr", "xx", "", "no language"} {
+		_, err := locales.Load(lang)
+		if got := locales.Spoken(lang); got != (err == nil) {
+			t.Errorf("%q is spoken: %v, but loading says %v", lang, got, err)
+		}
+	}
+}
+
 func TestSayChoosesThePluralAndFillsTheGaps(t *testing.T) {
 	en := load(t, "en").For("en")
 	for _, c := range []struct {

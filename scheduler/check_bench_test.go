@@ -3,7 +3,9 @@ package scheduler
 import (
 	"strconv"
 	"sync"
+	"syscall"
 	"testing"
+	"time"
 
 	"waybill/models"
 	"waybill/models/store/storetest"
@@ -20,7 +22,8 @@ func BenchmarkCheck(b *testing.B) {
 
 func benchmarkCheck(b *testing.B, kind string) {
 	const parcels = 5000
-	db := storetest.Open(b, storetest.DSN(b, kind))
+	dsn := storetest.DSN(b, kind)
+	db := storetest.Open(b, dsn)
 	storetest.Migrate(b, db)
 	r := newRig(b, db)
 	chat := r.chat("a")
@@ -42,6 +45,7 @@ func benchmarkCheck(b *testing.B, kind string) {
 	workers.Wait()
 	s := New(Settings{Store: db, Queue: newLine(r.notifier), Checker: r.checker, Log: hushed, Now: r.now})
 	round(b, r, s, parcels) // the first answer is news
+	cpu, written := processorTime(b), writtenBy(b, kind, dsn)
 	b.ResetTimer()
 	for done := 0; done < b.N; {
 		n := min(parcels, b.N-done)
@@ -51,6 +55,33 @@ func benchmarkCheck(b *testing.B, kind string) {
 	}
 	b.StopTimer()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "parcels/s")
+	b.ReportMetric(float64((processorTime(b)-cpu).Microseconds())/float64(b.N), "cpu-us/parcel")
+	if now := writtenBy(b, kind, dsn); now.commits > written.commits {
+		b.ReportMetric(float64(now.rows-written.rows)/float64(b.N), "rows/parcel")
+		b.ReportMetric(float64(now.commits-written.commits)/float64(b.N), "commits/parcel")
+	}
+}
+
+// processorTime is what this process has used: the program, the provider, and SQLite.
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+type written struct{ rows, commits int64 }
+
+// writtenBy is what the database server has written; nothing on SQLite, which does not count.
+func writtenBy(b *testing.B, kind, dsn string) written {
+	b.Helper()
+	if kind != "mariadb" {
+		return written{}
+	}
+	rows, commits := storetest.Written(b, dsn)
+	return written{rows, commits}
 }
 
 // round takes and checks n parcels that are due.

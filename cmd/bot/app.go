@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"sync"
 	"time"
 
 	"waybill/cmd/bot/config"
@@ -105,10 +106,18 @@ func newApp(s config.Settings, log *slog.Logger) *app {
 	return &app{settings: s, log: log, process: newProcessName(), now: time.Now, senders: map[string]handlers.Door{}}
 }
 
-func (a *app) openStore(ctx context.Context) (err error) {
-	if a.words, err = locales.Load(a.settings.Locale); err != nil {
-		return err
-	}
+// openStore opens the database, and loads the words beside it: the one waits for the
+// disk, the other reckons.
+func (a *app) openStore(ctx context.Context) error {
+	var loading sync.WaitGroup
+	var wordless error
+	loading.Go(func() { a.words, wordless = locales.Load(a.settings.Locale) })
+	err := a.openDatabase(ctx)
+	loading.Wait()
+	return errors.Join(wordless, err)
+}
+
+func (a *app) openDatabase(ctx context.Context) (err error) {
 	if a.keys, a.store, err = openKept(ctx, a.settings, a.log); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -9,25 +10,63 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"waybill/models"
 	"waybill/models/store/storetest"
 )
 
-// BenchmarkStart is from starting bot serve to its being ready, on SQLite. Each
-// run finds the database of the one before.
+// BenchmarkStart is from starting bot serve to its being ready, on SQLite, the
+// median. Each run finds the database of the one before.
 func BenchmarkStart(b *testing.B) {
 	dsn := storetest.DSN(b, "sqlite")
 	telegram := quietTelegram(b)
-	var took time.Duration
+	var took, cpu []time.Duration
 	for range b.N {
-		took += startOnce(b, dsn, telegram)
+		s := serve(b, dsn, telegram)
+		s.end()
+		took = append(took, s.took)
+		cpu = append(cpu, s.ProcessState.UserTime()+s.ProcessState.SystemTime())
 	}
-	b.ReportMetric(float64(took.Milliseconds())/float64(b.N), "ms/start")
+	b.ReportMetric(milliseconds(median(took)), "ms/start")
+	b.ReportMetric(milliseconds(median(cpu)), "cpu-ms/start")
+}
+
+func median(all []time.Duration) time.Duration {
+	slices.Sort(all)
+	return all[len(all)/2]
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// BenchmarkRecognise is how many chat lines of 60 characters bot recognise reads in
+// a second of processor time, its start included.
+func BenchmarkRecognise(b *testing.B) {
+	const times = 30_000
+	lines, err := os.ReadFile(filepath.Join("..", "..", "tracking", "recognise", "testdata", "chat_lines.txt"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	path, err := program()
+	if err != nil {
+		b.Fatal(err)
+	}
+	read := times * bytes.Count(lines, []byte("\n"))
+	var cpu []time.Duration
+	for range b.N {
+		c := exec.Command(path, "recognise")
+		c.Stdin = bytes.NewReader(bytes.Repeat(lines, times))
+		if err := c.Run(); err != nil {
+			b.Fatal(err)
+		}
+		cpu = append(cpu, c.ProcessState.UserTime()+c.ProcessState.SystemTime())
+	}
+	b.ReportMetric(float64(read)/median(cpu).Seconds(), "lines/cpu-s")
 }
 
 // quietTelegram is a Telegram where nobody says anything.
@@ -120,13 +159,6 @@ func awaitReady(b *testing.B, addr string, begun time.Time) {
 
 func (s *serving) end() { _ = s.Process.Kill(); _ = s.Wait() }
 
-func startOnce(b *testing.B, dsn, telegram string) time.Duration {
-	b.Helper()
-	s := serve(b, dsn, telegram)
-	defer s.end()
-	return s.took
-}
-
 // BenchmarkMemory is the most memory that bot serve has had in use after so
 // many checks of a million live parcels, all due, on SQLite.
 func BenchmarkMemory(b *testing.B) {
@@ -140,6 +172,23 @@ func BenchmarkMemory(b *testing.B) {
 	defer s.end()
 	a.await(b.N)
 	b.ReportMetric(float64(peak(b, s.Process.Pid))/1024, "MiB")
+}
+
+// BenchmarkSize is how many bytes of the database a parcel takes that has eight
+// scans, one follower, and a call in the ledger.
+func BenchmarkSize(b *testing.B) {
+	eachDB(b, func(b *testing.B, kind string) {
+		delivered := make(chan struct{}, 1024)
+		var before int64
+		h := startApp(b, kind, 1, serveAPI(b, 0, 8), func(models.Address) { delivered <- struct{}{} }, func(h *app) {
+			before = storetest.Size(b, kind, h.settings.DB)
+			follow(b, h, 0, b.N, 1)
+		})
+		for range b.N {
+			<-delivered
+		}
+		b.ReportMetric(float64(storetest.Size(b, kind, h.settings.DB)-before)/float64(b.N), "bytes/parcel")
+	})
 }
 
 // peak is the most memory that a process has had, in KiB (Linux).

@@ -24,6 +24,7 @@ var layout = map[string]string{
 	"internal/expiring":              "",
 	"internal/ratelimit":             "models",
 	"internal/spelling":              "",
+	"internal/pattern":               "",
 	"models/store":                   "models gorm.io pressly/goose go-sql-driver modernc.org cenkalti/backoff x/sync",
 	"models/store/storetest":         "models models/store models/seal test/db gorm.io go-sql-driver modernc.org google/go-cmp",
 	"models/seal":                    "models",
@@ -70,9 +71,10 @@ var layout = map[string]string{
 	"cmd/bot/demo":                   "cmd/bot/config locales models tracking tracking/sandbox handlers handlers/console handlers/wecom/wecomtest scheduler x/term",
 	"cmd/bot": "cmd/bot/config cmd/bot/doctor cmd/bot/demo cmd/bot/setup models models/store models/seal locales tracking tracking/recognise tracking/muzhi tracking/kuaidi100 tracking/juhe " +
 		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/incidents handlers/telegram handlers/wecom handlers/console handlers/web handlers/web/admin handlers/web/app handlers/web/parcel handlers/label handlers/picture handlers/table scheduler scheduler/queue alecthomas/kong schollz/progressbar x/sync x/term",
-	"scripts/bench":   "",
-	"scripts/palette": "",
-	"scripts/picture": "",
+	"scripts/bench":    "test/db go-sql-driver modernc.org schollz/progressbar x/term",
+	"scripts/capacity": "models scheduler",
+	"scripts/palette":  "",
+	"scripts/picture":  "",
 }
 
 // inTests is what a test may import besides: doubles and the tools of testing.

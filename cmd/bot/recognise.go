@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"runtime/debug"
 	"slices"
 
+	"waybill/internal/pattern"
 	"waybill/tracking/recognise"
 )
 
@@ -36,11 +36,12 @@ func (c recogniseCommand) Run(p process) error {
 }
 
 func (c recogniseCommand) recognise(in io.Reader, out *bufio.Writer) error {
+	var r recognise.Reader
 	if len(c.Text) == 0 {
-		return readLines(in, out)
+		return readLines(&r, in, out)
 	}
 	for _, text := range c.Text {
-		if err := writeReading(out, text); err != nil {
+		if err := writeReading(&r, out, text); err != nil {
 			return err
 		}
 	}
@@ -49,7 +50,7 @@ func (c recogniseCommand) recognise(in io.Reader, out *bufio.Writer) error {
 
 // readLines answers line after line. It writes out when no further line has
 // come yet, so that a program that waits for each answer gets it.
-func readLines(in io.Reader, out *bufio.Writer) error {
+func readLines(r *recognise.Reader, in io.Reader, out *bufio.Writer) error {
 	lines := bufio.NewReaderSize(in, 1<<16)
 	for {
 		line, err := lines.ReadSlice('\n')
@@ -60,7 +61,7 @@ func readLines(in io.Reader, out *bufio.Writer) error {
 			line = append(line, rest...)
 		}
 		if len(line) > 0 {
-			if err := writeReading(out, string(bytes.TrimRight(line, "\r\n"))); err != nil {
+			if err := writeReading(r, out, string(bytes.TrimRight(line, "\r\n"))); err != nil {
 				return err
 			}
 		}
@@ -78,14 +79,14 @@ func readLines(in io.Reader, out *bufio.Writer) error {
 	}
 }
 
-func writeReading(out *bufio.Writer, text string) error {
-	_, err := out.Write(append(recognise.Text(text).AppendJSON(out.AvailableBuffer()), '\n'))
+func writeReading(r *recognise.Reader, out *bufio.Writer, text string) error {
+	_, err := out.Write(append(r.Text(text).AppendJSON(out.AvailableBuffer()), '\n'))
 	return err
 }
 
 // flagIs matches what is meant as a flag; other dashes open a text, such as a
 // line of somebody's list.
-var flagIs = regexp.MustCompile(`^--?[A-Za-z]*$`)
+var flagIs = pattern.New(`^--?[A-Za-z]*$`)
 
 // separateTexts puts "--" before the texts of bot recognise when one of them begins
 // with a dash and none is meant as a flag.

@@ -5,13 +5,15 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"waybill/tracking/recognise"
 )
 
 func TestRecogniseReadsLinesLongerThanItsBuffer(t *testing.T) {
 	var got bytes.Buffer
 	out := bufio.NewWriter(&got)
 	in := strings.NewReader(strings.Repeat("哈", 70_000) + " SF1000000000015\r\nYT1000000000017")
-	if err := readLines(in, out); err != nil {
+	if err := readLines(new(recognise.Reader), in, out); err != nil {
 		t.Fatal(err)
 	}
 	if err := out.Flush(); err != nil {

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"mime/multipart"
 	"net/http"
-	"regexp"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -17,6 +16,7 @@ import (
 
 	"waybill/handlers"
 	"waybill/internal/guard"
+	"waybill/internal/pattern"
 	"waybill/models"
 )
 
@@ -161,7 +161,7 @@ func articles(rs []handlers.Result) []article {
 	return all
 }
 
-var startShape = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
+var startShape = pattern.New(`^[A-Za-z0-9-]{1,64}$`)
 
 // startParameter is a number as it stands behind /start, where the conversation reads
 // it: as it is, or in base64 when it has other letters. Without a number there is only

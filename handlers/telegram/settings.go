@@ -7,13 +7,13 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"waybill/handlers"
+	"waybill/internal/pattern"
 	"waybill/internal/ratelimit"
 )
 
@@ -66,9 +66,9 @@ type Command struct {
 }
 
 var (
-	secretShape  = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
-	commandShape = regexp.MustCompile(`^[a-z0-9_]{1,32}$`)
-	langShape    = regexp.MustCompile(`^[a-z]{2}(-[A-Za-z0-9]+)*$`)
+	secretShape  = pattern.New(`^[A-Za-z0-9_-]{1,256}$`)
+	commandShape = pattern.New(`^[a-z0-9_]{1,32}$`)
+	langShape    = pattern.New(`^[a-z]{2}(-[A-Za-z0-9]+)*$`)
 )
 
 // complete fills in defaults and refuses what could never work, all mistakes

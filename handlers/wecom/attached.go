@@ -4,9 +4,10 @@ import (
 	"encoding/json"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
+
+	"waybill/internal/pattern"
 )
 
 const (
@@ -98,7 +99,7 @@ func unescape(address string) string {
 
 // quotation matches what WeChat writes for a quote in a text that cannot hold one:
 // 「张三：…」, a line of dashes, and what was written under it.
-var quotation = regexp.MustCompile(`(?s)^「(.*)」\s*\n(?:[-—–]\s*){5,}\n(.*)$`)
+var quotation = pattern.New(`(?s)^「(.*)」\s*\n(?:[-—–]\s*){5,}\n(.*)$`)
 
 // unquote parts what somebody wrote from the text that they quote.
 func unquote(text string) (own, quoted string) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"golang.org/x/text/width"
 
 	"waybill/handlers"
+	"waybill/internal/pattern"
 	"waybill/models"
 )
 
@@ -115,7 +115,7 @@ func buttonData(r handlers.Reply) []string {
 	return data
 }
 
-var choiceShape = regexp.MustCompile(`^(?:回复|选择|选|第|#)?\s*([1-9][0-9]?)\s*(?:个|项)?[.。,，!！]?$`)
+var choiceShape = pattern.New(`^(?:回复|选择|选|第|#)?\s*([1-9][0-9]?)\s*(?:个|项)?[.。,，!！]?$`)
 
 // choiceIn is the number that a text consists of: 2, ２, 回复2, 选 2.
 func choiceIn(text string) (int, bool) {

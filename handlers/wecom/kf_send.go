@@ -7,13 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"regexp"
 	"strconv"
 	"time"
 
 	"github.com/silenceper/wechat/v2/work/kf/sendmsg"
 
 	"waybill/handlers"
+	"waybill/internal/pattern"
 	"waybill/models"
 )
 
@@ -168,7 +168,7 @@ func (k *KF) body(ctx context.Context, p party, msg part, id, end, choose string
 // sizeID is how long a message's id is: the most that WeCom takes.
 const sizeID = 32
 
-var idShape = regexp.MustCompile(`^([0-9a-z]{1,13})-[0-9a-f]+$`)
+var idShape = pattern.New(`^([0-9a-z]{1,13})-[0-9a-f]+$`)
 
 // messageID is the id under which a message is sent, the same for every try until
 // the customer writes. It begins with the credit's epoch, which says later which

@@ -1,100 +1,134 @@
-// Command bench runs the benchmarks and prints the numbers that the design
-// wants reached beside what this machine did. It fails when a benchmark does,
-// never because of a number.
+// Command bench measures the numbers that the design wants reached, prints each
+// beside its target, and writes docs/bench.md and docs/bench.json. It fails when
+// a benchmark does, never because of a number.
+//
+//	go run ./test/withdb go run ./scripts/bench [-rows REGEXP] [-date DATE]
 package main
 
 import (
 	"context"
+	"errors"
+	"flag"
 	"fmt"
+	"io"
 	"os"
-	"os/exec"
+	"os/signal"
+	"path/filepath"
 	"regexp"
-	"strconv"
-	"strings"
-	"time"
+	"syscall"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
 )
 
-// row is one number to reach. It is measured by a benchmark's metric, or by
-// the ratio of two benchmarks' metrics.
-type row struct {
-	what   string
-	want   string
-	pkg    string
-	bench  string // as go test -bench wants it
-	metric string
-	count  string // -benchtime
-	over   string // with it: bench's metric divided by this one's
-}
-
-// limit is how long all benchmarks of a row may take.
-const limit = 15 * time.Minute
-
-func rows() []row {
-	const bot = "./cmd/bot"
-	return []row{
-		{"checked a second, no news, SQLite", ">= 3000", "./scheduler", "Check/sqlite", "parcels/s", "10000x", ""},
-		{"checked a second, no news, MariaDB", ">= 2000", "./scheduler", "Check/mariadb", "parcels/s", "10000x", ""},
-		{"with a provider of 50 ms, share of a bare loop, SQLite", ">= 60 %", bot, "SlowProvider/sqlite", "%of-bare", "10000x", ""},
-		{"the same, MariaDB", ">= 60 %", bot, "SlowProvider/mariadb", "%of-bare", "10000x", ""},
-		{"checked a second, 3 events, 2 followers told, SQLite", ">= 800", bot, "News/sqlite", "parcels/s", "10000x", ""},
-		{"the same, MariaDB", ">= 800", bot, "News/mariadb", "parcels/s", "10000x", ""},
-		{"answer read to send call, idle, SQLite", "p99 <= 100 ms", bot, "Delivered/sqlite", "p99-ms", "30x", ""},
-		{"the same, MariaDB", "p99 <= 100 ms", bot, "Delivered/mariadb", "p99-ms", "30x", ""},
-		{"chat message to reply, SQLite", "p99 <= 20 ms", bot, "Reply/sqlite", "p99-ms", "1000x", ""},
-		{"the same, MariaDB", "p99 <= 20 ms", bot, "Reply/mariadb", "p99-ms", "1000x", ""},
-		{"due-selection, 1 M live parcels against 10 k, SQLite", "<= 1.3 times", "./models/store", "Take/1000000", "ns/parcel", "50000x", "Take/10000$"},
-		{"memory of bot serve, 1 M live parcels, busy, SQLite", "<= 200 MiB", bot, "Memory", "MiB", "60000x", ""},
-		{"lines of 60 characters recognised a second, one core", ">= 150000", "./tracking", "Recognise", "lines/s", "3s", ""},
-		{"a journey picture, with a map", "<= 30 ms", "./handlers/picture", "Journey/coordinates$", "ms/picture", "100x", ""},
-		{"the same, its size", "<= 100 kB", "./handlers/picture", "Journey/coordinates$", "kB", "1x", ""},
-		{"start to ready, SQLite", "<= 300 ms", bot, "Start", "ms/start", "10x", ""},
-	}
-}
-
 func main() {
-	os.Exit(run())
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
+		os.Exit(1)
+	}
 }
 
-func run() int {
-	code := 0
-	fmt.Printf("%-58s %-14s %s\n", "what", "at least", "this machine")
-	for _, r := range rows() {
-		measured, err := measure(r)
-		if err != nil {
-			measured, code = err.Error(), 1
+// run measures the rows that args ask for. From the root of the source.
+func run(ctx context.Context, args []string, out io.Writer, terminal *os.File) error {
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	only := flags.String("rows", "", "measure the rows that match this regular expression alone, and write no file")
+	date := flags.String("date", "", "the date that docs/bench.md names; none without it")
+	docs := flags.String("docs", "docs", "the folder for bench.md and bench.json")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	chosen, err := choose(rows(), *only)
+	if err != nil {
+		return err
+	}
+	folder, err := os.MkdirTemp("", "waybill-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(folder) }() // compiled tests, of which nothing is needed any more
+	m := thisMachine(ctx)
+	b := &bench{root: ".", folder: folder, compiled: map[string]compiled{}, ran: map[string]ran{}}
+	results := measureAll(ctx, b, chosen, m, out, terminal)
+	if err := ctx.Err(); err != nil {
+		return errors.New("stopped, nothing written")
+	}
+	if *only == "" {
+		if err := write(*docs, m, *date, results); err != nil {
+			return err
 		}
-		fmt.Printf("%-58s %-14s %s\n", r.what, r.want, measured)
 	}
-	return code
+	return failures(results)
 }
 
-func measure(r row) (string, error) {
-	value, err := bench(r, r.bench)
+// choose are the rows whose words or database match an expression.
+func choose(all []row, only string) ([]row, error) {
+	wanted, err := regexp.Compile("(?i)" + only)
 	if err != nil {
-		return "", err
+		return nil, fmt.Errorf("read -rows: %w", err)
 	}
-	if r.over == "" {
-		return strconv.FormatFloat(value, 'f', -1, 64) + " " + r.metric, nil
+	var chosen []row
+	for _, r := range all {
+		if wanted.MatchString(r.what + " " + databaseName(r.on)) {
+			chosen = append(chosen, r)
+		}
 	}
-	base, err := bench(r, r.over)
-	if err != nil {
-		return "", err
+	if len(chosen) == 0 {
+		return nil, fmt.Errorf("no row matches %q", only)
 	}
-	return fmt.Sprintf("%.2f times (%.0f and %.0f %s)", value/base, value, base, r.metric), nil
+	return chosen, nil
 }
 
-// bench runs one benchmark and finds its metric.
-func bench(r row, name string) (float64, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", "^Benchmark"+name, "-benchtime", r.count, "-timeout", limit.String(), r.pkg)
-	out, err := cmd.CombinedOutput()
+// measureAll measures row after row, whatever becomes of each, and prints them.
+func measureAll(ctx context.Context, b *bench, all []row, m machine, out io.Writer, terminal *os.File) []result {
+	bar := progress(len(all), terminal)
+	fmt.Fprintf(out, "%s\n\n%-57s %-8s %14s %14s %7s\n", m, "what", "database", "measured", "target", "ratio")
+	var results []result
+	for _, r := range all {
+		bar.Describe(r.what + " " + databaseName(r.on))
+		got := b.measure(ctx, r)
+		if ctx.Err() != nil {
+			break
+		}
+		_ = bar.Clear() // nothing depends on what a terminal shows
+		fmt.Fprintln(out, got.line())
+		_ = bar.Add(1)
+		results = append(results, got)
+	}
+	_ = bar.Finish()
+	return results
+}
+
+// progress shows on a terminal how far it is, and nothing elsewhere.
+func progress(rows int, terminal *os.File) *progressbar.ProgressBar {
+	var to io.Writer = io.Discard
+	if term.IsTerminal(int(terminal.Fd())) {
+		to = terminal
+	}
+	return progressbar.NewOptions(rows, progressbar.OptionSetWriter(to), progressbar.OptionShowCount(),
+		progressbar.OptionSetWidth(20), progressbar.OptionClearOnFinish(), progressbar.OptionSetRenderBlankState(true), progressbar.OptionSetElapsedTime(true))
+}
+
+func write(folder string, m machine, date string, results []result) error {
+	body, err := figures(m, results)
 	if err != nil {
-		return 0, fmt.Errorf("failed: %s %s: %w\n%s", r.pkg, name, err, out)
+		return err
 	}
-	found := regexp.MustCompile(`\s([0-9.e+]+) ` + regexp.QuoteMeta(r.metric) + `\s`).FindStringSubmatch(string(out) + "\n")
-	if found == nil {
-		return 0, fmt.Errorf("%s says no %s:\n%s", name, r.metric, strings.TrimSpace(string(out)))
+	if err := os.WriteFile(filepath.Join(folder, "bench.json"), body, 0o644); err != nil {
+		return err
 	}
-	return strconv.ParseFloat(found[1], 64)
+	return os.WriteFile(filepath.Join(folder, "bench.md"), []byte(document(m, date, results)), 0o644)
+}
+
+// failures are the rows that failed, and why; nil when none did.
+func failures(results []result) error {
+	var failed []error
+	for _, r := range results {
+		if r.err != nil {
+			failed = append(failed, fmt.Errorf("%s (%s): %w", r.what, databaseName(r.on), r.err))
+		}
+	}
+	return errors.Join(failed...)
 }

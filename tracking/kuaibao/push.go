@@ -8,11 +8,11 @@ import (
 	"encoding/json"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"waybill/internal/httpbody"
+	"waybill/internal/pattern"
 	"waybill/models"
 	"waybill/tracking"
 )
@@ -96,7 +96,7 @@ func (c *client) ReadPush(of tracking.Subscription, body []byte) (tracking.Push,
 }
 
 // words are runs of letters and digits.
-var words = regexp.MustCompile(`[0-9A-Za-z]+`)
+var words = pattern.New(`[0-9A-Za-z]+`)
 
 // finder collects what looks like waybills.
 type finder struct {

@@ -3,10 +3,10 @@ package kuaibao
 import (
 	"context"
 	"errors"
-	"regexp"
 	"slices"
 
 	"waybill/internal/address"
+	"waybill/internal/pattern"
 	"waybill/internal/redact"
 	"waybill/tracking"
 )
@@ -45,7 +45,7 @@ func (s *Settings) check(string) []tracking.Mistake {
 	)
 }
 
-var pushTokens = regexp.MustCompile(`^[A-Za-z0-9._~-]{1,256}$`)
+var pushTokens = pattern.New(`^[A-Za-z0-9._~-]{1,256}$`)
 
 // pushToken takes what can stand in an address as it is.
 func pushToken(text string) (string, error) {

@@ -1,6 +1,7 @@
 package recognise
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -24,7 +25,8 @@ func (r *reader) describe() {
 
 // scopes parts every line among the numbers in it.
 func (r *reader) scopes() []scope {
-	scopes := make([]scope, len(r.spans))
+	scopes := slices.Grow(r.scoped, len(r.spans))[:len(r.spans)]
+	r.scoped = scopes
 	for i, s := range r.spans {
 		from := strings.LastIndexByte(r.plain[:s.start], '\n') + 1
 		to := len(r.plain)
@@ -74,7 +76,8 @@ func (r *reader) companies(scopes []scope) {
 		return
 	}
 	var header company // named above a list, for all of its numbers
-	named := make([]company, len(r.spans))
+	named := slices.Grow(r.settled, len(r.spans))[:len(r.spans)]
+	r.settled = named
 	for i, s := range r.spans {
 		found, near := r.beside(s, scopes[i]), true
 		if !found.known() {

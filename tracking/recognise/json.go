@@ -69,6 +69,10 @@ func appendString(dst []byte, s string) []byte {
 			i++
 			continue
 		}
+		if isIdeograph(s, i) {
+			i += 3
+			continue
+		}
 		c, size := utf8.DecodeRuneInString(s[i:])
 		if c == utf8.RuneError && size == 1 {
 			dst = append(append(dst, s[from:i]...), `\ufffd`...)

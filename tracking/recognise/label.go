@@ -49,7 +49,7 @@ func skipGlue(s string, at int) (start int, glue rune) {
 	seen := 0
 	for at > 0 && seen < 12 {
 		c, size := utf8.DecodeLastRuneInString(s[:at])
-		if !strings.ContainsRune(" \t\r\n:=#/\"'()[]<>【】「」『』“”‘’《》是为", c) {
+		if !isGlue(c) {
 			break
 		}
 		seen++
@@ -60,6 +60,14 @@ func skipGlue(s string, at int) (start int, glue rune) {
 		return at, 0
 	}
 	return at, glue
+}
+
+func isGlue(c rune) bool {
+	switch c {
+	case ' ', '\t', '\r', '\n', ':', '=', '#', '/', '"', '\'', '(', ')', '[', ']', '<', '>', '【', '】', '「', '」', '『', '』', '“', '”', '‘', '’', '《', '》', '是', '为':
+		return true
+	}
+	return false
 }
 
 // label classifies the words that end at a place before a number.
@@ -222,16 +230,4 @@ func letters(dst []byte, s string) []byte {
 // may have been escaped.
 func isList(gap string, escaped bool) bool {
 	return strings.Trim(gap, " \t\r\n,;/|、&和与及") == "" && (escaped || strings.Trim(gap, " \t") != "")
-}
-
-// endsIn says whether s ends in one of the words of a list with spaces between.
-func endsIn(s, words string) bool {
-	for words != "" {
-		word, rest, _ := strings.Cut(words, " ")
-		if strings.HasSuffix(s, word) {
-			return true
-		}
-		words = rest
-	}
-	return false
 }

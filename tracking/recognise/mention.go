@@ -30,8 +30,10 @@ func (r *reader) mentions() []mention {
 		return r.named
 	}
 	r.sought = true
-	places := make([]int, 24) // most texts need no more
-	r.digitsAt, r.labelsAt = places[:0:16], places[16:16]
+	if r.digitsAt == nil {
+		places := make([]int, 24) // most texts need no more
+		r.digitsAt, r.labelsAt = places[:0:16], places[16:16]
+	}
 	for at := 0; at < len(r.plain); {
 		c := r.plain[at]
 		switch {
@@ -75,7 +77,7 @@ func (r *reader) chinese(at int) int {
 	switch c := rune(s[0]&0x0F)<<12 | rune(s[1]&0x3F)<<6 | rune(s[2]&0x3F); {
 	case opensLabel(c):
 		r.labelsAt = append(r.labelsAt, at)
-	case opensName(c):
+	case opensName(c, r.plain[at:]):
 		if found, length := chineseName(r.plain[at:]); length > 0 {
 			r.mention(found, at, at+length)
 			return at + length

@@ -144,7 +144,7 @@ func (r *reader) cleaned(from, to int, goesOn, labelled bool) (name, tail string
 		b += len("\ufe0f")
 	}
 	name = tidyName(r.raw[a:b], goesOn)
-	if !isName(name) || !labelled && isSmallTalk(name) {
+	if said := simplify(Normalise(name)); !isName(name, said) || !labelled && isSmallTalk(said) {
 		return "", ""
 	}
 	return name, tail
@@ -249,6 +249,11 @@ func (r *reader) original(at int) int {
 		r.rawAt, r.textAt = 0, 0
 	}
 	for r.textAt < at {
+		if isIdeograph(r.raw, r.rawAt) {
+			r.rawAt += 3
+			r.textAt += 3
+			continue
+		}
 		c, size := utf8.DecodeRuneInString(r.raw[r.rawAt:])
 		r.rawAt += size
 		if c = folded(c); c >= 0 {

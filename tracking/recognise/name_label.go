@@ -76,14 +76,11 @@ func nameWord(s string) (weight, size int) {
 // oneOf is the length of the first word of a list that opens a text; 0 when
 // none does, or when a Latin one goes on.
 func oneOf(s, words string) int {
-	for words != "" {
-		word, rest, _ := strings.Cut(words, " ")
-		if strings.HasPrefix(s, word) && (!isLetter(word[0]) || !isAlnum(byteOf(s, len(word)))) {
-			return len(word)
-		}
-		words = rest
+	size := opening(s, words)
+	if size > 0 && isLetter(s[0]) && isAlnum(byteOf(s, size)) {
+		return 0
 	}
-	return 0
+	return size
 }
 
 // labelValue is the name that stands behind a label, the tail that ends it, and where they end.

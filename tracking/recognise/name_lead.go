@@ -44,7 +44,10 @@ func (r *reader) cutLead(from, stop int) int {
 	if !endsLead(line) {
 		return stop
 	}
-	for _, label := range [...]string{"快递单号", "运单编号", "快递编号", "物流单号", "运单号码", "快递单", "运单号", "运单", "单号", "快递公司", "物流公司", "快递", "物流", "包裹", "邮件号", "邮件", "快递号", "物流编号", "号码", "挂号", "的单", "的件", "的快件", "小包", "专线", "国际", "TRACKING NUMBER", "TRACKING NO.", "TRACKING NO", "TRACKING", "WAYBILL", "AWB"} {
+	if size := ending(line, "快递单号 运单编号 快递编号 物流单号 运单号码 快递单 运单号 运单 单号 快递公司 物流公司 快递 物流 包裹 邮件号 邮件 快递号 物流编号 号码 挂号 的单 的件 的快件 小包 专线 国际 TRACKING WAYBILL AWB"); size > 0 {
+		return stop - size
+	}
+	for _, label := range [...]string{"TRACKING NUMBER", "TRACKING NO.", "TRACKING NO"} {
 		if strings.HasSuffix(line, label) {
 			return stop - len(label)
 		}

@@ -1,15 +1,20 @@
 package recognise
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 // isCantonese says that a text holds a character of spoken Cantonese alone, as
 // talk does; 嘅 (of) stands within names too, 系 (is) opens talk.
 func isCantonese(said string) bool {
-	return strings.ContainsAny(said, "唔冇喺咗咩嚟攞俾畀哋嘢嗰乜睇啲嗱噉咁佢") || strings.HasSuffix(said, "嘅") || begins(said, "系 係 边个 点解 几时 仲") ||
+	return strings.ContainsFunc(said, isCantoneseSign) || strings.HasSuffix(said, "嘅") || begins(said, "系 係 边个 点解 几时 仲") ||
 		strings.Contains(said, "返工") || strings.Contains(said, "屋企")
+}
+
+func isCantoneseSign(c rune) bool {
+	switch c {
+	case '唔', '冇', '喺', '咗', '咩', '嚟', '攞', '俾', '畀', '哋', '嘢', '嗰', '乜', '睇', '啲', '嗱', '噉', '咁', '佢':
+		return true
+	}
+	return false
 }
 
 // isQuoted says that a text tells what somebody says: 站点说没有. A novel is 小说.
@@ -25,7 +30,9 @@ func isQuoted(said string) bool {
 
 // isEnglishTalk is isTalk for English.
 func isEnglishTalk(said string) bool {
-	for word := range strings.FieldsFuncSeq(said, func(c rune) bool { return c >= utf8.RuneSelf || !isAlnum(byte(c)) }) {
+	for at := 0; at < len(said); at++ {
+		word := said[at:runEnd(said, at)]
+		at += len(word)
 		switch word {
 		case "WHERE", "WHEN", "WHY", "HOW", "WHAT", "WHICH", "WHO", "PLEASE", "PLS", "PLZ", "CHECK", "TRACK", "TRACKING", "STATUS", "UPDATE", "UPDATES", "NEWS", "ARRIVED", "ARRIVE", "ARRIVES", "ARRIVING",
 			"DELIVERED", "DELIVERY", "DELIVER", "SHIPPED", "SHIPMENT", "STUCK", "LOST", "HELP", "THANKS", "THANK", "THX", "YET", "STILL", "HASN", "HAVEN", "ISN", "DIDN", "DOESN", "CAN", "COULD", "WILL", "WOULD", "IS", "ARE", "WAS", "HAS", "HAVE", "DOES", "DID",

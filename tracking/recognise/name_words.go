@@ -7,12 +7,11 @@ import (
 )
 
 // isName: 1 to 20 characters with a word among them; neither a phone, an
-// address, an amount nor a mere "and".
-func isName(name string) bool {
+// address, an amount nor a mere "and". said is the name normalised and simplified.
+func isName(name, said string) bool {
 	if size := utf8.RuneCountInString(name); size == 0 || size > longestName {
 		return false
 	}
-	said := simplify(Normalise(name))
 	wordy := strings.ContainsFunc(said, func(c rune) bool { return unicode.IsLetter(c) || unicode.Is(unicode.So, c) })
 	if !wordy || countDigits(said) > 5 || strings.Contains(said, "://") {
 		return false
@@ -24,8 +23,7 @@ func isName(name string) bool {
 func isScheme(said string) bool { return said == "HTTP" || said == "HTTPS" || said == "WWW" }
 
 // isSmallTalk says that words are about the parcel, and no name for it.
-func isSmallTalk(name string) bool {
-	said := simplify(Normalise(name))
+func isSmallTalk(said string) bool {
 	return isQuestion(said) || isTalk(said) || isEnglishTalk(said)
 }
 

@@ -11,8 +11,15 @@ import (
 // become U+FFFD. Normalising twice is normalising once.
 func Normalise(text string) string {
 	at := 0
-	for at < len(text) && stays(text[at]) {
-		at++
+	for at < len(text) {
+		if stays(text[at]) {
+			at++
+			continue
+		}
+		if !isIdeograph(text, at) {
+			break
+		}
+		at += 3
 	}
 	if at == len(text) {
 		return text
@@ -23,6 +30,10 @@ func Normalise(text string) string {
 	for at < len(text) {
 		if stays(text[at]) {
 			at++
+			continue
+		}
+		if isIdeograph(text, at) {
+			at += 3
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(text[at:])
@@ -44,6 +55,12 @@ func Normalise(text string) string {
 
 // stays says that an ASCII byte is its own normal form.
 func stays(c byte) bool { return c < utf8.RuneSelf && (c < 'a' || c > 'z') }
+
+// isIdeograph says that a Chinese character of three bytes begins at a place: from
+// U+5000 to U+9FFF, which are nearly all, and their own normal form.
+func isIdeograph(s string, at int) bool {
+	return s[at] >= 0xE5 && s[at] <= 0xE9 && at+2 < len(s) && s[at+1]&0xC0 == 0x80 && s[at+2]&0xC0 == 0x80
+}
 
 // folded is the normal form of one character; -1 when it vanishes.
 func folded(r rune) rune {

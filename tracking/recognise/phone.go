@@ -67,7 +67,7 @@ func (r *reader) shown(at int) shown {
 		switch {
 		case c >= '0' && c <= '9':
 			p.digit(byte(c))
-		case strings.ContainsRune("*X×●•", c) && size > 0 && p.trail == 0:
+		case isMask(c) && p.trail == 0:
 			p.masks++
 			p.total++
 			if c == 'X' || c == '×' {
@@ -85,6 +85,8 @@ func (r *reader) shown(at int) shown {
 	}
 	return p
 }
+
+func isMask(c rune) bool { return c == '*' || c == 'X' || c == '×' || c == '●' || c == '•' }
 
 func (p *shown) digit(c byte) {
 	if p.total == 0 {
@@ -134,6 +136,9 @@ func (r *reader) owner(at int) rank {
 	from := at
 	for from > 0 && at-from < 72 && strings.IndexByte("\n;!?", r.plain[from-1]) < 0 {
 		from--
+		if !utf8.RuneStart(r.plain[from]) {
+			continue
+		}
 		if who, ok := ownerWord(r.plain[from:at]); ok {
 			return who
 		}

@@ -63,13 +63,22 @@ const (
 // digits, and nothing around it speaks against it; or when the text calls it
 // one (单号:, ?nu=, "tracking number").
 func Text(text string) Result {
-	return read(text, false)
+	var r reader
+	return r.read(text, false)
 }
+
+// Reader reads text after text in the memory that the one before took: a third
+// faster than Text where there are many. It is not safe for concurrent use.
+type Reader struct{ reader reader }
+
+// Text is Text; what it returns holds until the next text is read.
+func (r *Reader) Text(text string) Result { return r.reader.read(text, false) }
 
 // Tracked is Text for what follows /track: what opens the text
 // is a number if it can be one at all (see One), whatever it looks like.
 func Tracked(text string) Result {
-	return read(text, true)
+	var r reader
+	return r.read(text, true)
 }
 
 // One reads one number that somebody gave as such: 6 to 34 letters
@@ -114,6 +123,9 @@ type reader struct {
 	labelsAt []int // where labels of names may begin
 	digitsAt []int // where phones and tails may begin
 	beyond   map[string]bool
+	scoped   []scope          // of the spans
+	settled  []company        // of the spans, where the text names one
+	listed   []models.Carrier // of all numbers
 }
 
 // span is where a number stands in the text, and what its shape says.
@@ -127,12 +139,12 @@ type span struct {
 	said       saying
 }
 
-func read(raw string, tracked bool) Result {
-	r := &reader{raw: raw, text: Normalise(raw), tracked: tracked}
-	r.out = Result{Text: raw, Numbers: []Number{}}
-	if countDigits(r.text) < 4 {
+func (r *reader) read(raw string, tracked bool) Result {
+	r.reset(raw, tracked)
+	if !hasDigits(raw, 4) {
 		return r.out
 	}
+	r.text = Normalise(raw)
 	for at := 0; at < len(r.text); {
 		if !isAlnum(r.text[at]) {
 			at++
@@ -145,6 +157,19 @@ func read(raw string, tracked bool) Result {
 		r.describe()
 	}
 	return r.out
+}
+
+// reset forgets the text before and keeps the memory that it took.
+func (r *reader) reset(raw string, tracked bool) {
+	numbers := r.out.Numbers[:0]
+	if numbers == nil {
+		numbers = []Number{}
+	}
+	*r = reader{
+		raw: raw, tracked: tracked, out: Result{Text: raw, Numbers: numbers},
+		spans: r.spans[:0], scoped: r.scoped[:0], named: r.named[:0], settled: r.settled[:0], marks: r.marks[:0],
+		labelsAt: r.labelsAt[:0], digitsAt: r.digitsAt[:0], listed: r.listed[:0],
+	}
 }
 
 // run reads one run of letters and digits and returns where to go on.
@@ -254,12 +279,22 @@ func (r *reader) take(start, end int, s string, found rule, said saying) int {
 	if tail != "" && strings.HasSuffix(s, tail) {
 		tail = "" // the number's own end
 	}
-	n := Number{Number: s, Carriers: found.carriers(), Sure: found.sure, Foreign: found.foreign(), Tail: tail}
+	n := Number{Number: s, Carriers: r.carriers(found), Sure: found.sure, Foreign: found.foreign(), Tail: tail}
 	if at := r.keep(n); at >= 0 && len(r.spans) < 5*MaxNumbers {
 		r.spans = append(r.spans, span{start: start, end: end, index: at, tail: tail, next: next, rule: found, said: said})
 	}
 	r.last, r.lastWas = next, said
 	return next
+}
+
+// carriers are the rule's carriers, in memory that all numbers of the text share.
+func (r *reader) carriers(found rule) []models.Carrier {
+	if found.codes == "" || found.foreign() != "" {
+		return []models.Carrier{}
+	}
+	first := len(r.listed)
+	r.listed = found.appendCarriers(r.listed)
+	return r.listed[first:len(r.listed):len(r.listed)]
 }
 
 // refuse notes why a run is no number, and returns where to go on.

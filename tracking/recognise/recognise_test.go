@@ -2,6 +2,7 @@ package recognise
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -337,7 +338,7 @@ func FuzzRecognise(f *testing.F) {
 	for block := range strings.SplitSeq(messages, "---") {
 		f.Add(block)
 	}
-	for _, line := range chatLines() {
+	for _, line := range strings.Split(strings.TrimSpace(chatLines), "\n") {
 		f.Add(line)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -356,5 +357,16 @@ func wantNumbers(t *testing.T, text, want string) {
 	}
 	if strings.Join(got, " ") != want {
 		t.Errorf("%q gives %q, want %q", text, got, want)
+	}
+}
+
+// What a reader remembers of one text is not in the next one's result.
+func TestAReaderReadsEachTextAsIfItWereTheFirst(t *testing.T) {
+	var r Reader
+	texts := strings.Split(messages, "\n")
+	for _, text := range append(texts, strings.Split(chatLines, "\n")...) {
+		if got, want := r.Text(text), Text(text); !reflect.DeepEqual(got, want) {
+			t.Errorf("%q: %+v, want %+v", text, got, want)
+		}
 	}
 }

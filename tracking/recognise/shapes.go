@@ -38,11 +38,17 @@ func (r rule) foreign() string {
 
 // carriers lists the rule's carriers, never nil.
 func (r rule) carriers() []models.Carrier {
+	return r.appendCarriers([]models.Carrier{})
+}
+
+// appendCarriers appends the rule's carriers.
+func (r rule) appendCarriers(list []models.Carrier) []models.Carrier {
 	if r.foreign() != "" {
-		return []models.Carrier{}
+		return list
 	}
-	list := make([]models.Carrier, 0, 1+strings.Count(r.codes, " "))
-	for code := range strings.FieldsSeq(r.codes) {
+	for codes := r.codes; codes != ""; {
+		var code string
+		code, codes, _ = strings.Cut(codes, " ")
 		list = append(list, models.Carrier(code))
 	}
 	return list
@@ -263,18 +269,6 @@ func fits(s, shape string) bool {
 	return true
 }
 
-// begins says whether s begins with one of the words of a list with spaces between.
-func begins(s, prefixes string) bool {
-	for prefixes != "" {
-		prefix, rest, _ := strings.Cut(prefixes, " ")
-		if strings.HasPrefix(s, prefix) {
-			return true
-		}
-		prefixes = rest
-	}
-	return false
-}
-
 func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
 func isLetter(c byte) bool { return c >= 'A' && c <= 'Z' }
 func isAlnum(c byte) bool  { return isDigit(c) || isLetter(c) }
@@ -289,6 +283,16 @@ func countDigits(s string) int {
 		}
 	}
 	return n
+}
+
+// hasDigits says that a text has at least so many digits, full-width ones too.
+func hasDigits(s string, least int) bool {
+	for i := 0; i < len(s) && least > 0; i++ {
+		if isDigit(s[i]) || s[i] == 0xEF && i+2 < len(s) && s[i+1] == 0xBC && s[i+2] >= 0x90 && s[i+2] <= 0x99 {
+			least--
+		}
+	}
+	return least <= 0
 }
 
 // compact takes the blanks and dashes out of normalised text.

@@ -87,7 +87,7 @@ func (r *reader) tailOwners(m tailMark, scopes []scope) (from, to int) {
 // tailMarks finds the last digits of phones, and of what is no phone, outside of numbers.
 func (r *reader) tailMarks() []tailMark {
 	r.mentions()
-	var marks []tailMark
+	marks := r.marks
 	skip, next := 0, 0
 	for _, at := range r.digitsAt {
 		for skip < len(r.spans) && r.spans[skip].end <= at {
@@ -129,10 +129,8 @@ func (r *reader) labelled(at, end int) (tailMark, bool) {
 		for _, whose := range [...]string{"我的", "我", "收件人", "收货人", "本人"} {
 			rest = strings.TrimPrefix(rest, whose)
 		}
-		for _, word := range [...]string{"手机尾号", "手机号尾号", "电话尾号", "尾号"} {
-			if strings.HasPrefix(rest, word) {
-				return tailMark{at, len(r.plain) - len(rest) + len(word), r.plain[at:end], called}, true
-			}
+		if size := opening(rest, "手机尾号 手机号尾号 电话尾号 尾号"); size > 0 {
+			return tailMark{at, len(r.plain) - len(rest) + size, r.plain[at:end], called}, true
 		}
 		return tailMark{}, false
 	}
@@ -156,12 +154,7 @@ func (r *reader) isOthers(start, end int) bool {
 		return true
 	}
 	rest := strings.TrimLeft(r.plain[end:], " )的")
-	for _, word := range [...]string{"储蓄", "信用", "银行", "借记", "卡", "账户", "订单", "运单", "车", "CARD", "ACCOUNT"} {
-		if strings.HasPrefix(rest, word) {
-			return true
-		}
-	}
-	return false
+	return begins(rest, "储蓄 信用 银行 借记 卡 账户 订单 运单 车 CARD ACCOUNT")
 }
 
 // tailLabel steps back over the words before four digits: says is whether they
@@ -196,22 +189,13 @@ func tailWord(s string) (size int, tail, phone bool) {
 	if last := s[len(s)-1]; last < utf8.RuneSelf {
 		return englishTailWord(s)
 	}
-	for _, w := range [...]string{"尾号", "尾数", "最后四个", "最后4个", "最后四位", "最后4位", "最后四码", "后四位", "后4位", "末四位", "末4位", "后四码", "后4码", "末四码", "末4码", "末四号", "后四个", "尾4位", "尾四位", "尾四个"} {
-		if strings.HasSuffix(s, w) {
-			return len(w), true, false
-		}
+	if size = ending(s, "尾号 尾数 最后四个 最后4个 最后四位 最后4位 最后四码 后四位 后4位 末四位 末4位 后四码 后4码 末四码 末4码 末四号 后四个 尾4位 尾四位 尾四个"); size > 0 {
+		return size, true, false
 	}
-	for _, w := range [...]string{"手机", "电话"} {
-		if strings.HasSuffix(s, w) {
-			return len(w), false, true
-		}
+	if size = ending(s, "手机 电话"); size > 0 {
+		return size, false, true
 	}
-	for _, w := range [...]string{"号码", "号", "数字", "数", "字", "收件人", "收货人", "寄件人", "收件", "收货", "寄件", "联系", "本人", "我的", "我", "的", "是", "为", "都"} {
-		if strings.HasSuffix(s, w) {
-			return len(w), false, false
-		}
-	}
-	return 0, false, false
+	return ending(s, "号码 号 数字 数 字 收件人 收货人 寄件人 收件 收货 寄件 联系 本人 我的 我 的 是 为 都"), false, false
 }
 
 func englishTailWord(s string) (size int, tail, phone bool) {
@@ -239,10 +223,9 @@ func (r *reader) announced(at int) int {
 		return start
 	}
 	s := r.plain[:at]
-	for _, w := range [...]string{"联系方式", "收件人", "收货人", "寄件人", "联系"} {
-		if rest, ok := strings.CutSuffix(strings.TrimRight(s, " :("), w); ok {
-			return len(rest)
-		}
+	before := strings.TrimRight(s, " :(")
+	if size := ending(before, "联系方式 收件人 收货人 寄件人 联系"); size > 0 {
+		return len(before) - size
 	}
 	return at
 }

@@ -1,9 +1,10 @@
 package scan
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"waybill/internal/pattern"
 )
 
 // IsEstimate says that a line tells only what is expected: when a parcel shall come, how far
@@ -62,8 +63,8 @@ const (
 )
 
 var (
-	clauses   = regexp.MustCompile(`[，,。；;！!\n]|\.(?:\s|$)`)
-	forecasts = regexp.MustCompile(`(?i)(?:预计|预期|预估|预测|估计|有望|预约|大约|将于|将在|預計|預期|預估|預測|估計|將於|將在).{0,40}?(?:` + arrivals + `)` +
+	clauses   = pattern.New(`[，,。；;！!\n]|\.(?:\s|$)`)
+	forecasts = pattern.New(`(?i)(?:预计|预期|预估|预测|估计|有望|预约|大约|将于|将在|預計|預期|預估|預測|估計|將於|將在).{0,40}?(?:` + arrivals + `)` +
 		`|(?:预计|预估|預計|預估)?(?:送达|到达|派送|配送|送達|到達|抵達)时?時?(?:间|間|日期)\s?(?:为|為|是|[:：])` +
 		`|(?:送达|到达|派送|配送|送達|到達|抵達)(?:时间|時間|日期)(?:预计|预估|預計|預估)` +
 		`|(?:最快|最早|最迟|最晚|最遲|承诺|承諾|大概|(?:大约|大約|约|約)\s?[0-9])[^已了]{0,16}?` + goal +
@@ -77,12 +78,12 @@ var (
 		`|\b(?:delivery|arrival)\s(?:is\s|date\s|time\s)?(?:estimated|expected|scheduled|estimate)\b|\beta\b\s?[:：]?|\barriving\s(?:by|on|in|at|today|tomorrow|between|before|soon)\b|\bdue\sto\sarrive\b` +
 		`|\b(?:will|should)\s(?:arrive|be\sdelivered|reach\syou)\b|\b[0-9]+\s(?:stops?|miles?|km)\saway\b|\bon\sschedule\sfor\sdelivery\b`)
 	// happened stands before an estimate in a clause that also says what happened.
-	happened = regexp.MustCompile(`(?i)已|了|完成|成功|离开|到达|抵达|发往|发出|装车|揽收|签收|接单|下发|分配|派件|派送|离開|到達|抵達|發往|發出|裝車|簽收|開始|开始|失败|異常|异常|延误|延誤|要求|申请|申請|改为|改為|更改|改期|\b(?:arrived|departed|left|picked|accepted|delayed|processed|shipped|received|cleared|failed|attempted|departing|sorted)\b`)
+	happened = pattern.New(`(?i)已|了|完成|成功|离开|到达|抵达|发往|发出|装车|揽收|签收|接单|下发|分配|派件|派送|离開|到達|抵達|發往|發出|裝車|簽收|開始|开始|失败|異常|异常|延误|延誤|要求|申请|申請|改为|改為|更改|改期|\b(?:arrived|departed|left|picked|accepted|delayed|processed|shipped|received|cleared|failed|attempted|departing|sorted)\b`)
 	// thenScanned stands behind one in a line without punctuation between the two.
-	thenScanned = regexp.MustCompile(`(?i)(?:现已|目前已|已经?(?:到达|离开|发出|发往|揽收|签收|装车|到達|離開|簽收))|\bhas\s(?:arrived|departed|left|been)\b`)
+	thenScanned = pattern.New(`(?i)(?:现已|目前已|已经?(?:到达|离开|发出|发往|揽收|签收|装车|到達|離開|簽收))|\bhas\s(?:arrived|departed|left|been)\b`)
 	// fillers are clauses that say nothing of what happened: requests, thanks, and that
 	// a parcel is under way.
-	fillers = regexp.MustCompile(`(?i)^(?:` +
+	fillers = pattern.New(`(?i)^(?:` +
 		itsParcel + `(?:正在|仍在|还在|正|還在)?(?:快马加鞭|全速|加急|飞速|火速|极速)?(?:运输|路上|途中|飞奔|赶来|赶往|奔向您|向您|向你|奔来|運輸|趕來|的)+(?:中|途中|上|飞奔|奔来|赶来)*` +
 		`|` + itsParcel + `|亲|温馨提示[:：]?.*|请.*|敬请.*|烦请.*|感谢.*|谢谢.*|祝.*|如有.*|若有.*|如遇.*|以实际.*|(?:具体|实际).*(?:为准|為準)|仅供参考|敬請.*|請.*|感謝.*|謝謝.*|僅供參考` +
 		`|please\b.*|thank.*|(?:your|the)\s(?:parcel|package|item|shipment|order)\sis\s(?:on\s(?:its|the)\sway|in\stransit)|on\s(?:its|the)\sway|in\stransit|by\send\sof\sday|subject\sto.*` +

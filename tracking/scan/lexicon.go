@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -15,7 +16,7 @@ var chinese string
 var english string
 
 // words is what the reader knows, by how it begins.
-var words = compile(chinese + "\n" + english)
+var words = sync.OnceValue(func() map[rune][]word { return compile(chinese + "\n" + english) })
 
 // word is one entry of the lexicon: what is done, how it is said, who or where
 // it is. An entry without any of the three only keeps its parts from being read.
@@ -93,7 +94,7 @@ func longest(text string, i int, first rune) word {
 	if latin && i > 0 && isLatin(rune(text[i-1])) {
 		return word{}
 	}
-	for _, w := range words[keyOf(text[i:], first)] {
+	for _, w := range words()[keyOf(text[i:], first)] {
 		if !strings.HasPrefix(text[i:], w.text) {
 			continue
 		}

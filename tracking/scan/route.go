@@ -2,10 +2,10 @@ package scan
 
 import (
 	_ "embed"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
+	"waybill/internal/pattern"
 	"waybill/models"
 )
 
@@ -122,14 +122,14 @@ var cities string
 
 var (
 	// starts are where a place may begin: the beginning, brackets, and words before a place.
-	starts = regexp.MustCompile(`([【\[（(])|(?:到达|抵达|到達|抵達|离开|離開|已在|由|从|從|位于)|^`)
+	starts = pattern.New(`([【\[（(])|(?:到达|抵达|到達|抵達|离开|離開|已在|由|从|從|位于)|^`)
 	// headed stands before a place to which a parcel is only on its way.
-	headed = regexp.MustCompile(`(?:发往|前往|送往|寄往|运往|发至|下一站|目的地|发到|發往|運往|發至)[^】）)\]]{0,6}$`)
-	leaves = regexp.MustCompile(`离开|发往|發往|離開|已发出|下一站`)
+	headed = pattern.New(`(?:发往|前往|送往|寄往|运往|发至|下一站|目的地|发到|發往|運往|發至)[^】）)\]]{0,6}$`)
+	leaves = pattern.New(`离开|发往|發往|離開|已发出|下一站`)
 	// provinces stand before their cities, as in 广东省深圳市 and 浙江,杭州市.
-	provinces = regexp.MustCompile(`^(?:中国|中國)?[\s,，]*(?:(?:河北|山西|辽宁|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|臺灣|廣東|江蘇|内蒙古|广西|西藏|宁夏|新疆)(?:省|(?:壮族|回族|维吾尔)?自治区)?|吉林省)[\s,，]*`)
+	provinces = pattern.New(`^(?:中国|中國)?[\s,，]*(?:(?:河北|山西|辽宁|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|臺灣|廣東|江蘇|内蒙古|广西|西藏|宁夏|新疆)(?:省|(?:壮族|回族|维吾尔)?自治区)?|吉林省)[\s,，]*`)
 	// streets are what makes a street or a district of a city's name (南京路, 朝阳区), or another word.
-	streets = regexp.MustCompile(`^(?:[东西南北中]?(?:[一二三四五六七八九]?(?:路|街|道|巷|弄|里))|大道|大街|区|區|县|縣|镇|乡|村|业|光|省|花园|小区|医院|大学|学院|石)`)
-	anyCity = regexp.MustCompile(`^(\p{Han}{2,4})市\s*(?:[】\]）)]|$)`)
-	markets = regexp.MustCompile(`[超门夜菜集城都闹早股上]$`)
+	streets = pattern.New(`^(?:[东西南北中]?(?:[一二三四五六七八九]?(?:路|街|道|巷|弄|里))|大道|大街|区|區|县|縣|镇|乡|村|业|光|省|花园|小区|医院|大学|学院|石)`)
+	anyCity = pattern.New(`^(\p{Han}{2,4})市\s*(?:[】\]）)]|$)`)
+	markets = pattern.New(`[超门夜菜集城都闹早股上]$`)
 )

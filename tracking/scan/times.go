@@ -1,12 +1,12 @@
 package scan
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"waybill/internal/pattern"
 	"waybill/models"
 )
 
@@ -74,14 +74,14 @@ func (w written) in(year int) (models.Moment, bool) {
 }
 
 var (
-	dates = regexp.MustCompile(`^(?:([0-9]{4})\s?[-/.年]\s?)?([0-9]{1,2})\s?[-/.月]\s?([0-9]{1,2})(?:\s?([日号]))?`)
-	clock = regexp.MustCompile(`([0-9]{1,2})\s?[:：时点]\s?([0-9]{1,2})(?:\s?分)?(?:\s?[:：]?\s?([0-9]{1,2})(?:[.,][0-9]{1,9})?\s?秒?)?`)
-	hours = regexp.MustCompile(`(\d{1,2})\s?[时点]整?`)
-	zones = regexp.MustCompile(`^(?:(Z|UTC|GMT)|(?:UTC|GMT)?\s?([+-])([0-9]{1,2}):?([0-9]{2})?)$`)
+	dates = pattern.New(`^(?:([0-9]{4})\s?[-/.年]\s?)?([0-9]{1,2})\s?[-/.月]\s?([0-9]{1,2})(?:\s?([日号]))?`)
+	clock = pattern.New(`([0-9]{1,2})\s?[:：时点]\s?([0-9]{1,2})(?:\s?分)?(?:\s?[:：]?\s?([0-9]{1,2})(?:[.,][0-9]{1,9})?\s?秒?)?`)
+	hours = pattern.New(`(\d{1,2})\s?[时点]整?`)
+	zones = pattern.New(`^(?:(Z|UTC|GMT)|(?:UTC|GMT)?\s?([+-])([0-9]{1,2}):?([0-9]{2})?)$`)
 	// Parts of a day, as they stand before or behind the clock.
-	mornings   = regexp.MustCompile(`(?i)凌晨|清晨|早上|早晨|上午|\ba\.?m\b\.?`)
-	afternoons = regexp.MustCompile(`(?i)下午|午后|傍晚|晚上|晚间|夜间|夜里|\bp\.?m\b\.?|[0-9]\s?pm\b`)
-	noons      = regexp.MustCompile(`中午|正午`)
+	mornings   = pattern.New(`(?i)凌晨|清晨|早上|早晨|上午|\ba\.?m\b\.?`)
+	afternoons = pattern.New(`(?i)下午|午后|傍晚|晚上|晚间|夜间|夜里|\bp\.?m\b\.?|[0-9]\s?pm\b`)
+	noons      = pattern.New(`中午|正午`)
 )
 
 // takeApart reads what the usual forms do not cover; false when it makes no time of

@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"regexp"
 	"strings"
+
+	"waybill/internal/pattern"
 )
 
 // A settings file is what sh reads with ". ./.env" and docker compose as
@@ -15,9 +16,9 @@ import (
 // taken: a value of plain characters as it is, anything else in single quotes.
 
 var (
-	envName  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	envPlain = regexp.MustCompile(`^[\p{L}\p{N}_./:@%+=,?-]*$`)
-	envBare  = regexp.MustCompile("^[^\\s'\"`$\\\\;&|<>()~]*$") // no shell looks for files where a value is assigned
+	envName  = pattern.New(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	envPlain = pattern.New(`^[\p{L}\p{N}_./:@%+=,?-]*$`)
+	envBare  = pattern.New("^[^\\s'\"`$\\\\;&|<>()~]*$") // no shell looks for files where a value is assigned
 )
 
 // Quoted is a value as it stands in a settings file. It is an error when sh and

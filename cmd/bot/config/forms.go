@@ -6,13 +6,13 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"waybill/internal/address"
+	"waybill/internal/pattern"
 	"waybill/locales"
 	"waybill/models"
 	"waybill/models/seal"
@@ -46,9 +46,9 @@ func forms(s *Settings, vendors []tracking.Vendor) map[string]form {
 }
 
 var (
-	chatForm   = regexp.MustCompile(`^[a-z_]+:\S+$`)
-	tokenForm  = regexp.MustCompile(`^\d+:[A-Za-z0-9_-]{6,}$`)
-	secretForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
+	chatForm   = pattern.New(`^[a-z_]+:\S+$`)
+	tokenForm  = pattern.New(`^\d+:[A-Za-z0-9_-]{6,}$`)
+	secretForm = pattern.New(`^[A-Za-z0-9_-]{1,256}$`)
 )
 
 // list splits a comma-separated setting; empty items are dropped.
@@ -202,7 +202,7 @@ func parseZone(text string) (time.Location, error) {
 }
 
 func parseLocale(text string) (string, error) {
-	if _, err := locales.Load(text); err != nil {
+	if !locales.Spoken(text) {
 		return "", errors.New("no such language; want a tag such as zh-CN or en")
 	}
 	return text, nil

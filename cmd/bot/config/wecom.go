@@ -3,16 +3,17 @@ package config
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"waybill/internal/pattern"
 )
 
 var (
-	agentForm  = regexp.MustCompile(`^[1-9]\d{0,17}$`)
-	aesKeyForm = regexp.MustCompile(`^[A-Za-z0-9+/]{43}$`)
-	robotForm  = regexp.MustCompile(`^[A-Za-z0-9._~-]+$`)
+	agentForm  = pattern.New(`^[1-9]\d{0,17}$`)
+	aesKeyForm = pattern.New(`^[A-Za-z0-9+/]{43}$`)
+	robotForm  = pattern.New(`^[A-Za-z0-9._~-]+$`)
 )
 
 // longestRobot is how many characters a group robot's name may have: people type it.

@@ -1,10 +1,10 @@
 package admin
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
+	"waybill/internal/pattern"
 	"waybill/models"
 )
 
@@ -31,7 +31,7 @@ func maskedID(id string, shown bool) string {
 }
 
 // longIDs are what may be a waybill, an account or a chat in a text of somebody else's.
-var longIDs = regexp.MustCompile(`[A-Za-z]{0,6}\d[A-Za-z0-9]{6,}`)
+var longIDs = pattern.New(`[A-Za-z]{0,6}\d[A-Za-z0-9]{6,}`)
 
 // maskText hides phones and whatever may be a number or an id in a text.
 func maskText(text string, shown bool) string {

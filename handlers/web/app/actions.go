@@ -1,12 +1,12 @@
 package app
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"waybill/handlers"
+	"waybill/internal/pattern"
 	"waybill/models"
 )
 
@@ -14,7 +14,7 @@ import (
 const longestText = 2000
 
 // keyShape is what tells one text that is added from another.
-var keyShape = regexp.MustCompile(`^[A-Za-z0-9-]{16,64}$`)
+var keyShape = pattern.New(`^[A-Za-z0-9-]{16,64}$`)
 
 // done is the answer to what needs no other.
 type done struct {

@@ -8,8 +8,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
-	"regexp"
 	"strings"
+
+	"waybill/internal/pattern"
 )
 
 // aibotUpload is a file on its way, or whole.
@@ -109,7 +110,7 @@ type aibotPushed struct {
 	File  mediaID `json:"file"`
 }
 
-var taskShape = regexp.MustCompile(`^[0-9A-Za-z_@-]{1,128}$`)
+var taskShape = pattern.New(`^[0-9A-Za-z_@-]{1,128}$`)
 
 // checkPushed refuses what WeCom refuses. The caller holds the lock.
 func (a *AIBot) checkPushed(m *aibotPushed) *aibotRefusal {

@@ -2,13 +2,14 @@ package wecomtest
 
 import (
 	"encoding/json"
-	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"waybill/internal/pattern"
 )
 
-var idShape = regexp.MustCompile(`^[0-9a-zA-Z_-]{1,32}$`)
+var idShape = pattern.New(`^[0-9a-zA-Z_-]{1,32}$`)
 
 // content is the body of a message to a customer.
 type content struct {
