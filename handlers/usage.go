@@ -29,6 +29,9 @@ func (t *turn) usage(ctx context.Context) ([]Reply, error) {
 	if err != nil {
 		return nil, wrap("read backlog", err)
 	}
+	if backlog.Live, err = t.store.CountLiveParcels(ctx); err != nil {
+		return nil, wrap("count parcels", err)
+	}
 	return []Reply{{Blocks: []Block{t.bills(day, rows, spent), t.work(t.withoutThis(backlog))}}}, nil
 }
 

@@ -256,7 +256,7 @@ func (a *app) openDeliveries(context.Context) error {
 func (a *app) openScheduler(context.Context) error {
 	a.scheduler = scheduler.New(scheduler.Settings{
 		Store: a.store, Queue: a.queue, Checker: a.checker, Owner: a.process.name,
-		Jobs: a.jobs(), Keep: a.settings.Keep, Grace: schedulerGrace, Meter: a.metrics, Log: a.log, Now: a.now,
+		Jobs: a.jobs(), Keep: a.settings.Keep, Speed: scheduler.Speed(a.settings.PollSpeed), Grace: schedulerGrace, Meter: a.metrics, Log: a.log, Now: a.now,
 	})
 	return nil
 }
