@@ -26,7 +26,7 @@ const (
 	sqliteDriver     = "sqlite" // modernc.org/sqlite's name
 	sqliteReaders    = 4
 	sqliteStatements = 64 // kept prepared
-	readersLive      = 6 * time.Hour
+	readersLive      = time.Hour
 )
 
 // sqliteFile is a database in one file.
@@ -108,7 +108,7 @@ func (f sqliteFile) migrations() (goose.Dialect, fs.FS, lock.Locker, error) {
 
 // optimize has SQLite look at some rows of the tables whose size has changed much, so that
 // it knows which of two indexes finds fewer. Connections that are open go on with what they
-// know; the readers are made anew within hours.
+// know; the readers are made anew every hour.
 func (f sqliteFile) optimize(db *gorm.DB) error {
 	for _, pragma := range []string{"PRAGMA analysis_limit = 400", "PRAGMA optimize = 0x10002"} {
 		if err := db.Exec(pragma).Error; err != nil {
