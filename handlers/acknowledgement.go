@@ -42,7 +42,7 @@ func (t *turn) acknowledge(ctx context.Context, text string, open bool) ([]Reply
 	if open || !thanks && !acknowledged {
 		return nil, nil
 	}
-	live, _, err := t.store.CountFollowed(ctx, t.chat.ID)
+	live, err := t.store.CountLive(ctx, t.chat.ID)
 	switch {
 	case err != nil:
 		return nil, wrap("count parcels", err)

@@ -121,7 +121,7 @@ func (t *turn) exported(ctx context.Context) (exported, error) {
 			e.Asking.Numbers = append(e.Asking.Numbers, item.Number)
 		}
 	}
-	all, err := t.follows(ctx, true)
+	all, err := t.everything(ctx)
 	if err != nil {
 		return e, err
 	}

@@ -9,7 +9,7 @@ import (
 
 // exportTable is what the chat follows as a table, written by write.
 func (t *turn) exportTable(ctx context.Context, name string, write func(table.Sheet) ([]byte, error)) ([]Reply, error) {
-	all, err := t.follows(ctx, true)
+	all, err := t.everything(ctx)
 	if err != nil {
 		return nil, err
 	}

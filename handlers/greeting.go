@@ -34,7 +34,7 @@ func (t *turn) humanButton() Button {
 // greetCustomer greets whoever opens a chat with the shop, in the shop's own words
 // where it has some, with a menu of what can be done.
 func (t *turn) greetCustomer(ctx context.Context) ([]Reply, error) {
-	live, _, err := t.store.CountFollowed(ctx, t.chat.ID)
+	live, err := t.store.CountLive(ctx, t.chat.ID)
 	if err != nil {
 		return nil, wrap("count parcels", err)
 	}

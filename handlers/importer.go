@@ -11,7 +11,7 @@ import (
 // ImportStore is what following a table needs of the store.
 type ImportStore interface {
 	Listed(ctx context.Context, chatID int64, numbers []string) ([]models.Listed, error)
-	CountFollowed(ctx context.Context, chatID int64) (live, done int, err error)
+	CountLive(ctx context.Context, chatID int64) (int, error)
 	FollowBatch(ctx context.Context, b models.Batch, now models.Moment) ([]models.BatchResult, error)
 	PutImport(ctx context.Context, i models.Import) error
 	EndImport(ctx context.Context, i models.Import) error
@@ -62,7 +62,7 @@ func (i Importer) Plan(ctx context.Context, chatID int64, limit int, tail string
 	}
 	remaining := -1
 	if limit > 0 {
-		live, _, err := i.Store.CountFollowed(ctx, chatID)
+		live, err := i.Store.CountLive(ctx, chatID)
 		if err != nil {
 			return Plan{}, wrap("count parcels", err)
 		}

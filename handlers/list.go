@@ -28,8 +28,11 @@ func (t *turn) list(ctx context.Context, all bool) ([]Reply, error) {
 	if len(rows) == 0 {
 		return t.emptyList(ctx, all)
 	}
-	total := len(rows)
-	shown := rows[:min(total, maxListed)]
+	total, err := t.countListed(ctx, rows, all)
+	if err != nil {
+		return nil, err
+	}
+	shown := rows[:min(len(rows), maxListed)]
 	if err := t.rememberRows(ctx, shown); err != nil {
 		return nil, err
 	}
@@ -60,6 +63,15 @@ func (t *turn) list(ctx context.Context, all bool) ([]Reply, error) {
 		blocks = append(blocks, append(Block{Line{}}, hears...))
 	}
 	return []Reply{{Blocks: blocks, Buttons: t.rowButtons(shown)}}, nil
+}
+
+// countListed is how many parcels a list is of, with those that are not at hand.
+func (t *turn) countListed(ctx context.Context, rows []models.Followed, all bool) (int, error) {
+	if !all {
+		return len(rows), nil
+	}
+	live, done, err := t.store.CountFollowed(ctx, t.chat.ID)
+	return live + done, wrap("count parcels", err)
 }
 
 // rowButtons are the rows' numbers as buttons that open their details, where the

@@ -91,28 +91,27 @@ func cutWord(args string) (first, rest string) {
 // name or carrier; else word by word. Where a word may mean several, they are left
 // to choose from.
 func (t *turn) pickAll(ctx context.Context, args string) (picked, error) {
-	all, err := t.follows(ctx, true)
-	if err != nil {
-		return picked{}, err
-	}
 	if rows, ok := rowsIn(args); ok {
-		return t.pickRows(ctx, rows, all)
+		return t.pickRows(ctx, rows)
 	}
 	var p picked
-	if whole, byWords := t.meant(args, all); len(whole) > 0 {
+	if whole, byWords, err := t.meant(ctx, args); err != nil || len(whole) > 0 {
 		p.take(whole, byWords)
-		return p, nil
+		return p, err
 	}
 	for _, word := range rowWords(args) {
 		if rows, ok := rowRange(word); ok {
-			some, err := t.pickRows(ctx, rows, all)
+			some, err := t.pickRows(ctx, rows)
 			if err != nil {
 				return picked{}, err
 			}
 			p.merge(some)
 			continue
 		}
-		hits, byWords := t.meant(word, all)
+		hits, byWords, err := t.meant(ctx, word)
+		if err != nil {
+			return picked{}, err
+		}
 		if len(hits) == 0 {
 			p.unknown = word
 		}
@@ -147,12 +146,22 @@ const shortestEnd = 3
 const longestEnd = 8
 
 // meant is what somebody may mean with a word: a number, a name, the end of a number,
-// a part of a name, or a carrier, in this order.
-func (t *turn) meant(word string, all []models.Followed) (hits []models.Followed, byWords bool) {
+// a part of a name, or a carrier, in this order. A whole number finds whatever the chat
+// follows, the others what is at hand.
+func (t *turn) meant(ctx context.Context, word string) (hits []models.Followed, byWords bool, err error) {
 	name := strings.ToLower(strings.Join(strings.Fields(fold(word)), " "))
 	number := recognise.Normalise(strings.TrimSpace(word))
 	if name == "" {
-		return nil, false
+		return nil, false, nil
+	}
+	if len(number) > longestEnd {
+		if hits, err = t.store.FollowedByNumber(ctx, t.chat.ID, number); err != nil || len(hits) > 0 {
+			return inShownOrder(hits), false, wrap("find number", err)
+		}
+	}
+	all, err := t.follows(ctx, true)
+	if err != nil {
+		return nil, false, err
 	}
 	nameOf := func(f models.Followed) string { return strings.ToLower(fold(f.Follow.Name)) }
 	carrier, isCarrier := t.settings.Carriers.Typed(name)
@@ -165,10 +174,10 @@ func (t *turn) meant(word string, all []models.Followed) (hits []models.Followed
 	} {
 		var p picked
 		if p.add(all, matches) {
-			return p.rows, i > 0
+			return p.rows, i > 0, nil
 		}
 	}
-	return nil, false
+	return nil, false, nil
 }
 
 func isEnd(s string) bool {

@@ -157,15 +157,25 @@ func (t *turn) shownParcel(ctx context.Context, f followed, most int, alone bool
 		}
 		return []Block{{t.render.head(f.answer.Parcel, f.follow.Name)}, t.render.sentence(why)}, nil
 	}
-	history, err := t.store.History(ctx, f.answer.Parcel.ID, 0, 0)
+	found, err := t.foundScans(ctx, f.answer.Parcel.ID, most)
 	if err != nil {
-		return nil, wrap("read history", err)
-	}
-	found := scans(history)
-	if len(found) > most && most == 1 {
-		found = found[:1]
+		return nil, err
 	}
 	return t.render.answer(f, t.expected(ctx, f.answer.Parcel), found, most, alone), nil
+}
+
+// foundScans are a parcel's scans, newest first: all of them, because the rest is counted,
+// or only the newest where most is 1.
+func (t *turn) foundScans(ctx context.Context, parcelID int64, most int) ([]models.Event, error) {
+	if most == 1 {
+		newest, err := t.store.NewestScans(ctx, []int64{parcelID})
+		if e, ok := newest[parcelID]; ok {
+			return []models.Event{e}, nil
+		}
+		return nil, wrap("read newest scan", err)
+	}
+	history, err := t.store.History(ctx, parcelID, 0, 0)
+	return scans(history), wrap("read history", err)
 }
 
 // answer is a parcel as a reply shows it, and why there is nothing newer.

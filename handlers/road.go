@@ -159,7 +159,7 @@ func (t *turn) openAll(ctx context.Context, steps []step) error {
 	return oneByOne(steps, func(l located) (step, error) {
 		if t.maxParcels() > 0 && l.follow.ID == 0 && l.parcel.Live() {
 			if remaining < 0 {
-				live, _, err := t.store.CountFollowed(ctx, t.chat.ID)
+				live, err := t.store.CountLive(ctx, t.chat.ID)
 				if err != nil {
 					return nil, wrap("count parcels", err)
 				}

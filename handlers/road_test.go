@@ -37,9 +37,9 @@ func (r *reads) Followed(ctx context.Context, chatID int64, all bool) ([]models.
 	return r.Store.Followed(ctx, chatID, all)
 }
 
-func (r *reads) CountFollowed(ctx context.Context, chatID int64) (live, done int, err error) {
+func (r *reads) CountLive(ctx context.Context, chatID int64) (int, error) {
 	r.read("count")
-	return r.Store.CountFollowed(ctx, chatID)
+	return r.Store.CountLive(ctx, chatID)
 }
 
 func (r *reads) Tails(ctx context.Context, parcelID int64) ([]models.Tail, error) {

@@ -24,11 +24,7 @@ func (t *turn) listedRow(ctx context.Context, rows []int) ([]Reply, error) {
 			return nil, err
 		}
 	}
-	all, err := t.follows(ctx, true)
-	if err != nil {
-		return nil, err
-	}
-	p, err := t.pickRows(ctx, rows, all)
+	p, err := t.pickRows(ctx, rows)
 	if err != nil {
 		return nil, err
 	}
@@ -62,8 +58,18 @@ func (t *turn) quotedRow(ctx context.Context, text string) ([]Reply, error) {
 
 // pickRows takes row numbers as those of the last list shown; before the first
 // one, as those of the list that would be shown now.
-func (t *turn) pickRows(ctx context.Context, rows []int, all []models.Followed) (picked, error) {
-	listed, err := t.listed(ctx, all)
+func (t *turn) pickRows(ctx context.Context, rows []int) (picked, error) {
+	listed, err := t.listed(ctx)
+	if err != nil {
+		return picked{}, err
+	}
+	var named []int64
+	for _, n := range rows {
+		if n <= len(listed) {
+			named = append(named, listed[n-1])
+		}
+	}
+	all, err := t.followsOf(ctx, named)
 	if err != nil {
 		return picked{}, err
 	}
@@ -93,14 +99,17 @@ func (t *turn) pickRows(ctx context.Context, rows []int, all []models.Followed) 
 // listed are the parcels of the last list shown. A list that nobody has seen is
 // remembered too, because a message may be handled twice and must mean the same
 // rows then; its ids are stored below zero, and a parcel followed since ends it.
-func (t *turn) listed(ctx context.Context, all []models.Followed) ([]int64, error) {
+func (t *turn) listed(ctx context.Context) ([]int64, error) {
 	last := t.chat.Listed
 	if len(last) > 0 && last[0] > 0 {
 		return last, nil
 	}
+	moving, err := t.follows(ctx, false)
+	if err != nil {
+		return nil, err
+	}
 	var live, unseen []int64
-	moving := slices.DeleteFunc(slices.Clone(all), func(f models.Followed) bool { return !f.Parcel.Live() })
-	for _, f := range inShownOrder(moving) {
+	for _, f := range moving {
 		live, unseen = append(live, f.Parcel.ID), append(unseen, -f.Parcel.ID)
 	}
 	if isNew := func(id int64) bool { return !slices.Contains(last, id) }; !slices.ContainsFunc(unseen, isNew) {

@@ -72,7 +72,8 @@ func (c *Conversation) Search(ctx context.Context, s Search) (Found, error) {
 	return all, nil
 }
 
-// found are the parcels that a search means, the live ones before it looks at others.
+// found are the parcels that a search means: live ones before those that were finished last,
+// and these before older ones, of which the whole number is there.
 func (t *turn) found(ctx context.Context, text string) ([]models.Followed, error) {
 	for _, all := range []bool{false, true} {
 		rows, err := t.follows(ctx, all)
@@ -86,7 +87,15 @@ func (t *turn) found(ctx context.Context, text string) ([]models.Followed, error
 			return meant[:min(len(meant), mostFound)], nil
 		}
 	}
-	return nil, nil
+	var older []models.Followed
+	for _, n := range recognise.Text(text).Numbers {
+		rows, err := t.store.FollowedByNumber(ctx, t.chat.ID, n.Number)
+		if err != nil {
+			return nil, wrap("find number", err)
+		}
+		older = append(older, rows...)
+	}
+	return slices.DeleteFunc(older, func(f models.Followed) bool { return !f.Follow.Opens(f.Parcel) }), nil
 }
 
 // searched says that a text means a parcel: by its number, as much of it as is there

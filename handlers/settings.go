@@ -28,7 +28,11 @@ type Store interface {
 	// Undo follows again what Unfollow ended last, within ten minutes, and returns the parcels.
 	Undo(ctx context.Context, chatID int64, now models.Moment) ([]int64, error)
 	Followed(ctx context.Context, chatID int64, all bool) ([]models.Followed, error)
+	FollowedOf(ctx context.Context, chatID int64, parcelIDs []int64) ([]models.Followed, error)
+	FollowedByNumber(ctx context.Context, chatID int64, number string) ([]models.Followed, error)
+	AllFollowed(ctx context.Context, chatID int64) ([]models.Followed, error)
 	FollowOf(ctx context.Context, chatID, parcelID int64) (models.Follow, bool, error)
+	CountLive(ctx context.Context, chatID int64) (int, error)
 	CountFollowed(ctx context.Context, chatID int64) (live, done int, err error)
 	Listed(ctx context.Context, chatID int64, numbers []string) ([]models.Listed, error)
 	FollowBatch(ctx context.Context, b models.Batch, now models.Moment) ([]models.BatchResult, error)
@@ -81,6 +85,7 @@ type Store interface {
 	ChatUsage(ctx context.Context, period string, limit int) (most []models.ChatUsage, none models.ChatUsage, err error)
 	Spent(ctx context.Context, day string) (map[string]int64, error)
 	Backlog(ctx context.Context, now models.Moment) (models.Backlog, error)
+	CountLiveParcels(ctx context.Context) (int64, error)
 }
 
 // Detector names the carriers of a number, most likely first; sure means that

@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -88,11 +87,11 @@ func (t *turn) shownLast(ctx context.Context) (models.Followed, bool, error) {
 	if f, ok := newsSince(all, s.At); ok {
 		return f, true, nil
 	}
-	at := slices.IndexFunc(all, func(f models.Followed) bool { return f.Parcel.ID == s.Parcel })
-	if at < 0 {
-		return models.Followed{}, false, nil
+	shown, err := t.followsOf(ctx, []int64{s.Parcel})
+	if err != nil || len(shown) == 0 {
+		return models.Followed{}, false, err
 	}
-	return all[at], true, nil
+	return shown[0], true, nil
 }
 
 // newsSince is the parcel of which news was delivered last, if that was after m.
@@ -146,7 +145,7 @@ func (t *turn) pickedBefore(ctx context.Context, p picked) (picked, error) {
 	if err != nil || s.Arrival != t.m.Arrival {
 		return p, err
 	}
-	all, err := t.follows(ctx, true)
+	all, err := t.followsOf(ctx, s.Picked)
 	if err != nil {
 		return p, err
 	}

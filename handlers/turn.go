@@ -19,7 +19,7 @@ type turn struct {
 	chat     models.Chat
 	m        Message
 	asked    *models.Question           // the open question, without Asking when there is none; nil: not read yet
-	followed map[bool][]models.Followed // what the chat follows: all, or without what is finished
+	followed map[bool][]models.Followed // what the chat follows: without what is finished, or with the last of it
 	attempts heldAttempts
 
 	shown     *lastShown // what the chat was shown last; nil: not read yet
@@ -57,8 +57,8 @@ func (t *turn) question(ctx context.Context) (models.Question, bool, error) {
 	return *t.asked, t.asked.Asking != "", nil
 }
 
-// follows is what the chat follows, in the order of its list; all adds the finished
-// parcels to the live ones.
+// follows is what the chat follows, in the order of its list; all adds to the live
+// parcels those that were finished last (models.MostFinished).
 func (t *turn) follows(ctx context.Context, all bool) ([]models.Followed, error) {
 	if rows, read := t.followed[all]; read {
 		return rows, nil
@@ -72,6 +72,19 @@ func (t *turn) follows(ctx context.Context, all bool) ([]models.Followed, error)
 	}
 	t.followed[all] = inShownOrder(rows)
 	return t.followed[all], nil
+}
+
+// followsOf are those of some parcels that the chat follows.
+func (t *turn) followsOf(ctx context.Context, parcelIDs []int64) ([]models.Followed, error) {
+	rows, err := t.store.FollowedOf(ctx, t.chat.ID, parcelIDs)
+	return rows, wrap("read follows", err)
+}
+
+// everything is all that the chat follows, in the order of its list. It costs as much as
+// the chat has followed.
+func (t *turn) everything(ctx context.Context) ([]models.Followed, error) {
+	rows, err := t.store.AllFollowed(ctx, t.chat.ID)
+	return inShownOrder(rows), wrap("read follows", err)
 }
 
 // answer is what is said to the message. Attempts of tails that nobody has judged

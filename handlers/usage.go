@@ -47,6 +47,9 @@ func (t *turn) usageToday(ctx context.Context) ([]Reply, error) {
 	if err != nil {
 		return nil, wrap("read backlog", err)
 	}
+	if backlog.Live, err = t.store.CountLiveParcels(ctx); err != nil {
+		return nil, wrap("count parcels", err)
+	}
 	bills := t.bills(t.render.sentence("bill.title", "Day", day), rows, spent)
 	bills = append(bills, t.monthLine(month)...)
 	return []Reply{{Blocks: []Block{bills, t.work(t.withoutThis(backlog)), t.render.sentence("bill.more")}}}, nil

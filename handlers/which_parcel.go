@@ -135,6 +135,13 @@ func (t *turn) ofItems(ctx context.Context, items []models.Item) (picked, error)
 		if p.add(all, func(f models.Followed) bool { return is(f.Parcel) }) {
 			continue
 		}
+		older, err := t.store.FollowedByNumber(ctx, t.chat.ID, item.Number)
+		if err != nil {
+			return p, wrap("find number", err)
+		}
+		if p.add(older, func(f models.Followed) bool { return is(f.Parcel) }) {
+			continue
+		}
 		known, err := t.store.ByNumber(ctx, item.Number)
 		if err != nil {
 			return p, wrap("find number", err)

@@ -1,9 +1,13 @@
 package models
 
+// MostCounted is up to how many a Backlog counts: it stands for as many and more, so that
+// looking costs the same whatever has piled up.
+const MostCounted = 10_000
+
 // Backlog is how far the work is behind, for metrics and the operator.
 type Backlog struct {
-	Live      int64  // parcels that are followed up
-	Due       int64  // of these, due now
+	Live      int64  // parcels that are followed up, all of them; who counts them, and when, is the caller's
+	Due       int64  // of these, due now; at most MostCounted, as are the next
 	OldestDue Moment // since when the oldest of them is due; zero when none
 	Inbox     int64  // updates not answered yet
 	Chats     int64  // chats with something to answer or to send now

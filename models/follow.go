@@ -51,6 +51,7 @@ type Follow struct {
 	// ImportedAt names the import (Import.StartedAt) whose summary tells the parcel's
 	// first state; zero when none does.
 	ImportedAt Moment
+	DoneAt     Moment // the parcel's, so that a chat's finished parcels are found apart; see store.Followed
 	CreatedAt  Moment `gorm:"autoCreateTime:false"`
 }
 
@@ -71,6 +72,10 @@ func (f Follow) Pending() bool { return f.PendingSeq > f.DeliveredSeq }
 
 // Opens says whether this follower may see the parcel's trace.
 func (f Follow) Opens(p Parcel) bool { return !p.TailNeeded || f.TailState == TailOK }
+
+// MostFinished is how many of a chat's finished parcels are at hand by name, those that
+// were finished last; older ones are found by their number.
+const MostFinished = 60
 
 // Followed is a follow together with its parcel, a row of a chat's list.
 type Followed struct {

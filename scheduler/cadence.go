@@ -13,6 +13,8 @@ const (
 	longest = 6 * time.Hour // between two attempts, however often it failed
 	pushed  = 12 * time.Hour
 	turn    = time.Minute // until it is worth trying again whether it is our turn
+	// lateLook is for how long a delivered parcel waits for its last look.
+	lateLook = 7 * day
 )
 
 // Cadence decides when a parcel is due next.
@@ -56,7 +58,8 @@ func (c Cadence) Next(p models.Parcel, g Given, now models.Moment) models.Moment
 // not call the journey finished.
 func (c Cadence) last(p models.Parcel, g Given, now models.Moment) models.Moment {
 	look := p.DoneAt.Add(c.Speed.Of(day))
-	if p.Status != models.Delivered || p.Final || p.AskedAt >= look {
+	tooLate := now >= look.Add(c.Speed.Of(lateLook)) // nobody could be asked for a week, or nobody's tail opens it
+	if p.Status != models.Delivered || p.Final || p.AskedAt >= look || tooLate {
 		return models.Never
 	}
 	return max(look, now.Add(c.Speed.Of(turn)), c.bound(g, now))

@@ -414,7 +414,7 @@ func TestTheHolderMeasuresAndSweeps(t *testing.T) {
 		w.run(swept, nil)
 		time.Sleep(3 * time.Minute)
 		w.stop()
-		if n := swept.times.Load(); n != 1 {
+		if n := swept.times.Load(); n < 2 || n > 3 {
 			t.Errorf("swept %d times", n)
 		}
 		if n := len(w.meter.backlog); n < 11 || w.meter.backlog[n-1] != (models.Backlog{}) {
@@ -428,7 +428,7 @@ type sweeping struct {
 	times atomic.Int64
 }
 
-func (s *sweeping) Sweep(ctx context.Context, keep time.Duration, now models.Moment) error {
+func (s *sweeping) Sweep(ctx context.Context, keep models.Retention, now models.Moment) error {
 	s.times.Add(1)
 	return s.Store.Sweep(ctx, keep, now)
 }

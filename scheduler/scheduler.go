@@ -38,7 +38,8 @@ type Settings struct {
 	Checker ParcelChecker
 	Owner   string        // unique to this process, at most 40 characters; "" makes one up
 	Workers int           // checks under way together; 0 means 256
-	Keep    time.Duration // how long parcels stay that nobody follows any more; 0 means 90 days
+	Keep    time.Duration // how long parcels stay after their end, or after nobody follows them; 0 means 90 days
+	Speed   Speed         // divides how long what is over stays
 	Jobs    []Job         // what else the holder of the lease "cron" does
 	Grace   time.Duration // for what is in flight when Run's context ends; 0 means 6 s
 	Meter   Meter         // may be nil
@@ -53,7 +54,9 @@ type Scheduler struct {
 	checker ParcelChecker
 	keeper  *Keeper
 	workers int
-	keep    time.Duration
+	keep    models.Retention
+	sweeps  time.Duration // between two of them
+	live    liveCount
 	jobs    []Job
 	grace   time.Duration
 	meter   Meter
@@ -83,7 +86,7 @@ func New(s Settings) *Scheduler {
 	}
 	return &Scheduler{
 		store: s.Store, queue: s.Queue, checker: s.Checker, keeper: NewKeeper(s.Store, s.Owner, s.Log),
-		workers: s.Workers, keep: s.Keep, jobs: s.Jobs, grace: s.Grace, meter: s.Meter, log: s.Log, now: s.Now,
+		workers: s.Workers, keep: retention(s.Keep, s.Speed), sweeps: sweepEvery(s.Speed), jobs: s.Jobs, grace: s.Grace, meter: s.Meter, log: s.Log, now: s.Now,
 	}
 }
 

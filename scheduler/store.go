@@ -16,7 +16,9 @@ type Store interface {
 	CheckSoon(ctx context.Context, parcelIDs []int64, floor time.Duration, now models.Moment) error
 	CheckLater(ctx context.Context, p models.Parcel, due models.Moment) error
 	Backlog(ctx context.Context, now models.Moment) (models.Backlog, error)
-	Sweep(ctx context.Context, keep time.Duration, now models.Moment) error
+	CountLiveParcels(ctx context.Context) (int64, error)
+	Sweep(ctx context.Context, keep models.Retention, now models.Moment) error
+	Optimize(ctx context.Context) error
 
 	// Of one check.
 	Parcel(ctx context.Context, id int64) (models.Parcel, error)

@@ -39,7 +39,8 @@ func (s *Scheduler) timetable() (func(context.Context), error) {
 	jobs := []job{
 		{"@every 1s", s.takeForAll},
 		{"@every 15s", s.measure},
-		{"17 * * * *", s.sweep},
+		{"@every " + s.sweeps.String(), s.sweep},
+		{"37 * * * *", s.optimize},
 	}
 	for _, j := range s.jobs {
 		jobs = append(jobs, s.entry(j))
@@ -72,6 +73,9 @@ func (s *Scheduler) runJobs(held context.Context, jobs []job) {
 
 func (s *Scheduler) measure(ctx context.Context) {
 	b, err := s.store.Backlog(ctx, s.moment())
+	if err == nil {
+		b.Live, err = s.live.read(ctx, s.store, s.now)
+	}
 	if err != nil {
 		s.failed(ctx, "measure backlog", err)
 		return
@@ -79,9 +83,36 @@ func (s *Scheduler) measure(ctx context.Context) {
 	s.meter.Backlog(b)
 }
 
+// liveCount is how many parcels live. Counting them costs as much as there are, so that it
+// is done again only once a thousand times as long has passed as it took.
+type liveCount struct {
+	count int64
+	until time.Time
+}
+
+func (l *liveCount) read(ctx context.Context, store Store, now func() time.Time) (int64, error) {
+	begun := now()
+	if begun.Before(l.until) {
+		return l.count, nil
+	}
+	count, err := store.CountLiveParcels(ctx)
+	if err != nil {
+		return 0, err
+	}
+	ended := now()
+	l.count, l.until = count, ended.Add(1000*ended.Sub(begun))
+	return count, nil
+}
+
 func (s *Scheduler) sweep(ctx context.Context) {
 	if err := s.store.Sweep(ctx, s.keep, s.moment()); err != nil {
 		s.failed(ctx, "sweep", err)
+	}
+}
+
+func (s *Scheduler) optimize(ctx context.Context) {
+	if err := s.store.Optimize(ctx); err != nil {
+		s.failed(ctx, "optimize", err)
 	}
 }
 

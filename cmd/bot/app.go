@@ -107,7 +107,7 @@ func newApp(s config.Settings, log *slog.Logger) *app {
 }
 
 // openStore opens the database, and loads the words beside it: the one waits for the
-// disk, the other reckons.
+// disk, the other computes.
 func (a *app) openStore(ctx context.Context) error {
 	var loading sync.WaitGroup
 	var wordless error
@@ -258,7 +258,7 @@ func (a *app) openDeliveries(context.Context) error {
 func (a *app) openScheduler(context.Context) error {
 	a.scheduler = scheduler.New(scheduler.Settings{
 		Store: a.store, Queue: a.queue, Checker: a.checker, Owner: a.process.name,
-		Jobs: a.jobs(), Keep: a.settings.Keep, Grace: schedulerGrace, Meter: a.metrics, Log: a.log, Now: a.now,
+		Jobs: a.jobs(), Keep: a.settings.Keep, Speed: scheduler.Speed(a.settings.PollSpeed), Grace: schedulerGrace, Meter: a.metrics, Log: a.log, Now: a.now,
 	})
 	return nil
 }

@@ -239,7 +239,5 @@ func (nothingKnown) Listed(context.Context, int64, []string) ([]models.Listed, e
 	return nil, nil
 }
 
-// CountFollowed counts none.
-func (nothingKnown) CountFollowed(context.Context, int64) (live, done int, err error) {
-	return 0, 0, nil
-}
+// CountLive counts none.
+func (nothingKnown) CountLive(context.Context, int64) (int, error) { return 0, nil }

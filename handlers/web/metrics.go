@@ -52,11 +52,11 @@ func NewMetrics(build Build, prices map[string]float64, now func() time.Time) *M
 		checks:   counters(r, "waybill_checks_total", "Checks of parcels by how they ended.", "outcome"),
 		failures: counters(r, "waybill_delivery_failures_total", "Messages with news that a platform did not accept, by door and reason.", "door", "reason"),
 		delivery: histograms(r, "waybill_delivery_seconds", "From the time a chat was due until the platform accepted its news.", "door"),
-		live:     gauge(r, "waybill_parcels_live", "Parcels that are still checked."),
-		due:      gauge(r, "waybill_parcels_due", "Parcels that are due for a check now."),
+		live:     gauge(r, "waybill_parcels_live", "Parcels that are still checked; counted again once a thousand times as long has passed as that took."),
+		due:      gauge(r, "waybill_parcels_due", "Parcels that are due for a check now, up to 10000."),
 		dueAge:   gauge(r, "waybill_due_age_seconds", "For how long the longest waiting parcel has been due."),
-		inbox:    gauge(r, "waybill_inbox_depth", "Updates that are not answered yet."),
-		chats:    gauge(r, "waybill_chats_due", "Chats with something to answer or to send now."),
+		inbox:    gauge(r, "waybill_inbox_depth", "Updates that are not answered yet, up to 10000."),
+		chats:    gauge(r, "waybill_chats_due", "Chats with something to answer or to send now, up to 10000."),
 	}
 	m.age = prometheus.NewHistogram(prometheus.HistogramOpts{
 		Name: "waybill_check_age_seconds", Help: "When a check ended: the time since the parcel's provider answered last.", Buckets: hours(),

@@ -7,20 +7,76 @@ import (
 	"waybill/models"
 )
 
-// Backlog counts how far the work is behind.
+// Backlog counts how far the work is behind, up to models.MostCounted each. It
+// does not count Live, which costs as much as there is: CountLiveParcels does.
 func (s *Store) Backlog(ctx context.Context, now models.Moment) (models.Backlog, error) {
-	const sql = `SELECT
-		(SELECT COUNT(*) FROM parcels WHERE due_at < @never) AS live,
-		(SELECT COUNT(*) FROM parcels WHERE due_at <= @now) AS due,
-		COALESCE((SELECT MIN(due_at) FROM parcels WHERE due_at <= @now), 0) AS oldest_due,
-		(SELECT COUNT(*) FROM arrivals WHERE due_at < @never) AS inbox,
-		(SELECT COUNT(*) FROM chats WHERE work_at <= @now) AS chats`
-	var b models.Backlog
-	err := s.read.WithContext(ctx).Raw(sql, map[string]any{"now": now, "never": models.Never}).Scan(&b).Error
+	b := models.Backlog{}
+	for _, of := range []struct {
+		count *int64
+		rows  string
+		bound models.Moment
+	}{
+		{&b.Due, "parcels WHERE due_at <= ?", now},
+		{&b.Inbox, "arrivals WHERE due_at < ?", models.Never},
+	} {
+		if err := s.countSome(ctx, of.count, of.rows, of.bound); err != nil {
+			return models.Backlog{}, err
+		}
+	}
+	if b.Due > 0 {
+		const oldest = "SELECT due_at FROM parcels WHERE due_at <= ? ORDER BY due_at LIMIT 1"
+		if err := s.read.WithContext(ctx).Raw(oldest, now).Scan(&b.OldestDue).Error; err != nil {
+			return models.Backlog{}, fmt.Errorf("read oldest due parcel: %w", translate(s.read, err))
+		}
+	}
+	doors, err := s.doors(ctx)
 	if err != nil {
-		return models.Backlog{}, fmt.Errorf("count backlog: %w", translate(s.read, err))
+		return models.Backlog{}, err
+	}
+	for _, door := range doors {
+		var due int64
+		if err := s.countSome(ctx, &due, "chats WHERE door = ? AND work_at <= ?", door, now); err != nil {
+			return models.Backlog{}, err
+		}
+		b.Chats = min(b.Chats+due, models.MostCounted)
 	}
 	return b, nil
+}
+
+// countSome counts rows up to models.MostCounted.
+func (s *Store) countSome(ctx context.Context, into *int64, rows string, args ...any) error {
+	sql := "SELECT COUNT(*) FROM (SELECT 1 FROM " + rows + " LIMIT ?) counted"
+	if err := s.read.WithContext(ctx).Raw(sql, append(args, models.MostCounted)...).Scan(into).Error; err != nil {
+		return fmt.Errorf("count backlog: %w", translate(s.read, err))
+	}
+	return nil
+}
+
+// doors are the doors that have chats, each found by one look into an index.
+func (s *Store) doors(ctx context.Context) ([]string, error) {
+	var doors []string
+	for last := ""; ; {
+		var next []string
+		err := s.read.WithContext(ctx).Raw("SELECT door FROM chats WHERE door > ? ORDER BY door LIMIT 1", last).Scan(&next).Error
+		if err != nil {
+			return nil, fmt.Errorf("read doors: %w", translate(s.read, err))
+		}
+		if len(next) == 0 {
+			return doors, nil
+		}
+		last = next[0]
+		doors = append(doors, last)
+	}
+}
+
+// CountLiveParcels counts the parcels that are asked about now and then. It costs as much as
+// there are.
+func (s *Store) CountLiveParcels(ctx context.Context) (live int64, err error) {
+	err = s.read.WithContext(ctx).Raw("SELECT COUNT(*) FROM parcels WHERE due_at < ?", models.Never).Scan(&live).Error
+	if err != nil {
+		return 0, fmt.Errorf("count live parcels: %w", translate(s.read, err))
+	}
+	return live, nil
 }
 
 // Usage sums the calls of a day in Shanghai (2006-01-02) by provider, kind,

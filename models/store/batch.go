@@ -188,7 +188,7 @@ func (w *batch) decide(*gorm.DB) error {
 				w.results[at].Full = true
 				continue
 			}
-			f = models.Follow{ChatID: w.ChatID, ParcelID: p.ID, Name: cut(i.Name, sizeName), DeliveredSeq: p.Seq, ImportedAt: w.Started, CreatedAt: w.now}
+			f = models.Follow{ChatID: w.ChatID, ParcelID: p.ID, Name: cut(i.Name, sizeName), DeliveredSeq: p.Seq, ImportedAt: w.Started, DoneAt: p.DoneAt, CreatedAt: w.now}
 		}
 		tried, err := w.try(&f, p, i)
 		if err != nil {

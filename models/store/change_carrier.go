@@ -206,7 +206,7 @@ func (s *Store) moveFollows(tx *gorm.DB, source, target models.Parcel) ([]models
 		}
 		f = remark(f, here, ahead, target.Seq)
 		// A new row: a mark for the old one, on its way now, counts the wrong parcel's events.
-		f.ID = 0
+		f.ID, f.DoneAt = 0, target.DoneAt
 		if twin, ok := twins[f.ChatID]; ok {
 			f = unite(twin, f)
 		}

@@ -248,11 +248,11 @@ func TestForgettingGivesNoFreshTries(t *testing.T) {
 		if taken, err := k.TailAttempts(k.ctx(), met.ID, number(1), noon()); err != nil || taken != (models.TailAttempts{OfChat: 1, OfWaybill: 1}) || met.Lang != "" {
 			t.Fatalf("got %+v, %v, chat %+v", taken, err, met)
 		}
-		k.ok(k.Sweep(k.ctx(), keep, noon()+day))
+		k.ok(k.Sweep(k.ctx(), keep(), noon()+day))
 		if got := k.again(c); got.ID != met.ID {
 			t.Fatalf("got %+v", got)
 		}
-		k.ok(k.Sweep(k.ctx(), keep, noon()+3*day))
+		k.ok(k.Sweep(k.ctx(), keep(), noon()+3*day))
 		if _, err := k.ChatByID(k.ctx(), c.ID); !errors.Is(err, models.ErrNotFound) {
 			t.Fatalf("got %v, want %v", err, models.ErrNotFound)
 		}
@@ -281,9 +281,9 @@ func TestForgettingGivesNoFreshCredit(t *testing.T) {
 		if got := k.credit(1); got.Left != 2 || got.Epoch != int64(noon()) {
 			t.Fatalf("got %+v", got)
 		}
-		k.ok(k.Sweep(k.ctx(), keep, noon()+47*hour))
+		k.ok(k.Sweep(k.ctx(), keep(), noon()+47*hour))
 		k.again(c)
-		k.ok(k.Sweep(k.ctx(), keep, noon()+49*hour))
+		k.ok(k.Sweep(k.ctx(), keep(), noon()+49*hour))
 		if _, err := k.ChatByID(k.ctx(), c.ID); !errors.Is(err, models.ErrNotFound) {
 			t.Fatalf("got %v, want %v", err, models.ErrNotFound)
 		}

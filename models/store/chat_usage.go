@@ -274,17 +274,3 @@ func moveChatUsage(tx *gorm.DB, from, to int64) error {
 	}
 	return tx.Exec("DELETE FROM chat_usage WHERE chat_id = ?", from).Error
 }
-
-// dropChatUsage is a step that removes periods of one letter before another.
-func dropChatUsage(first, before string) func(*gorm.DB) (int, error) {
-	return func(tx *gorm.DB) (int, error) {
-		var rows []chatUsageRow
-		err := tx.Where("period >= ? AND period < ?", first, before).Order("period, chat_id").Limit(chunk).Find(&rows).Error
-		if err != nil || len(rows) == 0 {
-			return 0, err
-		}
-		last := rows[len(rows)-1]
-		const sql = "DELETE FROM chat_usage WHERE period >= ? AND (period < ? OR period = ? AND chat_id <= ?)"
-		return len(rows), tx.Exec(sql, first, last.Period, last.Period, last.ChatID).Error
-	}
-}

@@ -129,14 +129,14 @@ func TestUsageByChatGoesWithItsChatAndItsTime(t *testing.T) {
 		k.ok(k.Forget(k.ctx(), one.ID, noon()+hour))
 		k.expectCosts(one.ID, 0, 0, 0)
 		k.expectCosts(models.NoChat, 2000, 2000, 7600)
-		k.ok(k.Sweep(k.ctx(), keep, noon()+9*day))
+		k.ok(k.Sweep(k.ctx(), keep(), noon()+9*day))
 		if got := k.costs(models.OfDay(noon()), models.NoChat); got.Calls != 0 {
 			t.Errorf("after nine days the day is still there: %+v", got)
 		}
 		if got := k.costs(models.OfMonth(noon()), models.NoChat); got.Calls != 2000 {
 			t.Errorf("after nine days the month has %+v", got)
 		}
-		k.ok(k.Sweep(k.ctx(), keep, noon()+440*day))
+		k.ok(k.Sweep(k.ctx(), keep(), noon()+440*day))
 		if got := k.costs(models.OfMonth(noon()), models.NoChat); got.Calls != 0 {
 			t.Errorf("after 440 days the month is still there: %+v", got)
 		}

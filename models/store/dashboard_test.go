@@ -132,7 +132,7 @@ func TestWhatWasSentGoesWithItsChatAndAfterThirtyDays(t *testing.T) {
 		if got, err := k.SentOf(k.ctx(), p.ID, 10); err != nil || len(got) != 1 || got[0].ChatID != two.ID {
 			t.Errorf("after the chat was forgotten: %+v, %v", got, err)
 		}
-		k.ok(k.Sweep(k.ctx(), keep, noon()+31*day))
+		k.ok(k.Sweep(k.ctx(), keep(), noon()+31*day))
 		if got, err := k.SentOf(k.ctx(), p.ID, 10); err != nil || len(got) != 0 {
 			t.Errorf("after 31 days: %+v, %v", got, err)
 		}

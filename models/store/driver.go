@@ -23,6 +23,8 @@ type driver interface {
 	bare() (*sql.DB, error)
 	// words are the pieces of SQL that differ.
 	words() words
+	// optimize lets the database count what its planner chooses by.
+	optimize(db *gorm.DB) error
 	// migrations names the dialect and its files, and who keeps replicas apart.
 	migrations() (goose.Dialect, fs.FS, lock.Locker, error)
 }
@@ -31,6 +33,7 @@ type driver interface {
 type words struct {
 	ignore string // INSERT modifier: rows that are there already stay as they are
 	clock  string // the database's clock in milliseconds since 1970
+	limits bool   // DELETE has a LIMIT
 }
 
 var errAddress = errors.New(
@@ -75,16 +78,31 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("read migrations: %w", err), db.Close())
 	}
-	_, err = p.Up(ctx)
+	applied, err := p.Up(ctx)
 	if isHalfMade(err) {
 		if err = mendVersions(ctx, db); err == nil {
-			_, err = p.Up(ctx)
+			applied, err = p.Up(ctx)
 		}
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("migrate database: %w", err), p.Close())
 	}
-	return p.Close()
+	if err := p.Close(); err != nil {
+		return fmt.Errorf("close migrations: %w", err)
+	}
+	if len(applied) == 0 {
+		return nil
+	}
+	return s.Optimize(ctx)
+}
+
+// Optimize lets the database count what its planner chooses by: after migrations, and now
+// and then as the tables grow. It takes milliseconds.
+func (s *Store) Optimize(ctx context.Context) error {
+	if err := s.driver.optimize(s.write.WithContext(ctx)); err != nil {
+		return fmt.Errorf("optimize database: %w", err)
+	}
+	return nil
 }
 
 // isHalfMade says that a migration died between making goose's table of versions

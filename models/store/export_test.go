@@ -148,3 +148,32 @@ func (s *Store) Value(ctx context.Context, into *int64, sql string) error {
 
 // Pool is where statements are run as nobody should.
 func (s *Store) Pool() *sql.DB { return s.pools()[0] }
+
+// SweepOnce is Sweep that is interrupted after its first part of follows.
+func (s *Store) SweepOnce(ctx context.Context, keep models.Retention, now models.Moment) error {
+	step := s.endFollows(keep, now)
+	return s.within(ctx, func(tx *gorm.DB) error {
+		_, err := step.some(tx)
+		return err
+	})
+}
+
+// FillSubscriptions makes n living subscriptions, of which the first is a parcel's and the
+// others' parcels are not there.
+func (s *Store) FillSubscriptions(ctx context.Context, n int, parcelID int64) error {
+	rows := make([]models.Subscription, n)
+	for i := range rows {
+		rows[i] = models.Subscription{ParcelID: 1_000_000 + int64(i), Provider: "kuaidi100", Token: fmt.Sprint(i), State: models.SubscriptionLiving, DueAt: models.Never}
+	}
+	rows[0].ParcelID = parcelID
+	return s.within(ctx, func(tx *gorm.DB) error { return tx.CreateInBatches(&rows, written).Error })
+}
+
+// FillChats makes n chats that are due.
+func (s *Store) FillChats(ctx context.Context, n int, due models.Moment) error {
+	rows := make([]models.Chat, n)
+	for i := range rows {
+		rows[i] = models.Chat{Address: models.Address{Door: "telegram", Conversation: fmt.Sprint(i)}, WorkAt: due}
+	}
+	return s.within(ctx, func(tx *gorm.DB) error { return tx.CreateInBatches(&rows, written).Error })
+}

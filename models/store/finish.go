@@ -15,6 +15,7 @@ type finish struct {
 	now     models.Moment
 	answers bool          // somebody outside has said something of the parcel
 	heardAt models.Moment // when somebody outside last said something before this
+	ends    bool          // the parcel is finished now, or lives again
 }
 
 // Finish writes the end of a check in one transaction: the parcel as it shall
@@ -85,7 +86,7 @@ func (e *ending) lock(tx *gorm.DB, asks []finish) error {
 		return nil
 	}
 	var rows []*parcelRow
-	columns := []string{"id", "number", "carrier", "version", "tail_needed", "left_at", "asked_at", "heard_at", "created_at"}
+	columns := []string{"id", "number", "carrier", "version", "tail_needed", "left_at", "asked_at", "heard_at", "done_at", "created_at"}
 	if err := locking(tx).Select(columns).Where("id IN ?", ids).Order("id").Find(&rows).Error; err != nil {
 		return err
 	}
@@ -111,7 +112,8 @@ func (e *ending) accept(i int, f finish) {
 	row.Version, row.DueAt = stored.Version+1, f.DueAt
 	f.heardAt = stored.HeardAt
 	f.answers = row.HeardAt > stored.HeardAt || row.TailNeeded && !stored.TailNeeded
-	stored.Version, stored.HeardAt = row.Version, row.HeardAt
+	f.ends = row.DoneAt != stored.DoneAt
+	stored.Version, stored.HeardAt, stored.DoneAt = row.Version, row.HeardAt, row.DoneAt
 	f.Change.Parcel = row.Parcel
 	e.outcomes[i].answer = row.Parcel
 	e.fresh, e.rows = append(e.fresh, f), append(e.rows, row)

@@ -1,11 +1,9 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"gorm.io/gorm"
 
@@ -67,7 +65,7 @@ func (s *Store) following(tx *gorm.DB, w models.Following, p models.Parcel, c mo
 	if f, err = s.withTail(f, w); err != nil {
 		return f, err
 	}
-	f.Awaited = f.Awaited || w.Awaited
+	f.Awaited, f.DoneAt = f.Awaited || w.Awaited, p.DoneAt
 	if f.Opens(p) && (f.News(c.News).Everything() || w.Awaited) && p.Seq > f.DeliveredSeq {
 		f.PendingSeq, f.Awaited = p.Seq, true
 	}
@@ -95,7 +93,7 @@ func (s *Store) withTail(f models.Follow, w models.Following) (models.Follow, er
 }
 
 // liveFollows counts the live parcels that a chat follows.
-const liveFollows = "SELECT COUNT(*) FROM follows f JOIN parcels p ON p.id = f.parcel_id WHERE f.chat_id = ? AND p.done_at = 0"
+const liveFollows = "SELECT COUNT(*) FROM follows f JOIN parcels p ON p.id = f.parcel_id WHERE f.chat_id = ? AND f.done_at = 0 AND p.done_at = 0"
 
 // checkLimit refuses one more live parcel than the chat may follow.
 func checkLimit(tx *gorm.DB, w models.Following, p models.Parcel) error {
@@ -160,75 +158,6 @@ func (s *Store) Unfollow(ctx context.Context, chatID int64, parcelIDs []int64, n
 		return fmt.Errorf("unfollow parcels: %w", err)
 	}
 	return nil
-}
-
-// Followed reads what a chat follows, the newest news first; all adds the
-// finished parcels to the live ones.
-func (s *Store) Followed(ctx context.Context, chatID int64, all bool) ([]models.Followed, error) {
-	db := s.read.WithContext(ctx)
-	var follows []models.Follow
-	if err := db.Where("chat_id = ?", chatID).Find(&follows).Error; err != nil {
-		return nil, fmt.Errorf("read follows: %w", err)
-	}
-	parcels, err := parcelsOf(db, follows)
-	if err != nil {
-		return nil, fmt.Errorf("read followed parcels: %w", err)
-	}
-	var rows []models.Followed
-	for _, f := range follows {
-		if p, ok := parcels[f.ParcelID]; ok && (all || p.Live()) {
-			rows = append(rows, models.Followed{Follow: f, Parcel: p})
-		}
-	}
-	slices.SortFunc(rows, func(a, b models.Followed) int {
-		return cmp.Or(cmp.Compare(b.Parcel.NewsAt, a.Parcel.NewsAt), cmp.Compare(b.Follow.CreatedAt, a.Follow.CreatedAt), cmp.Compare(b.Follow.ID, a.Follow.ID))
-	})
-	return rows, nil
-}
-
-// CountFollowed counts what a chat follows: live parcels, and finished ones.
-func (s *Store) CountFollowed(ctx context.Context, chatID int64) (live, done int, err error) {
-	const sql = `SELECT COUNT(CASE WHEN p.done_at = 0 THEN 1 END) AS live, COUNT(*) AS followed
-		FROM follows f JOIN parcels p ON p.id = f.parcel_id WHERE f.chat_id = ?`
-	var row struct{ Live, Followed int }
-	if err := s.read.WithContext(ctx).Raw(sql, chatID).Scan(&row).Error; err != nil {
-		return 0, 0, fmt.Errorf("count follows: %w", err)
-	}
-	return row.Live, row.Followed - row.Live, nil
-}
-
-// parcelsOf reads the parcels of some follows.
-func parcelsOf(db *gorm.DB, follows []models.Follow) (map[int64]models.Parcel, error) {
-	ids := make([]int64, len(follows))
-	for i, f := range follows {
-		ids[i] = f.ParcelID
-	}
-	var rows []models.Parcel
-	for part := range slices.Chunk(ids, chunk) {
-		var some []models.Parcel
-		if err := db.Where("id IN ?", part).Find(&some).Error; err != nil {
-			return nil, err
-		}
-		rows = append(rows, some...)
-	}
-	parcels := make(map[int64]models.Parcel, len(rows))
-	for _, p := range rows {
-		parcels[p.ID] = p
-	}
-	return parcels, nil
-}
-
-// FollowOf reads the chat's follow of one parcel; false when it has none.
-func (s *Store) FollowOf(ctx context.Context, chatID, parcelID int64) (models.Follow, bool, error) {
-	var f models.Follow
-	err := s.read.WithContext(ctx).Take(&f, "chat_id = ? AND parcel_id = ?", chatID, parcelID).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return f, false, nil
-	}
-	if err != nil {
-		return f, false, fmt.Errorf("read follow: %w", err)
-	}
-	return f, true, nil
 }
 
 // Rename names a chat's parcel, and at the robot to which this chat alone pushes

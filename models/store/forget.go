@@ -26,47 +26,49 @@ func (s *Store) Forget(ctx context.Context, chatID int64, now models.Moment) err
 		if err != nil {
 			return err
 		}
-		if err := tx.Exec("DELETE FROM follows WHERE chat_id = ?", chatID).Error; err != nil {
-			return err
-		}
-		if err := tx.Exec("DELETE FROM stopped WHERE chat_id = ?", chatID).Error; err != nil {
-			return err
-		}
-		if err := tx.Exec("DELETE FROM sent WHERE chat_id = ?", chatID).Error; err != nil {
-			return err
-		}
-		if err := tx.Exec("DELETE FROM imports WHERE chat_id = ?", chatID).Error; err != nil {
-			return err
-		}
-		if err := moveChatUsage(tx, chatID, models.NoChat); err != nil {
-			return err
-		}
-		if _, err := keepRobots(tx, ids); err != nil {
-			return err
-		}
-		const erased = `UPDATE chats SET lang = '', spoken = '', tail = NULL, listed = NULL, news = '', news_at = 0, failures = 0, retry_at = 0, forgotten = ? WHERE id = ?`
-		if err := tx.Exec(erased, true, chatID).Error; err != nil {
-			return err
-		}
-		if err := tx.Exec("DELETE FROM questions WHERE chat_id = ?", chatID).Error; err != nil {
-			return err
-		}
-		if err := forgetMemories(tx, chatID); err != nil {
-			return err
-		}
-		const bodies = "UPDATE arrivals SET body = NULL, replies = NULL WHERE chat_id = ? AND due_at = ?"
-		if err := tx.Exec(bodies, chatID, models.Never).Error; err != nil {
-			return err
-		}
-		if err := noteLeft(tx, ids, now); err != nil {
-			return err
-		}
-		return erase(tx, chatID)
+		return forget(tx, chatID, now)
 	})
 	if err != nil {
 		return fmt.Errorf("forget chat: %w", err)
 	}
 	return nil
+}
+
+// forget is Forget, once the chat and what it follows are locked.
+func forget(tx *gorm.DB, chatID int64, now models.Moment) error {
+	ids, err := followedBy(tx, chatID)
+	if err != nil {
+		return err
+	}
+	for _, table := range []string{"follows", "stopped", "sent", "imports"} {
+		if err := tx.Exec("DELETE FROM "+table+" WHERE chat_id = ?", chatID).Error; err != nil {
+			return err
+		}
+	}
+	if err := moveChatUsage(tx, chatID, models.NoChat); err != nil {
+		return err
+	}
+	if _, err := keepRobots(tx, ids); err != nil {
+		return err
+	}
+	const erased = `UPDATE chats SET lang = '', spoken = '', tail = NULL, listed = NULL, news = '', news_at = 0, failures = 0, retry_at = 0, forgotten = ? WHERE id = ?`
+	if err := tx.Exec(erased, true, chatID).Error; err != nil {
+		return err
+	}
+	if err := tx.Exec("DELETE FROM questions WHERE chat_id = ?", chatID).Error; err != nil {
+		return err
+	}
+	if err := forgetMemories(tx, chatID); err != nil {
+		return err
+	}
+	const bodies = "UPDATE arrivals SET body = NULL, replies = NULL WHERE chat_id = ? AND due_at = ?"
+	if err := tx.Exec(bodies, chatID, models.Never).Error; err != nil {
+		return err
+	}
+	if err := noteLeft(tx, ids, now); err != nil {
+		return err
+	}
+	return erase(tx, chatID)
 }
 
 // forgetMemories erases what is remembered about a chat for a while.

@@ -127,7 +127,7 @@ func TestJourneysGoAfterHalfAYear(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		k.endJourney(k.parcel(1), shenzhen, noon())
 		k.endJourney(k.parcel(2), shenzhen, noon()+day)
-		k.ok(k.Sweep(k.ctx(), keep, noon()+180*day+1))
+		k.ok(k.Sweep(k.ctx(), keep(), noon()+180*day+1))
 		if got := k.journeys(shenzhen)[0]; len(got) != 1 || got[0].DeliveredAt != noon()+day {
 			t.Fatalf("got %+v", got)
 		}

@@ -12,8 +12,10 @@ import (
 	"waybill/models/store/storetest"
 )
 
-// keep is how long the swept stores keep parcels that nobody follows.
-const keep = 90 * 24 * time.Hour
+// keep is how long the swept stores keep what is over.
+func keep() models.Retention {
+	return models.Retention{Parcels: 90 * 24 * time.Hour, Follows: 30 * 24 * time.Hour, Tails: 2 * 24 * time.Hour, Unreachable: 30 * 24 * time.Hour}
+}
 
 const (
 	minute = models.Moment(60_000)
@@ -182,6 +184,14 @@ func (k kit) claim(c models.Chat) models.Claim {
 func (k kit) end(c models.Chat) {
 	k.t.Helper()
 	k.ok(k.EndArrival(k.ctx(), k.claim(c), k.first(c).ID))
+}
+
+// live counts the live parcels that are in the queue.
+func (k kit) live() int64 {
+	k.t.Helper()
+	n, err := k.CountLiveParcels(k.ctx())
+	k.ok(err)
+	return n
 }
 
 // taken are the parcels that Take hands out, and that are not handed out again

@@ -10,7 +10,8 @@ import (
 )
 
 // notify sets the tails that the answers verified or refused, marks what is
-// pending for the followers, and wakes their chats.
+// pending for the followers, wakes their chats, and has the follows say which parcels are
+// finished.
 func (e *ending) notify(tx *gorm.DB) error {
 	var concerned []int64
 	for _, f := range e.fresh {
@@ -35,7 +36,16 @@ func (e *ending) notify(tx *gorm.DB) error {
 	if err := e.markPending(tx, concerned, verified, news); err != nil {
 		return err
 	}
-	return e.endAwaiting(tx)
+	if err := e.endAwaiting(tx); err != nil {
+		return err
+	}
+	var ended []parcelRow
+	for _, f := range e.fresh {
+		if f.ends {
+			ended = append(ended, parcelRow{Parcel: f.Change.Parcel})
+		}
+	}
+	return noteDone(tx, ended)
 }
 
 // lockFollowers locks the chats that follow any of the parcels, which the caller

@@ -102,8 +102,11 @@ func (m mysqlServer) bare() (*sql.DB, error) {
 }
 
 func (m mysqlServer) words() words {
-	return words{ignore: "IGNORE", clock: "(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000)"}
+	return words{ignore: "IGNORE", clock: "(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000)", limits: true}
 }
+
+// optimize does nothing: these servers count for themselves.
+func (m mysqlServer) optimize(*gorm.DB) error { return nil }
 
 // migrations waits for other replicas in small steps: the schema is made in
 // less than a second, and start-up should not take the default five.

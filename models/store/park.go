@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"gorm.io/gorm"
@@ -101,6 +102,31 @@ func noteLeft(tx *gorm.DB, ids []int64, now models.Moment) error {
 	return nil
 }
 
+// mostLooks is of how many finished parcels of a chat the last look may be waited for.
+const mostLooks = 200
+
+// askedFor reads which parcels of those that any of the chats follow may be asked about: live
+// ones, and those that were finished last, which may have their last look before them. It
+// costs the same however many parcels the chats have followed.
+func askedFor(tx *gorm.DB, chatIDs ...int64) ([]int64, error) {
+	asked := map[int64]bool{}
+	for _, chat := range chatIDs {
+		for _, part := range []*gorm.DB{
+			tx.Where("chat_id = ? AND done_at = 0", chat),
+			tx.Where("chat_id = ? AND done_at > 0", chat).Order("done_at DESC").Limit(mostLooks),
+		} {
+			var ids []int64
+			if err := part.Model(&models.Follow{}).Pluck("parcel_id", &ids).Error; err != nil {
+				return nil, err
+			}
+			for _, id := range ids {
+				asked[id] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(asked)), nil
+}
+
 // followedBy reads which parcels any of the chats follow.
 func followedBy(tx *gorm.DB, chatIDs ...int64) ([]int64, error) {
 	var ids []int64
@@ -133,7 +159,7 @@ const gone = "UPDATE chats SET gone_at = ? WHERE id = ? AND gone_at = 0"
 // and what is pending is delivered now.
 func (s *Store) Back(ctx context.Context, chatID int64, now models.Moment) error {
 	err := s.within(ctx, func(tx *gorm.DB) error {
-		ids, err := followedBy(tx, chatID)
+		ids, err := askedFor(tx, chatID)
 		if err != nil {
 			return err
 		}
@@ -154,7 +180,7 @@ func back(tx *gorm.DB, chatID int64, now models.Moment) error {
 		return err
 	}
 	// Now that the chat is locked: one that was followed just before is parked too.
-	ids, err := followedBy(tx, chatID)
+	ids, err := askedFor(tx, chatID)
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func (c *crediting) lock(tx *gorm.DB) error {
 	if err != nil || len(chats) == 0 {
 		return err
 	}
-	parcels, err := followedBy(tx, creditIDs(chats)...)
+	parcels, err := askedFor(tx, creditIDs(chats)...)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (c *crediting) apply(tx *gorm.DB) error {
 		return err
 	}
 	// Now that the chats are locked: what was followed just before counts too.
-	parcels, err := followedBy(tx, renewed...)
+	parcels, err := askedFor(tx, renewed...)
 	if err != nil {
 		return err
 	}

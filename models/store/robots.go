@@ -54,7 +54,7 @@ func lockPushed(tx *gorm.DB, chatID, parcelID int64, robot string) (p models.Par
 	if err != nil {
 		return p, f, err
 	}
-	ids, err := followedBy(tx, gone...)
+	ids, err := askedFor(tx, gone...)
 	if err != nil {
 		return p, f, err
 	}
@@ -95,7 +95,7 @@ func (s *Store) joinRobot(tx *gorm.DB, p models.Parcel, from models.Follow, robo
 	var f models.Follow
 	err = locking(tx).Take(&f, "chat_id = ? AND parcel_id = ?", c.ID, p.ID).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		f = models.Follow{ChatID: c.ID, ParcelID: p.ID, Name: from.Name, DeliveredSeq: p.Seq, TailState: models.TailUntried, CreatedAt: now}
+		f = models.Follow{ChatID: c.ID, ParcelID: p.ID, Name: from.Name, DeliveredSeq: p.Seq, TailState: models.TailUntried, DoneAt: p.DoneAt, CreatedAt: now}
 		err = tx.Create(&f).Error
 	}
 	if err != nil {

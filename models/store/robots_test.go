@@ -179,7 +179,7 @@ func TestNoParcelIsKeptByARobotAlone(t *testing.T) {
 		k.push(c, p, "ops")
 		k.ok(k.Unfollow(k.ctx(), c.ID, []int64{p.ID}, noon()))
 		k.polled(p, noon(), false)
-		k.ok(k.Sweep(k.ctx(), keep, noon()+90*day+1))
+		k.ok(k.Sweep(k.ctx(), keep(), noon()+90*day+1))
 		if _, err := k.Parcel(k.ctx(), p.ID); !errors.Is(err, models.ErrNotFound) {
 			t.Fatalf("got %v, want %v", err, models.ErrNotFound)
 		}

@@ -26,6 +26,7 @@ const (
 	sqliteDriver     = "sqlite" // modernc.org/sqlite's name
 	sqliteReaders    = 4
 	sqliteStatements = 64 // kept prepared
+	readersLive      = time.Hour
 )
 
 // sqliteFile is a database in one file. Nobody writes to one that is frozen.
@@ -91,6 +92,7 @@ func (f sqliteFile) pool(readOnly bool, size int) (*gorm.DB, error) {
 	pool.SetMaxIdleConns(size)
 	c := config()
 	if readOnly {
+		pool.SetConnMaxLifetime(readersLive)
 		c.PrepareStmt, c.PrepareStmtMaxSize = true, sqliteStatements // reading one row is mostly parsing
 		c.PrepareStmtTTL = 10 * 365 * 24 * time.Hour                 // GORM's "for ever": any other is kept by a goroutine that never ends
 	}
@@ -110,6 +112,18 @@ func (f sqliteFile) words() words {
 func (f sqliteFile) migrations() (goose.Dialect, fs.FS, lock.Locker, error) {
 	files, err := fs.Sub(sqliteFiles, "migrations/sqlite")
 	return goose.DialectSQLite3, files, newSQLiteLock(), err
+}
+
+// optimize has SQLite look at some rows of the tables whose size has changed much, so that
+// it knows which of two indexes finds fewer. Connections that are open go on with what they
+// know; the readers are made anew every hour.
+func (f sqliteFile) optimize(db *gorm.DB) error {
+	for _, pragma := range []string{"PRAGMA analysis_limit = 400", "PRAGMA optimize = 0x10002"} {
+		if err := db.Exec(pragma).Error; err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sqliteDialect is GORM's SQLite over a driver whose errors it does not know.

@@ -78,7 +78,7 @@ func TestAParcelThatHasLostItsFollowersIsSweptInTime(t *testing.T) {
 		if n, err := k.Strays(k.ctx()); err != nil || n != 0 {
 			t.Fatalf("%d parcels are polled or kept for nobody, %v", n, err)
 		}
-		k.ok(k.Sweep(k.ctx(), keep, noon()+91*day))
+		k.ok(k.Sweep(k.ctx(), keep(), noon()+91*day))
 		if _, err := k.Parcel(k.ctx(), lost.ID); !errors.Is(err, models.ErrNotFound) {
 			t.Fatalf("got %v, want %v", err, models.ErrNotFound)
 		}

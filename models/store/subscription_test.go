@@ -108,14 +108,14 @@ func TestASubscriptionThatNobodyNeedsKeepsItsTokenForSixtyDays(t *testing.T) {
 		if to, err := k.SubscriptionsTo(k.ctx(), "kuaidi100", []string{p.Number}); err != nil || len(to) != 0 {
 			t.Errorf("found by number: %+v, %v", to, err)
 		}
-		k.ok(k.Sweep(k.ctx(), keep, noon()+59*24*hour))
+		k.ok(k.Sweep(k.ctx(), keep(), noon()+59*24*hour))
 		k.follow(c, p)
 		if s = k.wanted(p, "new", noon()); !s.Serves() || s.Token != "t" {
 			t.Errorf("followed again: %+v", s)
 		}
 		k.ok(k.Unfollow(k.ctx(), c.ID, []int64{p.ID}, noon()))
 		k.ok(k.RetireSubscriptions(k.ctx(), noon()+hour))
-		k.ok(k.Sweep(k.ctx(), keep, noon()+61*24*hour+hour))
+		k.ok(k.Sweep(k.ctx(), keep(), noon()+61*24*hour+hour))
 		if _, err := k.Subscription(k.ctx(), "t"); !errors.Is(err, models.ErrNotFound) {
 			t.Errorf("after sixty days: %v", err)
 		}
@@ -179,7 +179,7 @@ func TestTheOperatorFindsTheNewestPushes(t *testing.T) {
 		if err != nil || len(bodies) != 100 || bodies[0] != "body 104" {
 			t.Errorf("%d kept, %v", len(bodies), err)
 		}
-		k.ok(k.Sweep(k.ctx(), keep, noon()+8*24*hour))
+		k.ok(k.Sweep(k.ctx(), keep(), noon()+8*24*hour))
 		if bodies, err = k.Pushes(k.ctx(), "kuaibao"); err != nil || len(bodies) != 0 {
 			t.Errorf("%d kept for more than a week, %v", len(bodies), err)
 		}

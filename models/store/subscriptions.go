@@ -11,10 +11,27 @@ import (
 	"waybill/models"
 )
 
-// needed says that the parcel lives and is followed by a chat that can be told.
-// It takes the moment.
-const needed = `EXISTS (SELECT 1 FROM parcels p JOIN follows f ON f.parcel_id = p.id JOIN chats c ON c.id = f.chat_id
-	WHERE p.id = subscriptions.parcel_id AND p.done_at = 0 AND ` + reachableChat + ")"
+// neededOnes narrows subscriptions to those whose parcel lives and is followed by a chat that
+// can be told. The parcels are reached from the subscriptions on every database: a condition
+// that asks the other way round has TiDB read all of them.
+const neededOnes = `SELECT /*+ INL_JOIN(p, f, c) */ DISTINCT s.id FROM subscriptions s JOIN parcels p ON p.id = s.parcel_id
+	JOIN follows f ON f.parcel_id = p.id JOIN chats c ON c.id = f.chat_id
+	WHERE s.id IN ? AND p.done_at = 0 AND ` + reachableChat
+
+// needed says which of the subscriptions are.
+func needed(tx *gorm.DB, ids []int64, now models.Moment) (map[int64]bool, error) {
+	are := make(map[int64]bool, len(ids))
+	for part := range slices.Chunk(ids, chunk) {
+		var some []int64
+		if err := tx.Raw(neededOnes, part, now).Scan(&some).Error; err != nil {
+			return nil, translate(tx, err)
+		}
+		for _, id := range some {
+			are[id] = true
+		}
+	}
+	return are, nil
+}
 
 // EnsureSubscription has a parcel subscribed to at a provider from due on, under a new token
 // or, if it was subscribed to there before, under the old one: late pushes and
@@ -63,25 +80,61 @@ func (s *Store) Subscriptions(ctx context.Context, parcelID int64) ([]models.Sub
 }
 
 // TakeDueSubscriptions hands out at most limit subscriptions that are to be ordered now and
-// whose parcels are followed, each once in hold.
+// whose parcels are followed, each once in hold. Those that nobody needs are noted as such.
 func (s *Store) TakeDueSubscriptions(ctx context.Context, now models.Moment, hold time.Duration, limit int) ([]models.Subscription, error) {
-	var rows []models.Subscription
-	err := s.within(ctx, func(tx *gorm.DB) error {
-		rows = nil
-		err := locking(tx).Where("due_at <= ? AND idle_at = 0 AND "+needed, now, now).Order("due_at").Limit(limit).Find(&rows).Error
-		if err != nil || len(rows) == 0 {
+	for {
+		// Outside a transaction: most of the time nothing is due.
+		var due []int64
+		err := s.read.WithContext(ctx).Model(&models.Subscription{}).
+			Where("idle_at = 0 AND due_at <= ?", now).Order("due_at").Limit(limit).Pluck("id", &due).Error
+		if err != nil {
+			return nil, fmt.Errorf("find wanted subscriptions: %w", err)
+		}
+		if len(due) == 0 {
+			return nil, nil
+		}
+		var rows []models.Subscription
+		err = s.within(ctx, func(tx *gorm.DB) (err error) {
+			rows, err = takeSubscriptions(tx, due, now, hold)
 			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("take wanted subscriptions: %w", err)
 		}
-		ids := make([]int64, len(rows))
-		for i, row := range rows {
-			ids[i] = row.ID
+		if len(rows) > 0 || len(due) < limit {
+			return rows, nil
 		}
-		return tx.Exec("UPDATE subscriptions SET due_at = ? WHERE id IN ?", now.Add(hold), ids).Error
-	})
-	if err != nil {
-		return nil, fmt.Errorf("take wanted subscriptions: %w", err)
 	}
-	return rows, nil
+}
+
+func takeSubscriptions(tx *gorm.DB, due []int64, now models.Moment, hold time.Duration) ([]models.Subscription, error) {
+	var rows []models.Subscription
+	err := locking(tx).Where("id IN ? AND idle_at = 0 AND due_at <= ?", due, now).Order("due_at").Find(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	are, err := needed(tx, due, now)
+	if err != nil {
+		return nil, err
+	}
+	var taken, idle []int64
+	for _, row := range rows {
+		if are[row.ID] {
+			taken = append(taken, row.ID)
+		} else {
+			idle = append(idle, row.ID)
+		}
+	}
+	if len(idle) > 0 {
+		if err := tx.Exec("UPDATE subscriptions SET idle_at = ? WHERE id IN ?", now, idle).Error; err != nil {
+			return nil, err
+		}
+	}
+	if len(taken) == 0 {
+		return nil, nil
+	}
+	rows = slices.DeleteFunc(rows, func(row models.Subscription) bool { return !are[row.ID] })
+	return rows, tx.Exec("UPDATE subscriptions SET due_at = ? WHERE id IN ?", now.Add(hold), taken).Error
 }
 
 // SubscriptionsOrdered writes down what became of an order. Pushes that came meanwhile stay counted.
@@ -155,24 +208,53 @@ func (s *Store) MarkSilent(ctx context.Context, id int64, now models.Moment) err
 	return nil
 }
 
-// RetireSubscriptions notes which subscriptions nobody needs any more, because
-// their parcels are finished or nobody who can be told follows them. It looks
-// at all that live, so it does it without a lock, and writes some at a time.
+// retiredAtOnce is how many subscriptions one call of RetireSubscriptions looks at.
+const retiredAtOnce = 2000
+
+// cursorRetire is up to which subscription's id RetireSubscriptions has come.
+const cursorRetire = "retire subscriptions"
+
+// RetireSubscriptions looks at the next two thousand subscriptions, and begins anew behind
+// the last, and notes which of them nobody needs any more, because their parcels are finished
+// or nobody who can be told follows them. It costs the same however many there are.
 func (s *Store) RetireSubscriptions(ctx context.Context, now models.Moment) error {
-	const find = "SELECT id FROM subscriptions WHERE idle_at = 0 AND id > ? AND NOT " + needed + " ORDER BY id LIMIT ?"
-	const rest = "UPDATE subscriptions SET idle_at = ? WHERE id IN ? AND idle_at = 0 AND NOT " + needed
-	for last, more := int64(0), true; more; {
-		var ids []int64
-		err := s.read.WithContext(ctx).Raw(find, last, now, chunk).Scan(&ids).Error
-		if more = len(ids) == chunk; err == nil && len(ids) > 0 {
-			last = ids[len(ids)-1]
-			_, err = s.change(ctx, rest, now, ids, now)
-		}
-		if err != nil {
-			return fmt.Errorf("rest subscriptions: %w", translate(s.read, err))
-		}
+	from, to, next, err := s.nextPart(ctx, "subscriptions", cursorRetire, retiredAtOnce)
+	if err == nil && from != to {
+		err = s.retirePart(ctx, from, to, now)
+	}
+	if err == nil && from != to {
+		err = s.moveCursor(ctx, cursorRetire, from, next)
+	}
+	if err != nil {
+		return fmt.Errorf("retire subscriptions: %w", err)
 	}
 	return nil
+}
+
+func (s *Store) retirePart(ctx context.Context, from, to int64, now models.Moment) error {
+	db := s.read.WithContext(ctx)
+	var ids []int64
+	err := db.Model(&models.Subscription{}).Where("id > ? AND id <= ? AND idle_at + 0 = 0", from, to).Pluck("id", &ids).Error
+	if err != nil {
+		return err
+	}
+	idle, err := unneeded(db, ids, now)
+	if err != nil {
+		return err
+	}
+	return s.inParts(ctx, idle, func(tx *gorm.DB, ids []int64) error {
+		// Looked at again: somebody may have begun to follow one just now.
+		idle, err := unneeded(tx, ids, now)
+		if err != nil || len(idle) == 0 {
+			return err
+		}
+		return tx.Exec("UPDATE subscriptions SET idle_at = ? WHERE id IN ? AND idle_at = 0", now, idle).Error
+	})
+}
+
+func unneeded(tx *gorm.DB, ids []int64, now models.Moment) ([]int64, error) {
+	are, err := needed(tx, ids, now)
+	return slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return are[id] }), err
 }
 
 // CheckSoon has live parcels checked as soon as the floor allows. Those that are

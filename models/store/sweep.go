@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -12,6 +13,7 @@ import (
 
 const (
 	keepCalls    = 7 * 24 * time.Hour
+	keepSums     = 800 * 24 * time.Hour
 	keepArrivals = 3 * 24 * time.Hour
 	keepAttempts = 2 * 24 * time.Hour
 	keepBudgets  = 60 * 24 * time.Hour
@@ -20,87 +22,120 @@ const (
 	keepJourneys = 180 * 24 * time.Hour
 )
 
-// Sweep folds ledger rows older than seven days into one for each day,
-// provider, kind, outcome and billing, and drops what has had its time:
-// expired questions and memories, stops that can be undone no more, updates that ended three days ago, parcels
-// that nobody has followed for as long as keep says, subscriptions that nobody has needed
-// for 60, bodies of pushes after seven, journeys after 180, old tail attempts and budgets, what was sent to
-// whom and notes after 30, usage by chat
-// after 7 days and 13 months, sessions that are over, and forgotten chats that nothing is
-// counted by any more. It works in
-// small transactions and may be stopped at any time.
-func (s *Store) Sweep(ctx context.Context, keep time.Duration, now models.Moment) error {
-	old := func(age time.Duration) models.Moment { return now.Add(-age) }
-	steps := []struct {
-		what string
-		some func(tx *gorm.DB) (int, error)
-	}{
-		{"fold calls", func(tx *gorm.DB) (int, error) { return s.fold(tx, old(keepCalls)) }},
-		{"drop parcels", func(tx *gorm.DB) (int, error) { return dropLeft(tx, old(keep)) }},
-		{"drop updates", func(tx *gorm.DB) (int, error) { return dropEnded(tx, old(keepArrivals)) }},
-		{"drop questions", draining("questions", "expires_at", now+1)},
-		{"drop stopped follows", draining("stopped", "stopped_at", old(undoWithin))},
-		{"drop memories", draining("cache", "until_at", now+1)},
-		{"drop tail attempts", draining("tail_attempts", "day", old(keepAttempts).Day())},
-		{"drop forgotten chats", func(tx *gorm.DB) (int, error) { return dropForgotten(tx, now) }},
-		{"drop subscriptions", dropIdle(old(keepTokens))},
-		{"drop pushes", draining("raw_pushes", "at", old(keepBodies))},
-		{"drop journeys", draining("journeys", "delivered_at", old(keepJourneys))},
-		{"drop budgets", draining("budgets", "day", old(keepBudgets).Day())},
-		{"drop usage by chat and day", dropChatUsage("d", models.OfDay(old(keepChatDays)))},
-		{"drop usage by chat and month", dropChatUsage("m", models.OfMonth(old(keepChatMonths)))},
-		{"drop what was sent", draining("sent", "at", old(keepSent))},
-		{"drop notes", draining("notes", "at", old(keepSent))},
-		{"drop sessions", draining("admin_sessions", "until_at", now+1)},
-	}
-	for _, step := range steps {
-		if err := s.repeat(ctx, step.some); err != nil {
+const (
+	sweptParcels = 200 // parcels in one transaction, at most: each has its events
+	sweptChats   = 20  // the same, of chats
+)
+
+// sweep is one step of Sweep.
+type sweep struct {
+	what string
+	// due asks in one look into an index whether there is anything to do: most of the
+	// time nothing is, and then nothing is locked.
+	due  string
+	args []any
+	some func(tx *gorm.DB) (int, error) // some of it; fewer than size: there is no more
+	size int
+}
+
+// Sweep ends and removes what has had its time; docs/operate.md has the table of what
+// bounds what. It works in small transactions, goes on where an interrupted one has
+// ended, may be stopped at any time, and costs what it finds, not what there is.
+func (s *Store) Sweep(ctx context.Context, keep models.Retention, now models.Moment) error {
+	for _, step := range append(s.endings(keep, now), s.removals(keep, now)...) {
+		if err := s.repeat(ctx, step); err != nil {
 			return fmt.Errorf("%s: %w", step.what, err)
 		}
+	}
+	if err := s.inspect(ctx, keep, now); err != nil {
+		return fmt.Errorf("look for forgotten parcels: %w", err)
 	}
 	return nil
 }
 
-// repeat runs a step, each time in its own transaction, while it fills chunks.
-func (s *Store) repeat(ctx context.Context, some func(*gorm.DB) (int, error)) error {
+// endings are the steps that end what goes on, as long as nobody ends it.
+func (s *Store) endings(keep models.Retention, now models.Moment) []sweep {
+	return []sweep{
+		s.forgetGone(now.Add(-keep.Unreachable), now),
+		s.endFollows(keep, now),
+		s.dropTails(now.Add(-keep.Tails)),
+	}
+}
+
+// removals are the steps that remove rows.
+func (s *Store) removals(keep models.Retention, now models.Moment) []sweep {
+	old := func(age time.Duration) models.Moment { return now.Add(-age) }
+	left, calls, arrivals := old(keep.Parcels), old(keepCalls), old(keepArrivals)
+	return []sweep{
+		{
+			what: "fold calls", due: "calls WHERE started_at > 0 AND started_at < ?", args: []any{calls},
+			some: func(tx *gorm.DB) (int, error) { return s.fold(tx, calls) }, size: chunk,
+		},
+		{
+			what: "drop parcels", due: "parcels WHERE left_at > 0 AND left_at < ?", args: []any{left},
+			some: func(tx *gorm.DB) (int, error) { return dropLeft(tx, left) }, size: sweptParcels,
+		},
+		{
+			what: "drop updates", due: "arrivals WHERE at < ?", args: []any{arrivals},
+			some: func(tx *gorm.DB) (int, error) { return dropEnded(tx, arrivals) }, size: chunk,
+		},
+		s.removing("questions", "chat_id", "expires_at < ?", now+1),
+		s.removing("stopped", "id", "stopped_at < ?", old(undoWithin)),
+		s.removing("cache", "kind, cache_key", "until_at < ?", now+1),
+		s.removing("dispatched", "parcel_id", "until_at < ?", old(time.Hour)),
+		s.removing("tail_attempts", "number, day, chat_id", "day < ?", old(keepAttempts).Day()),
+		s.removing("subscriptions", "id", "idle_at > 0 AND idle_at < ?", old(keepTokens)),
+		s.removing("raw_pushes", "id", "at < ?", old(keepBodies)),
+		s.removing("journeys", "parcel_id", "delivered_at < ?", old(keepJourneys)),
+		s.removing("budgets", "day, provider", "day < ?", old(keepBudgets).Day()),
+		s.removing("calls", "id", "day < ?", old(keepSums).Day()),
+		s.removing("chat_usage", "period, chat_id", "period >= 'd' AND period < ?", models.OfDay(old(keepChatDays))),
+		s.removing("chat_usage", "period, chat_id", "period >= 'm' AND period < ?", models.OfMonth(old(keepChatMonths))),
+		s.removing("sent", "parcel_id, chat_id, upto, outcome", "at < ?", old(keepSent)),
+		s.removing("notes", "id", "at < ?", old(keepSent)),
+		s.removing("admin_sessions", "id", "until_at < ?", now+1),
+		s.removing("wrong_tokens", "id", "at < ?", old(wrongFor)),
+		{
+			what: "drop forgotten chats", due: "chats WHERE forgotten = 1",
+			some: func(tx *gorm.DB) (int, error) { return dropForgotten(tx, now) }, size: chunk,
+		},
+	}
+}
+
+// repeat runs a step, each time in its own transaction, while it finds as much as it takes.
+func (s *Store) repeat(ctx context.Context, step sweep) error {
+	var found []int
+	err := s.read.WithContext(ctx).Raw("SELECT 1 FROM "+step.due+" LIMIT 1", step.args...).Scan(&found).Error
+	if err != nil || len(found) == 0 {
+		return translate(s.read, err)
+	}
 	for {
 		n := 0
 		err := s.within(ctx, func(tx *gorm.DB) (err error) {
-			n, err = some(tx)
+			n, err = step.some(tx)
 			return err
 		})
-		if err != nil || n < chunk {
+		if err != nil || n < step.size {
 			return err
 		}
 	}
 }
 
-// dropIdle is a step that removes subscriptions that nobody has needed since.
-func dropIdle(before models.Moment) func(*gorm.DB) (int, error) {
-	return func(tx *gorm.DB) (int, error) {
-		var ids []int64
-		err := tx.Table("subscriptions").Where("idle_at > 0 AND idle_at < ?", before).Order("idle_at").Limit(chunk).Pluck("id", &ids).Error
-		if err != nil || len(ids) == 0 {
-			return 0, err
+// removing is a step that removes the rows of a table which a condition names, some at a
+// time: hours of memories in one statement would hold up whoever writes.
+func (s *Store) removing(table, key, where string, args ...any) sweep {
+	sql := fmt.Sprintf("DELETE FROM %s WHERE %s LIMIT %d", table, where, chunk)
+	if !s.driver.words().limits {
+		keys := key
+		if strings.Contains(key, ",") {
+			keys = "(" + key + ")"
 		}
-		return len(ids), tx.Exec("DELETE FROM subscriptions WHERE id IN ?", ids).Error
+		sql = fmt.Sprintf("DELETE FROM %s WHERE %s IN (SELECT %s FROM %s WHERE %s LIMIT %d)", table, keys, key, table, where, chunk)
 	}
-}
-
-// draining is a step that removes the rows whose column is below a limit, some
-// at a time: hours of memories in one statement would hold up whoever writes.
-func draining[T any](table, column string, limit T) func(*gorm.DB) (int, error) {
-	return func(tx *gorm.DB) (int, error) {
-		var part []T
-		err := tx.Table(table).Where(column+" < ?", limit).Order(column).Offset(chunk-1).Limit(1).Pluck(column, &part).Error
-		if err != nil {
-			return 0, err
-		}
-		if len(part) == 0 {
-			return 0, tx.Exec("DELETE FROM "+table+" WHERE "+column+" < ?", limit).Error
-		}
-		return chunk, tx.Exec("DELETE FROM "+table+" WHERE "+column+" <= ?", part[0]).Error
-	}
+	return sweep{what: "drop " + table, due: table + " WHERE " + where, args: args, size: chunk, some: func(tx *gorm.DB) (int, error) {
+		done := tx.Exec(sql, args...)
+		return int(done.RowsAffected), done.Error
+	}}
 }
 
 // dropEnded removes updates that ended; their keys are forgotten with them.
@@ -117,7 +152,7 @@ func dropEnded(tx *gorm.DB, before models.Moment) (int, error) {
 // about their numbers when no other carrier has them.
 func dropLeft(tx *gorm.DB, before models.Moment) (int, error) {
 	var rows []parcelRow
-	err := locking(tx).Select("id", "number").Where("left_at > 0 AND left_at < ?", before).Order("left_at").Limit(chunk).Find(&rows).Error
+	err := locking(tx).Select("id", "number").Where("left_at > 0 AND left_at < ?", before).Order("left_at").Limit(sweptParcels).Find(&rows).Error
 	if err != nil || len(rows) == 0 {
 		return 0, err
 	}

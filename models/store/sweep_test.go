@@ -23,7 +23,7 @@ func TestOldCallsAreFoldedAndCountTheSame(t *testing.T) {
 		before, err := k.Usage(k.ctx(), noon().Day())
 		k.ok(err)
 		for _, now := range []models.Moment{noon() + 6*day, noon() + 7*day + 3, noon() + 8*day, noon() + 9*day} {
-			k.ok(k.Sweep(k.ctx(), keep, now))
+			k.ok(k.Sweep(k.ctx(), keep(), now))
 			if after, err := k.Usage(k.ctx(), noon().Day()); err != nil || !slices.Equal(after, before) {
 				t.Fatalf("got %+v, want %+v, %v", after, before, err)
 			}
@@ -43,12 +43,12 @@ func TestParcelsThatNobodyFollowedFor90DaysGo(t *testing.T) {
 		k.finish(scan(k.stored(left.ID), "x", noon()), noon())
 		k.begin(query(k.stored(left.ID)), noon())
 		k.ok(k.Unfollow(k.ctx(), c.ID, []int64{left.ID}, noon()+10*day))
-		k.ok(k.Sweep(k.ctx(), keep, noon()+90*day+1))
+		k.ok(k.Sweep(k.ctx(), keep(), noon()+90*day+1))
 		if _, err := k.Parcel(k.ctx(), never.ID); !errors.Is(err, models.ErrNotFound) {
 			t.Fatalf("got %v for the one never followed", err)
 		}
 		k.stored(left.ID)
-		k.ok(k.Sweep(k.ctx(), keep, noon()+100*day+1))
+		k.ok(k.Sweep(k.ctx(), keep(), noon()+100*day+1))
 		if _, err := k.Parcel(k.ctx(), left.ID); !errors.Is(err, models.ErrNotFound) {
 			t.Fatalf("got %v for the one that was left", err)
 		}
@@ -65,7 +65,7 @@ func TestAParcelThatIsFollowedAgainStays(t *testing.T) {
 		k.follow(c, p)
 		k.ok(k.Unfollow(k.ctx(), c.ID, []int64{p.ID}, noon()))
 		k.follow(c, p)
-		k.ok(k.Sweep(k.ctx(), keep, noon()+200*day))
+		k.ok(k.Sweep(k.ctx(), keep(), noon()+200*day))
 		k.stored(p.ID)
 	})
 }
@@ -76,11 +76,11 @@ func TestWhatHasHadItsTimeGoes(t *testing.T) {
 		k.end(c)
 		k.ok(k.Ask(k.ctx(), models.Question{ChatID: c.ID, ExpiresAt: noon() + day}))
 		k.ok(k.Remember(k.ctx(), "detect", "a", []byte("x"), noon()+day))
-		k.ok(k.Sweep(k.ctx(), keep, noon()+2*day))
+		k.ok(k.Sweep(k.ctx(), keep(), noon()+2*day))
 		if fresh, err := k.Arrive(k.ctx(), []models.Arrival{update("1", 1)}, noon()+2*day); err != nil || fresh != 0 {
 			t.Fatalf("got %d, %v: a key is known for three days", fresh, err)
 		}
-		k.ok(k.Sweep(k.ctx(), keep, noon()+3*day+1))
+		k.ok(k.Sweep(k.ctx(), keep(), noon()+3*day+1))
 		if fresh, err := k.Arrive(k.ctx(), []models.Arrival{update("1", 1), update("1", 2)}, noon()+3*day); err != nil || fresh != 1 {
 			t.Fatalf("got %d new, %v: one key is forgotten, the open one is not", fresh, err)
 		}
@@ -96,7 +96,7 @@ func TestWhatHasHadItsTimeGoes(t *testing.T) {
 func TestWhatHasExpiredGoesHoweverMuchItIs(t *testing.T) {
 	each(t, func(t *testing.T, k kit) {
 		k.ok(k.RememberMany(k.ctx(), 2500, noon()))
-		k.ok(k.Sweep(k.ctx(), keep, noon()+2400))
+		k.ok(k.Sweep(k.ctx(), keep(), noon()+2400))
 		for key, want := range map[string]bool{"0": false, "1000": false, "2400": false, "2401": true, "2499": true} {
 			if _, ok, err := k.Recall(k.ctx(), "detect", key, noon()-1); err != nil || ok != want {
 				t.Errorf("%s: remembered %v, %v", key, ok, err)

@@ -84,7 +84,7 @@ func restore(tx *gorm.DB, f models.Follow, now models.Moment) (bool, error) {
 	if err := tx.Model(&models.Follow{}).Where("chat_id = ? AND parcel_id = ?", f.ChatID, f.ParcelID).Count(&again).Error; err != nil || again > 0 {
 		return again > 0, err
 	}
-	f.ID = 0
+	f.ID, f.DoneAt = 0, p.DoneAt
 	if summing, err := isImporting(tx, f); err != nil || !summing {
 		if err != nil {
 			return false, err

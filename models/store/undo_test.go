@@ -78,7 +78,7 @@ func TestSweepForgetsStopsThatCannotBeUndone(t *testing.T) {
 		c, p := k.chat(1), k.parcel(1)
 		k.follow(c, p)
 		k.ok(k.Unfollow(k.ctx(), c.ID, []int64{p.ID}, noon()))
-		k.ok(k.Sweep(k.ctx(), keep, noon()+11*minute))
+		k.ok(k.Sweep(k.ctx(), keep(), noon()+11*minute))
 		if undone, err := k.Undo(k.ctx(), c.ID, noon()); len(undone) != 0 || err != nil {
 			t.Errorf("after the sweep %v is undone, %v", undone, err)
 		}

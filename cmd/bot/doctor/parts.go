@@ -23,6 +23,9 @@ import (
 func (d *Doctor) checkDatabase(ctx context.Context) []Result {
 	return d.withDatabase(ctx, func(ctx context.Context, db *store.Store) []Result {
 		backlog, err := db.Backlog(ctx, models.At(time.Now()))
+		if err == nil {
+			backlog.Live, err = db.CountLiveParcels(ctx)
+		}
 		if err != nil {
 			return append(bad("database", "answers, but its tables do not: %v; run bot migrate", err), d.checkKey(ctx, db)...)
 		}

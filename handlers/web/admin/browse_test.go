@@ -333,7 +333,7 @@ func TestWhatWasSentToWhomIsListed(t *testing.T) {
 		contains(t, r.read(at), "没发出去", "503 Service Unavailable", `<td class="amount">2</td>`, "已送达平台", "03-10 12:07:00")
 	}
 	r.pass(40 * 24 * time.Hour)
-	r.ok(r.store.Sweep(t.Context(), 90*24*time.Hour, r.moment()))
+	r.ok(r.store.Sweep(t.Context(), models.Retention{Parcels: 90 * 24 * time.Hour, Follows: 90 * 24 * time.Hour, Tails: 90 * 24 * time.Hour, Unreachable: 90 * 24 * time.Hour}, r.moment()))
 	r.signIn()
 	contains(t, r.read(path("/admin/chats/%d", one.ID)), "最近 30 天没有发过")
 }

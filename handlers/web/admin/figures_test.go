@@ -89,7 +89,7 @@ func TestDaysThatAreFoldedCountOn(t *testing.T) {
 		r.call("juhe", models.CallQuery, "YT1000000000013", models.OutcomeTrace, true)
 	}
 	r.at = noon
-	r.ok(r.store.Sweep(t.Context(), 90*24*time.Hour, r.moment()))
+	r.ok(r.store.Sweep(t.Context(), models.Retention{Parcels: 90 * 24 * time.Hour, Follows: 90 * 24 * time.Hour, Tails: 90 * 24 * time.Hour, Unreachable: 90 * 24 * time.Hour}, r.moment()))
 	contains(t, r.read("/admin"), "共调用 5 次，计费 5 次，¥0.25")
 	contains(t, r.read("/admin/calls?day=2026-02-28"), "七天以前", "¥0.25")
 }

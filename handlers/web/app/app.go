@@ -40,6 +40,7 @@ const frames = "https://web.telegram.org https://*.telegram.org"
 type Store interface {
 	ChatAt(ctx context.Context, a models.Address) (models.Chat, bool, error)
 	Followed(ctx context.Context, chatID int64, all bool) ([]models.Followed, error)
+	CountFollowed(ctx context.Context, chatID int64) (live, done int, err error)
 	FollowOf(ctx context.Context, chatID, parcelID int64) (models.Follow, bool, error)
 	NewestScans(ctx context.Context, parcelIDs []int64) (map[int64]models.Event, error)
 	Rename(ctx context.Context, chatID, parcelID int64, name string) error

@@ -151,21 +151,19 @@ type row struct {
 func (a *App) list(r request) (any, error) {
 	words := a.settings.Words.For(r.chat.Lang, r.chat.Spoken, r.person.Lang)
 	w := handlers.NewWording(words, a.settings.Zone, models.At(a.settings.Now()))
-	var all []models.Followed
-	if r.chat.ID != 0 {
-		var err error
-		if all, err = a.settings.Store.Followed(r.Context(), r.chat.ID, true); err != nil {
-			return nil, err
-		}
+	all, total, err := a.followed(r)
+	if err != nil {
+		return nil, err
 	}
-	found := matching(all, r.URL.Query().Get("q"), w)
+	query := r.URL.Query().Get("q")
+	found := matching(all, query, w)
 	shown := byGroup(found)
 	shown = shown[:min(len(shown), mostRows)]
 	newest, err := a.newest(r.Context(), shown)
 	if err != nil {
 		return nil, err
 	}
-	said := listed{Lang: words.Tag(), Words: wordsOf(words), Groups: []group{}, All: len(all)}
+	said := listed{Lang: words.Tag(), Words: wordsOf(words), Groups: []group{}, All: total}
 	for i, f := range shown {
 		if i == 0 || handlers.Group(f) != handlers.Group(shown[i-1]) {
 			said.Groups = append(said.Groups, group{Title: words.Say("mini." + handlers.Group(f))})
@@ -173,10 +171,26 @@ func (a *App) list(r request) (any, error) {
 		last := &said.Groups[len(said.Groups)-1]
 		last.Parcels = append(last.Parcels, a.row(w, r.chat, f, newest[f.Parcel.ID]))
 	}
-	if more := len(found) - len(shown); more > 0 {
+	more := len(found) - len(shown)
+	if strings.TrimSpace(query) == "" {
+		more += total - len(all)
+	}
+	if more > 0 {
 		said.More = moreWords(words, more)
 	}
 	return said, nil
+}
+
+// followed are the chat's parcels that are at hand, and how many it follows.
+func (a *App) followed(r request) (rows []models.Followed, total int, err error) {
+	if r.chat.ID == 0 {
+		return nil, 0, nil
+	}
+	if rows, err = a.settings.Store.Followed(r.Context(), r.chat.ID, true); err != nil {
+		return nil, 0, err
+	}
+	live, done, err := a.settings.Store.CountFollowed(r.Context(), r.chat.ID)
+	return rows, max(live+done, len(rows)), err
 }
 
 func moreWords(words *locales.Localizer, count int) string {
