@@ -125,7 +125,7 @@ func (s *Store) Failing(ctx context.Context, door string, since models.Moment) (
 
 // Waits says since when work waits.
 func (s *Store) Waits(ctx context.Context, now models.Moment) (w models.Waits, err error) {
-	const check = "SELECT COALESCE(MIN(due_at), 0) FROM parcels WHERE due_at <= ?"
+	const check = "SELECT due_at FROM parcels WHERE due_at <= ? ORDER BY due_at LIMIT 1"
 	db := s.read.WithContext(ctx)
 	if err := db.Raw(check, now).Scan(&w.Check).Error; err != nil {
 		return w, fmt.Errorf("read oldest parcel: %w", translate(db, err))
