@@ -41,7 +41,7 @@ func (c *cooldown) seen() models.ProviderHealth {
 // noted is a provider's health after a call's end. A rate limit and our own
 // shutdown say nothing about it.
 func noted(h models.ProviderHealth, err error, now models.Moment) models.ProviderHealth {
-	trouble := models.Outcome("")
+	var trouble models.Outcome
 	switch {
 	case harmful(err): // also where nothing left this machine, because no connection came about
 		trouble = models.OutcomeUnavailable

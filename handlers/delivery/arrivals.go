@@ -77,13 +77,9 @@ func (t *turn) answerArrival(ctx context.Context, a models.Arrival) (ended bool,
 			t.due(t.moment())
 			return true, nil
 		}
-		begun := time.Now()
-		sent, err := t.sendFirst(ctx, replies[n:])
-		outcome := outcomeOf(err)
-		t.logReply(a, n, sent, outcome, time.Since(begun))
+		sent, outcome, err := t.sendReply(ctx, a, replies, n)
 		switch {
 		case outcome == OutcomeSent:
-			t.meter.Sent(t.door.Name(), kindOf(a))
 		case outcome == OutcomeRefused:
 			t.noteUnsent(ctx, nil, outcome, err)
 		case outcome == OutcomeDefect && a.Failures+1 >= attempts:
@@ -113,6 +109,18 @@ func (t *turn) answerArrival(ctx context.Context, a models.Arrival) (ended bool,
 		}
 	}
 	return false, t.endArrival(ctx, a)
+}
+
+// sendReply sends what is next of an update's replies, after the first from.
+func (t *turn) sendReply(ctx context.Context, a models.Arrival, replies []handlers.Reply, from int) (sent int, outcome string, err error) {
+	begun := time.Now()
+	sent, err = t.sendFirst(ctx, replies[from:])
+	outcome = outcomeOf(err)
+	t.logReply(a, from, sent, outcome, time.Since(begun))
+	if outcome == OutcomeSent {
+		t.meter.Sent(t.door.Name(), kindOf(a))
+	}
+	return sent, outcome, err
 }
 
 func (t *turn) endArrival(ctx context.Context, a models.Arrival) error {

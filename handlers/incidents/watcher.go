@@ -101,7 +101,6 @@ type Watcher struct {
 	database  database
 	providers providers
 	langs     map[models.Address][2]string // of the operators' chats, for when the database is gone
-	budgetsAt models.Moment                // when budgets were looked at
 }
 
 // New makes a Watcher, which does nothing before Run.
@@ -116,7 +115,8 @@ func (w *Watcher) Run(ctx context.Context) error {
 		if err := w.look(ctx); err != nil && ctx.Err() == nil {
 			w.s.Log.Warn("look after incidents", "error", err)
 		}
-		if retry.Sleep(ctx, w.pace.every()) != nil {
+		_ = retry.Sleep(ctx, w.pace.every()) // it ends early with ctx, which the loop sees
+		if ctx.Err() != nil {
 			return nil
 		}
 	}

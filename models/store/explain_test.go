@@ -155,7 +155,7 @@ func TestFrequentQueriesFindTheirRowsInAnIndex(t *testing.T) {
 				_, err := k.Waits(k.ctx(), noon())
 				return err
 			}},
-			{"Exhausted", "follows_pending", func() error {
+			{"Exhausted", "chats_credit", func() error {
 				_, err := k.Exhausted(k.ctx(), "telegram", noon())
 				return err
 			}},

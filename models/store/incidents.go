@@ -125,7 +125,7 @@ func (s *Store) Failing(ctx context.Context, door string, since models.Moment) (
 
 // Waits says since when work waits.
 func (s *Store) Waits(ctx context.Context, now models.Moment) (w models.Waits, err error) {
-	const check = "SELECT COALESCE(MIN(due_at), 0) FROM parcels WHERE due_at <= ?"
+	const check = "SELECT due_at FROM parcels WHERE due_at <= ? ORDER BY due_at LIMIT 1"
 	db := s.read.WithContext(ctx)
 	if err := db.Raw(check, now).Scan(&w.Check).Error; err != nil {
 		return w, fmt.Errorf("read oldest parcel: %w", translate(db, err))
@@ -143,7 +143,7 @@ func (s *Store) Waits(ctx context.Context, now models.Moment) (w models.Waits, e
 func (s *Store) Exhausted(ctx context.Context, door string, now models.Moment) (chats int64, err error) {
 	const sql = `SELECT COUNT(*) FROM (SELECT c.id FROM chats c
 		WHERE c.door = ? AND c.credit_epoch > 0 AND (c.credit_left <= 0 OR c.credit_until <= ?) AND c.gone_at = 0
-		AND EXISTS (SELECT 1 FROM follows f WHERE f.chat_id = c.id AND f.pending_seq > 0) LIMIT ?) e`
+		AND EXISTS (SELECT 1 FROM follows w WHERE w.chat_id = c.id AND w.pending_seq > 0) LIMIT ?) f`
 	if err := s.read.WithContext(ctx).Raw(sql, door, now, counted).Scan(&chats).Error; err != nil {
 		return 0, fmt.Errorf("count chats without credit: %w", translate(s.read, err))
 	}

@@ -61,6 +61,7 @@ type Store interface {
 	Sessions
 	Note(ctx context.Context, n models.Note) error
 	Notes(ctx context.Context, kind models.NoteKind, limit int) ([]models.Note, error)
+	Incidents(ctx context.Context) ([]models.Incident, error)
 }
 
 // Providers say which of them are left alone now.

@@ -27,6 +27,7 @@ type overviewPage struct {
 	Cooldowns []cooldown
 	Failing   []troubled
 	Waiting   []troubled
+	Incidents []models.Incident // those that operators were told of and that are not over
 	Alerts    []models.Note
 	Shown     []models.Note
 }
@@ -109,6 +110,10 @@ func (d *Dashboard) buildOverview(ctx context.Context) (page overviewPage, err e
 	if page.Waiting, err = d.waiting(ctx); err != nil {
 		return page, err
 	}
+	if page.Incidents, err = d.Store.Incidents(ctx); err != nil {
+		return page, err
+	}
+	page.Incidents = slices.DeleteFunc(page.Incidents, func(i models.Incident) bool { return i.ToldAt == 0 })
 	if page.Alerts, err = d.Store.Notes(ctx, models.NoteAlert, listed); err != nil {
 		return page, err
 	}

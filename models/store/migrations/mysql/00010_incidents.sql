@@ -1,4 +1,5 @@
--- What operators were told of and is not over, and since when sending to a chat fails.
+-- What operators were told of and is not over, and since when sending to a chat fails;
+-- a way to those whose messages are counted.
 -- The column and its index are made in two statements for TiDB.
 
 -- +goose Up
@@ -27,7 +28,15 @@ PREPARE add_index FROM @change;
 EXECUTE add_index;
 DEALLOCATE PREPARE add_index;
 
+SET @change = IF((SELECT COUNT(*) FROM information_schema.statistics
+    WHERE table_schema = DATABASE() AND table_name = 'chats' AND index_name = 'chats_credit') = 0,
+    "CREATE INDEX chats_credit ON chats (door, credit_epoch)", "SELECT 1");
+PREPARE add_index FROM @change;
+EXECUTE add_index;
+DEALLOCATE PREPARE add_index;
+
 -- +goose Down
+DROP INDEX chats_credit ON chats;
 DROP INDEX chats_failing_at ON chats;
 ALTER TABLE chats DROP COLUMN failing_at;
 DROP TABLE incidents;
