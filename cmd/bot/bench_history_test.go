@@ -69,8 +69,3 @@ func BenchmarkHistory(b *testing.B) {
 	b.ReportMetric(highest, "x")
 	b.ReportMetric(float64(median(took["fresh"+texts[0]]).Microseconds())/1000, "fresh-ms")
 }
-
-func median(took []time.Duration) time.Duration {
-	slices.Sort(took)
-	return took[len(took)/2]
-}

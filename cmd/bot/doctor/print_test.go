@@ -39,7 +39,7 @@ func TestATerminalGetsOneTableThatFits(t *testing.T) {
 
 // A terminal of 30 columns is a phone's, or half of one that is split.
 func TestLongAddressesAndNarrowTerminalsFit(t *testing.T) {
-	d := New(config.Settings{}, nil, nil, nil)
+	d := New(config.Settings{}, nil, nil, nil, nil)
 	long := bad("muzhi", `cannot be reached: Get "https://chawuliu.market.alicloudapi.com/query?kddh=a-number-of-nobody": no such host; 检查网络和地址 WAYBILL_MUZHI_URL`)
 	for _, columns := range []int{30, 40, 50, 60, 80} {
 		var out strings.Builder
@@ -64,7 +64,7 @@ func TestLongAddressesAndNarrowTerminalsFit(t *testing.T) {
 
 func TestColoursSayHowItIs(t *testing.T) {
 	var out strings.Builder
-	d := New(config.Settings{}, nil, nil, nil)
+	d := New(config.Settings{}, nil, nil, nil, nil)
 	if _, err := d.print(Screen{Out: &out, Columns: 80, Colours: true}, samples()...); err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestColoursSayHowItIs(t *testing.T) {
 
 func TestAPipeGetsALineForEachResult(t *testing.T) {
 	var out strings.Builder
-	d := New(config.Settings{}, nil, nil, nil)
+	d := New(config.Settings{}, nil, nil, nil, nil)
 	ok, err := d.print(Screen{Out: &out}, good("settings", "complete"), care("kuaidi100", "answers"))
 	if want := "ok   settings  complete\nok   kuaidi100 answers\n"; !ok || err != nil || out.String() != want {
 		t.Errorf("ok %t, %v, %q", ok, err, out.String())
@@ -100,7 +100,7 @@ func TestWhatPeopleCanLookAtIsTold(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := New(c.settings, nil, nil, nil).checkPages()
+			got := New(c.settings, nil, nil, nil, nil).checkPages()
 			if len(got) != len(c.want) {
 				t.Fatalf("%+v", got)
 			}
