@@ -4,7 +4,6 @@ import (
 	"context"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -73,15 +72,18 @@ const (
 // known and which are due again, and a provider that takes its time from now on.
 func slowParcels(b *testing.B, o benchApp, parcels int) *app {
 	b.Helper()
-	o.ahead = new(atomic.Int64)
+	first := o
+	first.calls = 0
 	o.api.slow.Store(0)
 	known := o.api.answered.Load() + int64(parcels)
-	h := o.start(b, func(h *app) { followTables(b, h, 0, parcels) })
+	_, stop := first.start(b, func(h *app) { followTables(b, h, 0, parcels) })
 	for o.api.answered.Load() < known {
 		time.Sleep(time.Millisecond)
 	}
+	stop()
 	o.api.slow.Store(int64(callTakes))
-	o.ahead.Store(int64(whenDue))
+	o.ahead = whenDue
+	h, _ := o.start(b, func(*app) {})
 	return h
 }
 
@@ -178,8 +180,7 @@ func BenchmarkReplicas(b *testing.B) {
 			return begun.rate(n)
 		}
 		one := measure(b.N)
-		o.ahead = new(atomic.Int64)
-		o.ahead.Store(int64(whenDue))
+		o.ahead = whenDue
 		for range 2 {
 			o.start(b, func(*app) {})
 		}

@@ -94,20 +94,19 @@ type benchApp struct {
 	api   *api
 	sent  func(models.Address)
 	calls int           // of polls, under way together; 0: as many as the program makes
-	ahead *atomic.Int64 // nanoseconds that its clock is ahead; nil: none
+	ahead time.Duration // of its clock
 }
 
-// start assembles the program and runs it for the benchmark after prepare.
-func (o benchApp) start(b *testing.B, prepare func(*app)) *app {
+// start assembles the program and runs it after prepare, until it is stopped or the
+// benchmark ends.
+func (o benchApp) start(b *testing.B, prepare func(*app)) (h *app, stop func()) {
 	b.Helper()
 	ctx, leave := context.WithCancel(context.Background())
 	s := benchSettings(b, o.api)
 	s.DB, s.SecretKey, s.NATSURL = o.dsn, key, o.nats
-	h := newApp(s, slog.New(slog.DiscardHandler))
+	h = newApp(s, slog.New(slog.DiscardHandler))
 	h.pollCalls = o.calls
-	if o.ahead != nil {
-		h.now = func() time.Time { return time.Now().Add(time.Duration(o.ahead.Load())) }
-	}
+	h.now = func() time.Time { return time.Now().Add(o.ahead) }
 	bench := door{name: "bench", open: func(*app, func()) (*openDoor, error) { return &openDoor{Door: benchDoor{o.sent}}, nil }}
 	if err := h.build(ctx, []door{bench}); err != nil {
 		b.Fatal(err)
@@ -115,13 +114,14 @@ func (o benchApp) start(b *testing.B, prepare func(*app)) *app {
 	prepare(h)
 	ended := make(chan error, 1)
 	go func() { ended <- h.run(ctx) }()
-	b.Cleanup(func() {
+	stop = sync.OnceFunc(func() {
 		leave()
 		if err := <-ended; err != nil {
 			b.Error(err)
 		}
 	})
-	return h
+	b.Cleanup(stop)
+	return h, stop
 }
 
 // benchSettings are those of a bot with one provider, which is a, and without
@@ -211,7 +211,7 @@ func BenchmarkReply(b *testing.B) {
 	eachDB(b, func(b *testing.B, kind string) {
 		sent := make(chan time.Time, 1)
 		o := benchApp{dsn: storetest.DSN(b, kind), api: serveAPI(b, 0, 3), sent: func(models.Address) { sent <- time.Now() }}
-		h := o.start(b, func(*app) {})
+		h, _ := o.start(b, func(*app) {})
 		took := make([]time.Duration, b.N)
 		b.ResetTimer()
 		for i := range b.N {
@@ -228,7 +228,7 @@ func BenchmarkDelivered(b *testing.B) {
 	eachDB(b, func(b *testing.B, kind string) {
 		sent := make(chan time.Time, 1)
 		o := benchApp{dsn: storetest.DSN(b, kind), api: serveAPI(b, 0, 3), sent: func(models.Address) { sent <- time.Now() }}
-		h := o.start(b, func(*app) {})
+		h, _ := o.start(b, func(*app) {})
 		took := make([]time.Duration, b.N)
 		for i := range b.N {
 			follow(b, h, i, 1, 1)
