@@ -75,11 +75,8 @@ func slowParcels(b *testing.B, o benchApp, parcels int) *app {
 	first := o
 	first.calls = 0
 	o.api.slow.Store(0)
-	known := o.api.answered.Load() + int64(parcels)
 	_, stop := first.start(b, func(h *app) { followTables(b, h, 0, parcels) })
-	for o.api.answered.Load() < known {
-		time.Sleep(time.Millisecond)
-	}
+	o.api.idle(parcels, 5*time.Second)
 	stop()
 	o.api.slow.Store(int64(callTakes))
 	o.ahead = whenDue
@@ -94,12 +91,12 @@ func BenchmarkSlowProvider(b *testing.B) {
 		o := benchApp{dsn: storetest.DSN(b, kind), api: serveAPI(b, callTakes, 3), sent: func(models.Address) { b.Error("a check brought news") }}
 		before := bareLoop(b, o.api)
 		slowParcels(b, o, b.N+3*starting)
-		o.api.await(starting)
+		o.api.await(b, starting)
 		used := usageNow(b)
-		o.api.await(b.N)
+		o.api.await(b, b.N)
 		reached := used.rate(b.N)
 		used.report(b, b.N)
-		o.api.await(starting) // of the rest, so that little is in the way of the bare loop
+		o.api.await(b, starting) // of the rest, so that little is in the way of the bare loop
 		b.ReportMetric(100*reached/((before+bareLoop(b, o.api))/2), "%of-bare")
 	})
 }
@@ -151,7 +148,7 @@ func BenchmarkReplyBusy(b *testing.B) {
 		o := benchApp{dsn: storetest.DSN(b, kind), api: serveAPI(b, 0, 3), calls: calls, sent: func(models.Address) { sent <- time.Now() }}
 		o.api.quickFrom = waybill(asked)
 		h := slowParcels(b, o, perAsking*b.N+starting)
-		o.api.await(calls)
+		o.api.await(b, calls)
 		used, before := usageNow(b), o.api.answered.Load()
 		took := make([]time.Duration, b.N)
 		for i := range b.N {
@@ -174,9 +171,10 @@ func BenchmarkReplicas(b *testing.B) {
 		o := benchApp{dsn: storetest.DSN(b, kind), nats: serveNATS(b), api: serveAPI(b, 0, 3), calls: calls, sent: func(models.Address) {}}
 		slowParcels(b, o, 5*b.N+2*starting)
 		measure := func(n int) float64 {
-			o.api.await(3 * calls)
+			b.Helper()
+			o.api.await(b, 3*calls)
 			begun := usageNow(b)
-			o.api.await(n)
+			o.api.await(b, n)
 			return begun.rate(n)
 		}
 		one := measure(b.N)
@@ -184,7 +182,7 @@ func BenchmarkReplicas(b *testing.B) {
 		for range 2 {
 			o.start(b, func(*app) {})
 		}
-		o.api.await(starting) // they find the queue
+		o.api.await(b, starting) // they find the queue
 		three := measure(3 * b.N)
 		b.ReportMetric(three/one, "times")
 		b.ReportMetric(one, "parcels/s-of-one")

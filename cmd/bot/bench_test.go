@@ -66,8 +66,29 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // await waits until so many more calls are answered.
-func (a *api) await(calls int) {
-	for until := a.answered.Load() + int64(calls); a.answered.Load() < until; {
+func (a *api) await(b *testing.B, calls int) {
+	b.Helper()
+	if missing := a.idle(calls, 20*time.Second); missing > 0 {
+		b.Fatalf("%d of %d calls do not come", missing, calls)
+	}
+}
+
+// idle waits until so many more calls are answered, or none is for a while, and says
+// how many are missing. On a machine with too much to do some are begun and not sent:
+// it is too late for them.
+func (a *api) idle(calls int, while time.Duration) (missing int) {
+	until, seen, since := a.answered.Load()+int64(calls), int64(0), time.Now()
+	for {
+		now := a.answered.Load()
+		if now >= until {
+			return 0
+		}
+		if now > seen {
+			seen, since = now, time.Now()
+		}
+		if time.Since(since) > while {
+			return int(until - now)
+		}
 		time.Sleep(time.Millisecond)
 	}
 }
