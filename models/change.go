@@ -39,6 +39,7 @@ type Finish struct {
 	Version  int64 // from the last Ticket, or of the parcel as it was read
 	Change   Change
 	DueAt    Moment   // when the parcel is due next
+	Same     bool     // the parcel is as it was read, but for this check's moments and failures: see Parcel.SameButChecked
 	Journey  *Journey // of a parcel that has just been delivered; nil: it has not
 	Verified []int64  // follows whose tail this answer verified
 	Refused  []int64  // follows whose tail this answer refused

@@ -61,6 +61,14 @@ func (p Parcel) CheckUnderWay(now Moment, gone func(process string) bool) bool {
 	return p.AskedAt > p.SettledAt && now.Sub(p.AskedAt) < CheckTakes && !gone(p.AskedBy)
 }
 
+// SameButChecked says that nothing of a parcel has changed since before but what every
+// check changes: version, moments of the check, and the failures in a row.
+func (p Parcel) SameButChecked(before Parcel) bool {
+	before.Version, before.DueAt, before.Failures = p.Version, p.DueAt, p.Failures
+	before.AskedAt, before.SettledAt, before.HeardAt = p.AskedAt, p.SettledAt, p.HeardAt
+	return p == before
+}
+
 // Notices remembers which notices were given since the newest scan.
 type Notices int
 

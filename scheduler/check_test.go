@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -390,3 +391,34 @@ func TestAFailureOfTheDatabaseIsAnErrorAndLosesNoCall(t *testing.T) {
 type blind struct{ *store.Store }
 
 func (blind) Known(context.Context, int64) ([]models.Event, error) { return nil, errBroken }
+
+// finishes keeps what a checker has written.
+type finishes struct {
+	Store
+	all []models.Finish
+}
+
+func (f *finishes) Finish(ctx context.Context, e models.Finish, now models.Moment) (models.Parcel, error) {
+	f.all = append(f.all, e)
+	return f.Store.Finish(ctx, e, now)
+}
+
+func TestAnAnswerWithoutNewsWritesTheChecksMomentsAlone(t *testing.T) {
+	r := newRig(t, storetest.New(t))
+	p := r.follow("YT1000000000001", "yto", "a")
+	written := &finishes{Store: r.db}
+	r.checker = r.newChecker(r.tracker, written)
+	for range 3 {
+		r.poll(p.ID)
+		r.pass(3 * time.Hour)
+	}
+	r.provider.says(shows(models.InTransit, "揽收", "到达"))
+	r.poll(p.ID)
+	var same []bool
+	for _, f := range written.all {
+		same = append(same, f.Same)
+	}
+	if want := []bool{false, true, true, false}; !slices.Equal(same, want) {
+		t.Errorf("same: %v, want %v", same, want)
+	}
+}

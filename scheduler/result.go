@@ -209,6 +209,7 @@ func (c *Checker) finish(ctx context.Context, e result, now models.Moment) (mode
 	f := models.Finish{
 		Version: e.version, Change: e.change,
 		DueAt:    c.cadence.Next(e.change.Parcel, e.given, now),
+		Same:     len(e.change.Events) == 0 && e.change.Parcel.SameButChecked(e.was),
 		Verified: e.verified, Refused: e.refused, Lost: e.lost, Closings: e.closings,
 	}
 	if j, arrived := estimate.Finished(e.was, e.change.Parcel); arrived {

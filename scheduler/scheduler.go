@@ -37,7 +37,7 @@ type Settings struct {
 	Queue   Queue
 	Checker ParcelChecker
 	Owner   string        // unique to this process, at most 40 characters; "" makes one up
-	Workers int           // checks under way together; 0 means 256
+	Workers int           // checks under way together, most of which wait for the database or for a slot of the tracker's; 0 means 768
 	Keep    time.Duration // how long parcels stay after their end, or after nobody follows them; 0 means 90 days
 	Speed   Speed         // divides how long what is over stays
 	Jobs    []Job         // what else the holder of the lease "cron" does
@@ -70,7 +70,7 @@ func New(s Settings) *Scheduler {
 		s.Owner = rand.Text()
 	}
 	if s.Workers == 0 {
-		s.Workers = 256
+		s.Workers = 768
 	}
 	if s.Grace == 0 {
 		s.Grace = 6 * time.Second

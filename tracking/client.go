@@ -28,6 +28,7 @@ type client struct {
 	provider  Provider
 	cooldowns map[models.CallKind]*cooldown // a vendor's detection may be another product with another quota
 	pacer     *pacer
+	slots     *callSlots // of all providers
 	meter     Meter
 	log       *slog.Logger
 	timeout   time.Duration
@@ -37,11 +38,12 @@ type client struct {
 	list    string // the provider's own list of carriers that it was given last
 }
 
-func newClient(p Provider, s Settings, m memory) *client {
+func newClient(p Provider, s Settings, m memory, slots *callSlots) *client {
 	c := &client{
 		provider:  p,
 		cooldowns: map[models.CallKind]*cooldown{},
 		pacer:     newPacer(p.Name, s.Rates[p.Name], s.Slots, s.Now),
+		slots:     slots,
 		meter:     s.Meter,
 		log:       s.Log,
 		timeout:   s.Timeout,
@@ -63,6 +65,7 @@ func (c *client) unsent(why string) *Error {
 // attempt is the leave of one provider for one call. It ends with call or release.
 type attempt struct {
 	client   *client
+	slot     *callSlot
 	cooldown *cooldown
 	probe    bool // it finds out whether a cooldown is over
 	timeout  time.Duration
@@ -70,12 +73,17 @@ type attempt struct {
 
 // acquire waits for leave to make one kind of call. An error is an unsent *Error.
 func (c *client) acquire(ctx context.Context, kind models.CallKind, p models.Purpose) (*attempt, error) {
+	slot, err := c.slots.enter(ctx, p)
+	if err != nil {
+		return nil, &Error{Provider: c.name(), Kind: ErrRate, Text: "our own limit", Unsent: true, Cause: err}
+	}
 	cooldown := c.cooldowns[kind]
 	probe, until, why := cooldown.acquire(ctx)
 	if why != nil {
+		slot.leave()
 		return nil, &Error{Provider: c.name(), Kind: why, Text: "left alone for now", Until: until, Unsent: true}
 	}
-	a := &attempt{client: c, cooldown: cooldown, probe: probe, timeout: c.timeoutFor(kind, p)}
+	a := &attempt{client: c, slot: slot, cooldown: cooldown, probe: probe, timeout: c.timeoutFor(kind, p)}
 	if err := c.pacer.wait(ctx, patience(p)); err != nil {
 		a.release(ctx)
 		if !errors.Is(err, errBusy) && ctx.Err() == nil {
@@ -108,6 +116,7 @@ func patience(p models.Purpose) time.Duration {
 
 // release gives the leave back unused.
 func (a *attempt) release(ctx context.Context) {
+	a.slot.leave()
 	if a.probe {
 		a.cooldown.release(context.WithoutCancel(ctx))
 	}
@@ -117,19 +126,26 @@ func (a *attempt) release(ctx context.Context) {
 // records its end.
 func (a *attempt) call(ctx context.Context, ticket models.Ticket, do func(context.Context) (billed bool, err error)) error {
 	c := a.client
+	if err := a.slot.hold(ctx); err != nil {
+		a.release(ctx)
+		return &Error{Provider: c.name(), Kind: ErrUnavailable, Text: "no slot for it", Unsent: true, Cause: err}
+	}
 	start := c.now()
 	left := sendWithin - models.At(start).Sub(ticket.At)
 	if left < 0 {
 		a.release(ctx)
 		return c.unsent("its turn came too late")
 	}
+	defer a.slot.leave()
 	ctx, cancel := context.WithTimeout(ctx, a.timeout)
 	defer cancel()
 	ctx, sent := mustSendWithin(ctx, left)
 	defer sent()
 	billed, err := c.guarded(ctx, do)
+	took := c.now().Sub(start)
+	a.slot.note(took)
 	a.cooldown.record(context.WithoutCancel(ctx), err, a.probe)
-	c.meter.Called(c.name(), ticket.Kind, outcome(err), billedInEnd(billed, err), c.now().Sub(start))
+	c.meter.Called(c.name(), ticket.Kind, outcome(err), billedInEnd(billed, err), took)
 	return err
 }
 

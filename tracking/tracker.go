@@ -48,6 +48,7 @@ type Settings struct {
 	Budgets   map[string]int64        // billed calls a day by provider; absent: no limit
 	Floor     time.Duration           // one provider is asked about one waybill at most once in it
 	Speed     float64                 // divides waits; 1 in production, never 0
+	Calls     int                     // of polls that are under way together; 0 means 256
 	Timeout   time.Duration           // of one call; 0 means 15 s, which models.CheckTakes allows for
 	Owner     string                  // this process among the replicas
 	Gone      func(owner string) bool // whether a process is no more; nil: nobody can tell
@@ -93,8 +94,9 @@ func New(s Settings) *Tracker {
 		budgets: s.Budgets, floor: s.Floor, speed: s.Speed, owner: s.Owner, gone: s.Gone, clock: s.Now,
 	}
 	t.lifetime, t.end = context.WithCancel(context.Background())
+	slots := newCallSlots(s.Calls)
 	for _, p := range s.Providers {
-		t.clients = append(t.clients, newClient(p, s, t.memory))
+		t.clients = append(t.clients, newClient(p, s, t.memory, slots))
 	}
 	return t
 }

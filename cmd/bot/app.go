@@ -35,6 +35,8 @@ type app struct {
 	process  processName // this process among the replicas
 	now      func() time.Time
 
+	pollCalls int // calls of polls that are under way together; 0: as many as the tracker makes
+
 	words        *locales.Bundle
 	keys         *seal.Keys // seal tails, sign links
 	store        *store.Store
@@ -177,7 +179,7 @@ func (a *app) openTracking(context.Context) (err error) {
 	a.tracker = tracking.New(tracking.Settings{
 		Providers: providers, Carriers: a.carriers, Ledger: a.store, Memory: a.store, Slots: a.store,
 		Meter: a.metrics, Log: a.log, Rates: s.Rates, Budgets: s.Budgets,
-		Floor: scheduler.Speed(s.PollSpeed).Of(s.MinInterval), Speed: s.PollSpeed, Owner: a.process.name, Gone: a.process.gone, Now: a.now,
+		Floor: scheduler.Speed(s.PollSpeed).Of(s.MinInterval), Speed: s.PollSpeed, Owner: a.process.name, Gone: a.process.gone, Calls: a.pollCalls, Now: a.now,
 	})
 	a.closers = append(a.closers, a.tracker.Close)
 	a.openIncidents()

@@ -170,7 +170,7 @@ func BenchmarkMemory(b *testing.B) {
 	a := serveAPI(b, 50*time.Millisecond, 3)
 	s := serve(b, dsn, quietTelegram(b), "WAYBILL_MUZHI_URL="+a.URL, "WAYBILL_RATE=muzhi=0")
 	defer s.end()
-	a.await(b.N)
+	a.await(b, b.N)
 	b.ReportMetric(float64(peak(b, s.Process.Pid))/1024, "MiB")
 }
 

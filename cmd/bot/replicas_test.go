@@ -11,7 +11,7 @@ import (
 )
 
 // serveNATS runs a NATS server on a free port, and returns its address.
-func serveNATS(t *testing.T) string {
+func serveNATS(t testing.TB) string {
 	t.Helper()
 	s, err := server.NewServer(&server.Options{
 		Host: "127.0.0.1", Port: server.RANDOM_PORT, NoSigs: true, NoLog: true, JetStream: true, StoreDir: t.TempDir(),

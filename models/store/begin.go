@@ -124,22 +124,15 @@ func (b *callBatch) readProviderCalls(tx *gorm.DB, asks []start) error {
 	if len(want) == 0 {
 		return nil
 	}
-	known, err := providerCalls(tx, want)
+	known, err := providerCalls(locking(tx), want)
 	if err != nil {
 		return err
 	}
+	b.providerCalls = known
 	missing := maps.Clone(want)
 	maps.DeleteFunc(missing, func(key pair, _ *providerCallRow) bool { return known[key] != nil })
 	if len(missing) > 0 {
 		return &missingRow{sorted(missing)}
-	}
-	if b.providerCalls, err = providerCalls(locking(tx), want); err != nil {
-		return err
-	}
-	for key := range want {
-		if b.providerCalls[key] == nil {
-			return errAgain // removed just now, with its parcel
-		}
 	}
 	return nil
 }

@@ -71,6 +71,7 @@ type ending struct {
 	outcomes []outcome[models.Parcel]
 	fresh    []finish // those whose version was the stored one, with the parcel as it will be stored
 	rows     []*parcelRow
+	same     []*parcelCheck // of those that found nothing new
 }
 
 // lock locks and reads the parcels.
@@ -116,7 +117,15 @@ func (e *ending) accept(i int, f finish) {
 	stored.Version, stored.HeardAt, stored.DoneAt = row.Version, row.HeardAt, row.DoneAt
 	f.Change.Parcel = row.Parcel
 	e.outcomes[i].answer = row.Parcel
-	e.fresh, e.rows = append(e.fresh, f), append(e.rows, row)
+	e.fresh = append(e.fresh, f)
+	if !f.Same {
+		e.rows = append(e.rows, row)
+		return
+	}
+	e.same = append(e.same, &parcelCheck{
+		ID: row.ID, Number: row.Number, Carrier: row.Carrier, Version: row.Version, DueAt: row.DueAt, NextAt: row.NextAt,
+		AskedAt: row.AskedAt, SettledAt: row.SettledAt, HeardAt: row.HeardAt, Failures: row.Failures,
+	})
 }
 
 // cutParcel cuts a parcel's texts to their columns.
@@ -131,15 +140,10 @@ func cutParcel(p models.Parcel) models.Parcel {
 
 // write stores parcels, events, journeys, tails and marks.
 func (e *ending) write(tx *gorm.DB, s *Store) error {
-	if len(e.rows) == 0 {
+	if len(e.fresh) == 0 {
 		return nil
 	}
-	columns := []string{
-		"status", "detail", "provider", "tail_needed", "final", "seq", "version", "due_at", "next_at", "asked_at", "settled_at",
-		"heard_at", "failures", "event_at", "news_at", "status_at", "since", "done_at", "digest", "noticed",
-		"origin", "destination", "started_at", "estimate", "newest_seq", "out_at", "ready_at", "silence",
-	}
-	if err := upsert(tx, &e.rows, []string{"id"}, columns...); err != nil {
+	if err := e.writeParcels(tx); err != nil {
 		return err
 	}
 	if err := e.addEvents(tx, s); err != nil {
@@ -149,6 +153,25 @@ func (e *ending) write(tx *gorm.DB, s *Store) error {
 		return err
 	}
 	return e.notify(tx)
+}
+
+// writeParcels stores the parcels. Most checks find nothing new, and a third of the
+// columns is a third of the work.
+func (e *ending) writeParcels(tx *gorm.DB) error {
+	checked := []string{"version", "due_at", "next_at", "asked_at", "settled_at", "heard_at", "failures"}
+	if len(e.same) > 0 {
+		if err := upsert(tx, &e.same, []string{"id"}, checked...); err != nil {
+			return err
+		}
+	}
+	if len(e.rows) == 0 {
+		return nil
+	}
+	return upsert(tx, &e.rows, []string{"id"}, append(checked,
+		"status", "detail", "provider", "tail_needed", "final", "seq",
+		"event_at", "news_at", "status_at", "since", "done_at", "digest", "noticed",
+		"origin", "destination", "started_at", "estimate", "newest_seq", "out_at", "ready_at", "silence",
+	)...)
 }
 
 // now is when the checks ended.

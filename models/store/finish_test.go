@@ -363,3 +363,29 @@ func TestTwoEndsOfOneCheckInOneBatchAreNotBothTaken(t *testing.T) {
 
 // nobodyGone is whoever sees no other process.
 func nobodyGone(string) bool { return false }
+
+func TestACheckThatFindsNothingNewChangesItsMomentsAlone(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		p := k.parcel(1)
+		k.follow(k.chat(1), p)
+		k.begin(query(p), noon())
+		f := scan(k.stored(p.ID), "已揽收", noon())
+		f.Change.Parcel.Failures, f.Change.Parcel.Origin, f.Change.Parcel.Digest = 3, "长沙", "d"
+		before := k.finish(f, noon())
+		ticket := k.begin(query(before), noon()+hour)
+		again := models.Finish{Version: ticket.Version, Same: true, Change: models.Change{Parcel: before}, DueAt: noon() + 4*hour}
+		again.Change.Parcel.HeardAt, again.Change.Parcel.AskedAt, again.Change.Parcel.Failures = noon()+hour, noon()+hour, 0
+		got := k.finish(again, noon()+hour+1)
+		got.AskedBy = before.AskedBy
+		if !got.SameButChecked(before) {
+			t.Errorf("got %+v, want %+v but for the check's moments", got, before)
+		}
+		stored := k.stored(p.ID)
+		if stored.AskedBy = got.AskedBy; stored != got {
+			t.Errorf("stored %+v, returned %+v", stored, got)
+		}
+		if stored.Version != ticket.Version+1 || stored.HeardAt != noon()+hour || stored.SettledAt != noon()+hour+1 || stored.DueAt != noon()+4*hour || stored.Failures != 0 {
+			t.Errorf("got %+v", stored)
+		}
+	})
+}

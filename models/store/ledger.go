@@ -28,7 +28,7 @@ func closeCalls(tx *gorm.DB, asks []finish) error {
 	if err := lockWaybills(tx, closings); err != nil {
 		return err
 	}
-	var rows []*callRow
+	var rows []*callEnd
 	if err := locking(tx).Where("id IN ? AND finished_at = 0 AND started_at > 0", ids).Order("id").Find(&rows).Error; err != nil || len(rows) == 0 {
 		return err
 	}

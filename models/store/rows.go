@@ -18,7 +18,7 @@ func (parcelRow) TableName() string { return "parcels" }
 
 // parcelStart is as much of a parcel as the start of a call changes.
 type parcelStart struct {
-	ID      int64
+	ID      int64 `gorm:"primaryKey;autoIncrement:false"`
 	Number  string
 	Carrier models.Carrier
 	Version int64
@@ -31,6 +31,23 @@ type parcelStart struct {
 
 // TableName is where GORM finds the rows.
 func (parcelStart) TableName() string { return "parcels" }
+
+// parcelCheck is as much of a parcel as a check changes that has found nothing new.
+type parcelCheck struct {
+	ID        int64 `gorm:"primaryKey;autoIncrement:false"`
+	Number    string
+	Carrier   models.Carrier
+	Version   int64
+	DueAt     models.Moment
+	NextAt    models.Moment
+	AskedAt   models.Moment
+	SettledAt models.Moment
+	HeardAt   models.Moment
+	Failures  int
+}
+
+// TableName is where GORM finds the rows.
+func (parcelCheck) TableName() string { return "parcels" }
 
 // providerCallRow is when a provider was last asked about a waybill, and until when
 // it locked it.
@@ -83,6 +100,20 @@ type callRow struct {
 
 // TableName is where GORM finds the rows.
 func (callRow) TableName() string { return "calls" }
+
+// callEnd is as much of a ledger row as its completion reads and changes.
+type callEnd struct {
+	ID         int64 `gorm:"primaryKey;autoIncrement:false"`
+	Day        string
+	Provider   string
+	Outcome    models.Outcome
+	Billed     bool
+	StartedAt  models.Moment
+	FinishedAt models.Moment
+}
+
+// TableName is where GORM finds the rows.
+func (callEnd) TableName() string { return "calls" }
 
 // Sizes of columns, in characters. What is longer is cut, never an error.
 const (
