@@ -262,10 +262,11 @@ func (a *app) openConversation(context.Context) error {
 
 func (a *app) openDeliveries(context.Context) error {
 	for _, d := range a.doors {
+		d.sender = scheduler.NewKeeper(a.store, a.process.name, a.log)
 		d.worker = delivery.New(delivery.Settings{
 			Door: d.Door, Handler: d.handler(a.conversation), Notifier: a.conversation, Store: a.store, Words: a.words,
 			Quiet: a.settings.Quiet, Alerts: a.operators, Meter: a.metrics, Wakes: a.queue.Listen(scheduler.DeliverTopic),
-			Owner: a.process.name, Log: a.log, Now: a.now, Grace: deliveryGrace, Answered: d.answered,
+			Owner: a.process.name, Log: a.log, Now: a.now, Grace: deliveryGrace, Holds: d.sender.Holds, Answered: d.answered,
 		})
 	}
 	return nil

@@ -76,6 +76,9 @@ func (t *turn) answerArrival(ctx context.Context, a models.Arrival) (ended bool,
 			return true, nil
 		}
 		sent, err := t.sendFirst(ctx, replies[n:])
+		if errors.Is(err, models.ErrStale) {
+			return true, err
+		}
 		switch outcome := outcomeOf(err); {
 		case outcome == OutcomeSent:
 		case outcome == OutcomeRefused:

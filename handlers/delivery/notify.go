@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -134,6 +135,9 @@ func (t *turn) sendAll(ctx, deadline context.Context, rest []worded) error {
 			replies[i] = w.reply
 		}
 		sent, err := t.sendFirst(deadline, replies)
+		if errors.Is(err, models.ErrStale) {
+			return err
+		}
 		outcome := outcomeOf(err)
 		t.meter.Delivered(t.door.Name(), outcome, max(0, t.moment().Sub(t.dueAt)))
 		over, err := t.record(deadline, rest[:sent], outcome, err)
