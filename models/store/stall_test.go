@@ -5,13 +5,12 @@ import (
 	"time"
 
 	"waybill/models/store/storetest"
-	"waybill/test/db"
 )
 
 // A process that was stopped in the middle of a transaction holds no row up for
 // longer than some seconds, and what it writes when it goes on is refused.
 func TestWhoStandsStillInATransactionLosesIt(t *testing.T) {
-	if storetest.ServerKind() == db.SQLite {
+	if storetest.ServerKind() == "sqlite" {
 		t.Skip("SQLite has one writer at a time, on one machine")
 	}
 	t.Parallel()
