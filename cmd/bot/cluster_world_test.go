@@ -108,7 +108,6 @@ func told(sent []telegramtest.Sent) []news {
 type trouble struct {
 	name       string
 	begun, end time.Time
-	since      int // parcels' newest scan when it began
 }
 
 // What has to hold, by what the platform and the provider saw.
