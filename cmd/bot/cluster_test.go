@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"waybill/handlers/telegram/telegramtest"
+	"waybill/models"
 	"waybill/models/store/storetest"
 	"waybill/tracking/sandbox"
 )
@@ -391,10 +392,14 @@ func (c *cluster) spendBudget() {
 	for _, b := range c.bots {
 		b.stop()
 	}
-	var used int64
-	for key, n := range c.settled(c.dsn) {
-		if strings.HasPrefix(key, "muzhi.") {
-			used += n[1]
+	rows, err := storetest.Open(c.T, c.dsn).Usage(c.ctx, models.At(time.Now()).Day())
+	if err != nil {
+		c.Fatal(err)
+	}
+	var used int64 // with what a killed process has begun, which stays billed
+	for _, row := range rows {
+		if row.Billed {
+			used += row.Count
 		}
 	}
 	budget := used*5/4 + 50 // polls stop at four fifths
