@@ -1,5 +1,4 @@
-# make check, make test-browser, make test-tidb, make test-deploy and make test-upgrade are what CI runs; make test-sqlite is the quick
-# one for daily work.
+# What CI runs is in .ci/run; make test-sqlite is the quick one for daily work.
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null)
@@ -43,6 +42,14 @@ test-tidb:
 	scripts/bring.sh cc
 	WAYBILL_TEST_DB=tidb go run ./test/withdb sh -c \
 		'go test -timeout 20m ./models/store/... && go test -timeout 15m -run "Replica|TwoProcesses" ./scheduler ./cmd/bot'
+
+# Three replicas on one database and three NATS servers, of which parts are killed,
+# stand still and are lost: six minutes, and the whole machine. On MariaDB with
+# WAYBILL_TEST_DB=mariadb.
+test-cluster: export WAYBILL_TEST_DB ?= tidb
+test-cluster:
+	scripts/bring.sh cc $(filter mariadb,$(WAYBILL_TEST_DB))
+	WAYBILL_TEST_CLUSTER=1 go run ./test/withdb go test -count 1 -timeout 20m -v -run 'TestCluster$$' ./cmd/bot
 
 # The files of deploy/, by the libraries of those who read them: compose, Kubernetes,
 # Caddy, NATS, Prometheus. A module of its own; the first time it builds for minutes.

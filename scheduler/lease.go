@@ -3,6 +3,7 @@ package scheduler
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"waybill/internal/guard"
@@ -24,16 +25,30 @@ type Leases interface {
 	Unlease(ctx context.Context, name, owner string) error
 }
 
-// Keeper does what may be done once over all replicas.
+// Keeper does what may be done once over all replicas, under one lease.
 type Keeper struct {
 	leases Leases
 	owner  string
 	log    *slog.Logger
+	until  atomic.Pointer[time.Time] // when the lease runs out; nil: it is not held
 }
 
 // NewKeeper makes a Keeper; owner is unique to this process.
 func NewKeeper(leases Leases, owner string, log *slog.Logger) *Keeper {
 	return &Keeper{leases: leases, owner: owner, log: log}
+}
+
+// Holds says whether the lease that Keep keeps is held, by this process' own
+// clock: also where the process has stood still and work's context does not know
+// of it yet. What only the holder may do is done right after a yes.
+func (k *Keeper) Holds() bool {
+	until := k.until.Load()
+	return until != nil && time.Now().Before(*until)
+}
+
+func (k *Keeper) held(begun time.Time) {
+	until := begun.Add(LeaseTime)
+	k.until.Store(&until)
 }
 
 // Keep runs work whenever this process holds the named lease, until ctx ends.
@@ -57,6 +72,8 @@ func (k *Keeper) Keep(ctx context.Context, name string, work func(context.Contex
 // hold works and renews until one of them ends.
 func (k *Keeper) hold(ctx context.Context, name string, fence int64, begun time.Time, work func(context.Context)) {
 	k.log.Debug("lease held", "lease", name, "fence", fence)
+	k.held(begun)
+	defer k.until.Store(nil)
 	held, lose := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() {
@@ -95,6 +112,7 @@ func (k *Keeper) renew(held context.Context, name string, fence int64, begun tim
 			return
 		default:
 			begun = start
+			k.held(begun)
 		}
 	}
 }

@@ -198,3 +198,35 @@ func TestWorkThatPanicsIsDoneAgain(t *testing.T) {
 		}
 	})
 }
+
+func TestAKeeperKnowsByItsOwnClockWhetherItHoldsTheLease(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newLeases()
+		k := NewKeeper(f, "a", hushed)
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		if k.Holds() {
+			t.Error("holds what it never asked for")
+		}
+		working := make(chan struct{})
+		go func() {
+			defer close(ended)
+			k.Keep(ctx, "cron", func(held context.Context) {
+				<-held.Done()
+				<-working // it takes its time
+			})
+		}()
+		time.Sleep(time.Hour)
+		if !k.Holds() {
+			t.Error("does not hold what it renews")
+		}
+		f.set(func(f *fakeLeases) { f.fails = true })
+		time.Sleep(LeaseTime)
+		if k.Holds() {
+			t.Error("holds what has run out")
+		}
+		close(working)
+		stop()
+		<-ended
+	})
+}

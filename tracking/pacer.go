@@ -40,17 +40,28 @@ func newPacer(name string, rate float64, slots Slots, now func() time.Time) *pac
 	return p
 }
 
+// missed is how late a turn may be used: a process that has stood still must not
+// use at once all those that have passed.
+const missed = time.Second / 4
+
 // wait blocks until it is the caller's turn. When that would take longer than
 // patience, or ctx ends, it says so at once.
 func (p *pacer) wait(ctx context.Context, patience time.Duration) error {
 	if p.every == 0 {
 		return ctx.Err()
 	}
-	turn, err := p.take(ctx, patience)
-	if err != nil {
-		return err
+	for {
+		turn, err := p.take(ctx, patience)
+		if err != nil {
+			return err
+		}
+		if err := retry.Sleep(ctx, turn.Sub(models.At(p.now()))); err != nil {
+			return err
+		}
+		if models.At(p.now()).Sub(turn) <= missed {
+			return nil
+		}
 	}
-	return retry.Sleep(ctx, turn.Sub(models.At(p.now())))
 }
 
 // take gives out the next turn, reserving more when none is left.
@@ -62,7 +73,7 @@ func (p *pacer) take(ctx context.Context, patience time.Duration) (models.Moment
 		return 0, ctx.Err()
 	}
 	now := models.At(p.now())
-	if p.left > 0 && p.next.Sub(now) < -time.Second {
+	if p.left > 0 && p.next.Sub(now) < -missed {
 		p.left = 0 // turns that were never used are not saved up for a burst
 	}
 	if p.left == 0 {

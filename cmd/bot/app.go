@@ -157,7 +157,6 @@ func (a *app) openQueue(context.Context) error {
 func (a *app) openTracking(context.Context) (err error) {
 	s := a.settings
 	a.metrics = web.NewMetrics(built(), s.Prices, a.now)
-	a.metrics.WatchQueue(func() bool { return a.queue.Ready() == nil })
 	a.operators = handlers.NewOperators(handlers.OperatorsSettings{
 		Chats: addresses(s.AdminChats), Doors: a.senders, Outbox: a.store, Words: a.words, Log: a.log, Now: a.now,
 	})
@@ -248,10 +247,11 @@ func (a *app) openConversation(context.Context) error {
 
 func (a *app) openDeliveries(context.Context) error {
 	for _, d := range a.doors {
+		d.sender = scheduler.NewKeeper(a.store, a.process.name, a.log)
 		d.worker = delivery.New(delivery.Settings{
 			Door: d.Door, Handler: d.handler(a.conversation), Notifier: a.conversation, Store: a.store, Words: a.words,
 			Quiet: a.settings.Quiet, Alerts: a.operators, Meter: a.metrics, Wakes: a.queue.Listen(scheduler.DeliverTopic),
-			Owner: a.process.name, Log: a.log, Now: a.now, Grace: deliveryGrace, Answered: d.answered,
+			Owner: a.process.name, Log: a.log, Now: a.now, Grace: deliveryGrace, Holds: d.sender.Holds, Answered: d.answered,
 		})
 	}
 	return nil

@@ -30,6 +30,7 @@ type openDoor struct {
 	handlers.Door
 	worker     *delivery.Worker
 	sending    sending                                 // when this process has sent for it
+	sender     *scheduler.Keeper                       // of the lease under which the worker runs
 	run        func(context.Context) error             // takes messages in until its context ends; nil: they come by routes
 	connection func(context.Context) error             // the connection that the worker sends over, kept by whoever holds the door's lease; nil: none
 	wrap       func(handlers.Handler) handlers.Handler // stands before the conversation; nil: nothing does
@@ -69,17 +70,21 @@ func (a *app) deliver(ctx context.Context, d *openDoor) error {
 	if d.connection != nil {
 		work = func(held context.Context) error { return runWithConnection(held, d.connection, d.worker.Run) }
 	}
-	return a.underLease(ctx, "sender:"+d.Name(), func(held context.Context) error {
+	return a.keep(ctx, d.sender, "sender:"+d.Name(), func(held context.Context) error {
 		d.sending.set(true)
 		defer d.sending.set(false)
 		return work(held)
 	})
 }
 
-// underLease runs a part in the one process that holds the lease. That it fails does
-// not stop the program.
+// underLease runs a part in the one process that holds the lease.
 func (a *app) underLease(ctx context.Context, lease string, part func(context.Context) error) error {
-	scheduler.NewKeeper(a.store, a.process.name, a.log).Keep(ctx, lease, func(held context.Context) {
+	return a.keep(ctx, scheduler.NewKeeper(a.store, a.process.name, a.log), lease, part)
+}
+
+// keep runs a part while a lease is held. That it fails does not stop the program.
+func (a *app) keep(ctx context.Context, k *scheduler.Keeper, lease string, part func(context.Context) error) error {
+	k.Keep(ctx, lease, func(held context.Context) {
 		if err := part(held); err != nil {
 			a.log.Error("a part ended", "lease", lease, "error", err)
 		}

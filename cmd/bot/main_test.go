@@ -10,9 +10,9 @@ import (
 )
 
 // TestMain makes this test binary stand in for the program: "bot" on the PATH
-// runs it as such.
+// runs it as such, and "nats" a NATS server.
 func TestMain(m *testing.M) {
-	testscript.Main(databases{m}, map[string]func(){"bot": main})
+	testscript.Main(databases{m}, map[string]func(){"bot": main, "nats": natsMain})
 }
 
 // databases runs the tests with a database server beside them.

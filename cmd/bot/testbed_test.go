@@ -87,6 +87,7 @@ type bot struct {
 	testbed *testbed
 	cmd     *exec.Cmd
 	url     string // of its HTTP door
+	logs    *logBuffer
 	over    chan struct{}
 	err     error
 }
@@ -96,7 +97,7 @@ var servingAt = regexp.MustCompile(`msg=serving .*http=(\S+)`)
 // start starts the program and waits until it serves.
 func (s *testbed) start(env ...string) *bot {
 	s.Helper()
-	b := &bot{testbed: s, cmd: exec.Command("bot", "serve"), over: make(chan struct{})}
+	b := &bot{testbed: s, cmd: exec.Command("bot", "serve"), logs: &logBuffer{}, over: make(chan struct{})}
 	b.cmd.Env = append(s.env, env...)
 	said, err := b.cmd.StderrPipe()
 	if err != nil {
@@ -129,6 +130,7 @@ func (b *bot) listen(said io.Reader, at chan<- string) {
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		b.testbed.logs.add(lines.Text())
+		b.logs.add(lines.Text())
 		if m := servingAt.FindStringSubmatch(lines.Text()); m != nil {
 			at <- m[1]
 		}
@@ -228,4 +230,15 @@ func (b *logBuffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.text.String()
+}
+
+// last is the last line that holds some text, "" when none does.
+func (b *logBuffer) last(text string) string {
+	found := ""
+	for line := range strings.Lines(b.String()) {
+		if strings.Contains(line, text) {
+			found = line
+		}
+	}
+	return found
 }

@@ -78,6 +78,9 @@ func (t *turn) answerArrival(ctx context.Context, a models.Arrival) (ended bool,
 			return true, nil
 		}
 		sent, outcome, err := t.sendReply(ctx, a, replies, n)
+		if errors.Is(err, models.ErrStale) {
+			return true, err
+		}
 		switch {
 		case outcome == OutcomeSent:
 		case outcome == OutcomeRefused:

@@ -311,4 +311,76 @@ func TestWhatADeadProcessHeldIsTakenOverAtOnceByWhoeverHoldsTheDoor(t *testing.T
 	})
 }
 
+// A process that stood still for so long that another one has its door sends
+// nothing of what it was about to send.
+func TestAProcessThatLostItsDoorSendsNothing(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.worker.holds = func() bool { return false }
+		r.writes("a", "one")
+		r.news(yt, "揽收", "b")
+		r.sweep()
+		r.sees()
+		if n := r.door.tried(); n > 0 {
+			t.Errorf("tried %d times", n)
+		}
+		two := r.other("two", nil)
+		r.pass(time.Second)
+		r.sweepBy(two)
+		if n := len(r.door.said()); n != 2 {
+			t.Errorf("the other one sends %d messages", n)
+		}
+	})
+}
+
+// The database writes a claim, or takes a chat back, and the answer gets lost: the
+// chat does not wait until its claim runs out.
+func TestAClaimThatNobodyKnowsOfIsGivenBack(t *testing.T) {
+	quickly(t, func(_ *testing.T, r *rig) {
+		r.worker.store = &lossy{Store: r.db, left: 1}
+		r.writes("a", "one")
+		r.sweep()
+		r.sees()
+		r.sweep()
+		r.sees("a: one")
+	})
+}
+
+// lossy claims chats, and loses the answer.
+type lossy struct {
+	Store
+	left int
+}
+
+func (l *lossy) ClaimChats(ctx context.Context, door, owner string, now models.Moment, hold time.Duration, limit int) ([]models.Claimed, error) {
+	claimed, err := l.Store.ClaimChats(ctx, door, owner, now, hold, limit)
+	if l.left--; l.left >= 0 {
+		return nil, errBroken
+	}
+	return claimed, err
+}
+
+func TestAChatIsGivenBackAsSoonAsTheDatabaseAnswersAgain(t *testing.T) {
+	quickly(t, func(_ *testing.T, r *rig) {
+		r.worker.store = &away{Store: r.db, until: time.Now().Add(20 * time.Second)}
+		r.writes("a", "one")
+		r.sweep()
+		r.writes("a", "two")
+		r.sweep()
+		r.sees("a: one", "a: two")
+	})
+}
+
+// away cannot take a chat back for a while.
+type away struct {
+	Store
+	until time.Time
+}
+
+func (a *away) Release(ctx context.Context, c models.Claim, next models.Moment, failed bool) error {
+	if time.Now().Before(a.until) {
+		return errBroken
+	}
+	return a.Store.Release(ctx, c, next, failed)
+}
+
 var _ Store = (*store.Store)(nil)

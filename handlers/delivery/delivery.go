@@ -12,6 +12,8 @@ package delivery
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -38,6 +40,7 @@ const (
 type Store interface {
 	ClaimChats(ctx context.Context, door, owner string, now models.Moment, hold time.Duration, limit int) ([]models.Claimed, error)
 	TakeOver(ctx context.Context, door, owner string, now models.Moment) error
+	Reclaim(ctx context.Context, door, owner string, serving []int64, now models.Moment) error
 	ChatByID(ctx context.Context, id int64) (models.Chat, error)
 	OpenArrivals(ctx context.Context, chatID int64, now models.Moment) ([]models.Arrival, error)
 	Answer(ctx context.Context, c models.Claim, arrivalID int64, replies []byte) error
@@ -86,6 +89,9 @@ type Settings struct {
 	Log      *slog.Logger
 	Now      func() time.Time
 	Grace    time.Duration // for what is in flight when Run's context ends; 0 means 8 s
+	// Holds says whether this process still holds the door's lease, by its own clock:
+	// one that has stood still must not send what another has sent. nil: always.
+	Holds func() bool
 	// Answered, when it is there, hears that an update has had all replies that it
 	// gets for now. It may hear of one twice: once when the platform allows nothing
 	// before the customer writes, and once at its end.
@@ -108,9 +114,36 @@ type Worker struct {
 	now      func() time.Time
 	grace    time.Duration
 	answered func(arrivalID int64)
+	holds    func() bool
 
-	wake  chan struct{}
-	slots chan struct{}
+	wake    chan struct{}
+	slots   chan struct{}
+	serving serving
+	unsure  bool // chats may be claimed for this process that it does not know of
+}
+
+// serving is which chats are being served.
+type serving struct {
+	mu    sync.Mutex
+	chats map[int64]bool
+}
+
+func (s *serving) begin(chat int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.chats[chat] = true
+}
+
+func (s *serving) end(chat int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.chats, chat)
+}
+
+func (s *serving) all() []int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Keys(s.chats))
 }
 
 // New makes a Worker, which does nothing before Run.
@@ -119,7 +152,11 @@ func New(s Settings) *Worker {
 		door: s.Door, handler: s.Handler, notifier: s.Notifier, store: s.Store, words: s.Words, policy: policy{s.Quiet},
 		alerts: s.Alerts, meter: s.Meter, wakes: s.Wakes, owner: s.Owner, now: s.Now, grace: s.Grace, answered: s.Answered,
 		log:  s.Log.With("door", s.Door.Name()),
-		wake: make(chan struct{}, 1), slots: make(chan struct{}, atOnce),
+		wake: make(chan struct{}, 1), slots: make(chan struct{}, atOnce), holds: s.Holds,
+		serving: serving{chats: map[int64]bool{}},
+	}
+	if w.holds == nil {
+		w.holds = func() bool { return true }
 	}
 	if w.meter == nil {
 		w.meter = unmetered{}
@@ -153,6 +190,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	if err := w.store.TakeOver(ctx, w.door.Name(), w.owner, w.moment()); err != nil && ctx.Err() == nil {
 		w.log.Warn("take chats over: they are free once their claims have run out", "error", err)
 	}
+	w.unsure = true // an earlier run may have left some behind
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
 	var chats sync.WaitGroup
@@ -179,8 +217,9 @@ func (w *Worker) claim(ctx, drain context.Context, chats *sync.WaitGroup) bool {
 		return false // whoever leaves a slot wakes the worker
 	}
 	begun := time.Now()
-	claimed, err := w.store.ClaimChats(ctx, w.door.Name(), w.owner, w.moment(), claimFor, free)
+	claimed, err := w.claimChats(ctx, free)
 	if err != nil {
+		w.unsure = true
 		if ctx.Err() == nil {
 			w.log.Error("claim chats", "error", err)
 		}
@@ -188,9 +227,11 @@ func (w *Worker) claim(ctx, drain context.Context, chats *sync.WaitGroup) bool {
 	}
 	for _, c := range claimed {
 		w.slots <- struct{}{}
+		w.serving.begin(c.Chat.ID)
 		chats.Go(func() {
 			t := &turn{Worker: w, chat: c.Chat, claim: c.Claim, begun: begun, dueAt: c.Chat.WorkAt}
 			again := t.serve(ctx, drain)
+			w.serving.end(c.Chat.ID)
 			<-w.slots
 			if again {
 				w.Wake()
@@ -198,6 +239,19 @@ func (w *Worker) claim(ctx, drain context.Context, chats *sync.WaitGroup) bool {
 		})
 	}
 	return len(claimed) == free
+}
+
+// claimChats claims chats that are due. After a claim that may have been written
+// without an answer, those that nobody serves are given back first: they would
+// wait until it runs out.
+func (w *Worker) claimChats(ctx context.Context, most int) ([]models.Claimed, error) {
+	if w.unsure {
+		if err := w.store.Reclaim(ctx, w.door.Name(), w.owner, w.serving.all(), w.moment()); err != nil {
+			return nil, err
+		}
+		w.unsure = false
+	}
+	return w.store.ClaimChats(ctx, w.door.Name(), w.owner, w.moment(), claimFor, most)
 }
 
 func (w *Worker) moment() models.Moment { return models.At(w.now()) }

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -138,6 +139,9 @@ func (t *turn) sendAll(ctx, deadline context.Context, rest []worded) error {
 		}
 		begun := time.Now()
 		sent, err := t.sendFirst(deadline, replies)
+		if errors.Is(err, models.ErrStale) {
+			return err
+		}
 		outcome := outcomeOf(err)
 		t.logNews(notifications(rest[:sent]), outcome, time.Since(begun))
 		if outcome == OutcomeSent {

@@ -278,6 +278,8 @@ type stubborn struct {
 
 func (*stubborn) TakeOver(context.Context, string, string, models.Moment) error { return errBroken }
 
+func (*stubborn) Reclaim(context.Context, string, string, []int64, models.Moment) error { return nil }
+
 func (s *stubborn) ClaimChats(context.Context, string, string, models.Moment, time.Duration, int) ([]models.Claimed, error) {
 	s.claims++
 	return []models.Claimed{{Chat: models.Chat{ID: 1}}}, nil
@@ -315,6 +317,8 @@ type crowd struct {
 }
 
 func (*crowd) TakeOver(context.Context, string, string, models.Moment) error { return nil }
+
+func (*crowd) Reclaim(context.Context, string, string, []int64, models.Moment) error { return nil }
 
 func (c *crowd) ClaimChats(_ context.Context, _, _ string, _ models.Moment, _ time.Duration, limit int) ([]models.Claimed, error) {
 	c.mu.Lock()

@@ -138,8 +138,13 @@ func (t *turn) merge(replies []handlers.Reply) (one handlers.Reply, merged int) 
 	return one, merged
 }
 
+// send sends one message, unless the process has stood still for so long that
+// another one serves the chat by now: that one sends it.
 func (t *turn) send(ctx context.Context, r handlers.Reply) (err error) {
 	defer guard.Recover("send message", &err)
+	if !t.holds() {
+		return fmt.Errorf("send message: another process has the door: %w", models.ErrStale)
+	}
 	ctx, cancel := context.WithTimeoutCause(ctx, sendTimeout, errSlow)
 	defer cancel()
 	return t.door.Send(ctx, t.chat.Address, r)

@@ -45,7 +45,7 @@ func (t *turn) serve(ctx, drain context.Context) (again bool) {
 	if failed {
 		t.next = t.retryAt
 	}
-	err = record(drain, func(ctx context.Context) error { return t.store.Release(ctx, t.claim, t.next, failed) })
+	err = record(deadline, func(ctx context.Context) error { return t.store.Release(ctx, t.claim, t.next, failed) })
 	if err != nil {
 		t.log.Error("give chat back", "chat", t.chat.ID, "error", err)
 		return false
@@ -81,9 +81,19 @@ func (t *turn) due(at models.Moment) { t.next = min(t.next, at) }
 // held is how long the claim has been held.
 func (t *turn) held() time.Duration { return time.Since(t.begun) }
 
-// record notes what has happened even while the process stops, and tries for
-// some seconds: what was sent and is not noted is sent again.
+// record notes what has happened, however long the database does not answer,
+// until the claim ends: what was sent and is not noted is sent again. While the
+// process stops it tries for two seconds.
 func record(ctx context.Context, note func(context.Context) error) error {
+	for {
+		err := recordWithin(ctx, note)
+		if err == nil || errors.Is(err, models.ErrStale) || retry.Sleep(ctx, writeAgain) != nil {
+			return err
+		}
+	}
+}
+
+func recordWithin(ctx context.Context, note func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeWithin)
 	defer cancel()
 	for {

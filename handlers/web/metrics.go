@@ -109,19 +109,6 @@ func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// WatchQueue shows whether the queue between processes answers, as up says whenever
-// somebody looks.
-func (m *Metrics) WatchQueue(up func() bool) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "waybill_queue_up", Help: "1 while the work queue answers; 0 while this process works straight from the database.",
-	}, func() float64 {
-		if up() {
-			return 1
-		}
-		return 0
-	}))
-}
-
 // Called counts one call to a provider.
 func (m *Metrics) Called(provider string, kind models.CallKind, outcome models.Outcome, billed bool, took time.Duration) {
 	m.calls.WithLabelValues(provider, string(kind), string(outcome), strconv.FormatBool(billed)).Inc()

@@ -34,7 +34,7 @@ func newServices(r prometheus.Registerer) services {
 		budgetUsed:  gauges(r, "waybill_budget_used", "Billed calls of today's budget that are used, over all replicas.", "provider"),
 		doorUp:      gauges(r, "waybill_door_up", "1 while a door is up in this process.", "door"),
 		databaseUp:  gauge(r, "waybill_database_up", "1 while the database answers within two seconds."),
-		queueUp:     gauge(r, "waybill_queue_up", "1 while the queue is reached."),
+		queueUp:     gauge(r, "waybill_queue_up", "1 while the work queue answers; 0 while this process works straight from the database."),
 		exhausted:   gauges(r, "waybill_credit_exhausted_chats", "Chats with something pending that nothing may be sent to before they write; 10000 at most.", "door"),
 		incidents:   gauges(r, "waybill_incident_active", "1 while an incident goes on that operators were told of.", "incident"),
 	}

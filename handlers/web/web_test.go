@@ -112,7 +112,6 @@ func TestMetricsTellWhatWasReported(t *testing.T) {
 	m.Delivered("telegram", "sent", time.Second)
 	m.Delivered("telegram", "wait", time.Second)
 	m.Backlog(models.Backlog{Live: 7, Due: 3, OldestDue: 40_000, Inbox: 2, Chats: 1})
-	m.WatchQueue(func() bool { return true })
 	page := answer(t, New(nil, m.Handler(), quiet), "GET", "/metrics", "").Body.String()
 	for _, want := range []string{
 		`waybill_provider_calls_total{billed="true",kind="query",outcome="trace",provider="muzhi"} 1`,
@@ -121,7 +120,7 @@ func TestMetricsTellWhatWasReported(t *testing.T) {
 		`waybill_build_info{commit="abc",go="go1.26",version="v1"} 1`,
 		`waybill_checks_total{outcome="news"} 2`, "waybill_check_age_seconds_count 1",
 		`waybill_delivery_failures_total{door="telegram",reason="wait"} 1`, `waybill_delivery_seconds_count{door="telegram"} 1`,
-		"waybill_parcels_live 7", "waybill_parcels_due 3", "waybill_due_age_seconds 60", "waybill_inbox_depth 2", "waybill_chats_due 1", "waybill_queue_up 1",
+		"waybill_parcels_live 7", "waybill_parcels_due 3", "waybill_due_age_seconds 60", "waybill_inbox_depth 2", "waybill_chats_due 1",
 	} {
 		if !strings.Contains(page, "\n"+want) {
 			t.Errorf("no line %q", want)

@@ -49,7 +49,8 @@ func (b *Backoff) Next(floor time.Duration) time.Duration {
 // Reset forgets the failures.
 func (b *Backoff) Reset() { b.curve.Reset() }
 
-// Sleep waits for d, or returns the context's error when that ends first.
+// Sleep waits for d, or returns the context's error when that ends first, also
+// where the process stood still meanwhile and both are over.
 func Sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return ctx.Err()
@@ -60,6 +61,9 @@ func Sleep(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-timer.C:
-		return nil
+		if end, ok := ctx.Deadline(); ok && !time.Now().Before(end) {
+			return context.DeadlineExceeded // which the context need not know yet
+		}
+		return ctx.Err()
 	}
 }

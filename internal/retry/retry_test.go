@@ -53,3 +53,16 @@ func TestSleepEndsWithItsContext(t *testing.T) {
 		}
 	})
 }
+
+// tardy is a context whose deadline is over without its knowing, as after a stall.
+type tardy struct{ context.Context }
+
+func (tardy) Deadline() (time.Time, bool) { return time.Now().Add(-time.Second), true }
+
+func TestSleepEndsWithADeadlineThatPassedWhileTheProcessStoodStill(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		if err := retry.Sleep(tardy{t.Context()}, time.Second); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error %v", err)
+		}
+	})
+}

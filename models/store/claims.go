@@ -64,6 +64,17 @@ func (s *Store) TakeOver(ctx context.Context, door, owner string, now models.Mom
 	return nil
 }
 
+// Reclaim gives back the claims of owner on a door's chats that it does not serve:
+// their rows were written, and no answer came. Their chats are due now.
+func (s *Store) Reclaim(ctx context.Context, door, owner string, serving []int64, now models.Moment) error {
+	const free = `UPDATE chats SET claim_owner = '', claim_until = 0, claim_epoch = claim_epoch + 1,
+		work_at = CASE WHEN work_at > ? THEN ? ELSE work_at END WHERE claim_until > 0 AND door = ? AND claim_owner = ? AND id NOT IN ?`
+	if _, err := s.change(ctx, free, now, now, door, cut(owner, sizeOwner), append(serving, 0)); err != nil {
+		return fmt.Errorf("give back chats that nobody serves: %w", err)
+	}
+	return nil
+}
+
 // underClaim runs fn in a transaction in which the claim's chat is locked, or
 // returns models.ErrStale when the claim is another's by now.
 func (s *Store) underClaim(ctx context.Context, c models.Claim, fn func(tx *gorm.DB, chat chatRow) error) error {

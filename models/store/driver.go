@@ -18,7 +18,7 @@ import (
 // driver is what differs between the kinds of database.
 type driver interface {
 	// open returns the pool for writing and the one for reading.
-	open() (write, read *gorm.DB, err error)
+	open(ctx context.Context) (write, read *gorm.DB, err error)
 	// bare opens a pool of its own for migrations.
 	bare() (*sql.DB, error)
 	// words are the pieces of SQL that differ.

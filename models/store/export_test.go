@@ -177,3 +177,17 @@ func (s *Store) FillChats(ctx context.Context, n int, due models.Moment) error {
 	}
 	return s.within(ctx, func(tx *gorm.DB) error { return tx.CreateInBatches(&rows, written).Error })
 }
+
+// StandStill locks a lease's row in a transaction, says so, and does nothing until
+// it may go on; then it tries to change the row once, as a process does that was
+// stopped meanwhile.
+func (s *Store) StandStill(ctx context.Context, lease string, locked chan<- struct{}, goOn <-chan struct{}) error {
+	return s.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		if err := locking(tx).Take(&leaseRow{}, "name = ?", lease).Error; err != nil {
+			return err
+		}
+		close(locked)
+		<-goOn
+		return tx.Exec("UPDATE leases SET owner = 'stale' WHERE name = ?", lease).Error
+	})
+}

@@ -48,7 +48,7 @@ func (s *Store) Settle(ctx context.Context, closings []models.Closing) error {
 // finishAll writes many ends in one transaction.
 func (s *Store) finishAll(ctx context.Context, asks []finish) ([]outcome[models.Parcel], error) {
 	var outcomes []outcome[models.Parcel]
-	err := s.within(ctx, func(tx *gorm.DB) error {
+	err := s.conditionally(ctx, func(tx *gorm.DB) error {
 		e := &ending{outcomes: make([]outcome[models.Parcel], len(asks))}
 		if err := e.lock(tx, asks); err != nil {
 			return err

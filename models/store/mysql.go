@@ -28,8 +28,17 @@ const (
 	mysqlConns    = 32
 	mysqlIdle     = 16
 	mysqlConnLife = 5 * time.Minute
-	mysqlDial     = 10 * time.Second
-	mysqlIO       = time.Minute
+
+	// A server that is lost, or a connection that is dead, shows within seconds.
+	mysqlDial  = 3 * time.Second
+	mysqlRead  = 10 * time.Second // longer than any statement takes, but those of migrations
+	mysqlWrite = 5 * time.Second
+
+	// Whoever stands still in a transaction loses it, and with it the rows that all
+	// others wait for; who waits gives up sooner, and tries again.
+	mysqlIdleTx   = 5 // seconds
+	mysqlLockWait = 3 // seconds
+	mysqlIdleConn = 3 * time.Second
 )
 
 // mysqlServer is a MySQL, a MariaDB or a TiDB.
@@ -49,7 +58,7 @@ func parseMySQL(dsn string) (driver, error) {
 	c.Passwd, _ = u.User.Password()
 	c.Net, c.Addr, c.DBName = "tcp", net.JoinHostPort(u.Hostname(), port(u)), name
 	c.InterpolateParams, c.ClientFoundRows, c.ParseTime, c.RejectReadOnly = true, true, true, true
-	c.Timeout, c.ReadTimeout, c.WriteTimeout = mysqlDial, mysqlIO, mysqlIO
+	c.Timeout, c.ReadTimeout, c.WriteTimeout = mysqlDial, mysqlRead, mysqlWrite
 	c.Logger = &mysql.NopLogger{}
 	return mysqlServer{config: c}, options(c, u.Query())
 }
@@ -75,14 +84,24 @@ func options(c *mysql.Config, q url.Values) error {
 	return nil
 }
 
-func (m mysqlServer) open() (write, read *gorm.DB, err error) {
-	pool, err := m.bare()
+func (m mysqlServer) open(ctx context.Context) (write, read *gorm.DB, err error) {
+	limit, err := m.idleLimit(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	pool, err := m.pool(m.config, session{
+		fmt.Sprintf("SET SESSION innodb_lock_wait_timeout = %d", mysqlLockWait),
+		fmt.Sprintf("SET SESSION %s = %d", limit, mysqlIdleTx),
+	})
 	if err != nil {
 		return nil, nil, err
 	}
 	pool.SetMaxOpenConns(mysqlConns)
 	pool.SetMaxIdleConns(mysqlIdle)
 	pool.SetConnMaxLifetime(mysqlConnLife)
+	if limit == anyIdleLimit {
+		pool.SetConnMaxIdleTime(mysqlIdleConn) // before the server does
+	}
 	dialect := mysqlDialect{&gormmysql.Dialector{Config: &gormmysql.Config{
 		Conn: pool, DSNConfig: m.config, SkipInitializeWithVersion: true, DisableWithReturning: true,
 	}}}
@@ -93,12 +112,43 @@ func (m mysqlServer) open() (write, read *gorm.DB, err error) {
 	return db, db, nil
 }
 
+// anyIdleLimit ends a connection that says nothing, in a transaction or not: all
+// that MySQL and old TiDBs have.
+const anyIdleLimit = "wait_timeout"
+
+// idleLimit finds out with which variable the server limits how long a transaction
+// may stand still: tidb_idle_transaction_timeout is TiDB's from 7.6 on,
+// idle_transaction_timeout MariaDB's.
+func (m mysqlServer) idleLimit(ctx context.Context) (string, error) {
+	pool, err := m.bare()
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = pool.Close() }() // nothing was written
+	for _, variable := range []string{"tidb_idle_transaction_timeout", "idle_transaction_timeout"} {
+		_, err := pool.ExecContext(ctx, "SET SESSION "+variable+" = 0")
+		var e *mysql.MySQLError
+		if errors.As(err, &e) && e.Number == 1193 { // unknown system variable
+			continue
+		}
+		return variable, err
+	}
+	return anyIdleLimit, nil
+}
+
+// bare has connections for migrations, which may take long over a large table.
 func (m mysqlServer) bare() (*sql.DB, error) {
-	c, err := mysql.NewConnector(m.config)
+	patient := m.config.Clone()
+	patient.ReadTimeout = 0
+	return m.pool(patient, nil)
+}
+
+func (m mysqlServer) pool(config *mysql.Config, settings session) (*sql.DB, error) {
+	c, err := mysql.NewConnector(config)
 	if err != nil {
 		return nil, err
 	}
-	return sql.OpenDB(readCommitted{c}), nil
+	return sql.OpenDB(prepared{c, append(session{"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"}, settings...)}), nil
 }
 
 func (m mysqlServer) words() words {
@@ -121,23 +171,31 @@ func (m mysqlServer) migrations() (goose.Dialect, fs.FS, lock.Locker, error) {
 	return goose.DialectMySQL, files, locker, err
 }
 
-// readCommitted gives every new connection the isolation level that the
-// store's locking relies on; the variable's name differs between servers, the
-// statement does not.
-type readCommitted struct{ sqldriver.Connector }
+// session is what every new connection is told first. The isolation level is the
+// one that the store's locking relies on; its variable's name differs between
+// servers, the statement does not.
+type session []string
+
+// prepared gives every new connection its session.
+type prepared struct {
+	sqldriver.Connector
+	session session
+}
 
 // Connect opens one connection.
-func (c readCommitted) Connect(ctx context.Context) (sqldriver.Conn, error) {
-	conn, err := c.Connector.Connect(ctx)
+func (p prepared) Connect(ctx context.Context) (sqldriver.Conn, error) {
+	conn, err := p.Connector.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
 	exec, ok := conn.(sqldriver.ExecerContext)
 	if !ok {
-		return nil, errors.Join(errors.New("the driver cannot set the isolation level"), conn.Close())
+		return nil, errors.Join(errors.New("the driver cannot set the session up"), conn.Close())
 	}
-	if _, err := exec.ExecContext(ctx, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", nil); err != nil {
-		return nil, errors.Join(err, conn.Close())
+	for _, statement := range p.session {
+		if _, err := exec.ExecContext(ctx, statement, nil); err != nil {
+			return nil, errors.Join(err, conn.Close())
+		}
 	}
 	return conn, nil
 }

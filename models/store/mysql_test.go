@@ -1,7 +1,10 @@
 package store
 
 import (
+	"context"
+	sqldriver "database/sql/driver"
 	"errors"
+	"net"
 	"strings"
 	"testing"
 
@@ -56,6 +59,23 @@ func TestALockThatManyWantIsWantedAgain(t *testing.T) {
 		err := mysqlDialect{}.Translate(&mysql.MySQLError{Number: 1105, Message: text})
 		if passing(err) != want {
 			t.Errorf("%q is tried again: %v, want %v", text, !want, want)
+		}
+	}
+}
+
+func TestAConnectionThatIsLostIsTriedAgainButNotACommit(t *testing.T) {
+	for name, c := range map[string]struct {
+		err  error
+		want bool
+	}{
+		"the driver's word":        {mysql.ErrInvalidConn, true},
+		"the pool's word":          {sqldriver.ErrBadConn, true},
+		"nobody listens":           {&net.OpError{Op: "dial", Err: errors.New("connection refused")}, true},
+		"the caller gives up":      {context.DeadlineExceeded, false},
+		"a commit, written or not": {&unclear{mysql.ErrInvalidConn}, false},
+	} {
+		if got := passing(c.err); got != c.want {
+			t.Errorf("%s: tried again %v, want %v", name, got, c.want)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"embed"
 	"errors"
@@ -59,7 +60,7 @@ func (f sqliteFile) dsn(readOnly bool) string {
 	return "file:" + escape.Replace(f.path) + "?" + q.Encode()
 }
 
-func (f sqliteFile) open() (write, read *gorm.DB, err error) {
+func (f sqliteFile) open(context.Context) (write, read *gorm.DB, err error) {
 	if write, err = f.pool(false, 1); err != nil {
 		return nil, nil, err
 	}

@@ -57,7 +57,7 @@ func open(ctx context.Context, d driver, sealer Sealer) (*Store, error) {
 	s := &Store{driver: d, sealer: sealer}
 	// Two processes that make one file at once meet where SQLite does not wait.
 	err := again(ctx, func() (err error) {
-		s.write, s.read, err = d.open()
+		s.write, s.read, err = d.open(ctx)
 		return err
 	})
 	if err != nil {

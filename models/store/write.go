@@ -2,11 +2,15 @@ package store
 
 import (
 	"context"
+	sqldriver "database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+	"github.com/go-sql-driver/mysql"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 	"modernc.org/sqlite"
@@ -21,13 +25,34 @@ const (
 )
 
 // within runs fn in one transaction, again when the database undid it because
-// of a deadlock, a write conflict or a busy file, or when fn returned the
-// missingRow that it needs. fn must not keep anything from a run that failed.
+// of a deadlock, a write conflict or a busy file, when the connection was lost
+// before the end, or when fn returned the missingRow that it needs. fn must not
+// keep anything from a run that failed. What was lost while it was committed may
+// have been written or not, and is an error.
 func (s *Store) within(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	return s.transact(ctx, false, fn)
+}
+
+// conditionally is within for what finds out itself that it was written before:
+// its rows have another version by then. It runs again also after a connection
+// that was lost while it was committed.
+func (s *Store) conditionally(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	return s.transact(ctx, true, fn)
+}
+
+func (s *Store) transact(ctx context.Context, twice bool, fn func(tx *gorm.DB) error) error {
 	return again(ctx, func() error {
 		db := s.write.WithContext(ctx)
 		for range missingRows + 1 {
-			err := db.Transaction(fn)
+			committing := false
+			err := db.Transaction(func(tx *gorm.DB) error {
+				err := fn(tx)
+				committing = err == nil
+				return err
+			})
+			if committing && lost(err) && !twice {
+				return &unclear{err}
+			}
 			var missing *missingRow
 			if !errors.As(err, &missing) {
 				return translate(s.write, err)
@@ -38,6 +63,14 @@ func (s *Store) within(ctx context.Context, fn func(tx *gorm.DB) error) error {
 		}
 		return errAgain // somebody has deleted it at once
 	})
+}
+
+// unclear is the error of a commit that may have been done.
+type unclear struct{ cause error }
+
+// Error says what happened.
+func (u *unclear) Error() string {
+	return "the connection was lost while committing: " + u.cause.Error()
 }
 
 // missingRow is what a transaction returns that finds no row to change or to
@@ -76,9 +109,20 @@ func translate(db *gorm.DB, err error) error {
 // just written.
 var errAgain = errors.New("somebody else wrote it first")
 
+// lost says that the connection to the server is gone, or could not be made.
+func lost(err error) bool {
+	var network net.Error
+	return errors.Is(err, mysql.ErrInvalidConn) || errors.Is(err, sqldriver.ErrBadConn) || errors.Is(err, io.EOF) ||
+		errors.As(err, &network) && !errors.Is(err, context.DeadlineExceeded)
+}
+
 // passing says that the same transaction may succeed when it is run again.
 func passing(err error) bool {
-	if errors.Is(err, errAgain) {
+	var unclear *unclear
+	switch {
+	case errors.As(err, &unclear):
+		return false
+	case errors.Is(err, errAgain), lost(err):
 		return true
 	}
 	var server *serverError
@@ -87,7 +131,9 @@ func passing(err error) bool {
 		case 1205, 1213, // lock wait timeout, deadlock
 			1020,                   // MariaDB: the record has changed since it was read
 			3101,                   // MySQL group replication: undone at commit
-			8002, 8022, 8028, 9007: // TiDB: write conflicts, the schema has changed
+			8002, 8022, 8028, 9007, // TiDB: write conflicts, the schema has changed
+			9001, 9002, 9003, 9005, // TiDB: its placement driver or storage does not answer
+			1053, 1927: // the server stops; MariaDB: it has ended the connection
 			return true
 		}
 		return server.contended
