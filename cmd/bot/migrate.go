@@ -103,13 +103,14 @@ func (p process) copy(ctx context.Context, s config.Settings, path string, keys 
 		return nil, err
 	}
 	step, finish := func(int) {}, func() {}
-	defer func() { finish() }()
 	me := newProcessName()
-	return db.CopyFrom(ctx, store.Copy{
+	copied, err = db.CopyFrom(ctx, store.Copy{
 		From: path, Owner: me.name, Gone: me.gone,
 		Begin: func(rows int64) { step, finish = p.progress("copying", rows) },
 		Step:  func(rows int) { step(rows) },
 	})
+	finish()
+	return copied, err
 }
 
 // sourceProblem is an error of a copy with what to do about it.

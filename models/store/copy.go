@@ -308,7 +308,8 @@ func (w *copier) copyTable(ctx context.Context, table string) (err error) {
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
-		if part.add(row); part.rows < written && part.bytes < copyAtOnce {
+		part.add(row)
+		if part.rows < written && part.bytes < copyAtOnce {
 			continue
 		}
 		if err := w.write(ctx, &part); err != nil {

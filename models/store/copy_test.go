@@ -67,6 +67,9 @@ func rows(t *testing.T, pool *sql.DB, table, text string, columns []string) []st
 		}
 		all = append(all, strings.Join(row, " "))
 	}
+	if err := found.Err(); err != nil {
+		t.Fatal(err)
+	}
 	slices.Sort(all)
 	return all
 }
@@ -87,6 +90,9 @@ func tablesOf(t *testing.T, pool *sql.DB) map[string][]string {
 			t.Fatal(err)
 		}
 		tables[table] = append(tables[table], column+" "+kind)
+	}
+	if err := found.Err(); err != nil {
+		t.Fatal(err)
 	}
 	return tables
 }

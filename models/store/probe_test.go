@@ -52,7 +52,7 @@ func (k kit) keeps(s *store.Store, right bool) {
 }
 
 func TestAProbeTellsTheRightKey(t *testing.T) {
-	each(t, func(t *testing.T, k kit) {
+	each(t, func(_ *testing.T, k kit) {
 		k.keeps(k.Store, true)
 		k.keeps(k.Store, true)
 		k.keeps(k.under(others), false)
@@ -131,8 +131,10 @@ func (k kit) question(tail string) models.Chat {
 	c := k.chat(9)
 	for i, nonce := range []string{"a", "b"} {
 		item := models.Item{Number: number(9), Tail: tail}
-		k.ok(k.Ask(k.ctx(), models.Question{ChatID: c.ID, Asking: models.AskTable, Nonce: nonce, Items: []models.Item{item}, Rest: []models.Item{item},
-			AskedAt: noon(), ExpiresAt: noon() + hour, ChangedBy: int64(i)}))
+		k.ok(k.Ask(k.ctx(), models.Question{
+			ChatID: c.ID, Asking: models.AskTable, Nonce: nonce, Items: []models.Item{item}, Rest: []models.Item{item},
+			AskedAt: noon(), ExpiresAt: noon() + hour, ChangedBy: int64(i),
+		}))
 	}
 	return c
 }
