@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"waybill/models"
+	"waybill/models/rhythm"
 )
 
 const (
@@ -36,6 +37,10 @@ type Given struct {
 	// Silence is for how long a parcel on this route may be silent before it is stuck;
 	// 0: nobody knows.
 	Silence time.Duration
+	// Rhythm is when carriers move, nil: nobody knows, and DESIGN 7's table holds. Leg is
+	// where the parcel is.
+	Rhythm *rhythm.Table
+	Leg    rhythm.Leg
 }
 
 // Next is when p is due after a check that ended now: Never when it is done,
@@ -96,7 +101,9 @@ func (c Cadence) wait(p models.Parcel, g Given, now models.Moment) time.Duration
 	if g.Pushed {
 		wait = c.Speed.Of(pushed)
 	}
-	if p.Status != models.OutForDelivery && c.Quiet.During(now) {
+	if likely, known := c.likely(p, g, wait, now); known {
+		wait = likely
+	} else if p.Status != models.OutForDelivery && c.Quiet.During(now) {
 		wait *= 3
 	}
 	if notice := nextNotice(p, c.Speed, g.Silence); notice != models.Never {

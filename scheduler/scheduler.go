@@ -31,6 +31,7 @@ type Settings struct {
 	Store   Store
 	Queue   Queue
 	Checker ParcelChecker
+	Rhythm  *Rhythm       // the Checker's; nil: nothing is learned
 	Owner   string        // unique to this process, at most 40 characters; "" makes one up
 	Workers int           // checks under way together; 0 means 256
 	Keep    time.Duration // how long parcels stay that nobody follows any more; 0 means 90 days
@@ -46,6 +47,7 @@ type Scheduler struct {
 	store   Store
 	queue   Queue
 	checker ParcelChecker
+	rhythm  *Rhythm
 	keeper  *Keeper
 	workers int
 	keep    time.Duration
@@ -77,7 +79,7 @@ func New(s Settings) *Scheduler {
 		s.Log = slog.Default()
 	}
 	return &Scheduler{
-		store: s.Store, queue: s.Queue, checker: s.Checker, keeper: NewKeeper(s.Store, s.Owner, s.Log),
+		store: s.Store, queue: s.Queue, checker: s.Checker, rhythm: s.Rhythm, keeper: NewKeeper(s.Store, s.Owner, s.Log),
 		workers: s.Workers, keep: s.Keep, jobs: s.Jobs, grace: s.Grace, meter: s.Meter, log: s.Log, now: s.Now,
 	}
 }
@@ -95,6 +97,7 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	defer stop()
 	var parts sync.WaitGroup
 	parts.Go(func() { s.work(ctx, drain) })
+	parts.Go(func() { s.rhythm.Keep(ctx, s.store, s.log, s.now) })
 	parts.Go(func() { s.keeper.Keep(ctx, "cron", timetable) })
 	parts.Wait()
 	return nil

@@ -40,6 +40,7 @@ func (s *Scheduler) timetable() (func(context.Context), error) {
 		{"@every 1s", s.take},
 		{"@every 15s", s.measure},
 		{"17 * * * *", s.sweep},
+		{"37 * * * *", s.fade},
 	}
 	for _, j := range s.jobs {
 		jobs = append(jobs, s.entry(j))
@@ -82,6 +83,13 @@ func (s *Scheduler) measure(ctx context.Context) {
 func (s *Scheduler) sweep(ctx context.Context) {
 	if err := s.store.Sweep(ctx, s.keep, s.moment()); err != nil {
 		s.failed(ctx, "sweep", err)
+	}
+}
+
+// fade lets what was learned long ago count less.
+func (s *Scheduler) fade(ctx context.Context) {
+	if err := s.store.FadeRhythm(ctx, s.moment()); err != nil {
+		s.failed(ctx, "fade rhythm", err)
 	}
 }
 
