@@ -21,6 +21,9 @@ type Cadence struct {
 	Floor time.Duration // WAYBILL_MIN_INTERVAL, as it is set: Speed divides it
 	Speed Speed
 	Quiet models.Quiet
+	// Dear is how many times as dear a call is held as usual where it is known when a
+	// carrier moves: more saves calls, and news comes later. Zero is 1.
+	Dear float64
 }
 
 // Given is what a check learned about the next one, beside the parcel itself.

@@ -59,11 +59,11 @@ const (
 	// price is for how many hours altogether the news that may have come must have waited
 	// until it is worth a call: the point of the curve in docs/costs.md at which half of
 	// it waits for less than half an hour.
-	price = 0.11
+	price = 0.12
 	// late is from when on an hour that news waits counts as overdue only: who has not
 	// heard of it at once does not care as much for each further hour.
-	late    = 45 * time.Minute
-	overdue = 0.38
+	late    = time.Hour
+	overdue = 0.32
 )
 
 const (

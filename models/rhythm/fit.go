@@ -91,7 +91,7 @@ const (
 	blur = 8.0
 	// flat is how much of each hour is a leg's mean: nobody's carrier keeps the hours of
 	// another's exactly.
-	flat = 0.1
+	flat = 0.2
 )
 
 // curve is where expected and real scans agree for every hour and for every gap

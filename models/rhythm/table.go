@@ -132,7 +132,7 @@ func (t *Table) With(counts []models.Rhythm) *Table {
 const (
 	// enough of all news is found in time: then half of it is found within half an hour
 	// of its upload, by whatever minutes carriers upload late.
-	enough = 0.54
+	enough = 0.525
 	// firmly is how strongly the price follows: by an eighth for a hundredth of the news.
 	firmly             = 12
 	cheapest, dearest  = 0.4, 2.0
@@ -158,7 +158,7 @@ func (s *seen) add(n models.Rhythm) {
 
 // doubt is how many scans must have been seen in a slot until they count as much as what
 // was believed before.
-const doubt = 4.0
+const doubt = 2.5
 
 // correct is a curve in the light of what was seen.
 func (s *seen) correct(c *Curve) *Curve {

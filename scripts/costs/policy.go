@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -25,10 +26,11 @@ type policy struct {
 	quiet   bool
 	lag     time.Duration // from a scan to its upload
 	failing float64       // share of calls that fail, paid
+	dear    float64       // scheduler.Cadence's
 }
 
 func (p policy) cadence() scheduler.Cadence {
-	c := scheduler.Cadence{Floor: floor, Speed: 1}
+	c := scheduler.Cadence{Floor: floor, Speed: 1, Dear: p.dear}
 	if p.quiet {
 		c.Quiet = quietHours()
 	}
@@ -42,6 +44,7 @@ type outcome struct {
 	parcels   int
 	delivered int
 	missed    int // scans that the bot never had
+	ordered   int // push subscriptions
 	delays    []time.Duration
 	atDay     []time.Duration // of scans outside of quiet hours
 }
@@ -60,7 +63,36 @@ func quantile(sorted []time.Duration, q float64) time.Duration {
 func (o outcome) median() time.Duration { return quantile(o.delays, 0.5) }
 func (o outcome) p90() time.Duration    { return quantile(o.delays, 0.9) }
 
-// play plays journeys under a policy. keep says which carriers count; nil: all.
+// policies are those that are compared, by their keys in the tables.
+func policies(base policy) map[string]policy {
+	fixed := func(every time.Duration) policy {
+		p := base
+		p.every, p.polls = every, true
+		return p
+	}
+	waybill := func(change func(*policy)) policy {
+		p := base
+		p.polls, p.quiet = true, true
+		change(&p)
+		return p
+	}
+	all := map[string]policy{
+		"fixed30": fixed(30 * time.Minute), "fixed60": fixed(time.Hour), "fixed120": fixed(2 * time.Hour), "fixed240": fixed(4 * time.Hour),
+		"push":       waybill(func(p *policy) { p.polls, p.pushes = false, true }),
+		"pushnet":    waybill(func(p *policy) { p.pushes, p.rhythm, p.learn = true, true, true }),
+		"before":     waybill(func(*policy) {}),
+		"beforefull": waybill(func(p *policy) { p.quiet = false }),
+		"builtin":    waybill(func(p *policy) { p.rhythm = true }),
+		"now":        waybill(func(p *policy) { p.rhythm, p.learn = true, true }),
+		"nowfull":    waybill(func(p *policy) { p.rhythm, p.learn, p.quiet = true, true, false }),
+	}
+	for _, dear := range []float64{0.25, 0.5, 2, 4, 8} {
+		all[fmt.Sprintf("now%g", dear)] = waybill(func(p *policy) { p.rhythm, p.learn, p.dear = true, true, dear })
+	}
+	return all
+}
+
+// play plays journeys under a policy.
 func play(ctx context.Context, journeys []Journey, p policy) (*world, error) {
 	w, err := newWorld(journeys, p)
 	if err != nil {
@@ -78,6 +110,7 @@ func (w *world) sum(carrier models.Carrier) outcome {
 		}
 		o.parcels++
 		o.calls += p.calls
+		o.ordered += len(p.pushes)
 		o.missed += len(p.scans) - p.seen
 		if p.journey.Delivered() {
 			o.delivered++
