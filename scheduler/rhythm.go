@@ -53,7 +53,7 @@ func (c Cadence) likely(p models.Parcel, g Given, table time.Duration, now model
 		}
 		return matters
 	}
-	return curve.Wait(cmp.Or(p.EventAt, p.CreatedAt), now, most, g.Rhythm.Dear()*cmp.Or(c.Dear, 1), weight), true
+	return curve.Wait(cmp.Or(p.EventAt, p.CreatedAt), now, c.Floor, most, g.Rhythm.Dear()*cmp.Or(c.Dear, 1), weight), true
 }
 
 // legOf is where a parcel is, by an answer's newest scan. An older answer's says nothing.

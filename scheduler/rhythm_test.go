@@ -31,9 +31,9 @@ func TestAParcelIsAskedAboutWhenItsCarrierMoves(t *testing.T) {
 		got         time.Duration
 		least, most time.Duration
 	}{
-		{"collected, in the evening", wait(regular, models.Collected, rhythm.Collected, 20, 3), 30 * time.Minute, time.Hour},
+		{"collected, in the evening", wait(regular, models.Collected, rhythm.Collected, 20, 3), 30 * time.Minute, 90 * time.Minute},
 		{"collected, in the morning", wait(regular, models.Collected, rhythm.Collected, 9, 14), 2 * time.Hour, 4 * time.Hour},
-		{"at the branch, before the round", wait(regular, models.InTransit, rhythm.Branch, 7.5, 1), 30 * time.Minute, time.Hour},
+		{"at the branch, before the round", wait(regular, models.InTransit, rhythm.Branch, 7.5, 1), 30 * time.Minute, 90 * time.Minute},
 		{"at the branch, at night no longer than three times the table's", wait(regular, models.InTransit, rhythm.Branch, 1, 6), time.Hour, 6 * time.Hour},
 		{"out for delivery never longer than the table's, at night neither", wait(regular, models.OutForDelivery, rhythm.Out, 3, 18), 30 * time.Minute, 45 * time.Minute},
 		{"customs at night", wait(regular, models.Customs, rhythm.Customs, 0, 4), 6 * time.Hour, 18 * time.Hour},
@@ -65,7 +65,7 @@ func TestWhatRhythmDoesNotChange(t *testing.T) {
 
 // What one process has found another goes by, after both have exchanged with the store.
 func TestProcessesShareWhatScansHaveShown(t *testing.T) {
-	db := storetest.SQLite(t)
+	db := storetest.New(t)
 	r := newRig(t, db)
 	mine, err := NewRhythm()
 	r.must(err)

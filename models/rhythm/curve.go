@@ -1,6 +1,7 @@
 package rhythm
 
 import (
+	"math"
 	"time"
 
 	"waybill/models"
@@ -56,47 +57,87 @@ func (c *Curve) At(at, newest models.Moment) float64 {
 }
 
 const (
-	// price is for how many hours altogether the news that may have come must have waited
-	// until it is worth a call: the point of the curve in docs/costs.md at which half of
-	// it waits for less than half an hour.
+	// price is for how many hours news may wait altogether rather than a call is made: the
+	// point of the curve in docs/costs.md at which half of it waits for less than half an
+	// hour.
 	price = 0.12
 	// late is from when on an hour that news waits counts as overdue only: who has not
 	// heard of it at once does not care as much for each further hour.
 	late    = time.Hour
-	overdue = 0.32
+	overdue = 0.4
 )
 
 const (
-	step    = 5 * time.Minute // how finely Wait looks ahead
-	quarter = 15 * 60_000     // milliseconds; rates and weights do not change within one
+	step = 5 * time.Minute  // how finely gaps are counted
+	grid = 15 * time.Minute // how finely Wait looks ahead
+	// horizon is how many steps of it: after twenty hours what is decided now has hardly
+	// any effect.
+	horizon = 80
+	inHour  = int(late / grid)
 )
 
-// Wait is for how long from now on a parcel need not be asked about: until the news that
-// may have come would be worth a call, at most most. An hour of waiting counts weight(when)
-// hours. newest is when the newest scan was made, dear what a call costs beside its usual
-// price.
-func (c *Curve) Wait(newest, now models.Moment, most time.Duration, dear float64, weight func(models.Moment) float64) time.Duration {
-	var news, waited, rate, counts float64 // scans that may have come, and the hours that they waited
-	recent := make([]float64, 0, late/step+1)
-	last, gap := models.Moment(-1), 0
-	for wait := step; wait < most; wait += step {
-		at := now.Add(wait - step/2)
-		if at/quarter != last {
-			last, rate, counts = at/quarter, c.hours[hourSlot(at)], weight(at)
-		}
+// plan is what Wait looks ahead at, by steps of the grid: how many scans may come in each,
+// and the hours that count until each.
+type plan struct {
+	news  [horizon]float64
+	hours [horizon + 1]float64
+}
+
+func (c *Curve) plan(newest, now models.Moment, weight func(models.Moment) float64) plan {
+	var p plan
+	gap := 0
+	for i := range horizon {
+		at := now.Add(grid*time.Duration(i) + grid/2)
 		for gap < gaps-1 && at.Sub(newest) >= gapEnd(gap) {
 			gap++
 		}
-		news += rate * c.gap[gap] * step.Hours()
-		matters := news
-		if recent = append(recent, news); len(recent) > int(late/step) {
-			matters -= (1 - overdue) * recent[0]
-			recent = append(recent[:0], recent[1:]...)
-		}
-		waited += matters * step.Hours() * counts
-		if waited >= price*dear {
-			return wait
-		}
+		p.news[i] = c.hours[hourSlot(at)] * c.gap[gap] * grid.Hours()
+		p.hours[i+1] = p.hours[i] + grid.Hours()*weight(at)
 	}
-	return most
+	return p
+}
+
+// waits is for how long the news of a step waits until another, as it counts.
+func (p *plan) waits(from, until int) float64 {
+	recent := min(until, from+inHour)
+	half := (p.hours[from+1] - p.hours[from]) / 2 // it comes in the middle of its step
+	return p.news[from] * (p.hours[recent] - p.hours[from] - half + overdue*(p.hours[until]-p.hours[recent]))
+}
+
+// Wait is for how long from now on a parcel need not be asked about, at least least and at
+// most most: until the first of those calls of the next day that together cost least,
+// each by its price and the news by the hours that it waits for them. An hour of waiting
+// counts weight(when) hours. newest is when the newest scan was made, dear what a call
+// costs beside its usual price.
+func (c *Curve) Wait(newest, now models.Moment, least, most time.Duration, dear float64, weight func(models.Moment) float64) time.Duration {
+	p := c.plan(newest, now, weight)
+	first, last := max(1, int((least+grid-1)/grid)), max(1, int(most/grid))
+	if first >= last {
+		return max(least, min(most, grid*time.Duration(last)))
+	}
+	var cost [horizon + 1]float64 // of all that comes after a call at a step
+	best := last
+	for from := horizon - 1; from >= 0; from-- {
+		cheapest := math.Inf(1)
+		for until := from + first; until <= from+last; until++ {
+			if until > horizon {
+				break
+			}
+			waited := 0.0
+			for i := from; i < until; i++ {
+				waited += p.waits(i, until)
+			}
+			if all := price*dear + waited + cost[until]; all < cheapest {
+				cheapest = all
+				if from == 0 {
+					best = until
+				}
+			}
+		}
+		if math.IsInf(cheapest, 1) {
+			cheapest = 0
+		}
+		cost[from] = cheapest
+	}
+	return grid * time.Duration(best)
 }

@@ -80,19 +80,19 @@ func TestWhatIsBuiltInKnowsEveryLeg(t *testing.T) {
 
 func TestAParcelIsAskedAboutWhenItMoves(t *testing.T) {
 	c := curve(t, load(t), "zto", rhythm.Collected)
-	evening := c.Wait(wednesday(16), wednesday(20), 4*time.Hour, 1, always)
-	morning := c.Wait(wednesday(4), wednesday(9), 4*time.Hour, 1, always)
+	evening := c.Wait(wednesday(16), wednesday(20), 30*time.Minute, 4*time.Hour, 1, always)
+	morning := c.Wait(wednesday(4), wednesday(9), 30*time.Minute, 4*time.Hour, 1, always)
 	if evening >= time.Hour || morning < 3*time.Hour {
 		t.Errorf("collected: %s in the evening, %s in the morning", evening, morning)
 	}
-	asleep := c.Wait(wednesday(16), wednesday(20), 4*time.Hour, 1, func(models.Moment) float64 { return 1.0 / 9 })
+	asleep := c.Wait(wednesday(16), wednesday(20), 30*time.Minute, 4*time.Hour, 1, func(models.Moment) float64 { return 1.0 / 9 })
 	if asleep <= evening {
 		t.Errorf("where waiting counts less, %s instead of %s", asleep, evening)
 	}
-	if dear := c.Wait(wednesday(16), wednesday(20), 4*time.Hour, 4, always); dear <= evening {
+	if dear := c.Wait(wednesday(16), wednesday(20), 30*time.Minute, 4*time.Hour, 4, always); dear <= evening {
 		t.Errorf("where calls are dearer, %s instead of %s", dear, evening)
 	}
-	if most := c.Wait(wednesday(4), wednesday(9), time.Hour, 1, always); most != time.Hour {
+	if most := c.Wait(wednesday(4), wednesday(9), 30*time.Minute, time.Hour, 1, always); most != time.Hour {
 		t.Errorf("it waits %s of at most an hour", most)
 	}
 }
@@ -167,7 +167,7 @@ func BenchmarkWait(b *testing.B) {
 		return 1
 	}
 	for b.Loop() {
-		c.Wait(wednesday(22), wednesday(23.5), 6*time.Hour, 1, weight)
+		c.Wait(wednesday(22), wednesday(23.5), 30*time.Minute, 6*time.Hour, 1, weight)
 	}
 }
 

@@ -36,7 +36,7 @@ const (
 func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("costs", flag.ContinueOnError)
 	file := flags.String("journeys", "", "play the journeys of this `FILE`, a JSON object a line (docs/costs.md), instead of emulated ones")
-	count := flags.Int("count", 2000, "how many journeys to emulate on each network")
+	count := flags.Int("count", 500, "how many journeys to emulate on each network")
 	seed := flags.Uint64("seed", showSeed, "of the emulated journeys")
 	lag := flags.Duration("lag", 5*time.Minute, "from a scan to its upload; news waits from then on")
 	failing := flags.Float64("failing", 0.005, "share of calls that fail and are billed")
