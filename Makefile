@@ -5,7 +5,7 @@ GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null)
 export CGO_ENABLED ?= 0
 
-.PHONY: check lint vet build test test-sqlite test-tidb test-browser pictures demo bench fmt
+.PHONY: check lint vet build test test-sqlite test-tidb test-browser pictures demo bench costs fmt
 
 check: lint vet build test demo
 
@@ -59,3 +59,7 @@ demo:
 bench:
 	scripts/bring.sh mariadb
 	go run ./test/withdb go run ./scripts/bench
+
+# What it costs to know where parcels are: the tables and the curve of docs/costs.md.
+costs:
+	go run ./scripts/costs --write

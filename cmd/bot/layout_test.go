@@ -28,6 +28,7 @@ var layout = map[string]string{
 	"models/store/storetest":         "models models/store models/seal test/db gorm.io go-sql-driver modernc.org google/go-cmp",
 	"models/seal":                    "models",
 	"models/estimate":                "models",
+	"models/rhythm":                  "models",
 	"locales":                        "nicksnyder/go-i18n BurntSushi/toml longbridgeapp/opencc x/text",
 	"tracking":                       "models tracking/recognise tracking/scan x/time x/sync x/text",
 	"tracking/recognise":             "models x/text",
@@ -49,7 +50,7 @@ var layout = map[string]string{
 	"handlers/console":               "handlers models x/text",
 	"handlers/label":                 "handlers makiuchi-d/gozxing x/image",
 	"handlers/web":                   "handlers models prometheus/client_golang",
-	"scheduler":                      "models models/estimate tracking robfig/cron x/sync",
+	"scheduler":                      "models models/estimate models/rhythm tracking robfig/cron x/sync",
 	"handlers/web/app":               "handlers handlers/web locales models x/time",
 	"handlers/web/parcel":            "handlers handlers/web locales models tracking/recognise tracking/scan",
 	"handlers/picture":               "models locales x/image x/text",
@@ -64,6 +65,7 @@ var layout = map[string]string{
 	"cmd/bot": "cmd/bot/config cmd/bot/doctor cmd/bot/demo cmd/bot/setup models models/store models/seal locales tracking tracking/recognise tracking/muzhi tracking/kuaidi100 tracking/juhe " +
 		"tracking/kuaibao tracking/sandbox handlers handlers/delivery handlers/telegram handlers/wecom handlers/console handlers/web handlers/web/admin handlers/web/app handlers/web/parcel handlers/label handlers/picture handlers/table scheduler scheduler/queue alecthomas/kong schollz/progressbar x/sync x/term",
 	"scripts/bench":   "",
+	"scripts/costs":   "models models/rhythm scheduler tracking go-analyze/charts",
 	"scripts/palette": "",
 	"scripts/picture": "",
 }

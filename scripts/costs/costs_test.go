@@ -59,10 +59,10 @@ func BenchmarkCalls(b *testing.B) {
 func TestAJourneyIsReadOrRefused(t *testing.T) {
 	for line, refused := range map[string]bool{
 		`{"carrier":"yto","events":[{"at":"2026-03-01T18:20:00+08:00","status":"collected","text":"已揽收","place":"杭州"}]}`: false,
-		`{"carrier":"yto","events":[]}`: true,
-		`{"events":[{"at":"2026-03-01T18:20:00+08:00","status":"collected"}]}`:            true,
+		`{"carrier":"yto","events":[]}`:                                                    true,
+		`{"events":[{"at":"2026-03-01T18:20:00+08:00","status":"collected"}]}`:             true,
 		`{"carrier":"yto","events":[{"at":"2026-03-01T18:20:00+08:00","status":"moved"}]}`: true,
-		`{"carrier":"yto","events":[{"status":"collected"}]}`:                             true,
+		`{"carrier":"yto","events":[{"status":"collected"}]}`:                              true,
 		`no JSON`: true,
 	} {
 		if _, err := readJourney([]byte(line)); (err != nil) != refused {
