@@ -14,11 +14,11 @@ const longestGap = 10 * 24 * time.Hour
 // found is where Counts keeps how soon scans were found, of all carriers.
 const (
 	found     Leg = "found"
-	foundSoon     = 0 // slots
-	foundLate     = 1
+	foundSoon int = 0 // slots
+	foundLate int = 1
 	// inTime is half an hour, and five minutes in which carriers and providers upload:
 	// when a scan could be seen first nobody tells.
-	inTime = 35 * time.Minute
+	inTime time.Duration = 35 * time.Minute
 )
 
 // Counts collects what scans show, to be stored. It is not safe for concurrent use.

@@ -40,8 +40,8 @@ func gapOf(since time.Duration) int {
 // gapEnd is when a slot of the time since the newest scan ends: each but the first and the
 // last is from a quarter to twice as long as what lies before it.
 func gapEnd(slot int) time.Duration {
-	halfHours := [gaps - 1]time.Duration{1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 144}
-	return halfHours[slot] * 30 * time.Minute
+	halfHours := [gaps - 1]int{1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 144}
+	return time.Duration(halfHours[slot]) * 30 * time.Minute
 }
 
 // Curve is how many scans an hour are to be expected on one leg.

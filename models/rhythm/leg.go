@@ -73,8 +73,8 @@ func onTheRoad(text string) Leg {
 	var branch, left, lies, next bool
 	place := none
 	for i, r := range text {
-		switch m := meaning(r, text[i:]); {
-		case m == atHub || m == atBranch:
+		switch m := meaning(r, text[i:]); m {
+		case atHub, atBranch:
 			if place == none {
 				place, branch = m, m == atBranch
 			}

@@ -124,7 +124,7 @@ func (t *traveller) scan(s models.Status, place, text string) {
 // travel makes the journey of a parcel that is ordered on a day.
 func (t *traveller) travel(day time.Time) Journey {
 	pick := t.rand.Float64()
-	for _, c := range t.network.carriers {
+	for _, c := range t.carriers {
 		t.carrierHabits = c
 		if pick -= c.share; pick < 0 {
 			break

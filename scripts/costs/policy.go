@@ -17,7 +17,6 @@ func quietHours() models.Quiet { return models.Quiet{From: 23, To: 7, Zone: mode
 
 // policy is one way to find out what happens to parcels.
 type policy struct {
-	name    string
 	every   time.Duration // fixed polling; 0: as the product decides
 	polls   bool          // false: the first question alone
 	pushes  bool
@@ -98,7 +97,8 @@ func play(ctx context.Context, journeys []Journey, p policy) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w, w.run(ctx)
+	err = w.run(ctx)
+	return w, err
 }
 
 // sum adds up what the world's parcels cost, of one carrier or ("") of all.

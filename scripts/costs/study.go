@@ -157,7 +157,8 @@ func carriersOf(w *world) []models.Carrier {
 	var all []models.Carrier
 	n := map[models.Carrier]int{}
 	for _, p := range w.parcels {
-		if n[p.journey.Carrier]++; n[p.journey.Carrier] == 1 {
+		n[p.journey.Carrier]++
+		if n[p.journey.Carrier] == 1 {
 			all = append(all, p.journey.Carrier)
 		}
 	}

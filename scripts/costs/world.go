@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"math"
 	"math/rand/v2"
@@ -75,13 +74,13 @@ type queue []entry
 func (q queue) Len() int           { return len(q) }
 func (q queue) Less(i, j int) bool { return q[i].at < q[j].at || q[i].at == q[j].at && q[i].n < q[j].n }
 func (q queue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
-func (q *queue) Push(x any)        { *q = append(*q, x.(entry)) }
+func (q *queue) Push(x any)        { *q = append(*q, x.(entry)) } //nolint:errcheck // nothing else is pushed
 func (q *queue) Pop() any          { e := (*q)[len(*q)-1]; *q = (*q)[:len(*q)-1]; return e }
 
 // newWorld is a world before its first day.
 func newWorld(journeys []Journey, p policy) (*world, error) {
 	w := &world{policy: p, learned: map[cell]*models.Rhythm{}}
-	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	quiet := slog.New(slog.DiscardHandler)
 	clock := func() time.Time { return w.now.Time() }
 	settings := scheduler.CheckerSettings{Tracker: w, Store: w, Waker: w, Cadence: p.cadence(), Log: quiet, Now: clock}
 	if p.rhythm {
@@ -134,7 +133,7 @@ const (
 func (w *world) run(ctx context.Context) error {
 	var exchanged, faded models.Moment
 	for w.due.Len() > 0 && w.err == nil {
-		e := heap.Pop(&w.due).(entry)
+		e := heap.Pop(&w.due).(entry) //nolint:errcheck // nothing else is in it
 		w.now = e.at
 		if w.policy.learn && w.now.Sub(exchanged) > 6*time.Hour {
 			if err := w.rhythm.Exchange(ctx, w, w.now); err != nil {
