@@ -60,7 +60,7 @@ const (
 	// price is for how many hours news may wait altogether rather than a call is made: the
 	// point of the curve in docs/costs.md at which half of it waits for less than half an
 	// hour.
-	price = 0.12
+	price = 0.10
 	// late is from when on an hour that news waits counts as overdue only: who has not
 	// heard of it at once does not care as much for each further hour.
 	late    = time.Hour

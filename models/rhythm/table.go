@@ -132,7 +132,7 @@ func (t *Table) With(counts []models.Rhythm) *Table {
 const (
 	// enough of all news is found in time: then half of it is found within half an hour
 	// of its upload, by whatever minutes carriers upload late.
-	enough = 0.55
+	enough = 0.553
 	// firmly is how strongly the price follows: by an eighth for a hundredth of the news.
 	firmly             = 12
 	cheapest, dearest  = 0.4, 2.0
