@@ -4,7 +4,7 @@ GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null)
 export CGO_ENABLED ?= 0
 
-.PHONY: check lint vet build image test test-sqlite test-tidb test-cluster test-browser test-deploy test-upgrade pictures demo bench capacity fmt
+.PHONY: check lint vet build image test test-sqlite test-tidb test-cluster test-browser test-deploy test-upgrade pictures demo bench capacity costs fmt
 
 check: lint vet build test demo
 
@@ -89,3 +89,7 @@ bench:
 # What 10 and 100 million parcels would need, out of docs/bench.json: docs/capacity.md.
 capacity:
 	go run ./scripts/capacity
+
+# What it costs to know where parcels are: the tables and the curve of docs/costs.md.
+costs:
+	go run ./scripts/costs --write

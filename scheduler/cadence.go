@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"waybill/models"
+	"waybill/models/rhythm"
 )
 
 const (
@@ -22,6 +23,9 @@ type Cadence struct {
 	Floor time.Duration // WAYBILL_MIN_INTERVAL, as it is set: Speed divides it
 	Speed Speed
 	Quiet models.Quiet
+	// Dear is how many times as dear a call is held as usual where it is known when a
+	// carrier moves: more saves calls, and news comes later. Zero is 1.
+	Dear float64
 }
 
 // Given is what a check learned about the next one, beside the parcel itself.
@@ -38,6 +42,10 @@ type Given struct {
 	// Silence is for how long a parcel on this route may be silent before it is stuck;
 	// 0: nobody knows.
 	Silence time.Duration
+	// Rhythm is when carriers move, nil: nobody knows, and DESIGN 7's table holds. Leg is
+	// where the parcel is.
+	Rhythm *rhythm.Table
+	Leg    rhythm.Leg
 }
 
 // Next is when p is due after a check that ended now: Never when it is done,
@@ -99,7 +107,9 @@ func (c Cadence) wait(p models.Parcel, g Given, now models.Moment) time.Duration
 	if g.Pushed {
 		wait = c.Speed.Of(pushed)
 	}
-	if p.Status != models.OutForDelivery && c.Quiet.During(now) {
+	if likely, known := c.likely(p, g, wait, now); known {
+		wait = likely
+	} else if p.Status != models.OutForDelivery && c.Quiet.During(now) {
 		wait *= 3
 	}
 	if notice := nextNotice(p, c.Speed, g.Silence); notice != models.Never {

@@ -36,6 +36,7 @@ type CheckerSettings struct {
 	Waker        Waker
 	Subscriber   *Subscriber // nil: nothing is subscribed to
 	Cadence      Cadence
+	Rhythm       *Rhythm                 // when carriers move; nil: nobody knows
 	TailCarriers []models.Carrier        // a carrier corrected to one of these wants a tail from now on
 	Gone         func(owner string) bool // whether a process is no more; nil: nobody can tell
 	Meter        Meter                   // may be nil
@@ -51,6 +52,7 @@ type Checker struct {
 	waker        Waker
 	subscriber   *Subscriber
 	cadence      Cadence
+	rhythm       *Rhythm
 	tailCarriers []models.Carrier
 	gone         func(owner string) bool
 	meter        Meter
@@ -72,7 +74,7 @@ func NewChecker(s CheckerSettings) *Checker {
 	}
 	return &Checker{
 		tracker: s.Tracker, store: s.Store, waker: s.Waker, subscriber: s.Subscriber, cadence: s.Cadence,
-		tailCarriers: s.TailCarriers, gone: s.Gone, meter: s.Meter, log: s.Log, now: s.Now,
+		rhythm: s.Rhythm, tailCarriers: s.TailCarriers, gone: s.Gone, meter: s.Meter, log: s.Log, now: s.Now,
 		silences: expiring.New[models.Route, time.Duration](mostSilences, s.Now),
 	}
 }

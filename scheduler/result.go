@@ -104,6 +104,8 @@ func (c *Checker) heard(ctx context.Context, e *result, p models.Parcel, k key, 
 	if e.change, err = c.decide(ctx, p, t, now); err != nil {
 		return err
 	}
+	e.given.Leg = legOf(e.change.Parcel, t)
+	c.rhythm.record(e, t, now)
 	e.change = reminded(p, e.change)
 	if slices.Contains(c.tailCarriers, p.Carrier) && !p.TailNeeded {
 		e.change = lock(e.change, now)
@@ -206,6 +208,7 @@ func (c *Checker) abortStale(ctx context.Context, e result, why error) (models.C
 // finish writes the end of a check and wakes those who deliver.
 func (c *Checker) finish(ctx context.Context, e result, now models.Moment) (models.Checked, error) {
 	c.applySubscriptions(ctx, &e, now)
+	e.given.Rhythm = c.rhythm.Table()
 	f := models.Finish{
 		Version: e.version, Change: e.change,
 		DueAt:    c.cadence.Next(e.change.Parcel, e.given, now),

@@ -36,6 +36,7 @@ type Settings struct {
 	Store   Store
 	Queue   Queue
 	Checker ParcelChecker
+	Rhythm  *Rhythm       // the Checker's; nil: nothing is learned
 	Owner   string        // unique to this process, at most 40 characters; "" makes one up
 	Workers int           // checks under way together, most of which wait for the database or for a slot of the tracker's; 0 means 768
 	Keep    time.Duration // how long parcels stay after their end, or after nobody follows them; 0 means 90 days
@@ -52,6 +53,7 @@ type Scheduler struct {
 	store   Store
 	queue   Queue
 	checker ParcelChecker
+	rhythm  *Rhythm
 	keeper  *Keeper
 	workers int
 	keep    models.Retention
@@ -85,7 +87,7 @@ func New(s Settings) *Scheduler {
 		s.Log = slog.Default()
 	}
 	return &Scheduler{
-		store: s.Store, queue: s.Queue, checker: s.Checker, keeper: NewKeeper(s.Store, s.Owner, s.Log),
+		store: s.Store, queue: s.Queue, checker: s.Checker, rhythm: s.Rhythm, keeper: NewKeeper(s.Store, s.Owner, s.Log),
 		workers: s.Workers, keep: retention(s.Keep, s.Speed), sweeps: sweepEvery(s.Speed), jobs: s.Jobs, grace: s.Grace, meter: s.Meter, log: s.Log, now: s.Now,
 	}
 }
@@ -104,6 +106,7 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	var parts sync.WaitGroup
 	parts.Go(func() { s.work(ctx, drain) })
 	parts.Go(func() { s.takeForItself(ctx) })
+	parts.Go(func() { s.rhythm.Keep(ctx, s.store, s.log, s.now) })
 	parts.Go(func() { s.keeper.Keep(ctx, "cron", timetable) })
 	parts.Wait()
 	return nil

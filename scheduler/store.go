@@ -29,6 +29,10 @@ type Store interface {
 	Finish(ctx context.Context, f models.Finish, now models.Moment) (models.Parcel, error)
 	Settle(ctx context.Context, closings []models.Closing) error
 
+	// Of when carriers move.
+	RhythmStore
+	FadeRhythm(ctx context.Context, now models.Moment) error
+
 	// Of push subscriptions.
 	Subscriptions(ctx context.Context, parcelID int64) ([]models.Subscription, error)
 	EnsureSubscription(ctx context.Context, p models.Parcel, provider, token string, due, now models.Moment) error

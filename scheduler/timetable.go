@@ -41,6 +41,7 @@ func (s *Scheduler) timetable() (func(context.Context), error) {
 		{"@every 15s", s.measure},
 		{"@every " + s.sweeps.String(), s.sweep},
 		{"37 * * * *", s.optimize},
+		{"41 * * * *", s.fade},
 	}
 	for _, j := range s.jobs {
 		jobs = append(jobs, s.entry(j))
@@ -113,6 +114,13 @@ func (s *Scheduler) sweep(ctx context.Context) {
 func (s *Scheduler) optimize(ctx context.Context) {
 	if err := s.store.Optimize(ctx); err != nil {
 		s.failed(ctx, "optimize", err)
+	}
+}
+
+// fade lets what was learned long ago count less.
+func (s *Scheduler) fade(ctx context.Context) {
+	if err := s.store.FadeRhythm(ctx, s.moment()); err != nil {
+		s.failed(ctx, "fade rhythm", err)
 	}
 }
 

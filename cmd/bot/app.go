@@ -47,6 +47,7 @@ type app struct {
 	carriers     *recognise.Carriers
 	tracker      *tracking.Tracker
 	subscriber   *scheduler.Subscriber // nil: no provider offers subscriptions
+	rhythm       *scheduler.Rhythm     // nil at another speed than 1
 	checker      *scheduler.Checker
 	doors        []*openDoor
 	senders      map[string]handlers.Door // of the doors, by name
@@ -193,8 +194,14 @@ func (a *app) openChecks(context.Context) error {
 			Orders: a.tracker, Store: a.store, Cadence: cadence, Log: a.log, Now: a.now,
 		})
 	}
+	if cadence.ByTheClock() {
+		var err error
+		if a.rhythm, err = scheduler.NewRhythm(); err != nil {
+			return err
+		}
+	}
 	a.checker = scheduler.NewChecker(scheduler.CheckerSettings{
-		Tracker: a.tracker, Store: a.store, Waker: a.queue, Subscriber: a.subscriber, Cadence: cadence,
+		Tracker: a.tracker, Store: a.store, Waker: a.queue, Subscriber: a.subscriber, Cadence: cadence, Rhythm: a.rhythm,
 		TailCarriers: tailCarriers(s), Gone: a.process.gone, Meter: a.metrics, Log: a.log, Now: a.now,
 	})
 	return nil
@@ -259,7 +266,7 @@ func (a *app) openDeliveries(context.Context) error {
 
 func (a *app) openScheduler(context.Context) error {
 	a.scheduler = scheduler.New(scheduler.Settings{
-		Store: a.store, Queue: a.queue, Checker: a.checker, Owner: a.process.name,
+		Store: a.store, Queue: a.queue, Checker: a.checker, Rhythm: a.rhythm, Owner: a.process.name,
 		Jobs: a.jobs(), Keep: a.settings.Keep, Speed: scheduler.Speed(a.settings.PollSpeed), Grace: schedulerGrace, Meter: a.metrics, Log: a.log, Now: a.now,
 	})
 	return nil

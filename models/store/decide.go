@@ -166,15 +166,15 @@ func (b *callBatch) writeBudgets(tx *gorm.DB) error {
 	}
 	add := clause.OnConflict{
 		Columns:   []clause.Column{{Name: "day"}, {Name: "provider"}},
-		DoUpdates: clause.Assignments(map[string]any{"used": gorm.Expr(added(tx))}),
+		DoUpdates: clause.Assignments(map[string]any{"used": added(tx, "budgets", "used")}),
 	}
 	return tx.Clauses(add).Create(sorted(rows)).Error
 }
 
-// added is the sum of a stored count and the one that an upsert brings.
-func added(tx *gorm.DB) string {
+// added is the sum of what a table has stored in a column and what an upsert brings.
+func added(tx *gorm.DB, table, column string) clause.Expr {
 	if tx.Name() == "mysql" {
-		return "budgets.used + VALUES(used)"
+		return gorm.Expr(table + "." + column + " + VALUES(" + column + ")")
 	}
-	return "budgets.used + excluded.used"
+	return gorm.Expr(table + "." + column + " + excluded." + column)
 }

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"testing"
+	"time"
+)
+
+func testBase() policy { return policy{lag: 5 * time.Minute, failing: 0.005} }
+
+// played is what some policies cost on a network.
+func playedOn(t testing.TB, n network, keys ...string) outcomes {
+	t.Helper()
+	all, _, err := playAll(t.Context(), n.generate(5, 400, days), testBase(), keys...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// The promise of DESIGN 11: at most half the calls of hourly polling, at a median delay
+// that is not longer; on the network on which the built-in rhythm was fitted, and on
+// those to which Waybill has to get used.
+func TestHalfTheCallsOfHourlyPollingAtItsDelay(t *testing.T) {
+	for _, n := range networks() {
+		t.Run(n.name, func(t *testing.T) {
+			t.Parallel()
+			all := playedOn(t, n, "fixed60", "now")
+			hourly, now := all["fixed60"], all["now"]
+			t.Logf("%.1f calls for a delivered parcel of %.1f (%.1f %%), median %s of %s, 90 %% within %s of %s", now.perDelivered(), hourly.perDelivered(),
+				100*now.perDelivered()/hourly.perDelivered(), now.median(), hourly.median(), now.p90(), hourly.p90())
+			if now.perDelivered() > hourly.perDelivered()/2 {
+				t.Error("more than half the calls")
+			}
+			if now.median() > hourly.median() {
+				t.Error("the median delay is longer")
+			}
+			if now.p90() > hourly.p90()*5/2 {
+				t.Error("a tenth waits for more than two and a half times as long")
+			}
+			if now.missed > 0 {
+				t.Errorf("%d scans were never seen", now.missed)
+			}
+		})
+	}
+}
+
+// BenchmarkCalls reports paid calls per delivered parcel in per cent of hourly polling's,
+// and the median delay in per cent of its.
+func BenchmarkCalls(b *testing.B) {
+	var hourly, now outcome
+	for b.Loop() {
+		all := playedOn(b, mainland(), "fixed60", "now")
+		hourly, now = all["fixed60"], all["now"]
+	}
+	b.ReportMetric(100*now.perDelivered()/hourly.perDelivered(), "%of-hourly")
+	b.ReportMetric(100*float64(now.median())/float64(hourly.median()), "%of-hourly-median")
+}
+
+func TestAJourneyIsReadOrRefused(t *testing.T) {
+	for line, refused := range map[string]bool{
+		`{"carrier":"yto","events":[{"at":"2026-03-01T18:20:00+08:00","status":"collected","text":"已揽收","place":"杭州"}]}`: false,
+		`{"carrier":"yto","events":[]}`:                                                    true,
+		`{"events":[{"at":"2026-03-01T18:20:00+08:00","status":"collected"}]}`:             true,
+		`{"carrier":"yto","events":[{"at":"2026-03-01T18:20:00+08:00","status":"moved"}]}`: true,
+		`{"carrier":"yto","events":[{"status":"collected"}]}`:                              true,
+		`no JSON`: true,
+	} {
+		if _, err := readJourney([]byte(line)); (err != nil) != refused {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+}
