@@ -22,7 +22,8 @@ func BenchmarkHistory(b *testing.B) {
 		b.Skip("the chat's past is made in SQLite")
 	}
 	sent := make(chan struct{}, 1)
-	h := startApp(b, kind, 1, serveAPI(b, 0, 3), func(models.Address) { sent <- struct{}{} }, func(*app) {})
+	o := benchApp{dsn: storetest.DSN(b, kind), api: serveAPI(b, 0, 3), sent: func(models.Address) { sent <- struct{}{} }}
+	h, _ := o.start(b, func(*app) {})
 	chats, at := []string{"fresh", "old"}, 0
 	say := func(chat, text string) time.Duration {
 		at++

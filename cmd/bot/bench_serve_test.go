@@ -180,7 +180,8 @@ func BenchmarkSize(b *testing.B) {
 	eachDB(b, func(b *testing.B, kind string) {
 		delivered := make(chan struct{}, 1024)
 		var before int64
-		h := startApp(b, kind, 1, serveAPI(b, 0, 8), func(models.Address) { delivered <- struct{}{} }, func(h *app) {
+		o := benchApp{dsn: storetest.DSN(b, kind), api: serveAPI(b, 0, 8), sent: func(models.Address) { delivered <- struct{}{} }}
+		h, _ := o.start(b, func(h *app) {
 			before = storetest.Size(b, kind, h.settings.DB)
 			follow(b, h, 0, b.N, 1)
 		})
