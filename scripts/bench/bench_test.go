@@ -21,7 +21,8 @@ func TestMetricsAreReadFromWhatABenchmarkPrints(t *testing.T) {
 	}{
 		"all metrics of a line": {
 			"goos: linux\nBenchmarkCheck/sqlite-2   \t   20000\t    151234 ns/op\t      6612 parcels/s\nPASS\n",
-			map[string]float64{"ns/op": 151234, "parcels/s": 6612}, false,
+			map[string]float64{"ns/op": 151234, "parcels/s": 6612},
+			false,
 		},
 		"powers of ten":             {"BenchmarkX-2 1 1.5e+06 lines/cpu-s\n", map[string]float64{"lines/cpu-s": 1.5e6}, false},
 		"the last of several lines": {"BenchmarkX-2 1 5 p99-ms\nBenchmarkX-2 1 7 p99-ms\n", map[string]float64{"p99-ms": 7}, false},

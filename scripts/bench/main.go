@@ -84,7 +84,7 @@ func choose(all []row, only string) ([]row, error) {
 // measureAll measures row after row, whatever becomes of each, and prints them.
 func measureAll(ctx context.Context, b *bench, all []row, m machine, out io.Writer, terminal *os.File) []result {
 	bar := progress(len(all), terminal)
-	fmt.Fprintf(out, "%s\n\n%-57s %-8s %14s %14s %7s\n", m, "what", "database", "measured", "target", "ratio")
+	_, _ = fmt.Fprintf(out, "%s\n\n%-57s %-8s %14s %14s %7s\n", m, "what", "database", "measured", "target", "ratio")
 	var results []result
 	for _, r := range all {
 		bar.Describe(r.what + " " + databaseName(r.on))
@@ -93,7 +93,7 @@ func measureAll(ctx context.Context, b *bench, all []row, m machine, out io.Writ
 			break
 		}
 		_ = bar.Clear() // nothing depends on what a terminal shows
-		fmt.Fprintln(out, got.line())
+		_, _ = fmt.Fprintln(out, got.line())
 		_ = bar.Add(1)
 		results = append(results, got)
 	}
@@ -103,7 +103,7 @@ func measureAll(ctx context.Context, b *bench, all []row, m machine, out io.Writ
 
 // progress shows on a terminal how far it is, and nothing elsewhere.
 func progress(rows int, terminal *os.File) *progressbar.ProgressBar {
-	var to io.Writer = io.Discard
+	to := io.Discard
 	if term.IsTerminal(int(terminal.Fd())) {
 		to = terminal
 	}

@@ -58,12 +58,12 @@ func (b *bench) measure(ctx context.Context, r row) result {
 	return out
 }
 
-func (b *bench) value(ctx context.Context, r row) (float64, map[string]float64, error) {
-	metrics, err := b.metrics(ctx, r, r.bench)
+func (b *bench) value(ctx context.Context, r row) (value float64, metrics map[string]float64, err error) {
+	metrics, err = b.metrics(ctx, r, r.bench)
 	if err != nil {
 		return 0, nil, err
 	}
-	value, err := metricOf(metrics, r.metric)
+	value, err = metricOf(metrics, r.metric)
 	if err != nil || r.per == "" {
 		return value, metrics, err
 	}

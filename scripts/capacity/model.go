@@ -112,19 +112,27 @@ func (c costs) bounds() []bound {
 	checks := c.callsPerDay.value / secondsOfDay * c.peak.value // a second per parcel
 	one := c.needs(1e6)
 	all := []bound{
-		{"the default rates of all four APIs together (`WAYBILL_RATE`)", c.rate.value / checks,
-			"agree on higher rates with the vendors; subscribe to pushes (Kuaidi100 20 orders a second, Kuaibao), which leaves two polls a day"},
+		{
+			"the default rates of all four APIs together (`WAYBILL_RATE`)", c.rate.value / checks,
+			"agree on higher rates with the vendors; subscribe to pushes (Kuaidi100 20 orders a second, Kuaibao), which leaves two polls a day",
+		},
 		{"Muzhi alone at its default rate of 20 calls a second", 20 / checks, "raise `WAYBILL_RATE` to what the gateway allows the bought package, or add an API"},
-		{"one Telegram bot: 30 messages a second", 1e6 * c.telegram.value / one.messages,
-			"several bots, each a token and a door of its own (one process has one Telegram door today, so: one installation per bot on one account of the APIs, or a list of tokens in `WAYBILL_TELEGRAM_TOKEN`); summaries once a day (`/news daily`) as the default; Telegram's paid broadcasts up to 1,000 a second"},
+		{
+			"one Telegram bot: 30 messages a second", 1e6 * c.telegram.value / one.messages,
+			"several bots, each a token and a door of its own (one process has one Telegram door today, so: one installation per bot on one account of the APIs, or a list of tokens in `WAYBILL_TELEGRAM_TOKEN`); summaries once a day (`/news daily`) as the default; Telegram's paid broadcasts up to 1,000 a second",
+		},
 		{"one process on SQLite, as measured", c.sqliteRate.value / checks, "MySQL or MariaDB, then more replicas"},
 		{"one MariaDB with everything on its machine, as measured", c.checkRate.value / checks, "the database on a machine of its own with more cores; then TiDB (a DSN change)"},
 		{"one disk of 2 TB for the database", 1e6 * 2e12 / one.bytes, "a shorter `WAYBILL_KEEP`: finished parcels are most of it; TiDB spreads it"},
-		{"one taker: the lease holder selects what is due for all", 1e9 / c.takeTime.value / checks,
-			"a lease per part of the parcels (`cron/0` … by the number's hash), each with its own taker; the index by due time gets the part in front"},
+		{
+			"one taker: the lease holder selects what is due for all", 1e9 / c.takeTime.value / checks,
+			"a lease per part of the parcels (`cron/0` … by the number's hash), each with its own taker; the index by due time gets the part in front",
+		},
 		{"a NATS cluster of three with one stream", c.hintRate.value / checks, "more hints in a message, a stream per part of the parcels, or every process takes its own part straight from the database"},
-		{"8 TiDB nodes, beyond which each further eight cost 5 %", 8 * c.tidbRows.value / (one.rowWrites / 1e6),
-			"fewer writes per check: the ledger's two writes in one, the next due time of a check without news in memory of its replica; several clusters by region"},
+		{
+			"8 TiDB nodes, beyond which each further eight cost 5 %", 8 * c.tidbRows.value / (one.rowWrites / 1e6),
+			"fewer writes per check: the ledger's two writes in one, the next due time of a check without news in memory of its replica; several clusters by region",
+		},
 	}
 	sort.SliceStable(all, func(i, j int) bool { return all[i].parcels < all[j].parcels })
 	return all

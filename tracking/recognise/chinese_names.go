@@ -25,18 +25,6 @@ func opensName(c rune, s string) bool {
 // secondOfNames are the second characters of the names that begin with a character.
 func secondOfNames(c rune) string {
 	switch c {
-	case '亚':
-		return "马"
-	case '皇':
-		return "家"
-	case '英', '美':
-		return "国"
-	case '日':
-		return "本日"
-	case '佐':
-		return "川"
-	case '黑':
-		return "猫"
 	case '顺':
 		return "丰心"
 	case '中':
@@ -67,6 +55,35 @@ func secondOfNames(c rune) string {
 		return "米"
 	case '邮':
 		return "政"
+	case '苏':
+		return "宁"
+	case '丹', '菜', '笨':
+		return "鸟"
+	case '丰':
+		return "网"
+	}
+	if second := secondOfPosts(c); second != "" {
+		return second
+	}
+	return secondOfSmallOnes(c)
+}
+
+// secondOfPosts is secondOfNames of posts, of who carries across borders, and of what
+// posts call their services.
+func secondOfPosts(c rune) string {
+	switch c {
+	case '亚':
+		return "马"
+	case '皇':
+		return "家"
+	case '英', '美':
+		return "国"
+	case '日':
+		return "本日"
+	case '佐':
+		return "川"
+	case '黑':
+		return "猫"
 	case '包':
 		return "裹"
 	case '国':
@@ -77,12 +94,21 @@ func secondOfNames(c rune) string {
 		return "商"
 	case '香':
 		return "港"
-	case '苏':
-		return "宁"
-	case '丹', '菜', '笨':
-		return "鸟"
-	case '丰':
-		return "网"
+	case '递':
+		return "四"
+	case '燕':
+		return "文"
+	case '云':
+		return "途"
+	case '敦':
+		return "豪"
+	}
+	return ""
+}
+
+// secondOfSmallOnes is secondOfNames of the smaller couriers and of freight lines.
+func secondOfSmallOnes(c rune) string {
+	switch c {
 	case '众':
 		return "邮"
 	case '速':
@@ -93,16 +119,8 @@ func secondOfNames(c rune) string {
 		return "捷"
 	case '如':
 		return "风"
-	case '递':
-		return "四"
-	case '燕':
-		return "文"
-	case '云':
-		return "途"
 	case '联':
 		return "邦昊"
-	case '敦':
-		return "豪"
 	case '加':
 		return "运"
 	case '信':
