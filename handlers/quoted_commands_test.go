@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"waybill/locales"
+	"waybill/models"
 )
 
 // What a sentence tells people to send has to do something when they send it.
@@ -23,6 +24,7 @@ func TestEveryCommandThatASentenceQuotesIsUnderstood(t *testing.T) {
 		}
 		for _, quoted := range quotedCommands(words) {
 			t.Run(lang+"/"+quoted, func(t *testing.T) {
+				w.operators = []models.Address{{Door: w.door, Conversation: quoted}} // they alone have /usage
 				w.says(t, quoted, "YT1000000000017")
 				w.says(t, quoted, "YT1000000000074 "+words.Say("carrier.zto"))
 				said := w.says(t, quoted, quoted)

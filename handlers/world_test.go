@@ -36,9 +36,10 @@ type world struct {
 	checker *scheduler.Checker
 	words   *locales.Bundle
 
-	door   string   // through which chats write
-	robots []string // group robots that are set up
-	pages  bool     // parcels have pages
+	door      string   // through which chats write
+	robots    []string // group robots that are set up
+	operators []models.Address
+	pages     bool // parcels have pages
 
 	shop, welcome string // of the shop whose customers write
 	nobody        bool   // no human serves them
@@ -152,7 +153,7 @@ func (w *world) conversation() *Conversation {
 		Traits: map[string]Traits{
 			"wecom_kf": {Metered: true, Humans: true}, "wecom_aibot": {Mentions: true, Staff: true}, "wecom_app": {Staff: true}, "telegram": {Keyboard: true, Edits: true},
 		},
-		Robots: w.robots, Humans: map[string]Humans{"wecom_kf": w}, ShopName: w.shop, Welcome: w.welcome,
+		Robots: w.robots, Operators: w.operators, Humans: map[string]Humans{"wecom_kf": w}, ShopName: w.shop, Welcome: w.welcome,
 	})
 }
 

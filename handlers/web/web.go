@@ -162,17 +162,28 @@ func examined(ctx context.Context, checks []Check, log *slog.Logger) []part {
 	}
 	parts := []part{}
 	for i, c := range checks {
-		err := errSlow
-		select {
-		case err = <-answers[i]:
-		case <-ctx.Done():
-		}
+		err := answerOf(ctx, answers[i])
 		if err != nil {
 			log.Warn("a part is not up", "part", c.Name, "error", err)
 		}
 		parts = append(parts, part{Name: c.Name, Up: err == nil})
 	}
 	return parts
+}
+
+// answerOf is what a part has answered by the end of ctx.
+func answerOf(ctx context.Context, answer <-chan error) error {
+	select {
+	case err := <-answer:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-answer: // in time, while another part was waited for
+		return err
+	default:
+		return errSlow
+	}
 }
 
 // Taken is what became of a push: the status to answer with and, with 200, the
