@@ -93,6 +93,7 @@ func (a *app) build(ctx context.Context, doors []door) error {
 		a.openTracking,     // finds out: numbers, carriers, the providers in turn
 		a.openChecks,       // asks about one parcel and keeps what came of it, for people and for the scheduler
 		a.openDoors(doors), // take updates in, and send
+		a.openIncidents,    // watches all of them, and tells the operator of trouble
 		a.openConversation, // understands and words
 		a.openDeliveries,   // serve each chat in order: answers, then what is pending
 		a.openScheduler,    // decides when parcels are checked
@@ -182,7 +183,6 @@ func (a *app) openTracking(context.Context) (err error) {
 		Floor: scheduler.Speed(s.PollSpeed).Of(s.MinInterval), Speed: s.PollSpeed, Owner: a.process.name, Gone: a.process.gone, Calls: a.pollCalls, Now: a.now,
 	})
 	a.closers = append(a.closers, a.tracker.Close)
-	a.openIncidents()
 	return nil
 }
 

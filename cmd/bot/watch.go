@@ -10,8 +10,8 @@ import (
 	"waybill/models"
 )
 
-// openIncidents makes what watches the parts. Doors are looked up when it runs.
-func (a *app) openIncidents() {
+// openIncidents makes what watches the parts.
+func (a *app) openIncidents(context.Context) error {
 	s := a.settings
 	names := make([]string, len(s.Vendors))
 	for i, v := range s.Vendors {
@@ -22,6 +22,7 @@ func (a *app) openIncidents() {
 		Queue: a.queue.Ready, Sends: a.sends, Metered: a.meteredDoors, Chats: addresses(s.AdminChats), Words: a.words,
 		Zone: s.Zone, Speed: s.PollSpeed, Meter: a.metrics, Log: a.log, Now: a.now,
 	})
+	return nil
 }
 
 // watchIncidents runs it; from here on metrics have a line for every provider and

@@ -167,13 +167,23 @@ func (w *Watcher) tellAll(ctx context.Context, open []models.Incident) error {
 			if i.Name != name {
 				continue
 			}
-			step := i.Next(w.pace.rule(name), i.Superseded(open), w.moment())
+			step := i.Next(w.rule(i), i.Superseded(open), w.moment())
 			if err := w.do(ctx, i, step, open); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// rule says when operators hear of an incident. Where a door says in words of its own
+// what is wrong, the platform has said it: waiting finds out nothing.
+func (w *Watcher) rule(i models.Incident) models.IncidentRule {
+	r := w.pace.rule(i.Name)
+	if i.Args["Key"] != "" {
+		r.StartAfter = 0
+	}
+	return r
 }
 
 func (w *Watcher) do(ctx context.Context, i models.Incident, step models.IncidentStep, open []models.Incident) error {
