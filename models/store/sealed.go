@@ -21,6 +21,12 @@ type sealedValue struct {
 	replace func(tx *gorm.DB, others [][]byte) (replaced bool, err error)
 }
 
+// sameTail compares bytes, also where a damaged one is a text: SQLite keeps the type of
+// what was written, and no text equals a blob.
+const sameTail = "HEX(tail) = ?"
+
+func inHex(sealed []byte) string { return fmt.Sprintf("%X", sealed) }
+
 // sealedRow is a row with one sealed value.
 type sealedRow struct {
 	ID       int64
@@ -82,7 +88,7 @@ func (s *Store) eachTail(table, chat, parcel string, bind func(sealedRow) string
 					if other == nil {
 						other = unreadable()
 					}
-					done := tx.Exec("UPDATE "+table+" SET tail = ? WHERE id = ? AND tail = ?", other, row.ID, row.Sealed)
+					done := tx.Exec("UPDATE "+table+" SET tail = ? WHERE id = ? AND "+sameTail, other, row.ID, inHex(row.Sealed))
 					return done.RowsAffected > 0, done.Error
 				}})
 			}
