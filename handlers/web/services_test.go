@@ -106,10 +106,12 @@ func TestAPartThatHangsIsNotUp(t *testing.T) {
 		release := make(chan struct{})
 		hangs := func(context.Context) error { <-release; return nil }
 		s := New([]Check{{"database", hangs}, {"queue", func(context.Context) error { return nil }}}, metrics().Handler(), quiet)
-		begun := time.Now()
-		w := answer(t, s, "GET", "/readyz", "")
-		if got := strings.TrimSpace(w.Body.String()); w.Code != 503 || got != `[{"part":"database","up":false}]` || time.Since(begun) != readiness {
-			t.Errorf("after %s: %d %s", time.Since(begun), w.Code, got)
+		for range 20 { // those that answer are up each time
+			begun := time.Now()
+			w := answer(t, s, "GET", "/readyz", "")
+			if got := strings.TrimSpace(w.Body.String()); w.Code != 503 || got != `[{"part":"database","up":false}]` || time.Since(begun) != readiness {
+				t.Errorf("after %s: %d %s", time.Since(begun), w.Code, got)
+			}
 		}
 		close(release)
 	})

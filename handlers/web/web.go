@@ -166,6 +166,10 @@ func examined(ctx context.Context, checks []Check, log *slog.Logger) []part {
 		select {
 		case err = <-answers[i]:
 		case <-ctx.Done():
+			select { // it may have answered while another was waited for
+			case err = <-answers[i]:
+			default:
+			}
 		}
 		if err != nil {
 			log.Warn("a part is not up", "part", c.Name, "error", err)
