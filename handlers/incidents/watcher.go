@@ -113,15 +113,13 @@ func New(s Settings) *Watcher {
 // Run looks until ctx ends, and returns nil then.
 func (w *Watcher) Run(ctx context.Context) error {
 	w.begin()
-	for {
+	for ctx.Err() == nil {
 		if err := w.look(ctx); err != nil && ctx.Err() == nil {
 			w.s.Log.Warn("look after incidents", "error", err)
 		}
 		_ = retry.Sleep(ctx, w.pace.every()) // it ends early with ctx, which the loop sees
-		if ctx.Err() != nil {
-			return nil
-		}
 	}
+	return nil
 }
 
 func (w *Watcher) begin() { w.parts, w.began = w.s.Parts(), w.moment() }

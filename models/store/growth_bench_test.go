@@ -41,9 +41,15 @@ func BenchmarkGrowth(b *testing.B) {
 		name string
 		step round
 	}{
-		{"take", takeParcels}, {"take-nothing", takeNothing}, {"claim", claimChats}, {"claim-nothing", claimNothing},
-		{"backlog", backlog}, {"order", orderSubscriptions}, {"order-nothing", orderNothing},
-		{"retire", retire}, {"sweep-nothing", sweepNothing},
+		{"take", takeParcels},
+		{"take-nothing", takeNothing},
+		{"claim", claimChats},
+		{"claim-nothing", claimNothing},
+		{"backlog", backlog},
+		{"order", orderSubscriptions},
+		{"order-nothing", orderNothing},
+		{"retire", retire},
+		{"sweep-nothing", sweepNothing},
 	} {
 		b.Run(of.name, func(b *testing.B) {
 			few.b, many.b = b, b
