@@ -280,7 +280,7 @@ func (a *app) openHTTP(ctx context.Context) (err error) {
 	}
 	if a.listener == nil {
 		if a.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", a.settings.HTTPAddr); err != nil {
-			return fmt.Errorf("open http: %w", err)
+			return fmt.Errorf("open http: %w: WAYBILL_HTTP_ADDR must be a free address of this machine", err)
 		}
 	}
 	a.closers = append(a.closers, func() error { return ignoreClosed(a.listener.Close()) })

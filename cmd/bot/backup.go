@@ -67,7 +67,7 @@ func openForBackup(ctx context.Context, s config.Settings) (*store.Store, *seal.
 	if err != nil {
 		return nil, nil, err
 	}
-	db, err := store.Open(ctx, s.DB, keys)
+	db, err := connect(ctx, s.DB, keys)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
 	"waybill/cmd/bot/config"
@@ -25,7 +26,7 @@ func openKept(ctx context.Context, s config.Settings, log *slog.Logger) (*seal.K
 	if err != nil {
 		return nil, nil, err
 	}
-	db, err := store.Open(ctx, s.DB, keys)
+	db, err := connect(ctx, s.DB, keys)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -48,6 +49,18 @@ func prepare(ctx context.Context, db *store.Store, keys *seal.Keys) (left bool, 
 		return false, err
 	}
 	return db.KeepProbe(ctx, keys.Count() > 1, models.At(time.Now()))
+}
+
+// connect opens a database; an error says what to do about it.
+func connect(ctx context.Context, dsn string, sealer store.Sealer) (*store.Store, error) {
+	db, err := store.Open(ctx, dsn, sealer)
+	if err == nil {
+		return db, nil
+	}
+	if path, file := strings.CutPrefix(dsn, "sqlite://"); file {
+		return nil, fmt.Errorf("%w: %s must be a SQLite database of Waybill's, or not there yet, in a folder in which this user may write", err, path)
+	}
+	return nil, fmt.Errorf("%w: check WAYBILL_DB, and that the server runs and lets this user in", err)
 }
 
 // lookIntoStore opens the database and changes nothing, not even a key is made.
@@ -100,7 +113,7 @@ func holdsSealed(ctx context.Context, s config.Settings, path string) (sealed bo
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
-	db, err := store.Open(ctx, s.DB, nil)
+	db, err := connect(ctx, s.DB, nil)
 	if err != nil {
 		return false, err
 	}
@@ -189,7 +202,7 @@ func (c newKeyCommand) Run(ctx context.Context, p process) error {
 	if err != nil {
 		return fmt.Errorf("new-key: %w", err)
 	}
-	db, err := store.Open(ctx, s.DB, keys)
+	db, err := connect(ctx, s.DB, keys)
 	if err != nil {
 		return fmt.Errorf("new-key: %w", err)
 	}
@@ -205,7 +218,7 @@ func (c newKeyCommand) Run(ctx context.Context, p process) error {
 // process works with it, whose keys may be the right ones.
 func fitsAndFree(ctx context.Context, s config.Settings) (fits bool, err error) {
 	keys, keysErr := openKeys(ctx, s, false)
-	db, err := store.Open(ctx, s.DB, keys)
+	db, err := connect(ctx, s.DB, keys)
 	if err != nil {
 		return false, err
 	}

@@ -78,11 +78,14 @@ func (c migrateCommand) move(ctx context.Context, p process, s config.Settings) 
 	return p.reportCopy(copied, path)
 }
 
-// checkSource wants the source's own key.
+// checkSource wants a database of Waybill's, and its own key.
 func checkSource(ctx context.Context, dsn, path string, keys *seal.Keys) error {
-	db, err := store.Open(ctx, dsn, keys)
+	db, err := connect(ctx, dsn, keys)
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
+	}
+	if !db.Made(ctx) {
+		return errors.Join(wrongUse("--from: there is no database of Waybill's in "+path), db.Close())
 	}
 	err = errors.Join(db.CheckKeys(ctx), db.Close())
 	if errors.Is(err, models.ErrWrongKey) {
@@ -94,7 +97,7 @@ func checkSource(ctx context.Context, dsn, path string, keys *seal.Keys) error {
 
 // copy copies the file at path, with its progress on a terminal.
 func (p process) copy(ctx context.Context, s config.Settings, path string, keys *seal.Keys) (copied []store.Copied, err error) {
-	db, err := store.Open(ctx, s.DB, keys)
+	db, err := connect(ctx, s.DB, keys)
 	if err != nil {
 		return nil, err
 	}

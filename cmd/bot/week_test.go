@@ -197,6 +197,25 @@ func TestALostKeyIsGivenUpAndChatsAreAskedAgain(t *testing.T) {
 	w.run(0, []string{"ok   key"}, nil, "doctor")
 }
 
+func TestWhatIsNoDatabaseIsNamedWithWhatToDo(t *testing.T) {
+	t.Parallel()
+	w := newWeek(t)
+	for name, body := range map[string]string{"notes.txt": strings.Repeat("no database ", 500), "empty.db": ""} {
+		if err := os.WriteFile(w.path(name), []byte(body), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	notes := []string{"WAYBILL_DB=" + w.at("notes.txt")}
+	what := []string{"not a database", "notes.txt must be a SQLite database of Waybill's"}
+	w.run(1, what, notes, "serve")
+	w.run(1, what, notes, "migrate")
+	w.run(1, what, notes, "backup", w.path("copy.db"))
+	server := []string{"WAYBILL_DB=mysql://a:b@127.0.0.1:1/waybill", "WAYBILL_SECRET_KEY=" + key}
+	w.run(1, what, server, "migrate", "--from="+w.at("notes.txt"))
+	w.run(2, []string{"no database of Waybill's in", "empty.db"}, server, "migrate", "--from="+w.at("empty.db"))
+	w.run(1, []string{"check WAYBILL_DB, and that the server runs"}, server, "migrate")
+}
+
 func TestADatabaseMovesToAServerAndIsServedThere(t *testing.T) {
 	t.Parallel()
 	kind := storetest.ServerKind()

@@ -28,15 +28,31 @@ func (w *Watcher) lookAtDoors() []models.Observation {
 				args[fmt.Sprint(about[n])] = fmt.Sprint(about[n+1])
 			}
 		}
-		seen = append(seen, observed(models.DoorDown, p.Name, err != nil, w.moment(), args))
+		seen = append(seen, w.lookAtPart(models.DoorDown, p.Name, err, args)...)
 	}
 	return seen
+}
+
+// lookAtPart is whether a part is up. Right after the start one that is not up yet says
+// nothing, so that a row of starts is no outage.
+func (w *Watcher) lookAtPart(name models.IncidentName, subject string, err error, args map[string]string) []models.Observation {
+	part, now := string(name)+"."+subject, w.moment()
+	w.reached[part] = w.reached[part] || err == nil
+	o := observed(name, subject, err != nil, now, args)
+	switch {
+	case w.reached[part]:
+	case now.Sub(w.began) < w.pace.of(startWithin, startWithin/4):
+		return nil
+	default:
+		o.Since = w.began
+	}
+	return []models.Observation{o}
 }
 
 func (w *Watcher) lookAtQueue() []models.Observation {
 	err := w.s.Queue()
 	w.s.Meter.QueueUp(err == nil)
-	return []models.Observation{observed(models.QueueDown, "", err != nil, w.moment(), nil)}
+	return w.lookAtPart(models.QueueDown, "", err, nil)
 }
 
 // lookAtBudgets is how far today's budgets are used, and whether they last.

@@ -71,7 +71,7 @@ func (r *rig) replica(speed float64, budgets map[string]int64, providers ...stri
 		Chats: []models.Address{boss, {Door: "closed", Conversation: "x"}}, Words: r.words, Zone: models.Shanghai, Speed: speed,
 		Meter: p, Log: slog.New(slog.NewTextHandler(r.log, nil)), Now: func() time.Time { return r.at },
 	})
-	p.parts = p.s.Parts()
+	p.begin()
 	return p
 }
 

@@ -16,6 +16,7 @@ const (
 	checkLate     = 15 * time.Minute // a parcel waits for its check
 	messageLate   = 5 * time.Minute  // a message waits for its answer
 	slowDatabase  = time.Second / 2  // an answer of the database; below half of it all is well
+	startWithin   = 20 * time.Second // doors and queue are up so long after the start
 	forgotten     = 30 * time.Minute // what nobody was told of begins anew after so long without a sign
 	dayLongEnough = 30 * time.Minute // a budget that lasts so much longer than the day lasts
 )

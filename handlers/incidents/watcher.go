@@ -98,6 +98,8 @@ type Watcher struct {
 
 	// Of Run alone.
 	parts     []Part
+	began     models.Moment   // when Run did
+	reached   map[string]bool // parts that have been up since then
 	database  database
 	providers providers
 	langs     map[models.Address][2]string // of the operators' chats, for when the database is gone
@@ -105,12 +107,12 @@ type Watcher struct {
 
 // New makes a Watcher, which does nothing before Run.
 func New(s Settings) *Watcher {
-	return &Watcher{s: s, pace: pace(s.Speed), providers: providers{emitted: map[string]models.Moment{}}, langs: map[models.Address][2]string{}}
+	return &Watcher{s: s, pace: pace(s.Speed), providers: providers{emitted: map[string]models.Moment{}}, langs: map[models.Address][2]string{}, reached: map[string]bool{}}
 }
 
 // Run looks until ctx ends, and returns nil then.
 func (w *Watcher) Run(ctx context.Context) error {
-	w.parts = w.s.Parts()
+	w.begin()
 	for ctx.Err() == nil {
 		if err := w.look(ctx); err != nil && ctx.Err() == nil {
 			w.s.Log.Warn("look after incidents", "error", err)
@@ -119,6 +121,8 @@ func (w *Watcher) Run(ctx context.Context) error {
 	}
 	return nil
 }
+
+func (w *Watcher) begin() { w.parts, w.began = w.s.Parts(), w.moment() }
 
 func (w *Watcher) moment() models.Moment { return models.At(w.s.Now()) }
 

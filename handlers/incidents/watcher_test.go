@@ -151,6 +151,22 @@ func TestDoorsAndTheQueueAreToldWithTheirReasons(t *testing.T) {
 	r.hears([]string{"test works again"})
 }
 
+func TestARowOfStartsIsNoOutage(t *testing.T) {
+	r := newRig(t)
+	for range 4 {
+		p := r.replica(1, nil)
+		p.door, p.queue = errors.New("not reached since the start"), errors.New("not connected")
+		r.watch(5*time.Second, 5*time.Second, p)
+		p.door, p.queue = nil, nil
+		r.watch(40*time.Second, 5*time.Second, p)
+	}
+	r.hears()
+	p := r.replica(1, nil)
+	p.door = errors.New("not reached since the start")
+	r.watch(2*time.Minute, 5*time.Second, p)
+	r.hears([]string{"test", "10:03"})
+}
+
 func TestADatabaseThatIsGoneIsToldByWhoeverSendsThere(t *testing.T) {
 	r := newRig(t)
 	one, two := r.replica(60, nil), r.replica(60, nil)

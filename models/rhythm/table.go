@@ -156,9 +156,9 @@ func (s *seen) add(n models.Rhythm) {
 	s.exposure[n.Slot] += n.Exposure
 }
 
-// doubt is how many scans must have been seen in a slot until they count as much as what
+// enoughScans is how many scans must have been seen in a slot until they count as much as what
 // was believed before.
-const doubt = 2.5
+const enoughScans = 2.5
 
 // correct is a curve in the light of what was seen.
 func (s *seen) correct(c *Curve) *Curve {
@@ -167,17 +167,17 @@ func (s *seen) correct(c *Curve) *Curve {
 	for slot := range gapSlot {
 		mean += c.hours[slot] / gapSlot
 	}
-	hours := doubt / mean
+	hours := enoughScans / mean
 	for slot := range gapSlot {
 		is.hours[slot] = (s.scans[slot] + hours*c.hours[slot]) / (s.exposure[slot] + hours)
 	}
 	for slot := gapSlot; slot < Slots; slot++ {
 		scans, expected = scans+s.scans[slot], expected+s.exposure[slot]
 	}
-	level := (scans + doubt) / (expected + doubt) // how much more often than built in: the hours have that already
+	level := (scans + enoughScans) / (expected + enoughScans) // how much more often than built in: the hours have that already
 	for g := range gaps {
 		n, of := s.scans[gapSlot+g], level*s.exposure[gapSlot+g]
-		is.gap[g] = (n*s.built.gap[g] + doubt*c.gap[g]) / (of + doubt)
+		is.gap[g] = (n*s.built.gap[g] + enoughScans*c.gap[g]) / (of + enoughScans)
 	}
 	return &is
 }

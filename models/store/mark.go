@@ -127,8 +127,8 @@ func (e *ending) endAwaiting(tx *gorm.DB) error {
 // more now. A follower who has verified another tail meanwhile stays verified.
 func judgeTails(tx *gorm.DB, f finish) (verified []int64, err error) {
 	for _, t := range f.Lost {
-		const sql = "UPDATE follows SET tail_state = ? WHERE parcel_id = ? AND id = ? AND tail = ?"
-		if err := tx.Exec(sql, models.TailLost, f.Change.Parcel.ID, t.FollowID, t.Sealed).Error; err != nil {
+		const sql = "UPDATE follows SET tail_state = ? WHERE parcel_id = ? AND id = ? AND " + sameTail
+		if err := tx.Exec(sql, models.TailLost, f.Change.Parcel.ID, t.FollowID, inHex(t.Sealed)).Error; err != nil {
 			return nil, err
 		}
 	}

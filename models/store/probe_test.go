@@ -286,3 +286,24 @@ func TestATailThatNoKeyOpensIsNoted(t *testing.T) {
 		}
 	})
 }
+
+// Somebody has written a text where a sealed tail stood.
+func TestADamagedTailIsNotedAndGivenUp(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		k.keeps(k.Store, true)
+		f := k.withTail(1, "1234")
+		k.ok(k.Exec(k.ctx(), "UPDATE follows SET tail = 'damaged'"))
+		p := k.sealed(1)
+		tails, err := k.Tails(k.ctx(), p.ID)
+		k.ok(err)
+		p = k.finish(models.Finish{Version: p.Version, Change: models.Change{Parcel: p}, DueAt: p.DueAt, Lost: tails}, noon())
+		if got, _, err := k.FollowOf(k.ctx(), f.ChatID, p.ID); err != nil || got.TailState != models.TailLost {
+			t.Fatalf("got %+v, %v", got, err)
+		}
+		_, err = k.under(others).DropSealed(k.ctx(), noon())
+		k.ok(err)
+		if got, err := k.under(others).Seals(k.ctx()); err != nil || got != (models.Seals{}) {
+			t.Fatalf("left is %+v, %v", got, err)
+		}
+	})
+}

@@ -1,6 +1,6 @@
 // Command costs says what it costs to know where parcels are: it plays journeys through
 // the product's own decisions (scheduler.Checker, its cadence, failures, pushes and what
-// it learns) and counts paid calls and for how long news waits, beside polling at fixed
+// it records) and counts paid calls and for how long news waits, beside polling at fixed
 // intervals.
 //
 //	go run ./scripts/costs                        # emulated journeys: what docs/costs.md shows

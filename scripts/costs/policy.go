@@ -21,7 +21,7 @@ type policy struct {
 	polls   bool          // false: the first question alone
 	pushes  bool
 	rhythm  bool // the product asks when a carrier moves
-	learn   bool // and learns when that is
+	records bool // and records when that is
 	quiet   bool
 	lag     time.Duration // from a scan to its upload
 	failing float64       // share of calls that fail, paid
@@ -78,15 +78,15 @@ func policies(base policy) map[string]policy {
 	all := map[string]policy{
 		"fixed30": fixed(30 * time.Minute), "fixed60": fixed(time.Hour), "fixed120": fixed(2 * time.Hour), "fixed240": fixed(4 * time.Hour),
 		"push":       waybill(func(p *policy) { p.polls, p.pushes = false, true }),
-		"pushnet":    waybill(func(p *policy) { p.pushes, p.rhythm, p.learn = true, true, true }),
+		"pushnet":    waybill(func(p *policy) { p.pushes, p.rhythm, p.records = true, true, true }),
 		"before":     waybill(func(*policy) {}),
 		"beforefull": waybill(func(p *policy) { p.quiet = false }),
 		"builtin":    waybill(func(p *policy) { p.rhythm = true }),
-		"now":        waybill(func(p *policy) { p.rhythm, p.learn = true, true }),
-		"nowfull":    waybill(func(p *policy) { p.rhythm, p.learn, p.quiet = true, true, false }),
+		"now":        waybill(func(p *policy) { p.rhythm, p.records = true, true }),
+		"nowfull":    waybill(func(p *policy) { p.rhythm, p.records, p.quiet = true, true, false }),
 	}
 	for _, dear := range []float64{0.25, 0.5, 2, 4, 8} {
-		all[fmt.Sprintf("now%g", dear)] = waybill(func(p *policy) { p.rhythm, p.learn, p.dear = true, true, dear })
+		all[fmt.Sprintf("now%g", dear)] = waybill(func(p *policy) { p.rhythm, p.records, p.dear = true, true, dear })
 	}
 	return all
 }

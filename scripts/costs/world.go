@@ -135,7 +135,7 @@ func (w *world) run(ctx context.Context) error {
 	for w.due.Len() > 0 && w.err == nil {
 		e := heap.Pop(&w.due).(entry) //nolint:errcheck // nothing else is in it
 		w.now = e.at
-		if w.policy.learn && w.now.Sub(exchanged) > 6*time.Hour {
+		if w.policy.records && w.now.Sub(exchanged) > 6*time.Hour {
 			if err := w.rhythm.Exchange(ctx, w, w.now); err != nil {
 				return err
 			}
