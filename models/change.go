@@ -36,7 +36,8 @@ func (c Change) Problem() bool {
 // Finish is the end of a check, written in one transaction. The parcel's part
 // is conditional on Version; the ledger's part is written in any case.
 type Finish struct {
-	Version  int64 // from the last Ticket, or of the parcel as it was read
+	Purpose  Purpose // who wanted the check
+	Version  int64   // from the last Ticket, or of the parcel as it was read
 	Change   Change
 	DueAt    Moment   // when the parcel is due next
 	Same     bool     // the parcel is as it was read, but for this check's moments and failures: see Parcel.SameButChecked

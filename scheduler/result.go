@@ -14,6 +14,7 @@ import (
 
 // result is what came of a check, as far as it is known.
 type result struct {
+	purpose  models.Purpose
 	was      models.Parcel // before the check
 	version  int64
 	change   models.Change
@@ -33,7 +34,7 @@ func (c *Checker) keep(ctx context.Context, p models.Parcel, k key, a tracking.A
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writing)
 	defer cancel()
 	now := c.moment()
-	e := result{was: p, version: a.Version, closings: a.Closings, err: a.Err, given: Given{NotBefore: a.Until}}
+	e := result{purpose: purpose, was: p, version: a.Version, closings: a.Closings, err: a.Err, given: Given{NotBefore: a.Until}}
 	p = resumed(p, c.cadence.Speed, now)
 	p.Version, p.AskedAt = a.Version, max(p.AskedAt, begun(a.Closings))
 	if err := c.judge(ctx, &e, p, k, a, now); err != nil {
@@ -210,7 +211,7 @@ func (c *Checker) finish(ctx context.Context, e result, now models.Moment) (mode
 	c.applySubscriptions(ctx, &e, now)
 	e.given.Rhythm = c.rhythm.Table()
 	f := models.Finish{
-		Version: e.version, Change: e.change,
+		Purpose: e.purpose, Version: e.version, Change: e.change,
 		DueAt:    c.cadence.Next(e.change.Parcel, e.given, now),
 		Same:     len(e.change.Events) == 0 && e.change.Parcel.SameButChecked(e.was),
 		Verified: e.verified, Refused: e.refused, Lost: e.lost, Closings: e.closings,

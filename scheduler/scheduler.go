@@ -56,6 +56,7 @@ type Scheduler struct {
 	rhythm  *Rhythm
 	keeper  *Keeper
 	workers int
+	outflow outflow
 	keep    models.Retention
 	sweeps  time.Duration // between two of them
 	live    liveCount
@@ -154,11 +155,12 @@ func (s *Scheduler) take(ctx context.Context, shared bool) {
 			return
 		}
 		// Taking more would only let holds run out in the queue.
-		if waiting > 2*s.workers {
+		bound := s.outflow.bound(waiting, 2*s.workers, time.Now())
+		if waiting > bound {
 			_ = retry.Sleep(ctx, lookAtQueue) // the loop sees the end of ctx
 			continue
 		}
-		limit := min(batch, 3*s.workers-waiting)
+		limit := min(batch, max(1, 3*bound/2-waiting))
 		hints, err := s.store.Take(ctx, s.moment(), hold, limit)
 		if err != nil {
 			s.failed(ctx, "take parcels", err)
@@ -171,6 +173,7 @@ func (s *Scheduler) take(ctx context.Context, shared bool) {
 			s.failed(ctx, "hand out parcels", err)
 			return
 		}
+		s.outflow.put(len(hints))
 		if len(hints) < limit {
 			return
 		}

@@ -74,34 +74,47 @@ const (
 	// any effect.
 	horizon = 80
 	inHour  = int(late / grid)
+	// same is what is no difference between two costs: else rounding would decide between
+	// calls on a curve that is level. The last of them is made.
+	same = 1e-9
 )
 
-// plan is what Wait looks ahead at, by steps of the grid: how many scans may come in each,
-// and the hours that count until each.
+// plan is what Wait looks ahead at, by steps of the grid, as sums over all steps before each,
+// so that what the news of any steps waits is one look.
 type plan struct {
-	news  [horizon]float64
-	hours [horizon + 1]float64
+	hours  [horizon + 1]float64 // that count
+	news   [horizon + 1]float64 // scans that may come
+	begun  [horizon + 1]float64 // times the hours at which they come
+	recent [horizon + 1]float64 // what each waits while it is not overdue, less what is counted of it as overdue
 }
 
-func (c *Curve) plan(newest, now models.Moment, weight func(models.Moment) float64) plan {
-	var p plan
+func (p *plan) fill(c *Curve, newest, now models.Moment, weight func(models.Moment) float64) {
+	var scans [horizon]float64
 	gap := 0
 	for i := range horizon {
 		at := now.Add(grid*time.Duration(i) + grid/2)
 		for gap < gaps-1 && at.Sub(newest) >= gapEnd(gap) {
 			gap++
 		}
-		p.news[i] = c.hours[hourSlot(at)] * c.gap[gap] * grid.Hours()
+		scans[i] = c.hours[hourSlot(at)] * c.gap[gap] * grid.Hours()
 		p.hours[i+1] = p.hours[i] + grid.Hours()*weight(at)
 	}
-	return p
+	for i, n := range scans {
+		middle := (p.hours[i] + p.hours[i+1]) / 2 // it comes in the middle of its step
+		late := p.hours[min(horizon, i+inHour)]
+		p.news[i+1] = p.news[i] + n
+		p.begun[i+1] = p.begun[i] + n*middle
+		p.recent[i+1] = p.recent[i] + n*(late-middle-overdue*late)
+	}
 }
 
-// waits is for how long the news of a step waits until another, as it counts.
+// waits is for how long the news of all steps from one until another waits until the other,
+// as it counts.
 func (p *plan) waits(from, until int) float64 {
-	recent := min(until, from+inHour)
-	half := (p.hours[from+1] - p.hours[from]) / 2 // it comes in the middle of its step
-	return p.news[from] * (p.hours[recent] - p.hours[from] - half + overdue*(p.hours[until]-p.hours[recent]))
+	soon := max(from, until-inHour) // from here on nothing is overdue
+	now := p.hours[until]
+	return p.recent[soon] - p.recent[from] + overdue*now*(p.news[soon]-p.news[from]) +
+		now*(p.news[until]-p.news[soon]) - (p.begun[until] - p.begun[soon])
 }
 
 // Wait is for how long from now on a parcel need not be asked about, at least least and at
@@ -110,32 +123,26 @@ func (p *plan) waits(from, until int) float64 {
 // counts weight(when) hours. newest is when the newest scan was made, dear what a call
 // costs beside its usual price.
 func (c *Curve) Wait(newest, now models.Moment, least, most time.Duration, dear float64, weight func(models.Moment) float64) time.Duration {
-	p := c.plan(newest, now, weight)
 	first, last := max(1, int((least+grid-1)/grid)), max(1, int(most/grid))
 	if first >= last {
 		return max(least, min(most, grid*time.Duration(last)))
 	}
+	var p plan
+	p.fill(c, newest, now, weight)
 	var cost [horizon + 1]float64 // of all that comes after a call at a step
 	best := last
-	for from := horizon - 1; from >= 0; from-- {
+	for from := horizon - first; from >= 0; from-- {
 		cheapest := math.Inf(1)
-		for until := from + first; until <= from+last; until++ {
-			if until > horizon {
-				break
+		for until := from + first; until <= min(from+last, horizon); until++ {
+			call := price*dear + p.waits(from, until)
+			if call > cheapest+same {
+				break // a later one costs no less
 			}
-			waited := 0.0
-			for i := from; i < until; i++ {
-				waited += p.waits(i, until)
+			all := call + cost[until]
+			if all <= cheapest+same && from == 0 {
+				best = until
 			}
-			if all := price*dear + waited + cost[until]; all < cheapest {
-				cheapest = all
-				if from == 0 {
-					best = until
-				}
-			}
-		}
-		if math.IsInf(cheapest, 1) {
-			cheapest = 0
+			cheapest = min(cheapest, all)
 		}
 		cost[from] = cheapest
 	}

@@ -46,7 +46,8 @@ func (s *Store) beginAll(ctx context.Context, asks []start) ([]outcome[models.Ti
 		return nil, err
 	}
 	var outcomes []outcome[models.Ticket]
-	err = s.within(ctx, func(tx *gorm.DB) error {
+	someone := slices.ContainsFunc(asks, func(a start) bool { return a.call.Purpose == models.Person })
+	err = s.transact(ctx, precedence(someone), false, func(tx *gorm.DB) error {
 		b, err := readBatch(tx, asks)
 		if err != nil {
 			return err

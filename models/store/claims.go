@@ -118,7 +118,7 @@ func (s *Store) releaseAll(ctx context.Context, asks []release) ([]outcome[struc
 	const waiting = "SELECT MIN(a.due_at) FROM arrivals a WHERE a.chat_id = chats.id AND a.due_at > ? AND a.due_at < ?"
 	const well = free + "failures = 0, failing_at = 0, retry_at = 0, work_at = CASE WHEN work_at = ? THEN COALESCE((" + waiting + "), ?) ELSE work_at END" + held
 	slices.SortFunc(asks, func(a, b release) int { return cmp.Compare(a.claim.ChatID, b.claim.ChatID) })
-	err := s.within(ctx, func(tx *gorm.DB) error {
+	err := s.behind(ctx, func(tx *gorm.DB) error {
 		for _, a := range asks {
 			var err error
 			if a.failed {

@@ -29,7 +29,7 @@ func (s *Store) Delivered(ctx context.Context, c models.Claim, m models.Mark) er
 
 func (s *Store) deliveredAll(ctx context.Context, asks []mark) ([]outcome[struct{}], error) {
 	outcomes := make([]outcome[struct{}], len(asks))
-	err := s.within(ctx, func(tx *gorm.DB) error {
+	err := s.behind(ctx, func(tx *gorm.DB) error {
 		clear(outcomes)
 		held, err := epochs(tx, asks)
 		if err != nil {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -39,7 +40,7 @@ func (s *Store) Settle(ctx context.Context, closings []models.Closing) error {
 	if len(closings) == 0 {
 		return nil
 	}
-	if _, err := s.finishes.do(ctx, finish{Finish: models.Finish{Closings: closings}}); err != nil {
+	if _, err := s.finishes.do(ctx, finish{Finish: models.Finish{Purpose: models.Person, Closings: closings}}); err != nil {
 		return fmt.Errorf("settle calls: %w", err)
 	}
 	return nil
@@ -48,7 +49,8 @@ func (s *Store) Settle(ctx context.Context, closings []models.Closing) error {
 // finishAll writes many ends in one transaction.
 func (s *Store) finishAll(ctx context.Context, asks []finish) ([]outcome[models.Parcel], error) {
 	var outcomes []outcome[models.Parcel]
-	err := s.conditionally(ctx, func(tx *gorm.DB) error {
+	someone := slices.ContainsFunc(asks, func(f finish) bool { return f.Purpose == models.Person })
+	err := s.conditionally(ctx, precedence(someone), func(tx *gorm.DB) error {
 		e := &ending{outcomes: make([]outcome[models.Parcel], len(asks))}
 		if err := e.lock(tx, asks); err != nil {
 			return err

@@ -39,7 +39,7 @@ const bad = 13
 func TestWhatQueuesUpIsCommittedTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &watched{gate: make(chan struct{})}
-		g := newGroup(w.commit)
+		g := newGroup(w.commit, func() int { return groupSize })
 		var wait sync.WaitGroup
 		ask := func(n int) {
 			wait.Go(func() {
@@ -64,7 +64,7 @@ func TestWhatQueuesUpIsCommittedTogether(t *testing.T) {
 func TestACallerWhoGivesUpIsLeftOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &watched{gate: make(chan struct{})}
-		g := newGroup(w.commit)
+		g := newGroup(w.commit, func() int { return groupSize })
 		var wait sync.WaitGroup
 		wait.Go(func() { _, _ = g.do(t.Context(), 1) })
 		synctest.Wait()
@@ -92,7 +92,7 @@ func TestACallerWhoGivesUpIsLeftOut(t *testing.T) {
 func TestARowThatIsRefusedFailsAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &watched{gate: make(chan struct{})}
-		g := newGroup(w.commit)
+		g := newGroup(w.commit, func() int { return groupSize })
 		var wait sync.WaitGroup
 		for _, n := range []int{1, 2, bad, 4} {
 			wait.Go(func() {
@@ -112,7 +112,7 @@ func TestARowThatIsRefusedFailsAlone(t *testing.T) {
 func TestWhatIsQueuedIsWrittenBeforeTheStoreCloses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &watched{gate: make(chan struct{})}
-		g := newGroup(w.commit)
+		g := newGroup(w.commit, func() int { return groupSize })
 		var wait sync.WaitGroup
 		for n := range 3 {
 			wait.Go(func() {

@@ -28,8 +28,9 @@ type Sealer interface {
 
 // Store is one process's way to the database. It is safe for concurrent use.
 type Store struct {
-	write  *gorm.DB // SQLite: one connection; every transaction begins here
-	read   *gorm.DB // single statements that change nothing
+	write  *gorm.DB    // SQLite: one connection; every transaction begins here
+	read   *gorm.DB    // single statements that change nothing
+	writer *writerLock // SQLite's; nil: many write at a time
 	driver driver
 	sealer Sealer
 	ids    block
@@ -55,6 +56,9 @@ func Open(ctx context.Context, dsn string, sealer Sealer) (*Store, error) {
 
 func open(ctx context.Context, d driver, sealer Sealer) (*Store, error) {
 	s := &Store{driver: d, sealer: sealer}
+	if _, file := d.(sqliteFile); file {
+		s.writer = newWriterLock()
+	}
 	// Two processes that make one file at once meet where SQLite does not wait.
 	err := again(ctx, func() (err error) {
 		s.write, s.read, err = d.open(ctx)
@@ -66,12 +70,12 @@ func open(ctx context.Context, d driver, sealer Sealer) (*Store, error) {
 	if err := s.Ping(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database: %w", err), s.closePools())
 	}
-	s.begins = newGroup(s.beginAll)
-	s.finishes = newGroup(s.finishAll)
-	s.marks = newGroup(s.deliveredAll)
-	s.releases = newGroup(s.releaseAll)
-	s.pendings = newGroup(s.pendingAll)
-	s.parcels = newGroup(s.parcelAll)
+	s.begins = newGroup(s.beginAll, s.writer.groupSize)
+	s.finishes = newGroup(s.finishAll, s.writer.groupSize)
+	s.marks = newGroup(s.deliveredAll, s.writer.groupSize)
+	s.releases = newGroup(s.releaseAll, s.writer.groupSize)
+	s.pendings = newGroup(s.pendingAll, s.writer.groupSize)
+	s.parcels = newGroup(s.parcelAll, s.writer.groupSize)
 	return s, nil
 }
 

@@ -111,7 +111,7 @@ func (s *Store) repeat(ctx context.Context, step sweep) error {
 	}
 	for {
 		n := 0
-		err := s.within(ctx, func(tx *gorm.DB) (err error) {
+		err := s.behind(ctx, func(tx *gorm.DB) (err error) {
 			n, err = step.some(tx)
 			return err
 		})

@@ -29,7 +29,7 @@ func (s *Store) Take(ctx context.Context, now models.Moment, hold time.Duration,
 	for {
 		var hints []models.Hint
 		found := 0
-		err := s.within(ctx, func(tx *gorm.DB) (err error) {
+		err := s.behind(ctx, func(tx *gorm.DB) (err error) {
 			hints, found, err = s.take(tx, now, hold, limit)
 			return err
 		})

@@ -30,18 +30,29 @@ const (
 // keep anything from a run that failed. What was lost while it was committed may
 // have been written or not, and is an error.
 func (s *Store) within(ctx context.Context, fn func(tx *gorm.DB) error) error {
-	return s.transact(ctx, false, fn)
+	return s.transact(ctx, people, false, fn)
+}
+
+// behind is within for what lets people's transactions go first.
+func (s *Store) behind(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	return s.transact(ctx, polls, false, fn)
 }
 
 // conditionally is within for what finds out itself that it was written before:
 // its rows have another version by then. It runs again also after a connection
 // that was lost while it was committed.
-func (s *Store) conditionally(ctx context.Context, fn func(tx *gorm.DB) error) error {
-	return s.transact(ctx, true, fn)
+func (s *Store) conditionally(ctx context.Context, p precedence, fn func(tx *gorm.DB) error) error {
+	return s.transact(ctx, p, true, fn)
 }
 
-func (s *Store) transact(ctx context.Context, twice bool, fn func(tx *gorm.DB) error) error {
+func (s *Store) transact(ctx context.Context, p precedence, twice bool, fn func(tx *gorm.DB) error) error {
 	return again(ctx, func() error {
+		if s.writer != nil {
+			if err := s.writer.lock(ctx, p); err != nil {
+				return err
+			}
+			defer s.writer.unlock()
+		}
 		db := s.write.WithContext(ctx)
 		for range missingRows + 1 {
 			committing := false

@@ -19,6 +19,10 @@ func Fill(tb testing.TB, dsn, door string, parcels int) {
 		tb.Fatal(err)
 	}
 	defer func() { _ = db.Close() }() // what was written is committed
+	db.SetMaxOpenConns(1)
+	if _, err := db.ExecContext(tb.Context(), "PRAGMA synchronous = OFF; PRAGMA cache_size = -65536"); err != nil { // who loses power fills it anew
+		tb.Fatal(err)
+	}
 	const numbers = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i+1 FROM n WHERE i+1 < ?) "
 	for _, fill := range []struct {
 		what string
