@@ -6,8 +6,9 @@
 // The old version is built from COMMIT, the new one from the working tree. Both
 // run on one MariaDB and one NATS server, with Telegram and the tracking API
 // emulated: first the old one alone, then both, then the new one alone, then the
-// old one on the new schema. Every message must be answered, every parcel be seen
-// to its end, and every end be told once; while both run, both must check parcels.
+// old one on the new schema. Every message must be answered, every parcel be followed
+// to its end, and every scan of it be shown once; while both run, both must check
+// parcels. Once it is built that takes a minute.
 package main
 
 import (
@@ -22,7 +23,7 @@ import (
 )
 
 // patience is how long the phases may take once both versions are built.
-const patience = 10 * time.Minute
+const patience = 4 * time.Minute
 
 func main() {
 	os.Exit(run())
@@ -79,7 +80,7 @@ func (w *world) roll(v versions) error {
 	if err := w.say("the old version alone"); err != nil {
 		return err
 	}
-	newer, err := w.start("new", v.new) // which migrates the database
+	newer, err := w.startMigrating("new", v.new)
 	if err != nil {
 		return err
 	}
@@ -104,13 +105,31 @@ func (w *world) roll(v versions) error {
 	if err := w.say("the old version on the new schema"); err != nil {
 		return err
 	}
-	if err := w.allDelivered(); err != nil {
+	if err := w.allEnded(); err != nil {
 		return err
 	}
-	return errors.Join(older.stop(), w.toldOnce())
+	return errors.Join(older.stop(), w.complete())
 }
 
-// both has people write until each of two programs has checked parcels.
+// startMigrating starts a version that has migrations which the database lacks.
+func (w *world) startMigrating(name, binary string) (*program, error) {
+	before, err := w.migrations()
+	if err != nil {
+		return nil, err
+	}
+	p, err := w.start(name, binary)
+	if err != nil {
+		return nil, err
+	}
+	after, err := w.migrations()
+	if err != nil {
+		return nil, err
+	}
+	fmt.Printf("upgrade: the schema was at %d and is at %d\n", before, after)
+	return p, nil
+}
+
+// both has people write while two programs run, until each of them has checked parcels.
 func (w *world) both(programs ...*program) error {
 	before := make([]float64, len(programs))
 	for i, p := range programs {
@@ -120,22 +139,50 @@ func (w *world) both(programs ...*program) error {
 		}
 		before[i] = checks
 	}
-	for {
+	const rounds, enough = 6, 3
+	for range rounds { // some five seconds each
 		if err := w.say("both versions"); err != nil {
 			return err
 		}
+		busy, err := w.busy(programs, before, enough)
+		if err != nil || busy {
+			return err
+		}
+	}
+	var idle []error
+	for i, p := range programs {
+		if checks, err := p.checks(w.ctx); err != nil || checks-before[i] < enough {
+			idle = append(idle, fmt.Errorf("%s has checked %.0f parcels while both ran: %w", p.name, checks-before[i], errors.Join(err, errIdle)))
+		}
+	}
+	return errors.Join(idle...)
+}
+
+var errIdle = errors.New("both versions must work")
+
+// busy waits up to five seconds until every program has made so many checks more.
+func (w *world) busy(programs []*program, before []float64, enough float64) (bool, error) {
+	look := time.NewTicker(250 * time.Millisecond)
+	defer look.Stop()
+	for range 20 {
 		idle := 0
 		for i, p := range programs {
 			checks, err := p.checks(w.ctx)
 			if err != nil {
-				return err
+				return false, err
 			}
-			if checks-before[i] < 3 {
+			if checks-before[i] < enough {
 				idle++
 			}
 		}
 		if idle == 0 {
-			return nil
+			return true, nil
+		}
+		select {
+		case <-w.ctx.Done():
+			return false, w.ctx.Err()
+		case <-look.C:
 		}
 	}
+	return false, nil
 }
