@@ -33,7 +33,7 @@ type world struct {
 	dir      string
 	telegram *telegramtest.API
 	apis     *httptest.Server
-	nats     *server.Server
+	nats     *server.Server // nil: no queue is shared
 	database *sql.DB
 	env      []string
 	log      logTail
@@ -42,7 +42,8 @@ type world struct {
 	serial   int
 }
 
-func newWorld(ctx context.Context, dir string) (*world, error) {
+// newWorld starts what is around the programs; shared is whether there is a NATS server.
+func newWorld(ctx context.Context, dir string, shared bool) (*world, error) {
 	w := &world{ctx: ctx, dir: dir, followed: map[int64][]string{}}
 	dsn, err := w.openDatabase()
 	if err != nil {
@@ -52,16 +53,20 @@ func newWorld(ctx context.Context, dir string) (*world, error) {
 		return nil, errors.Join(err, w.close())
 	}
 	w.apis = httptest.NewServer(sandbox.New(sandbox.Options{Appcode: appcode, Speed: 14400}))
-	if err := w.startNATS(); err != nil {
-		return nil, errors.Join(err, w.close())
-	}
 	w.env = []string{
 		"PATH=" + os.Getenv("PATH"), "TMPDIR=" + dir,
-		"WAYBILL_DB=" + dsn, "WAYBILL_SECRET_KEY=" + key, "WAYBILL_HTTP_ADDR=127.0.0.1:0", "WAYBILL_NATS_URL=" + w.nats.ClientURL(),
+		"WAYBILL_DB=" + dsn, "WAYBILL_SECRET_KEY=" + key, "WAYBILL_HTTP_ADDR=127.0.0.1:0",
 		"WAYBILL_TELEGRAM_TOKEN=" + telegramtest.Token, "WAYBILL_TELEGRAM_API_URL=" + w.telegram.URL(),
 		"WAYBILL_MUZHI_APPCODE=" + appcode, "WAYBILL_MUZHI_URL=" + w.apis.URL, "WAYBILL_MUZHI_QUERY_PATH=" + sandbox.MuzhiQueryPath,
 		"WAYBILL_RATE=muzhi=0", "WAYBILL_POLL_SPEED=" + speed,
 	}
+	if !shared {
+		return w, nil
+	}
+	if err := w.startNATS(); err != nil {
+		return nil, errors.Join(err, w.close())
+	}
+	w.env = append(w.env, "WAYBILL_NATS_URL="+w.nats.ClientURL())
 	return w, nil
 }
 
