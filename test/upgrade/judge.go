@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -13,6 +14,9 @@ var scanLine = regexp.MustCompile(`(?m)^\d\d-\d\d \d\d:\d\d (.+)$`)
 // reminder stands in messages that show a scan again on purpose: what waits to be
 // picked up.
 const reminder = "还没取"
+
+// moreScans stands below the five newest scans when more have come at once.
+var moreScans = regexp.MustCompile(`更早的还有 (\d+) 条`)
 
 // fewestScans are those of the shortest journey with an end.
 const fewestScans = 9
@@ -58,10 +62,10 @@ func (w *world) shown(chat int64, number string) (int, error) {
 	return scans, nil
 }
 
-// scansOnce counts the scans in the messages about a parcel. One that is there twice,
+// scansOnce counts the scans that messages about a parcel show or count. One that is there twice,
 // or too few of them, is an error.
 func scansOnce(texts []string) (int, error) {
-	seen := map[string]bool{}
+	seen, more := map[string]bool{}, 0
 	var errs []error
 	for _, text := range texts {
 		reminds := strings.Contains(text, reminder)
@@ -71,11 +75,16 @@ func scansOnce(texts []string) (int, error) {
 			}
 			seen[line[1]] = true
 		}
+		for _, counted := range moreScans.FindAllStringSubmatch(text, -1) {
+			n, err := strconv.Atoi(counted[1])
+			more, errs = more+n, append(errs, err)
+		}
 	}
-	if len(seen) < fewestScans {
-		errs = append(errs, fmt.Errorf("%d scans are shown, at least %d have happened", len(seen), fewestScans))
+	shown := len(seen) + more
+	if shown < fewestScans {
+		errs = append(errs, fmt.Errorf("%d scans are shown, at least %d have happened", shown, fewestScans))
 	}
-	return len(seen), errors.Join(errs...)
+	return shown, errors.Join(errs...)
 }
 
 // count asks the database for a number.

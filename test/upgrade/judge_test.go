@@ -22,6 +22,7 @@ func TestScansAreShownOnceAndAllOfThem(t *testing.T) {
 	}{
 		"every scan once":              {[]string{message(1, 2, 3), message(4, 5), message(6, 7, 8, 9)}, ""},
 		"one is missing":               {[]string{message(1, 2, 3), message(5), message(6, 7, 8, 9)}, "8 scans are shown"},
+		"two are only counted":         {[]string{message(1, 2), message(5, 6, 7, 8, 9) + "\n更早的还有 2 条"}, ""},
 		"one is there again":           {[]string{message(1, 2, 3), message(3, 4, 5), message(6, 7, 8, 9)}, "shown twice: 【长沙市】第 3 站"},
 		"a reminder shows it again":    {[]string{message(1, 2, 3, 4, 5, 6, 7, 8), message(8) + "\n已到 1 天，还没取", message(9)}, ""},
 		"a reminder is the first word": {[]string{message(1, 2, 3, 4, 5, 6, 7), message(8) + "\n已到 1 天，还没取", message(9)}, ""},
