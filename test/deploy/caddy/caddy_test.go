@@ -28,21 +28,24 @@ const patience = 30 * time.Second
 // replica is a bot as Caddy sees it.
 type replica struct {
 	address string
+	lives   atomic.Bool
 	ready   atomic.Bool
-	asked   atomic.Int64 // other than for its readiness
+	asked   atomic.Int64 // other than for its health
 }
 
 func newReplica(t *testing.T) *replica {
 	t.Helper()
 	r := &replica{}
+	r.lives.Store(true)
 	r.ready.Store(true)
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		if req.URL.Path != "/readyz" {
+		up, health := map[string]*atomic.Bool{"/healthz": &r.lives, "/readyz": &r.ready}[req.URL.Path]
+		if !health {
 			r.asked.Add(1)
 			fmt.Fprintf(w, "bot says %s", req.URL.Path)
 			return
 		}
-		if !r.ready.Load() {
+		if !up.Load() {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
 	}))
@@ -124,7 +127,7 @@ func get(t *testing.T, address, path string) (status int, location string) {
 func TestTheCaddyfileIsTaken(t *testing.T) {
 	t.Setenv("DOMAIN", "parcels.example.com")
 	config := string(adapt(t, product.Read(t, "deploy/caddy/Caddyfile")))
-	for _, want := range []string{`"parcels.example.com"`, `"bot1:8080"`, `"bot2:8080"`, `"bot3:8080"`, `"/readyz"`, `":443"`} {
+	for _, want := range []string{`"parcels.example.com"`, `"bot1:8080"`, `"bot2:8080"`, `"bot3:8080"`, `"/healthz"`, `":443"`} {
 		if !strings.Contains(config, want) {
 			t.Errorf("no %s in\n%s", want, config)
 		}
@@ -169,12 +172,49 @@ func (s *site) asked() int64 {
 	return n
 }
 
-func TestABotThatIsNotReadyIsAskedNoMore(t *testing.T) {
+// While NATS or a platform is away no bot is ready, and all of them go on working.
+func TestBotsThatAreNotReadyAreAskedStill(t *testing.T) {
+	s := run(t)
+	for _, b := range s.bots {
+		b.ready.Store(false)
+	}
+	s.bots[0].lives.Store(false)
+	s.wait(t, s.bots[0], "a bot that does not live is still asked")
+	before := []int64{s.bots[1].asked.Load(), s.bots[2].asked.Load()}
+	for range 60 {
+		if got, _ := get(t, s.world, "/app"); got != http.StatusOK {
+			t.Fatalf("/app: %d", got)
+		}
+	}
+	for i, b := range s.bots[1:] {
+		if b.asked.Load() == before[i] {
+			t.Errorf("bot %d lives, is not ready, and is not asked", i+2)
+		}
+	}
+}
+
+func TestABotThatDoesNotLiveIsAskedNoMore(t *testing.T) {
 	s := run(t)
 	tired := s.bots[1]
-	tired.ready.Store(false)
+	tired.lives.Store(false)
+	s.wait(t, tired, "a bot that does not live is still asked")
+	tired.lives.Store(true)
 	deadline := time.Now().Add(patience)
-	for idle := 0; idle < 30; { // thirty requests in a row that all go to others
+	for before := tired.asked.Load(); tired.asked.Load() == before; {
+		if got, _ := get(t, s.world, "/app"); got != http.StatusOK {
+			t.Fatalf("/app: %d", got)
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("a bot that lives again is not asked")
+		}
+	}
+}
+
+// wait waits for thirty requests in a row that all go to others than one bot.
+func (s *site) wait(t *testing.T, tired *replica, otherwise string) {
+	t.Helper()
+	deadline := time.Now().Add(patience)
+	for idle := 0; idle < 30; {
 		before := tired.asked.Load()
 		if got, _ := get(t, s.world, "/app"); got != http.StatusOK {
 			t.Fatalf("/app: %d", got)
@@ -184,16 +224,7 @@ func TestABotThatIsNotReadyIsAskedNoMore(t *testing.T) {
 			idle = 0
 		}
 		if time.Now().After(deadline) {
-			t.Fatal("a bot that is not ready is still asked")
-		}
-	}
-	tired.ready.Store(true)
-	for before := tired.asked.Load(); tired.asked.Load() == before; {
-		if got, _ := get(t, s.world, "/app"); got != http.StatusOK {
-			t.Fatalf("/app: %d", got)
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("a bot that is ready again is not asked")
+			t.Fatal(otherwise)
 		}
 	}
 }

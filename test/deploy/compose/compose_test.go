@@ -84,6 +84,7 @@ func TestEveryServiceIsKeptInBounds(t *testing.T) {
 				}
 			}
 			volumesAreUsed(t, p)
+			nobodyWaitsForReadiness(t, p)
 		})
 	}
 }
@@ -113,6 +114,19 @@ func bounds(s types.ServiceConfig) map[string]bool {
 		"may take its time to stop":            s.StopGracePeriod != nil && time.Duration(*s.StopGracePeriod) >= 15*time.Second,
 		"is built here or pinned to a version": s.Build != nil || tagged && tag != "latest" && strings.ContainsAny(tag, "0123456789"),
 		"the world reaches Caddy alone":        s.Name == "caddy" || !slices.ContainsFunc(s.Ports, func(p types.ServicePortConfig) bool { return p.HostIP != "127.0.0.1" }),
+	}
+}
+
+// nobodyWaitsForReadiness: a bot's health check asks /readyz, and a bot that misses a
+// platform or NATS works on; so nothing may stay down because of it.
+func nobodyWaitsForReadiness(t *testing.T, p *types.Project) {
+	t.Helper()
+	for _, s := range p.Services {
+		for name, on := range s.DependsOn {
+			if p.Services[name].Build != nil && on.Condition == types.ServiceConditionHealthy {
+				t.Errorf("%s starts only when %s is healthy", s.Name, name)
+			}
+		}
 	}
 }
 
@@ -166,6 +180,36 @@ func TestTheProgramTakesTheSettings(t *testing.T) {
 				t.Errorf("%d bots, want %d", bots, want)
 			}
 		})
+	}
+}
+
+// What `bot init` writes means to compose what it means to a shell, and to the program.
+func TestComposeReadsTheSettingsAsAShellDoes(t *testing.T) {
+	var program product.Program
+	t.Cleanup(func() { _ = program.Close() })
+	dir := checkout(t)
+	file := filepath.Join(dir, ".env")
+	const name, want = "WAYBILL_SHOP_NAME", "满 \"茶\" #1 $HOME ${A:-x} \\n `&"
+	if err := os.WriteFile(file, []byte(settings+"WAYBILL_LOCALE=en\n"+name+"='"+want+"'\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	program.Rewrite(t, file)
+	p, err := load(t, dir, "deploy/compose.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := p.Services["bot"].Environment[name]; got == nil {
+		t.Errorf("compose does not see %s", name)
+	} else if *got != want {
+		t.Errorf("compose reads %q, want %q", *got, want)
+	}
+	shell := exec.CommandContext(t.Context(), "sh", "-c", `. "$1"; printf %s "$WAYBILL_SHOP_NAME"`, "sh", file)
+	shell.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=/nowhere"}
+	if got, err := shell.CombinedOutput(); err != nil || string(got) != want {
+		t.Errorf("sh reads %q, %v", got, err)
+	}
+	for _, mistake := range program.Mistakes(t, environment(p, p.Services["bot"])) {
+		t.Error(mistake)
 	}
 }
 

@@ -35,6 +35,7 @@ type manifests struct {
 
 type pod struct {
 	replicas int32
+	minReady int32 // seconds
 	selector *meta.LabelSelector
 	template core.PodTemplateSpec
 }
@@ -89,14 +90,14 @@ func (m *manifests) add(t *testing.T, file string, document []byte) {
 	case "apps/v1 Deployment":
 		var d apps.Deployment
 		strict(&d)
-		m.pods[d.Name] = pod{*d.Spec.Replicas, d.Spec.Selector, d.Spec.Template}
+		m.pods[d.Name] = pod{*d.Spec.Replicas, d.Spec.MinReadySeconds, d.Spec.Selector, d.Spec.Template}
 	case "apps/v1 StatefulSet":
 		var s apps.StatefulSet
 		strict(&s)
 		for _, claim := range s.Spec.VolumeClaimTemplates { // a volume of the pod like others
 			s.Spec.Template.Spec.Volumes = append(s.Spec.Template.Spec.Volumes, core.Volume{Name: claim.Name})
 		}
-		m.pods[s.Name] = pod{*s.Spec.Replicas, s.Spec.Selector, s.Spec.Template}
+		m.pods[s.Name] = pod{*s.Spec.Replicas, s.Spec.MinReadySeconds, s.Spec.Selector, s.Spec.Template}
 	case "v1 Service":
 		m.services = append(m.services, &core.Service{})
 		strict(m.services[len(m.services)-1])
@@ -234,11 +235,13 @@ func TestProbesAskWhatAnswers(t *testing.T) {
 		}
 	}
 	bot := m.pods["bot"].template.Spec
-	if probe := bot.Containers[0].ReadinessProbe; probe.HTTPGet.Path != "/readyz" || probe.TimeoutSeconds < 3 {
-		t.Error("the bot's readiness is what /readyz says; each of its parts may take two seconds")
+	for what, probe := range map[string]*core.Probe{"kill": bot.Containers[0].LivenessProbe, "ask no": bot.Containers[0].ReadinessProbe, "give up": bot.Containers[0].StartupProbe} {
+		if probe.HTTPGet.Path != "/healthz" {
+			t.Errorf("a database, a queue or a platform that is away, from all bots at once, is no reason to %s bot", what)
+		}
 	}
-	if probe := bot.Containers[0].LivenessProbe; probe.HTTPGet.Path != "/healthz" {
-		t.Error("a database that is away is no reason to kill the bot")
+	if seconds := m.pods["bot"].minReady; seconds < 15 {
+		t.Errorf("the next bot is replaced %d seconds after one listens; leases take twelve to find a holder", seconds)
 	}
 	if pause := bot.Containers[0].Lifecycle.PreStop.Sleep.Seconds; *bot.TerminationGracePeriodSeconds < pause+10 {
 		t.Error("the bot takes ten seconds to stop after its pause")

@@ -85,13 +85,8 @@ type Program struct {
 	err  error
 }
 
-// nonsense is a setting that there is not: with it the program always stops at its
-// settings, and lists what is wrong with all of them.
-const nonsense = "WAYBILL_NONSENSE"
-
-// Mistakes lets the program judge settings, given as NAME=value, and returns what
-// it says of those that are wrong, unknown or missing.
-func (p *Program) Mistakes(t *testing.T, settings []string) []string {
+// binary is where the program is.
+func (p *Program) binary(t *testing.T) string {
 	t.Helper()
 	p.once.Do(func() {
 		if p.path = os.Getenv(envProgram); p.path == "" {
@@ -101,7 +96,30 @@ func (p *Program) Mistakes(t *testing.T, settings []string) []string {
 	if p.err != nil {
 		t.Fatal(p.err)
 	}
-	cmd := exec.CommandContext(t.Context(), p.path, "serve")
+	return p.path
+}
+
+// Rewrite lets `bot init` write a settings file anew: every question gets the answer
+// that is there already.
+func (p *Program) Rewrite(t *testing.T, file string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), p.binary(t), "init", "--file", file)
+	cmd.Env = []string{"LANG=en_GB.UTF-8"}
+	cmd.Stdin = strings.NewReader("y\n" + strings.Repeat("\n", 30))
+	if said, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("bot init: %v\n%s", err, said)
+	}
+}
+
+// nonsense is a setting that there is not: with it the program always stops at its
+// settings, and lists what is wrong with all of them.
+const nonsense = "WAYBILL_NONSENSE"
+
+// Mistakes lets the program judge settings, given as NAME=value, and returns what
+// it says of those that are wrong, unknown or missing.
+func (p *Program) Mistakes(t *testing.T, settings []string) []string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), p.binary(t), "serve")
 	cmd.Dir = t.TempDir()
 	cmd.Env = append(slices.Clone(settings), nonsense+"=1")
 	said, err := cmd.CombinedOutput()
@@ -133,6 +151,7 @@ func build() (string, error) {
 	path := filepath.Join(dir, "bot")
 	cmd := exec.Command("go", "build", "-trimpath", "-o", path, "./cmd/bot")
 	cmd.Dir = Root()
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // as the program is built elsewhere; C takes minutes
 	if said, err := cmd.CombinedOutput(); err != nil {
 		return path, fmt.Errorf("build the program: %w\n%s", err, said)
 	}
