@@ -315,7 +315,8 @@ func TestWhatADeadProcessHeldIsTakenOverAtOnceByWhoeverHoldsTheDoor(t *testing.T
 // nothing of what it was about to send.
 func TestAProcessThatLostItsDoorSendsNothing(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
-		r.worker.holds = func() bool { return false }
+		claimed := false
+		r.worker.holds = func() bool { defer func() { claimed = true }(); return !claimed }
 		r.writes("a", "one")
 		r.news(yt, "揽收", "b")
 		r.sweep()
@@ -330,6 +331,46 @@ func TestAProcessThatLostItsDoorSendsNothing(t *testing.T) {
 			t.Errorf("the other one sends %d messages", n)
 		}
 	})
+}
+
+// A process that stood still for so long that another one has its door claims
+// nothing: the chat would wait for it.
+func TestAProcessThatLostItsDoorClaimsNothing(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.worker.holds = func() bool { return false }
+		r.writes("a", "one")
+		r.sweep()
+		r.sweepBy(r.other("two", nil))
+		r.sees("a: one")
+	})
+}
+
+// What others left behind is taken over as soon as the database lets it.
+func TestWhatADeadProcessHeldIsTakenOverWhenTheDatabaseAnswersAgain(t *testing.T) {
+	quickly(t, func(t *testing.T, r *rig) {
+		r.writes("a", "one")
+		if claimed, err := r.db.ClaimChats(t.Context(), "test", "dead", r.moment(), claimFor, 9); err != nil || len(claimed) != 1 {
+			t.Fatal(claimed, err)
+		}
+		r.worker.store = &greedy{Store: r.db, left: 3}
+		stop := r.run()
+		time.Sleep(5 * time.Second)
+		stop()
+		r.sees("a: one")
+	})
+}
+
+// greedy takes nothing over at first.
+type greedy struct {
+	Store
+	left int
+}
+
+func (g *greedy) TakeOver(ctx context.Context, door, owner string, now models.Moment) error {
+	if g.left--; g.left >= 0 {
+		return errBroken
+	}
+	return g.Store.TakeOver(ctx, door, owner, now)
 }
 
 // The database writes a claim, or takes a chat back, and the answer gets lost: the
