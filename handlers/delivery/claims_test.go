@@ -424,4 +424,49 @@ func (a *away) Release(ctx context.Context, c models.Claim, next models.Moment, 
 	return a.Store.Release(ctx, c, next, failed)
 }
 
+// However long the database has failed, a chat waits for seconds once it works.
+func TestAChatIsServedSoonAfterTheDatabaseHasFailedForLong(t *testing.T) {
+	quickly(t, func(_ *testing.T, r *rig) {
+		r.worker.store = &closed{Store: r.db, until: time.Now().Add(2 * time.Minute)}
+		stop := r.run()
+		r.writes("a", "one")
+		time.Sleep(2*time.Minute + 9*time.Second)
+		stop()
+		r.sees("a: one")
+	})
+}
+
+// closed reads no updates for a while.
+type closed struct {
+	Store
+	until time.Time
+}
+
+func (c *closed) OpenArrivals(ctx context.Context, chatID int64, now models.Moment) ([]models.Arrival, error) {
+	if time.Now().Before(c.until) {
+		return nil, errBroken
+	}
+	return c.Store.OpenArrivals(ctx, chatID, now)
+}
+
+// A claim that was lost is no failure of the platform's: the chat does not wait
+// longer each time.
+func TestALostClaimIsNotCountedAsAFailure(t *testing.T) {
+	quickly(t, func(t *testing.T, r *rig) {
+		r.writes("a", "one")
+		for range 4 {
+			asked := 0
+			r.worker.holds = func() bool { asked++; return asked == 1 }
+			r.sweep()
+			time.Sleep(time.Second)
+		}
+		r.worker.holds = func() bool { return true }
+		r.sweep()
+		r.sees("a: one")
+		if c := r.chat("a"); c.Failures != 0 {
+			t.Errorf("%d failures", c.Failures)
+		}
+	})
+}
+
 var _ Store = (*store.Store)(nil)
