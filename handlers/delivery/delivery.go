@@ -24,9 +24,9 @@ import (
 
 const (
 	claimFor     = 60 * time.Second // how long a chat is served by one worker alone
-	beginWithin  = 10 * time.Second // of a claim, so that handling an update ends within it
+	beginWithin  = 10 * time.Second // of a claim, so that handling an update ends within it, and comes between news
 	handleWithin = 30 * time.Second
-	sendWithin   = 45 * time.Second // of a claim: later messages are left to the next one
+	sendWithin   = 45 * time.Second // of a claim: later replies are left to the next one
 	sendTimeout  = 20 * time.Second
 	writeWithin  = 2 * time.Second // of the store, also while the process stops
 	writeAgain   = time.Second / 4
