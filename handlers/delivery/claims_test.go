@@ -336,7 +336,7 @@ func TestAProcessThatLostItsDoorSendsNothing(t *testing.T) {
 // A process that stood still for so long that another one has its door claims
 // nothing: the chat would wait for it.
 func TestAProcessThatLostItsDoorClaimsNothing(t *testing.T) {
-	each(t, func(t *testing.T, r *rig) {
+	each(t, func(_ *testing.T, r *rig) {
 		r.worker.holds = func() bool { return false }
 		r.writes("a", "one")
 		r.sweep()
