@@ -23,12 +23,14 @@ import (
 // envCluster turns on what make test-cluster runs: it takes minutes and the whole machine.
 const envCluster = "WAYBILL_TEST_CLUSTER"
 
+// A chat may be sent one message a second. Answers and news are half of that, so
+// that what is judged is the cluster, not the wait for a chat's turn.
 const (
 	clusterChats   = 8
-	clusterParcels = 48
+	clusterParcels = 24
 	standstill     = time.Minute
 	moveEvery      = 10 * time.Second
-	talkEvery      = 2 * time.Second
+	talkEvery      = 4 * time.Second
 )
 
 // cluster is three replicas of the program with all that they stand on.
@@ -175,6 +177,7 @@ func (c *cluster) talk(ctx context.Context, chat int64) {
 func (c *cluster) scene(name string, play func() trouble) {
 	c.Helper()
 	begun := time.Now()
+	c.Logf("%s: it begins at %s", name, clock(begun))
 	t := play()
 	t.name = name
 	c.mu.Lock()
@@ -184,10 +187,23 @@ func (c *cluster) scene(name string, play func() trouble) {
 	c.Logf("%s: everybody was up to date %s after it began", name, time.Since(begun).Round(time.Second))
 }
 
+// clock is a moment as the programs' logs have it.
+func clock(at time.Time) string { return at.In(models.Shanghai).Format("15:04:05.000") }
+
+// goesOn waits until every chat has heard of what happens from now on.
+func (c *cluster) goesOn() {
+	c.Helper()
+	c.hearsOf(len(c.carriage.movedAt()) + 1)
+}
+
 // caughtUp waits until every chat has heard of what has happened up to now.
 func (c *cluster) caughtUp() {
 	c.Helper()
-	scan := len(c.carriage.movedAt())
+	c.hearsOf(len(c.carriage.movedAt()))
+}
+
+func (c *cluster) hearsOf(scan int) {
+	c.Helper()
 	for number, chat := range c.follows {
 		_, err := c.telegram.WaitSent(c.ctx, func(m telegramtest.Sent) bool {
 			if m.Chat != chat || !strings.Contains(m.Text, number) {
@@ -221,7 +237,7 @@ func (c *cluster) killSender() trouble {
 	i := c.sender()
 	t := trouble{begun: time.Now(), end: time.Now()}
 	c.bots[i].kill()
-	c.caughtUp()
+	c.goesOn()
 	c.bots[i] = c.start()
 	return t
 }
@@ -259,7 +275,7 @@ func (c *cluster) killStreamLeader() trouble {
 	}
 	t := trouble{begun: time.Now(), end: time.Now()}
 	c.nats.kill(i)
-	c.caughtUp()
+	c.goesOn()
 	c.nats.start(i)
 	return t
 }
@@ -271,7 +287,7 @@ func (c *cluster) loseQuorum() trouble {
 	for _, b := range c.bots {
 		c.ready(b, false)
 	}
-	c.caughtUp()
+	c.goesOn()
 	c.nats.start(0)
 	c.nats.start(1)
 	for _, b := range c.bots {
@@ -371,7 +387,7 @@ func (c *cluster) unanswered() []string {
 		case one.at.IsZero():
 			found = append(found, fmt.Sprintf("chat %d is never answered", one.chat))
 		case one.at.After(limit):
-			found = append(found, fmt.Sprintf("chat %d is answered %s too late", one.chat, one.at.Sub(limit)))
+			found = append(found, fmt.Sprintf("chat %d asks at %s and is answered at %s, %s too late", one.chat, clock(one.said), clock(one.at), one.at.Sub(limit)))
 		}
 	}
 	return found

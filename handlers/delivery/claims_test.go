@@ -315,7 +315,8 @@ func TestWhatADeadProcessHeldIsTakenOverAtOnceByWhoeverHoldsTheDoor(t *testing.T
 // nothing of what it was about to send.
 func TestAProcessThatLostItsDoorSendsNothing(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
-		r.worker.holds = func() bool { return false }
+		claimed := false
+		r.worker.holds = func() bool { defer func() { claimed = true }(); return !claimed }
 		r.writes("a", "one")
 		r.news(yt, "揽收", "b")
 		r.sweep()
@@ -330,6 +331,46 @@ func TestAProcessThatLostItsDoorSendsNothing(t *testing.T) {
 			t.Errorf("the other one sends %d messages", n)
 		}
 	})
+}
+
+// A process that stood still for so long that another one has its door claims
+// nothing: the chat would wait for it.
+func TestAProcessThatLostItsDoorClaimsNothing(t *testing.T) {
+	each(t, func(_ *testing.T, r *rig) {
+		r.worker.holds = func() bool { return false }
+		r.writes("a", "one")
+		r.sweep()
+		r.sweepBy(r.other("two", nil))
+		r.sees("a: one")
+	})
+}
+
+// What others left behind is taken over as soon as the database lets it.
+func TestWhatADeadProcessHeldIsTakenOverWhenTheDatabaseAnswersAgain(t *testing.T) {
+	quickly(t, func(t *testing.T, r *rig) {
+		r.writes("a", "one")
+		if claimed, err := r.db.ClaimChats(t.Context(), "test", "dead", r.moment(), claimFor, 9); err != nil || len(claimed) != 1 {
+			t.Fatal(claimed, err)
+		}
+		r.worker.store = &greedy{Store: r.db, left: 3}
+		stop := r.run()
+		time.Sleep(5 * time.Second)
+		stop()
+		r.sees("a: one")
+	})
+}
+
+// greedy takes nothing over at first.
+type greedy struct {
+	Store
+	left int
+}
+
+func (g *greedy) TakeOver(ctx context.Context, door, owner string, now models.Moment) error {
+	if g.left--; g.left >= 0 {
+		return errBroken
+	}
+	return g.Store.TakeOver(ctx, door, owner, now)
 }
 
 // The database writes a claim, or takes a chat back, and the answer gets lost: the
@@ -381,6 +422,51 @@ func (a *away) Release(ctx context.Context, c models.Claim, next models.Moment, 
 		return errBroken
 	}
 	return a.Store.Release(ctx, c, next, failed)
+}
+
+// However long the database has failed, a chat waits for seconds once it works.
+func TestAChatIsServedSoonAfterTheDatabaseHasFailedForLong(t *testing.T) {
+	quickly(t, func(_ *testing.T, r *rig) {
+		r.worker.store = &closed{Store: r.db, until: time.Now().Add(2 * time.Minute)}
+		stop := r.run()
+		r.writes("a", "one")
+		time.Sleep(2*time.Minute + 9*time.Second)
+		stop()
+		r.sees("a: one")
+	})
+}
+
+// closed reads no updates for a while.
+type closed struct {
+	Store
+	until time.Time
+}
+
+func (c *closed) OpenArrivals(ctx context.Context, chatID int64, now models.Moment) ([]models.Arrival, error) {
+	if time.Now().Before(c.until) {
+		return nil, errBroken
+	}
+	return c.Store.OpenArrivals(ctx, chatID, now)
+}
+
+// A claim that was lost is no failure of the platform's: the chat does not wait
+// longer each time.
+func TestALostClaimIsNotCountedAsAFailure(t *testing.T) {
+	quickly(t, func(t *testing.T, r *rig) {
+		r.writes("a", "one")
+		for range 4 {
+			asked := 0
+			r.worker.holds = func() bool { asked++; return asked == 1 }
+			r.sweep()
+			time.Sleep(time.Second)
+		}
+		r.worker.holds = func() bool { return true }
+		r.sweep()
+		r.sees("a: one")
+		if c := r.chat("a"); c.Failures != 0 {
+			t.Errorf("%d failures", c.Failures)
+		}
+	})
 }
 
 var _ Store = (*store.Store)(nil)

@@ -24,9 +24,9 @@ import (
 
 const (
 	claimFor     = 60 * time.Second // how long a chat is served by one worker alone
-	beginWithin  = 10 * time.Second // of a claim, so that handling an update ends within it
+	beginWithin  = 10 * time.Second // of a claim, so that handling an update ends within it, and comes between news
 	handleWithin = 30 * time.Second
-	sendWithin   = 45 * time.Second // of a claim: later messages are left to the next one
+	sendWithin   = 45 * time.Second // of a claim: later replies are left to the next one
 	sendTimeout  = 20 * time.Second
 	writeWithin  = 2 * time.Second // of the store, also while the process stops
 	writeAgain   = time.Second / 4
@@ -119,6 +119,7 @@ type Worker struct {
 	wake    chan struct{}
 	slots   chan struct{}
 	serving serving
+	fresh   bool // chats may be claimed for others, which do not serve them any more
 	unsure  bool // chats may be claimed for this process that it does not know of
 }
 
@@ -187,10 +188,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(w.grace, cancel) })
 	defer stop()
-	if err := w.store.TakeOver(ctx, w.door.Name(), w.owner, w.moment()); err != nil && ctx.Err() == nil {
-		w.log.Warn("take chats over: they are free once their claims have run out", "error", err)
-	}
-	w.unsure = true // an earlier run may have left some behind
+	w.fresh, w.unsure = true, true // others, and an earlier run, may have left some behind
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
 	var chats sync.WaitGroup
@@ -213,8 +211,8 @@ func (w *Worker) Run(ctx context.Context) error {
 // there may be more.
 func (w *Worker) claim(ctx, drain context.Context, chats *sync.WaitGroup) bool {
 	free := cap(w.slots) - len(w.slots)
-	if free == 0 || ctx.Err() != nil {
-		return false // whoever leaves a slot wakes the worker
+	if free == 0 || ctx.Err() != nil || !w.holds() {
+		return false // whoever leaves a slot wakes the worker; who has stood still claims nothing
 	}
 	begun := time.Now()
 	claimed, err := w.claimChats(ctx, free)
@@ -241,10 +239,16 @@ func (w *Worker) claim(ctx, drain context.Context, chats *sync.WaitGroup) bool {
 	return len(claimed) == free
 }
 
-// claimChats claims chats that are due. After a claim that may have been written
-// without an answer, those that nobody serves are given back first: they would
-// wait until it runs out.
+// claimChats claims chats that are due. What was claimed for another process, or in
+// a claim that may have been written without an answer, and is served by nobody is
+// given back first: it would wait until that claim runs out.
 func (w *Worker) claimChats(ctx context.Context, most int) ([]models.Claimed, error) {
+	if w.fresh {
+		if err := w.store.TakeOver(ctx, w.door.Name(), w.owner, w.moment()); err != nil {
+			return nil, err
+		}
+		w.fresh = false
+	}
 	if w.unsure {
 		if err := w.store.Reclaim(ctx, w.door.Name(), w.owner, w.serving.all(), w.moment()); err != nil {
 			return nil, err

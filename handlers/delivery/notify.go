@@ -24,7 +24,7 @@ type worded struct {
 }
 
 // deliverPending delivers what is pending for the chat, one message after
-// another, as long as the claim lasts.
+// another; after ten seconds the rest is left to the next turn.
 func (t *turn) deliverPending(ctx, deadline context.Context) error {
 	if err := t.reread(deadline); err != nil || t.chat.GoneAt != 0 {
 		return err
@@ -129,8 +129,8 @@ func (t *turn) askTail(ctx context.Context, n models.Notification) (err error) {
 // keeps no other parcel's news back, unless it is about the whole chat.
 func (t *turn) sendAll(ctx, deadline context.Context, rest []worded) error {
 	for len(rest) > 0 {
-		if stopping(ctx) || t.held() > sendWithin {
-			t.due(t.moment())
+		if stopping(ctx) || t.held() > beginWithin {
+			t.due(t.moment()) // first comes what the chat may have written meanwhile
 			return nil
 		}
 		replies := make([]handlers.Reply, len(rest))

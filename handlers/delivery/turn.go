@@ -10,6 +10,11 @@ import (
 	"waybill/models"
 )
 
+// longestOurs is how long a chat waits at most after something of ours failed, most
+// often the database: it need not wait longer than that is away. It is not shorter,
+// because a message that cannot be recorded is sent again each time.
+const longestOurs = 8 * time.Second
+
 // turn is one claimed chat being served.
 type turn struct {
 	*Worker
@@ -34,10 +39,10 @@ func (t *turn) serve(ctx, drain context.Context) (again bool) {
 	switch {
 	case errors.Is(err, models.ErrStale):
 		t.log.Warn("serve chat: the claim is lost", "chat", t.chat.ID, "error", err)
-		t.retry(t.chat.Failures, 0) // whoever has it now does the rest; if nobody has, this one
+		t.due(t.moment().Add(retry.First)) // whoever has it now does the rest; if nobody has, this one
 	case err != nil:
 		t.log.Error("serve chat", "chat", t.chat.ID, "error", err)
-		t.retry(t.chat.Failures, 0)
+		t.retryAt = max(t.retryAt, t.moment().Add(retry.Delay(t.chat.Failures+1, retry.First, longestOurs)))
 	case t.moment() >= t.claim.WorkAt:
 		t.due(t.moment()) // new work has left no trace since then
 	}

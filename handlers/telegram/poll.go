@@ -50,6 +50,16 @@ type poller struct {
 	wait    time.Duration // before the next poll
 }
 
+// storeAgain is how long at most it waits after updates could not be stored: it is
+// our database that failed, not Telegram, and people wait as soon as that works.
+const storeAgain = 4 * time.Second
+
+// unstoredError is why updates could not be stored.
+type unstoredError struct{ error }
+
+// Unwrap gives the reason.
+func (e unstoredError) Unwrap() error { return e.error }
+
 // Do makes one getUpdates call. The library calls it from one goroutine.
 func (p *poller) Do(req *http.Request) (*http.Response, error) {
 	// The library itself would be back within a tenth of a second.
@@ -80,7 +90,7 @@ func (p *poller) poll(req *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("read telegram updates: %w", err)
 	}
 	if err := p.store(req.Context(), raws); err != nil {
-		return nil, err
+		return nil, unstoredError{err}
 	}
 	return withResult(resp, ids), nil
 }
@@ -114,6 +124,9 @@ func (p *poller) note(err error) {
 		return
 	}
 	p.wait = p.backoff.Next(retryAfter(err))
+	if errors.As(err, &unstoredError{}) {
+		p.wait = min(p.wait, storeAgain)
+	}
 	level := slog.LevelDebug
 	if changed {
 		level = slog.LevelError
