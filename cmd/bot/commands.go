@@ -52,10 +52,7 @@ func (c serveCommand) Run(ctx context.Context, p process) error {
 	}
 	log := config.NewLog(s, p.err)
 	redirect(log)
-	// What is made while starting stays, so there is nothing to collect: it would be a tenth of the start.
-	collect := debug.SetGCPercent(-1)
 	a, err := build(ctx, s, log, configuredDoors(s))
-	debug.SetGCPercent(collect)
 	var mistakes config.Mistakes
 	if errors.As(err, &mistakes) {
 		return mistakes
