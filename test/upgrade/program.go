@@ -96,7 +96,7 @@ var checksLine = regexp.MustCompile(`(?m)^waybill_checks_total\{[^}]*\} (\S+)$`)
 
 // checks is how many parcels a program has checked, by its metrics.
 func (p *program) checks(ctx context.Context) (float64, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url+"/metrics", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url+"/metrics", http.NoBody)
 	if err != nil {
 		return 0, err
 	}
