@@ -4,7 +4,7 @@ GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null)
 export CGO_ENABLED ?= 0
 
-.PHONY: check lint vet build image test test-sqlite test-tidb test-cluster test-browser test-deploy test-upgrade pictures demo bench capacity costs fmt
+.PHONY: check lint vet build image test test-sqlite test-tidb test-cluster test-browser test-deploy test-upgrade before pictures demo bench capacity costs fmt
 
 check: lint vet build test demo
 
@@ -62,6 +62,9 @@ BEFORE ?= 920705e96e3c12907f20d66f97a3e95525b7a4e0
 test-upgrade:
 	scripts/bring.sh mariadb
 	WAYBILL_TEST_DB=mariadb go run ./test/withdb go run ./test/upgrade $(BEFORE)
+
+before:
+	@echo $(BEFORE)
 
 # A browser judges the pages of the real program with its invented past: sign-in,
 # sizes, dark and light, scripts off, the keyboard alone, axe.
