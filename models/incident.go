@@ -41,13 +41,13 @@ func IncidentNames() []IncidentName {
 // Incident is one kind of trouble as all replicas know it, from the first sign of
 // it until its end was told. One of a kind and subject exists at a time.
 type Incident struct {
-	Name    IncidentName      `gorm:"primaryKey;size:32"`
-	Subject string            `gorm:"primaryKey;size:64"` // the provider or the door; "" for the whole program
-	FirstAt Moment            // when it began
-	BadAt   Moment            // when it was seen last
-	GoodAt  Moment            // when all was well for the first time after that; zero until then
-	ToldAt  Moment            // when operators were told; zero until then
-	Args    map[string]string `gorm:"serializer:json"` // what its sentences are filled with
+	Name      IncidentName      `gorm:"primaryKey;size:32"`
+	Subject   string            `gorm:"primaryKey;size:64"` // the provider or the door; "" for the whole program
+	FirstAt   Moment            // when it began
+	BadAt     Moment            // when it was seen last
+	GoodAt    Moment            // when all was well for the first time after that; zero until then
+	AlertedAt Moment            // when operators were told; zero until then
+	Args      map[string]string `gorm:"serializer:json"` // what its sentences are filled with
 }
 
 // Observation is what one process has seen of an incident.
@@ -84,7 +84,7 @@ const (
 func (i Incident) Next(r IncidentRule, superseded bool, now Moment) IncidentStep {
 	well := i.GoodAt > i.BadAt
 	held := well && now.Sub(i.GoodAt) >= r.EndAfter
-	switch told := i.ToldAt != 0; {
+	switch told := i.AlertedAt != 0; {
 	case held && (superseded || !told):
 		return IncidentGoes
 	case held:

@@ -18,11 +18,11 @@ const (
 
 // outflow is how fast workers take hints out of the queue. It is safe for concurrent use.
 type outflow struct {
-	mu     sync.Mutex
-	handed int // hints that were put in
-	taken  int // hints that were out again, at a moment
-	at     time.Time
-	pace   float64 // hints a second
+	mu       sync.Mutex
+	handed   int // hints that were put in
+	consumed int // hints that were out again, at a moment
+	at       time.Time
+	pace     float64 // hints a second
 }
 
 // put counts hints that were put in.
@@ -37,10 +37,10 @@ func (o *outflow) bound(waiting, most int, now time.Time) int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if passed := now.Sub(o.at); passed >= paceOver {
-		taken := o.handed - waiting
-		pace := float64(max(0, taken-o.taken)) / passed.Seconds()
+		consumed := o.handed - waiting
+		pace := float64(max(0, consumed-o.consumed)) / passed.Seconds()
 		o.pace = max(pace, (3*o.pace+pace)/4) // up at once, down over a second
-		o.taken, o.at = taken, now
+		o.consumed, o.at = consumed, now
 	}
 	return min(most, max(leastWaiting, int(o.pace*soon.Seconds())))
 }

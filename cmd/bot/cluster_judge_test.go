@@ -19,26 +19,26 @@ func TestTheJudgesOfTheClusterFindWhatIsWrong(t *testing.T) {
 	}
 	well := []telegramtest.Sent{said(a, "1", 5), said(b, "1", 6), said(a, "2", 15), said(b, "2", 16)}
 	moved := []time.Time{at(0), at(10)}
-	if wrong, repeats := disorder(told(well)); len(wrong) > 0 || len(repeats) > 0 {
+	if wrong, repeats := disorder(newsOf(well)); len(wrong) > 0 || len(repeats) > 0 {
 		t.Errorf("nothing is wrong: %q %v", wrong, repeats)
 	}
-	if wrong := late(told(well), follows, moved, nil); len(wrong) > 0 {
+	if wrong := late(newsOf(well), follows, moved, nil); len(wrong) > 0 {
 		t.Errorf("nothing is late: %q", wrong)
 	}
-	if wrong := late(told(well[:3]), follows, moved, nil); len(wrong) != 1 || !strings.Contains(wrong[0], "nobody hears") {
+	if wrong := late(newsOf(well[:3]), follows, moved, nil); len(wrong) != 1 || !strings.Contains(wrong[0], "nobody hears") {
 		t.Errorf("one is lost: %q", wrong)
 	}
 	slow := append(well[:3:3], said(b, "2", 40))
-	if wrong := late(told(slow), follows, moved, nil); len(wrong) != 1 || !strings.Contains(wrong[0], "too late") {
+	if wrong := late(newsOf(slow), follows, moved, nil); len(wrong) != 1 || !strings.Contains(wrong[0], "too late") {
 		t.Errorf("one is late: %q", wrong)
 	}
-	if wrong := late(told(slow), follows, moved, []trouble{{begun: at(11), end: at(12)}}); len(wrong) > 0 {
+	if wrong := late(newsOf(slow), follows, moved, []trouble{{begun: at(11), end: at(12)}}); len(wrong) > 0 {
 		t.Errorf("it was late for a reason: %q", wrong)
 	}
-	if wrong, _ := disorder(told(append(well, said(a, "1", 20)))); len(wrong) != 1 {
+	if wrong, _ := disorder(newsOf(append(well, said(a, "1", 20)))); len(wrong) != 1 {
 		t.Errorf("one is out of order: %q", wrong)
 	}
-	if _, repeats := disorder(told(append(well, said(a, "2", 20)))); len(repeats) != 1 {
+	if _, repeats := disorder(newsOf(append(well, said(a, "2", 20)))); len(repeats) != 1 {
 		t.Errorf("one came again: %v", repeats)
 	}
 	if found := twice([]query{{a, at(0)}, {b, at(1)}, {a, at(1.5)}, {b, at(3.1)}}); len(found) != 1 {

@@ -209,7 +209,7 @@ func (c *cluster) hearsOf(scan int) {
 			if m.Chat != chat || !strings.Contains(m.Text, number) {
 				return false
 			}
-			all := told([]telegramtest.Sent{m})
+			all := newsOf([]telegramtest.Sent{m})
 			return len(all) == 1 && all[0].scan >= scan
 		})
 		if err != nil {
@@ -352,7 +352,7 @@ func (c *cluster) end() {
 // judge holds what the provider and the platform saw against what was promised.
 func (c *cluster) judge() {
 	c.Helper()
-	queries, heard := c.carriage.asked(), told(c.telegram.Sent(0))
+	queries, heard := c.carriage.asked(), newsOf(c.telegram.Sent(0))
 	for _, line := range twice(queries) {
 		c.Error(line)
 	}

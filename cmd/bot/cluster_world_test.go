@@ -85,7 +85,7 @@ var (
 )
 
 // told is the news that chats have heard, in order.
-func told(sent []telegramtest.Sent) []news {
+func newsOf(sent []telegramtest.Sent) []news {
 	var all []news
 	for _, m := range sent {
 		numbers := numberIn.FindAllString(m.Text, -1)

@@ -45,7 +45,7 @@ func (w *Watcher) examineDatabase(ctx context.Context) (up bool) {
 	}
 	d.down.BadAt = now
 	if d.down.Next(w.pace.rule(models.DatabaseDown), false, now) == models.IncidentStarts {
-		d.down.ToldAt, d.unsent = now, slices.Clone(w.s.Chats)
+		d.down.AlertedAt, d.unsent = now, slices.Clone(w.s.Chats)
 		w.logStart(d.down, "error", err)
 	}
 	w.sendUnsent(ctx)
@@ -88,13 +88,13 @@ func (w *Watcher) handOver(ctx context.Context) error {
 	if d.down.FirstAt == 0 {
 		return nil
 	}
-	if d.down.ToldAt != 0 {
+	if d.down.AlertedAt != 0 {
 		seen := models.Observation{Name: d.down.Name, Since: d.down.FirstAt, At: d.down.BadAt}
 		if err := w.s.Store.Observe(ctx, []models.Observation{seen}, w.pace.of(forgotten, time.Minute).Milliseconds()); err != nil {
 			return err
 		}
-		note := models.Note{Kind: models.NoteAlert, What: w.startText(d.down), At: d.down.ToldAt}
-		if _, err := w.s.Store.StartIncident(ctx, d.down, nil, note, d.down.ToldAt); err != nil {
+		note := models.Note{Kind: models.NoteAlert, What: w.startText(d.down), At: d.down.AlertedAt}
+		if _, err := w.s.Store.StartIncident(ctx, d.down, nil, note, d.down.AlertedAt); err != nil {
 			return err
 		}
 	}
@@ -126,7 +126,7 @@ func median(all []time.Duration) time.Duration {
 func (d *database) active(open []models.Incident) []models.IncidentName {
 	var names []models.IncidentName
 	for _, i := range append(slices.Clone(open), d.down) {
-		if i.ToldAt != 0 {
+		if i.AlertedAt != 0 {
 			names = append(names, i.Name)
 		}
 	}

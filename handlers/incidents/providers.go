@@ -161,7 +161,7 @@ func (w *Watcher) showProviders(ctx context.Context, open []models.Incident) {
 		for _, i := range open {
 			own := i.Subject == name && strings.HasPrefix(string(i.Name), "provider_")
 			_, of := i.Args[name]
-			down = down || i.ToldAt != 0 && i.GoodAt <= i.BadAt && (own || i.Name == models.ProvidersDown && of)
+			down = down || i.AlertedAt != 0 && i.GoodAt <= i.BadAt && (own || i.Name == models.ProvidersDown && of)
 		}
 		w.s.Meter.ProviderUp(name, !down)
 	}

@@ -51,7 +51,7 @@ func (w *Watcher) tellEnd(ctx context.Context, i models.Incident, open []models.
 	}
 	var failed []error
 	for _, one := range open {
-		if one.Name == models.ProviderDown && one.ToldAt == 0 {
+		if one.Name == models.ProviderDown && one.AlertedAt == 0 {
 			_, err := w.s.Store.EndIncident(ctx, one, nil, models.Note{}, now)
 			failed = append(failed, err)
 		}

@@ -52,7 +52,7 @@ func (s *Store) observe(tx *gorm.DB, o models.Observation, forgotten int64) erro
 	}
 	// MySQL assigns from left to right, so that bad_at comes behind what looks at it.
 	const ill = `UPDATE incidents SET
-		first_at = CASE WHEN told_at = 0 AND bad_at < ? THEN ? WHEN first_at > ? THEN ? ELSE first_at END,
+		first_at = CASE WHEN alerted_at = 0 AND bad_at < ? THEN ? WHEN first_at > ? THEN ? ELSE first_at END,
 		bad_at = CASE WHEN bad_at < ? THEN ? ELSE bad_at END, args = ? WHERE name = ? AND subject = ?`
 	since := min(o.Since, o.At)
 	for range 2 {
@@ -73,7 +73,7 @@ func (s *Store) observe(tx *gorm.DB, o models.Observation, forgotten int64) erro
 // hear to the workers of their doors and on the dashboard, all in one transaction. It says
 // whether this call did: over all replicas one does.
 func (s *Store) StartIncident(ctx context.Context, i models.Incident, posts []models.Post, note models.Note, now models.Moment) (started bool, err error) {
-	const tell = "UPDATE incidents SET told_at = ? WHERE name = ? AND subject = ? AND told_at = 0"
+	const tell = "UPDATE incidents SET alerted_at = ? WHERE name = ? AND subject = ? AND alerted_at = 0"
 	return s.turnIncident(ctx, posts, note, now, tell, now, i.Name, i.Subject)
 }
 
@@ -81,8 +81,8 @@ func (s *Store) StartIncident(ctx context.Context, i models.Incident, posts []mo
 // was read, and tells like StartIncident; without a word when there are neither
 // posts nor a note.
 func (s *Store) EndIncident(ctx context.Context, i models.Incident, posts []models.Post, note models.Note, now models.Moment) (ended bool, err error) {
-	const end = "DELETE FROM incidents WHERE name = ? AND subject = ? AND told_at = ? AND bad_at = ?"
-	return s.turnIncident(ctx, posts, note, now, end, i.Name, i.Subject, i.ToldAt, i.BadAt)
+	const end = "DELETE FROM incidents WHERE name = ? AND subject = ? AND alerted_at = ? AND bad_at = ?"
+	return s.turnIncident(ctx, posts, note, now, end, i.Name, i.Subject, i.AlertedAt, i.BadAt)
 }
 
 func (s *Store) turnIncident(ctx context.Context, posts []models.Post, note models.Note, now models.Moment, change string, args ...any) (turned bool, err error) {

@@ -113,7 +113,7 @@ func (d *Dashboard) buildOverview(ctx context.Context) (page overviewPage, err e
 	if page.Incidents, err = d.Store.Incidents(ctx); err != nil {
 		return page, err
 	}
-	page.Incidents = slices.DeleteFunc(page.Incidents, func(i models.Incident) bool { return i.ToldAt == 0 })
+	page.Incidents = slices.DeleteFunc(page.Incidents, func(i models.Incident) bool { return i.AlertedAt == 0 })
 	if page.Alerts, err = d.Store.Notes(ctx, models.NoteAlert, listed); err != nil {
 		return page, err
 	}

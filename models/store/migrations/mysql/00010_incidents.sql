@@ -9,7 +9,7 @@ CREATE TABLE IF NOT EXISTS incidents (
     first_at BIGINT NOT NULL DEFAULT 0,
     bad_at   BIGINT NOT NULL DEFAULT 0,
     good_at  BIGINT NOT NULL DEFAULT 0,
-    told_at  BIGINT NOT NULL DEFAULT 0,
+    alerted_at  BIGINT NOT NULL DEFAULT 0,
     args     VARCHAR(1000) NOT NULL DEFAULT '',
     PRIMARY KEY (name, subject)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;

@@ -8,7 +8,7 @@ CREATE TABLE incidents (
     first_at INTEGER NOT NULL DEFAULT 0,
     bad_at   INTEGER NOT NULL DEFAULT 0,
     good_at  INTEGER NOT NULL DEFAULT 0,
-    told_at  INTEGER NOT NULL DEFAULT 0,
+    alerted_at  INTEGER NOT NULL DEFAULT 0,
     args     TEXT    NOT NULL DEFAULT '',
     PRIMARY KEY (name, subject)
 ) WITHOUT ROWID;
