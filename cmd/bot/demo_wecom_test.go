@@ -117,7 +117,7 @@ func TestNewsWaitsForACustomerWhoseTwoDaysAreOver(t *testing.T) {
 	screen.wait(t, "盯着")
 	typeKeys(t, in, ":later 49h\n")
 	notes.wait(t, "95002")
-	typeKeys(t, in, "列表\n")
+	typeKeys(t, in, "列表 全部\n")
 	screen.wait(t, "1.")
 	screen.wait(t, "签收人")
 	if err := wait(); err != nil {
@@ -132,7 +132,7 @@ func TestTheLastOfFiveMessagesSaysHowToGoOn(t *testing.T) {
 	typeKeys(t, in, open+" YT1000000000021 YT1000000000039 YT1000000000047\n")
 	screen.wait(t, "回复任意内容继续接收")
 	notes.wait(t, "0 left")
-	typeKeys(t, in, "列表\n")
+	typeKeys(t, in, "列表 全部\n")
 	notes.wait(t, "5 left")
 	screen.wait(t, "1.")
 	if err := wait(); err != nil {
