@@ -25,8 +25,10 @@ func TestAMessageCanBeFollowedByItsIDWithoutContents(t *testing.T) {
 		r.news(yt, "揽收", "a")
 		r.sweep()
 		var steps []string
+		_, after, _ := strings.Cut(r.log.String(), " arrival=")
+		id := " arrival=" + strings.Fields(after)[0] // a server counts as it likes
 		for line := range strings.Lines(r.log.String()) {
-			if strings.Contains(line, "arrival=1 ") || strings.HasSuffix(line, "arrival=1\n") {
+			if strings.Contains(line, id+" ") || strings.HasSuffix(line, id+"\n") {
 				_, rest, _ := strings.Cut(line, "msg=")
 				steps = append(steps, strings.Split(rest, `"`)[1])
 			}

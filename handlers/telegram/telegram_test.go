@@ -55,6 +55,13 @@ func (i *inbox) Arrive(ctx context.Context, as []models.Arrival, _ models.Moment
 	return fresh, nil
 }
 
+// calls is how often Arrive was called.
+func (i *inbox) calls() int {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.tries
+}
+
 func (i *inbox) fail(err error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
