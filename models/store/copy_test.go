@@ -109,8 +109,11 @@ func fillTables(t *testing.T, pool *sql.DB, tables map[string][]string) {
 			for i, c := range columns {
 				name, kind, _ := strings.Cut(c, " ")
 				value := fmt.Sprint(n + i)
-				if kind != "INTEGER" {
+				if kind != "INTEGER" && kind != "REAL" {
 					value = fmt.Sprintf("'%d包%d'", n, i)
+				}
+				if kind == "REAL" {
+					value = fmt.Sprintf("%d.5", n+i)
 				}
 				if kind == "BLOB" {
 					value = fmt.Sprintf("X'00FF%02d%02d'", n, i)

@@ -27,7 +27,7 @@ func TestFrequentQueriesFindTheirRowsInAnIndex(t *testing.T) {
 			fmt.Sprintf("INSERT INTO journeys (parcel_id, carrier, origin, destination, origin_area, destination_area, delivered_at) SELECT id, 'sf', '深圳', '北京', '广东', '北京', %d + id FROM parcels WHERE id > 1960", noon()),
 			"INSERT INTO journeys (parcel_id, carrier, origin, destination, origin_area, destination_area, delivered_at) SELECT id, 'zto', number, number, '浙江', '上海', id FROM parcels WHERE id <= 1960",
 			fmt.Sprintf("INSERT INTO arrivals (door, update_key, chat_id, due_at, at) SELECT 'telegram', number, id, %d, %d FROM parcels WHERE id > 1", models.Never, noon()),
-			"UPDATE chats SET failures = 1, failing_at = 1 WHERE id = 40",
+			fmt.Sprintf("UPDATE chats SET failures = 1, failing_at = 1 WHERE conversation = 'SF1%012d'", 40),
 			fmt.Sprintf("INSERT INTO imports (chat_id, started_at, due_at) SELECT id, %d, CASE WHEN id = 1 THEN 1 ELSE %d END FROM parcels", noon(), models.Never),
 		} {
 			k.ok(k.Exec(k.ctx(), sql))
@@ -194,6 +194,9 @@ func (k kit) analyze(tables ...string) {
 		words = "ANALYZE "
 	}
 	for _, table := range tables {
+		if strings.HasSuffix(k.t.Name(), "mariadb") || strings.HasSuffix(k.t.Name(), "mysql") {
+			k.ok(k.Exec(k.ctx(), "ALTER TABLE "+table+" FORCE")) // indexes are counted with what updates have left in them, until it is purged
+		}
 		k.ok(k.Exec(k.ctx(), words+table))
 	}
 }

@@ -92,8 +92,9 @@ func (s *Store) withTail(f models.Follow, w models.Following) (models.Follow, er
 	return f, nil
 }
 
-// liveFollows counts the live parcels that a chat follows.
-const liveFollows = "SELECT COUNT(*) FROM follows f JOIN parcels p ON p.id = f.parcel_id WHERE f.chat_id = ? AND f.done_at = 0 AND p.done_at = 0"
+// liveFollows counts the live parcels that a chat follows. Comments such as this one steer
+// TiDB, which else goes by few live parcels, and are comments to the others.
+const liveFollows = "SELECT /*+ LEADING(f, p) INL_JOIN(p) USE_INDEX(f, follows_chat_done) */ COUNT(*) FROM follows f JOIN parcels p ON p.id = f.parcel_id WHERE f.chat_id = ? AND f.done_at = 0 AND p.done_at = 0"
 
 // checkLimit refuses one more live parcel than the chat may follow.
 func checkLimit(tx *gorm.DB, w models.Following, p models.Parcel) error {
