@@ -60,7 +60,7 @@ func fill(b *testing.B, s *Store, n int) {
 	for i := range rows {
 		rows[i].Number, rows[i].Carrier, rows[i].DueAt = fmt.Sprintf("SF1%012d", i), "sf", models.Moment(i*7919%n)
 	}
-	for part := range slices.Chunk(rows, chunk) {
+	for part := range slices.Chunk(rows, written) {
 		if err := s.write.Create(&part).Error; err != nil {
 			b.Fatal(err)
 		}
