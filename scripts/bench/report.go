@@ -104,7 +104,7 @@ func bold(r result) string {
 }
 
 const howToRead = `
-**How to read it.** The ratio says how far the target is reached, in either direction: 1 is the target, 2 is twice as fast, half as slow, half as large; below 1 it is missed, in bold. Everything runs on the one machine: the bot, the database, the emulated providers and the load. Providers answer over HTTP, their rates are without limits. Each row is one run of one benchmark, so a few percent more or less mean nothing; a neighbour on the machine means much. The benchmarks are Go's (` + "`scripts/bench/rows.go`" + ` names them), and what they report beside the row's number is in [bench.json](bench.json), which the model of [what many parcels need](capacity.md) reads.
+**How to read it.** The ratio says how far the target is reached, in either direction: 1 is the target, 2 is twice as fast, half as slow, half as large; below 1 it is missed, in bold. Everything runs on the one machine: the bot, the database, the emulated providers and the load. Providers answer over HTTP, their rates are without limits. Each row is one run of one benchmark, so a few percent more or less mean nothing; a neighbour on the machine means much. The benchmarks are Go's (` + "`scripts/bench/rows.go`" + ` names them), and what they report beside the row's number is in [bench.json](bench.json), which the model of what many parcels need (make capacity) reads.
 
 - *Share of a bare loop*: calls a second that checks reach, of those that 256 callers reach that do nothing else, in the same run.
 - *A message to reply, an answer to send call*: from the row or the answer being written to the platform's send call, through a door without limits.
