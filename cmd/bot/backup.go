@@ -29,11 +29,7 @@ func (backupCommand) Help() string {
 
 // Run copies the database, and says what belongs to the copy.
 func (c backupCommand) Run(ctx context.Context, p process) error {
-	environ, err := c.environ(p)
-	if err != nil {
-		return err
-	}
-	s, err := config.ReadDatabase(environ, vendors())
+	s, err := c.settings(p, config.ReadDatabase)
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,15 @@ func (f settingsFile) environ(p process) (map[string]string, error) {
 	return config.WithFile(p.environ, f.EnvFile)
 }
 
+// settings reads as much of them as a command needs (config.Read…).
+func (f settingsFile) settings(p process, read func(map[string]string, []tracking.Vendor) (config.Settings, error)) (config.Settings, error) {
+	environ, err := f.environ(p)
+	if err != nil {
+		return config.Settings{}, err
+	}
+	return read(environ, vendors())
+}
+
 type serveCommand struct{ settingsFile }
 
 // Help is shown by bot serve --help.
@@ -42,11 +51,7 @@ func (serveCommand) Help() string {
 
 // Run serves every configured door until a signal comes.
 func (c serveCommand) Run(ctx context.Context, p process) error {
-	environ, err := c.environ(p)
-	if err != nil {
-		return err
-	}
-	s, err := config.Read(environ, vendors())
+	s, err := c.settings(p, config.Read)
 	if err != nil {
 		return err
 	}

@@ -44,11 +44,7 @@ func (w wrongUse) Error() string { return string(w) }
 
 // Run follows what the file lists for the chat.
 func (c importCommand) Run(ctx context.Context, p process) error {
-	environ, err := c.environ(p)
-	if err != nil {
-		return err
-	}
-	s, err := config.ReadStored(environ, vendors())
+	s, err := c.settings(p, config.ReadStored)
 	if err != nil {
 		return err
 	}

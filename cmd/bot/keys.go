@@ -176,11 +176,7 @@ func (newKeyCommand) Help() string {
 
 // Run gives up what the lost key sealed.
 func (c newKeyCommand) Run(ctx context.Context, p process) error {
-	environ, err := c.environ(p)
-	if err != nil {
-		return err
-	}
-	s, err := config.ReadDatabase(environ, vendors())
+	s, err := c.settings(p, config.ReadDatabase)
 	if err != nil {
 		return err
 	}

@@ -30,11 +30,7 @@ func (migrateCommand) Help() string {
 // Run applies the database's migrations. It finds fault with the settings of
 // the database alone, so it works before doors and providers are configured.
 func (c migrateCommand) Run(ctx context.Context, p process) error {
-	environ, err := c.environ(p)
-	if err != nil {
-		return err
-	}
-	s, err := config.ReadDatabase(environ, vendors())
+	s, err := c.settings(p, config.ReadDatabase)
 	if err != nil {
 		return err
 	}
