@@ -236,7 +236,7 @@ func BenchmarkReply(b *testing.B) {
 		took := make([]time.Duration, b.N)
 		b.ResetTimer()
 		for i := range b.N {
-			took[i] = h.ask(b, "me", i, sent)
+			took[i] = h.ask(b, "chat"+strconv.Itoa(i%100), i, sent)
 		}
 		b.StopTimer()
 		p99(b, took)

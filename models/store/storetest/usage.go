@@ -30,7 +30,7 @@ func Size(tb testing.TB, kind, dsn string) int64 {
 func Written(tb testing.TB, dsn string) (rows, commits int64) {
 	tb.Helper()
 	ask(tb, db.MariaDB, dsn, func(ctx context.Context, pool *sql.DB) error {
-		return pool.QueryRowContext(ctx, "SELECT SUM(IF(VARIABLE_NAME <> 'HANDLER_COMMIT', VARIABLE_VALUE, 0)), SUM(IF(VARIABLE_NAME = 'HANDLER_COMMIT', VARIABLE_VALUE, 0)) "+
+		return pool.QueryRowContext(ctx, "SELECT CAST(SUM(IF(VARIABLE_NAME <> 'HANDLER_COMMIT', VARIABLE_VALUE, 0)) AS SIGNED), CAST(SUM(IF(VARIABLE_NAME = 'HANDLER_COMMIT', VARIABLE_VALUE, 0)) AS SIGNED) "+
 			"FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME IN ('HANDLER_WRITE', 'HANDLER_UPDATE', 'HANDLER_DELETE', 'HANDLER_COMMIT')").Scan(&rows, &commits)
 	})
 	return rows, commits
