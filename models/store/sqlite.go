@@ -24,10 +24,9 @@ import (
 var sqliteFiles embed.FS
 
 const (
-	sqliteDriver     = "sqlite" // modernc.org/sqlite's name
-	sqliteReaders    = 4
-	sqliteStatements = 64 // kept prepared
-	readersLive      = time.Hour
+	sqliteDriver  = "sqlite" // modernc.org/sqlite's name
+	sqliteReaders = 4
+	readersLive   = time.Hour
 )
 
 // sqliteFile is a database in one file. Nobody writes to one that is frozen.
@@ -85,19 +84,16 @@ func (f sqliteFile) private() {
 }
 
 func (f sqliteFile) pool(readOnly bool, size int) (*gorm.DB, error) {
-	pool, err := sql.Open(sqliteDriver, f.dsn(readOnly))
+	pool, err := openSQLite(f.dsn(readOnly))
 	if err != nil {
 		return nil, err
 	}
 	pool.SetMaxOpenConns(size)
 	pool.SetMaxIdleConns(size)
-	c := config()
 	if readOnly {
 		pool.SetConnMaxLifetime(readersLive)
-		c.PrepareStmt, c.PrepareStmtMaxSize = true, sqliteStatements // reading one row is mostly parsing
-		c.PrepareStmtTTL = 10 * 365 * 24 * time.Hour                 // GORM's "for ever": any other is kept by a goroutine that never ends
 	}
-	db, err := gorm.Open(sqliteDialect{&gormsqlite.Dialector{Conn: pool}}, c)
+	db, err := gorm.Open(sqliteDialect{&gormsqlite.Dialector{Conn: pool}}, config())
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
