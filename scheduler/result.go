@@ -146,9 +146,12 @@ func (c *Checker) decide(ctx context.Context, p models.Parcel, t models.Trace, n
 		p.HeardAt, p.Failures = now, 0
 		return models.Change{Parcel: p}, nil
 	}
-	known, err := c.store.Known(ctx, p.ID)
-	if err != nil {
-		return models.Change{}, fmt.Errorf("compare answer: %w", err)
+	var known []models.Event
+	if p.Seq > 0 { // else nothing is stored
+		var err error
+		if known, err = c.store.Known(ctx, p.ID); err != nil {
+			return models.Change{}, fmt.Errorf("compare answer: %w", err)
+		}
 	}
 	p.Status = standing(p)
 	return models.Decide(p, known, t, now), nil

@@ -77,10 +77,9 @@ func (s *Store) arriving(tx *gorm.DB, as []models.Arrival, now models.Moment) ([
 
 // OpenArrivals reads a chat's open updates in the platform's order, up to the
 // first that has to wait: what came after it waits with it. Those that one
-// position holds are in the order of their keys.
+// position holds are in the order of their keys. Concurrent calls are read together.
 func (s *Store) OpenArrivals(ctx context.Context, chatID int64, now models.Moment) ([]models.Arrival, error) {
-	var open []models.Arrival
-	err := s.read.WithContext(ctx).Where("chat_id = ? AND due_at < ?", chatID, models.Never).Order("pos, at, update_key").Find(&open).Error
+	open, err := s.opens.do(ctx, chatID)
 	if err != nil {
 		return nil, fmt.Errorf("read open updates: %w", err)
 	}
@@ -90,6 +89,20 @@ func (s *Store) OpenArrivals(ctx context.Context, chatID int64, now models.Momen
 		}
 	}
 	return open, nil
+}
+
+// openAll reads the open updates of many chats.
+func (s *Store) openAll(ctx context.Context, chatIDs []int64) ([]outcome[[]models.Arrival], error) {
+	var open []models.Arrival
+	err := s.read.WithContext(ctx).Where("chat_id IN ? AND due_at < ?", chatIDs, models.Never).Order("pos, at, update_key").Find(&open).Error
+	if err != nil {
+		return nil, err
+	}
+	of := map[int64][]models.Arrival{}
+	for _, a := range open {
+		of[a.ChatID] = append(of[a.ChatID], a)
+	}
+	return answers(chatIDs, of), nil
 }
 
 // Answer stores what is to be sent for an update.

@@ -111,28 +111,44 @@ func (s *Store) Release(ctx context.Context, c models.Claim, next models.Moment,
 }
 
 func (s *Store) releaseAll(ctx context.Context, asks []release) ([]outcome[struct{}], error) {
-	const free = "UPDATE chats SET claim_owner = '', claim_until = 0, "
-	const held = " WHERE id = ? AND claim_epoch = ?"
-	// MySQL assigns from left to right.
-	const failed = free + "failing_at = CASE WHEN failures = 0 OR failing_at = 0 THEN ? ELSE failing_at END, failures = failures + 1, retry_at = ?, work_at = ?" + held
-	const waiting = "SELECT MIN(a.due_at) FROM arrivals a WHERE a.chat_id = chats.id AND a.due_at > ? AND a.due_at < ?"
-	const well = free + "failures = 0, failing_at = 0, retry_at = 0, work_at = CASE WHEN work_at = ? THEN COALESCE((" + waiting + "), ?) ELSE work_at END" + held
-	slices.SortFunc(asks, func(a, b release) int { return cmp.Compare(a.claim.ChatID, b.claim.ChatID) })
+	claims := make([]models.Claim, len(asks))
+	for i, a := range asks {
+		claims[i] = a.claim
+	}
 	err := s.behind(ctx, func(tx *gorm.DB) error {
+		held, err := epochs(tx, claims)
+		if err != nil {
+			return err
+		}
+		alike := map[release][]int64{} // chats that were claimed together and are due together
 		for _, a := range asks {
-			var err error
-			if a.failed {
-				err = tx.Exec(failed, a.claim.At, a.next, a.next, a.claim.ChatID, a.claim.Epoch).Error
-			} else {
-				err = tx.Exec(well, a.claim.WorkAt, a.claim.At, a.next, a.next, a.claim.ChatID, a.claim.Epoch).Error
+			if held[a.claim.ChatID] == a.claim.Epoch {
+				of := release{models.Claim{At: a.claim.At, WorkAt: a.claim.WorkAt}, a.next, a.failed}
+				alike[of] = append(alike[of], a.claim.ChatID)
 			}
-			if err != nil {
+		}
+		for of, chats := range alike {
+			if err := of.write(tx, chats); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 	return make([]outcome[struct{}], len(asks)), err
+}
+
+// write gives chats back.
+func (r release) write(tx *gorm.DB, chats []int64) error {
+	const free = "UPDATE chats SET claim_owner = '', claim_until = 0, "
+	if r.failed { // MySQL assigns from left to right
+		const failed = free + `failing_at = CASE WHEN failures = 0 OR failing_at = 0 THEN ? ELSE failing_at END,
+			failures = failures + 1, retry_at = ?, work_at = ? WHERE id IN ?`
+		return tx.Exec(failed, r.claim.At, r.next, r.next, chats).Error
+	}
+	const waiting = "SELECT MIN(a.due_at) FROM arrivals a WHERE a.chat_id = chats.id AND a.due_at > ? AND a.due_at < ?"
+	const well = free + `failures = 0, failing_at = 0, retry_at = 0,
+		work_at = CASE WHEN work_at = ? THEN COALESCE((` + waiting + `), ?) ELSE work_at END WHERE id IN ?`
+	return tx.Exec(well, r.claim.WorkAt, r.claim.At, r.next, r.next, chats).Error
 }
 
 // ReleaseStale gives back the leases and the claims of owners that begin with

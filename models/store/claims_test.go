@@ -248,3 +248,42 @@ func TestSilenceKeepsWhatIsUrgentAndEndsTheWaiting(t *testing.T) {
 		}
 	})
 }
+
+// TestManyChatsAreGivenBackTogether: what is written for many chats at once is each one's own.
+func TestManyChatsAreGivenBackTogether(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		const chats = 30
+		for i := range chats {
+			k.arrive(fmt.Sprint("c", i), i+1)
+		}
+		claimed, err := k.ClaimChats(k.ctx(), "telegram", "me", noon(), time.Hour, chats)
+		k.ok(err)
+		if len(claimed) != chats {
+			t.Fatalf("%d chats were claimed", len(claimed))
+		}
+		k.ok(errors.Join(together(chats, func(i int) error {
+			open, err := k.OpenArrivals(k.ctx(), claimed[i].Chat.ID, noon())
+			if err == nil && (len(open) != 1 || open[0].ChatID != claimed[i].Chat.ID) {
+				err = fmt.Errorf("chat %d has %+v", claimed[i].Chat.ID, open)
+			}
+			return err
+		})...))
+		k.arrive(claimed[2].Chat.Conversation, 99) // new work since it was claimed
+		// The first fails, the second's claim is another's, and each is due at a moment of its own.
+		claimed[1].Claim.Epoch++
+		k.ok(errors.Join(together(chats, func(i int) error {
+			return k.Release(k.ctx(), claimed[i].Claim, noon().Add(time.Duration(1+i)*time.Minute), i == 0)
+		})...))
+		for i, c := range claimed {
+			got, want := k.again(c.Chat), noon().Add(time.Duration(1+i)*time.Minute)
+			switch {
+			case i == 1:
+				if got.ClaimUntil == 0 || got.WorkAt != claimed[1].Claim.WorkAt {
+					t.Errorf("a lost claim has given the chat back: %+v", got)
+				}
+			case i == 2 && got.WorkAt > noon(), i != 2 && got.WorkAt != want, got.ClaimUntil != 0, (got.Failures == 1) != (i == 0):
+				t.Errorf("chat %d: due at %v with %d failures, not at %v", i, got.WorkAt, got.Failures, want)
+			}
+		}
+	})
+}

@@ -29,9 +29,13 @@ func (s *Store) Delivered(ctx context.Context, c models.Claim, m models.Mark) er
 
 func (s *Store) deliveredAll(ctx context.Context, asks []mark) ([]outcome[struct{}], error) {
 	outcomes := make([]outcome[struct{}], len(asks))
+	claims := make([]models.Claim, len(asks))
+	for i, a := range asks {
+		claims[i] = a.claim
+	}
 	err := s.behind(ctx, func(tx *gorm.DB) error {
 		clear(outcomes)
-		held, err := epochs(tx, asks)
+		held, err := epochs(tx, claims)
 		if err != nil {
 			return err
 		}
@@ -55,10 +59,10 @@ func (s *Store) deliveredAll(ctx context.Context, asks []mark) ([]outcome[struct
 
 // epochs reads under which claim each chat is, and keeps it so until the
 // transaction ends.
-func epochs(tx *gorm.DB, asks []mark) (map[int64]int64, error) {
-	ids := make([]int64, len(asks))
-	for i, a := range asks {
-		ids[i] = a.claim.ChatID
+func epochs(tx *gorm.DB, claims []models.Claim) (map[int64]int64, error) {
+	ids := make([]int64, len(claims))
+	for i, c := range claims {
+		ids[i] = c.ChatID
 	}
 	var rows []models.Chat
 	err := locking(tx).Select("id", "claim_epoch").Where("id IN ?", ids).Order("id").Find(&rows).Error

@@ -35,6 +35,15 @@ type outcome[A any] struct {
 	err    error
 }
 
+// answers are the outcomes of calls that asked for what belongs to an id.
+func answers[A any](ids []int64, of map[int64]A) []outcome[A] {
+	all := make([]outcome[A], len(ids))
+	for i, id := range ids {
+		all[i].answer = of[id]
+	}
+	return all
+}
+
 // waiting is one call in the queue. Whoever flips taken first decides: the
 // group, which then answers it, or the caller, who gives up.
 type waiting[Q, A any] struct {

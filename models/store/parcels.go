@@ -77,8 +77,13 @@ func (s *Store) Ensure(
 			Number: number, Carrier: carrier, Lang: lang, TailNeeded: tailNeeded, StatusAt: now, Version: 1,
 			DueAt: models.Never, CreatedAt: now,
 		}}
-		if err := tx.Clauses(s.ignore()).Create(&row).Error; err != nil {
-			return err
+		made := tx.Clauses(s.ignore()).Create(&row)
+		if made.Error != nil {
+			return made.Error
+		}
+		if made.RowsAffected == 1 {
+			p = row.Parcel
+			return nil
 		}
 		const need = "UPDATE parcels SET tail_needed = ?, version = version + 1 WHERE number = ? AND carrier = ? AND tail_needed = ?"
 		if tailNeeded {
@@ -133,12 +138,25 @@ func (s *Store) NewestScans(ctx context.Context, parcelIDs []int64) (map[int64]m
 }
 
 // Known reads everything stored about a parcel, as much of each event as tells it
-// from others: number, identity, kind, time, text and place.
+// from others: number, identity, kind, time, text and place. Concurrent calls are read
+// together.
 func (s *Store) Known(ctx context.Context, parcelID int64) ([]models.Event, error) {
-	var all []models.Event
-	err := s.read.WithContext(ctx).Select("seq", "identity", "kind", "at", "text", "place").Where("parcel_id = ?", parcelID).Find(&all).Error
+	all, err := s.knowns.do(ctx, parcelID)
 	if err != nil {
 		return nil, fmt.Errorf("read what is known: %w", err)
 	}
 	return all, nil
+}
+
+func (s *Store) knownAll(ctx context.Context, parcelIDs []int64) ([]outcome[[]models.Event], error) {
+	var all []models.Event
+	columns := []string{"parcel_id", "seq", "identity", "kind", "at", "text", "place"}
+	if err := s.read.WithContext(ctx).Select(columns).Where("parcel_id IN ?", parcelIDs).Find(&all).Error; err != nil {
+		return nil, err
+	}
+	of := map[int64][]models.Event{}
+	for _, e := range all {
+		of[e.ParcelID] = append(of[e.ParcelID], e)
+	}
+	return answers(parcelIDs, of), nil
 }

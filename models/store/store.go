@@ -41,6 +41,8 @@ type Store struct {
 	releases *group[release, struct{}]
 	pendings *group[models.Chat, []models.Notification]
 	parcels  *group[int64, models.Parcel]
+	opens    *group[int64, []models.Arrival]
+	knowns   *group[int64, []models.Event]
 }
 
 // Open opens the database that dsn names, as WAYBILL_DB does:
@@ -76,6 +78,8 @@ func open(ctx context.Context, d driver, sealer Sealer) (*Store, error) {
 	s.releases = newGroup(s.releaseAll, s.writer.groupSize)
 	s.pendings = newGroup(s.pendingAll, s.writer.groupSize)
 	s.parcels = newGroup(s.parcelAll, s.writer.groupSize)
+	s.opens = newGroup(s.openAll, s.writer.groupSize)
+	s.knowns = newGroup(s.knownAll, s.writer.groupSize)
 	return s, nil
 }
 
@@ -97,6 +101,8 @@ func (s *Store) Close() error {
 	s.releases.close()
 	s.pendings.close()
 	s.parcels.close()
+	s.opens.close()
+	s.knowns.close()
 	return s.closePools()
 }
 
