@@ -212,8 +212,10 @@ func wakeWhere(tx *gorm.DB, also string, chatIDs []int64, now models.Moment) err
 	if len(chatIDs) == 0 {
 		return nil
 	}
-	if _, err := lockChats(tx, chatIDs); err != nil {
-		return err
+	if len(chatIDs) > 1 { // in their order; one locks itself
+		if _, err := lockChats(tx, chatIDs); err != nil {
+			return err
+		}
 	}
 	const at = "CASE WHEN retry_at > ? THEN retry_at ELSE ? END"
 	const sql = "UPDATE chats SET work_at = CASE WHEN work_at > " + at + " THEN " + at + " ELSE work_at - 1 END" +
