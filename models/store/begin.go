@@ -77,9 +77,7 @@ func (s *Store) expect(ctx context.Context, asks []start) error {
 		return nil
 	}
 	rows := sorted(fresh)
-	return again(ctx, func() error {
-		return translate(s.write, s.write.WithContext(ctx).Clauses(s.ignore()).Create(&rows).Error)
-	})
+	return s.repeatable(ctx, func(db *gorm.DB) error { return db.Clauses(s.ignore()).Create(&rows).Error })
 }
 
 // alone says that no other transaction runs beside one of this store, as in SQLite.

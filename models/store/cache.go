@@ -41,8 +41,8 @@ func (s *Store) Recall(ctx context.Context, kind, key string, now models.Moment)
 // Remember stores a value until a moment, in the place of an older one.
 func (s *Store) Remember(ctx context.Context, kind, key string, value []byte, until models.Moment) error {
 	row := cacheRow{Kind: cut(kind, sizeKind), Key: cacheKey(key), Value: value, UntilAt: until}
-	err := s.within(ctx, func(tx *gorm.DB) error {
-		return upsert(tx, &row, []string{"kind", "cache_key"}, "value", "until_at")
+	err := s.repeatable(ctx, func(db *gorm.DB) error {
+		return upsert(db, &row, []string{"kind", "cache_key"}, "value", "until_at")
 	})
 	if err != nil {
 		return fmt.Errorf("remember %s: %w", kind, err)

@@ -33,8 +33,10 @@ func (e *ending) notify(tx *gorm.DB) error {
 			verified[id] = true
 		}
 	}
-	if err := e.markPending(tx, concerned, verified, news); err != nil {
-		return err
+	if len(news) > 0 { // somebody follows them
+		if err := e.markPending(tx, concerned, verified, news); err != nil {
+			return err
+		}
 	}
 	if err := e.endAwaiting(tx); err != nil {
 		return err
@@ -64,6 +66,9 @@ func lockFollowers(tx *gorm.DB, parcelIDs ...int64) (map[int64]models.News, erro
 
 // lockChats locks chats in order of id, and says how much each of them hears.
 func lockChats(tx *gorm.DB, ids []int64) (map[int64]models.News, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
 	var locked []models.Chat
 	err := locking(tx).Select("id", "news").Where("id IN ?", ids).Order("id").Find(&locked).Error
 	news := make(map[int64]models.News, len(locked))
@@ -75,9 +80,6 @@ func lockChats(tx *gorm.DB, ids []int64) (map[int64]models.News, error) {
 
 // markPending marks the followers of parcels.
 func (e *ending) markPending(tx *gorm.DB, concerned []int64, verified map[int64]bool, news map[int64]models.News) error {
-	if len(concerned) == 0 {
-		return nil
-	}
 	var follows []models.Follow
 	if err := locking(tx).Omit("tail").Where("parcel_id IN ?", concerned).Order("id").Find(&follows).Error; err != nil {
 		return err

@@ -45,6 +45,20 @@ func (s *Store) conditionally(ctx context.Context, p precedence, fn func(tx *gor
 	return s.transact(ctx, p, true, fn)
 }
 
+// repeatable is within for one statement that may be written twice. It is a transaction of
+// its own, without the exchanges that begin and end one.
+func (s *Store) repeatable(ctx context.Context, statement func(db *gorm.DB) error) error {
+	return again(ctx, func() error {
+		if s.writer != nil {
+			if err := s.writer.lock(ctx, people); err != nil {
+				return err
+			}
+			defer s.writer.unlock()
+		}
+		return translate(s.write, statement(s.write.WithContext(ctx)))
+	})
+}
+
 func (s *Store) transact(ctx context.Context, p precedence, twice bool, fn func(tx *gorm.DB) error) error {
 	return again(ctx, func() error {
 		if s.writer != nil {
