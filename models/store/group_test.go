@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -59,6 +60,29 @@ func TestWhatQueuesUpIsCommittedTogether(t *testing.T) {
 			t.Fatalf("got %v", w.batches)
 		}
 	})
+}
+
+// TestCallersThatCanGoOnAreWaitedFor: with one processor the others have not asked yet when
+// the first has.
+func TestCallersThatCanGoOnAreWaitedFor(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	w := &watched{gate: make(chan struct{})}
+	close(w.gate)
+	g := newGroup(w.commit, func() int { return groupSize })
+	defer g.close()
+	const calls = 40
+	var wait sync.WaitGroup
+	for n := range calls {
+		wait.Go(func() {
+			if _, err := g.do(t.Context(), 100+n); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	if len(w.batches) > calls/4 {
+		t.Errorf("%d calls were written in %d transactions", calls, len(w.batches))
+	}
 }
 
 func TestACallerWhoGivesUpIsLeftOut(t *testing.T) {
