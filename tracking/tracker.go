@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
+	"waybill/internal/troublelog"
 	"waybill/models"
 )
 
@@ -90,7 +91,7 @@ func New(s Settings) *Tracker {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
 	t := &Tracker{
-		carriers: s.Carriers, ledger: s.Ledger, memory: memory{s.Memory, s.Meter, s.Log, s.Now},
+		carriers: s.Carriers, ledger: s.Ledger, memory: memory{s.Memory, s.Meter, s.Log, troublelog.New(s.Log), s.Now},
 		budgets: s.Budgets, floor: s.Floor, speed: s.Speed, owner: s.Owner, gone: s.Gone, clock: s.Now,
 	}
 	t.lifetime, t.end = context.WithCancel(context.Background())
