@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 
+	"waybill/locales"
 	"waybill/tracking/recognise"
 )
 
@@ -72,4 +73,29 @@ func (t *turn) undoOrUnmute(ctx context.Context, args string) ([]Reply, error) {
 		return t.aboutParcel(ctx, command{verb: verbUnmute, args: args})
 	}
 	return t.undo(ctx)
+}
+
+// MenuItem is one command as a platform's menu shows it.
+type MenuItem struct {
+	Name string // without the slash
+	Text string // what it does, one line
+}
+
+// Menu is the menu of commands in every language, by its tag (BCP 47).
+func Menu(words *locales.Bundle) map[string][]MenuItem {
+	menus := map[string][]MenuItem{}
+	for _, lang := range words.Languages() {
+		localizer := words.For(lang)
+		for _, v := range menuVerbs() {
+			menus[lang] = append(menus[lang], MenuItem{Name: string(v), Text: localizer.Say("menu." + string(v))})
+		}
+	}
+	return menus
+}
+
+func menuVerbs() []verb {
+	return []verb{
+		verbList, verbTrack, verbDetail, verbName, verbStop, verbUndo, verbNews, verbMute, verbUnmute,
+		verbTail, verbLang, verbExport, verbForget, verbHelp,
+	}
 }

@@ -81,3 +81,10 @@ const (
 	NoteShown NoteKind = "shown"
 	NoteLogin NoteKind = "login"
 )
+
+// Seals counts what is sealed in a database.
+type Seals struct {
+	Current int // under the key that seals now
+	Older   int // under one of the others
+	Closed  int // under none of them, or damaged
+}

@@ -37,6 +37,48 @@ type Expected struct {
 // Known says that something is expected.
 func (e Expected) Known() bool { return e.ByProvider != "" || e.From != 0 }
 
+// Stop is a city on a parcel's way.
+type Stop struct {
+	City     string  // as people call it: 长沙
+	Lon, Lat float64 // degrees; both 0 where nobody told them
+	Ahead    bool    // where the parcel goes, and it has not been there yet
+}
+
+// Placed says that it is known where the stop lies.
+func (s Stop) Placed() bool { return s.Lon != 0 || s.Lat != 0 }
+
+// JourneyPicture is what a picture of a parcel's journey shows, in the words of those
+// who look at it.
+type JourneyPicture struct {
+	Parcel   Parcel
+	Name     string  // what the chat calls it; "" when it has no name
+	Carrier  string  // the carrier's name
+	Status   string  // where it stands
+	Took     string  // how long it has been under way, or was: 已走 2 天; "" when nobody knows
+	Estimate string  // when it is expected, a sentence; "" when nobody knows
+	Stops    []Stop  // its way, in order
+	Scans    []Event // newest first
+	Lang     string  // of all these words (BCP 47), for those that the picture adds
+	Zone     *time.Location
+	Now      Moment
+	Dark     bool
+}
+
+// RhythmHalves is how long it takes what was counted in Rhythm to count half.
+const RhythmHalves = 21 * 24 * time.Hour
+
+// Rhythm counts what scans have shown of when a carrier moves: how many came in a slot (an
+// hour of the day, or a time since the scan before; package rhythm numbers them) of a leg,
+// and for how long they could have come. Both fade over weeks. It holds nothing of any
+// parcel.
+type Rhythm struct {
+	Carrier  Carrier `gorm:"primaryKey;size:32"`
+	Leg      string  `gorm:"primaryKey;size:16"`
+	Slot     int     `gorm:"primaryKey;autoIncrement:false"`
+	Scans    float64
+	Exposure float64
+}
+
 // milestones takes over when the parcel went out for delivery and when it could be
 // fetched, by the carrier's clock, and how long its scans were silent on the way there.
 // What an earlier answer said stays.

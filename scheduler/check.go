@@ -9,6 +9,7 @@ import (
 
 	"waybill/internal/expiring"
 	"waybill/internal/retry"
+	"waybill/internal/troublelog"
 	"waybill/models"
 	"waybill/tracking"
 )
@@ -57,6 +58,7 @@ type Checker struct {
 	gone         func(owner string) bool
 	meter        Meter
 	log          *slog.Logger
+	trouble      *troublelog.Log
 	now          func() time.Time
 	silences     *expiring.Map[models.Route, time.Duration] // what is normal, by route
 }
@@ -74,7 +76,7 @@ func NewChecker(s CheckerSettings) *Checker {
 	}
 	return &Checker{
 		tracker: s.Tracker, store: s.Store, waker: s.Waker, subscriber: s.Subscriber, cadence: s.Cadence,
-		rhythm: s.Rhythm, tailCarriers: s.TailCarriers, gone: s.Gone, meter: s.Meter, log: s.Log, now: s.Now,
+		rhythm: s.Rhythm, tailCarriers: s.TailCarriers, gone: s.Gone, meter: s.Meter, log: s.Log, trouble: troublelog.New(s.Log), now: s.Now,
 		silences: expiring.New[models.Route, time.Duration](mostSilences, s.Now),
 	}
 }

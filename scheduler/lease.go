@@ -8,6 +8,7 @@ import (
 
 	"waybill/internal/guard"
 	"waybill/internal/retry"
+	"waybill/internal/troublelog"
 )
 
 // LeaseTime is how long a lease lasts without being renewed, by the database's
@@ -27,15 +28,16 @@ type Leases interface {
 
 // Keeper does what may be done once over all replicas, under one lease.
 type Keeper struct {
-	leases Leases
-	owner  string
-	log    *slog.Logger
-	until  atomic.Pointer[time.Time] // when the lease runs out; nil: it is not held
+	leases  Leases
+	owner   string
+	log     *slog.Logger
+	trouble *troublelog.Log
+	until   atomic.Pointer[time.Time] // when the lease runs out; nil: it is not held
 }
 
 // NewKeeper makes a Keeper; owner is unique to this process.
 func NewKeeper(leases Leases, owner string, log *slog.Logger) *Keeper {
-	return &Keeper{leases: leases, owner: owner, log: log}
+	return &Keeper{leases: leases, owner: owner, log: log, trouble: troublelog.New(log)}
 }
 
 // Holds says whether the lease that Keep keeps is held, by this process' own
@@ -51,6 +53,10 @@ func (k *Keeper) held(begun time.Time) {
 	k.until.Store(&until)
 }
 
+// asking is what a trouble with the database is logged as: one and the same, whether
+// the lease is held when it begins or not.
+const asking = "ask for lease"
+
 // Keep runs work whenever this process holds the named lease, until ctx ends.
 // The context given to work ends when the lease is lost, at the latest when it
 // would have run out by this process' own clock; Keep waits for work before it
@@ -61,9 +67,12 @@ func (k *Keeper) Keep(ctx context.Context, name string, work func(context.Contex
 		fence, held, err := k.leases.Lease(ctx, name, k.owner, LeaseTime)
 		switch {
 		case err != nil && ctx.Err() == nil:
-			k.log.Warn("take lease", "lease", name, "error", err)
+			k.trouble.Failed(asking, err, "lease", name)
 		case err == nil && held:
+			k.trouble.Worked(asking, "lease", name)
 			k.hold(ctx, name, fence, begun, work)
+		case err == nil:
+			k.trouble.Worked(asking, "lease", name)
 		}
 		_ = retry.Sleep(ctx, lookEach) // the loop sees the end of ctx
 	}
@@ -106,13 +115,14 @@ func (k *Keeper) renew(held context.Context, name string, fence int64, begun tim
 		now, ours, err := k.extend(held, name, begun)
 		switch {
 		case err != nil:
-			k.log.Warn("renew lease", "lease", name, "error", err)
+			k.trouble.Failed(asking, err, "lease", name)
 		case !ours || now != fence:
 			k.log.Warn("lease lost", "lease", name)
 			return
 		default:
 			begun = start
 			k.held(begun)
+			k.trouble.Worked(asking, "lease", name)
 		}
 	}
 }

@@ -1,9 +1,12 @@
 package scheduler
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -56,6 +59,31 @@ func TestPeer2DatabaseErrorsDoNotEndPollingOrTelling(t *testing.T) {
 		moody.fails.Store(false)
 		time.Sleep(10 * time.Second)
 		w.wantTold("a: " + yt + " scan:揽收")
+	})
+}
+
+// A database that is gone for minutes is told of once by each loop, not each second.
+func TestADatabaseThatIsGoneDoesNotFillTheLog(t *testing.T) {
+	inTown(t, func(t *testing.T, w *town) {
+		w.stop()
+		moody, log := &moody{Store: w.db}, &bytes.Buffer{}
+		w.run(moody, func(s *Settings) {
+			w.line.apart.Store(true) // so that it takes for itself, too
+			s.Log = slog.New(slog.NewTextHandler(log, nil))
+		})
+		time.Sleep(3 * time.Second)
+		moody.fails.Store(true)
+		time.Sleep(90 * time.Second)
+		moody.fails.Store(false)
+		time.Sleep(20 * time.Second)
+		w.stop()
+		for _, loop := range []string{"take parcels", "ask for lease"} {
+			warned := strings.Count(log.String(), `level=WARN msg=failed doing="`+loop)
+			over := strings.Count(log.String(), `level=INFO msg="works again" doing="`+loop)
+			if warned != 2 || over != 1 {
+				t.Errorf("%s: %d warnings, over %d times, in\n%s", loop, warned, over, log)
+			}
+		}
 	})
 }
 

@@ -262,6 +262,8 @@ func (c *Checker) applySubscriptions(ctx context.Context, e *result, now models.
 // a wake-up that is lost is no failure of the check.
 func (c *Checker) wake(ctx context.Context) {
 	if err := c.waker.Wake(ctx, DeliverTopic); err != nil {
-		c.log.Warn("wake deliveries", "error", err)
+		c.trouble.Failed("wake deliveries", err)
+		return
 	}
+	c.trouble.Worked("wake deliveries")
 }

@@ -11,6 +11,7 @@ import (
 
 	"waybill/internal/guard"
 	"waybill/internal/retry"
+	"waybill/internal/troublelog"
 	"waybill/models"
 )
 
@@ -64,6 +65,7 @@ type Scheduler struct {
 	grace   time.Duration
 	meter   Meter
 	log     *slog.Logger
+	trouble *troublelog.Log
 	now     func() time.Time
 }
 
@@ -89,7 +91,7 @@ func New(s Settings) *Scheduler {
 	}
 	return &Scheduler{
 		store: s.Store, queue: s.Queue, checker: s.Checker, rhythm: s.Rhythm, keeper: NewKeeper(s.Store, s.Owner, s.Log),
-		workers: s.Workers, keep: retention(s.Keep, s.Speed), sweeps: sweepEvery(s.Speed), jobs: s.Jobs, grace: s.Grace, meter: s.Meter, log: s.Log, now: s.Now,
+		workers: s.Workers, keep: retention(s.Keep, s.Speed), sweeps: sweepEvery(s.Speed), jobs: s.Jobs, grace: s.Grace, meter: s.Meter, log: s.Log, trouble: troublelog.New(s.Log), now: s.Now,
 	}
 }
 
@@ -127,7 +129,7 @@ const (
 func (s *Scheduler) takeForItself(ctx context.Context) {
 	for ctx.Err() == nil {
 		if err := s.takeUnshared(ctx); err != nil {
-			s.failed(ctx, "take parcels", err)
+			s.worked(ctx, "take parcels", err)
 		}
 		_ = retry.Sleep(ctx, takeEvery) // the loop sees the end of ctx
 	}
@@ -150,8 +152,7 @@ func (s *Scheduler) takeForAll(ctx context.Context) { s.take(ctx, true) }
 func (s *Scheduler) take(ctx context.Context, shared bool) {
 	for ctx.Err() == nil && s.queue.Shared() == shared {
 		waiting, err := s.queue.Depth(ctx)
-		if err != nil {
-			s.failed(ctx, "measure queue", err)
+		if !s.worked(ctx, "measure queue", err) {
 			return
 		}
 		// Taking more would only let holds run out in the queue.
@@ -162,15 +163,10 @@ func (s *Scheduler) take(ctx context.Context, shared bool) {
 		}
 		limit := min(batch, max(1, 3*bound/2-waiting))
 		hints, err := s.store.Take(ctx, s.moment(), hold, limit)
-		if err != nil {
-			s.failed(ctx, "take parcels", err)
+		if !s.worked(ctx, "take parcels", err) || len(hints) == 0 {
 			return
 		}
-		if len(hints) == 0 {
-			return
-		}
-		if err := s.queue.Publish(ctx, hints); err != nil {
-			s.failed(ctx, "hand out parcels", err)
+		if !s.worked(ctx, "hand out parcels", s.queue.Publish(ctx, hints)) {
 			return
 		}
 		s.outflow.put(len(hints))
@@ -197,14 +193,12 @@ func (s *Scheduler) check(ctx context.Context, h models.Hint) {
 	if errors.Is(err, models.ErrNotFound) || err == nil && p.Version != h.Version {
 		return
 	}
-	if err != nil {
-		s.failed(ctx, "read parcel", err)
+	if !s.worked(ctx, "read parcel", err) {
 		return
 	}
 	checked, err := s.checkParcel(ctx, p)
 	switch {
-	case err != nil:
-		s.failed(ctx, "check parcel", err)
+	case !s.worked(ctx, "check parcel", err):
 	case checked.Err != nil:
 		s.log.Debug("checked without a trace", "parcel", p.ID, "why", checked.Err)
 	default:

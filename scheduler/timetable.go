@@ -27,9 +27,7 @@ type job struct {
 // entry makes a line of a job, whose failures are logged.
 func (s *Scheduler) entry(j Job) job {
 	return job{j.When, func(ctx context.Context) {
-		if err := j.Do(ctx); err != nil {
-			s.failed(ctx, j.Name, err)
-		}
+		s.worked(ctx, j.Name, j.Do(ctx))
 	}}
 }
 
@@ -77,11 +75,9 @@ func (s *Scheduler) measure(ctx context.Context) {
 	if err == nil {
 		b.Live, err = s.live.read(ctx, s.store, s.now)
 	}
-	if err != nil {
-		s.failed(ctx, "measure backlog", err)
-		return
+	if s.worked(ctx, "measure backlog", err) {
+		s.meter.Backlog(b)
 	}
-	s.meter.Backlog(b)
 }
 
 // liveCount is how many parcels live. Counting them costs as much as there are, so that it
@@ -106,29 +102,28 @@ func (l *liveCount) read(ctx context.Context, store Store, now func() time.Time)
 }
 
 func (s *Scheduler) sweep(ctx context.Context) {
-	if err := s.store.Sweep(ctx, s.keep, s.moment()); err != nil {
-		s.failed(ctx, "sweep", err)
-	}
+	s.worked(ctx, "sweep", s.store.Sweep(ctx, s.keep, s.moment()))
 }
 
 func (s *Scheduler) optimize(ctx context.Context) {
-	if err := s.store.Optimize(ctx); err != nil {
-		s.failed(ctx, "optimize", err)
-	}
+	s.worked(ctx, "optimize", s.store.Optimize(ctx))
 }
 
 // fade lets what was learned long ago count less.
 func (s *Scheduler) fade(ctx context.Context) {
-	if err := s.store.FadeRhythm(ctx, s.moment()); err != nil {
-		s.failed(ctx, "fade rhythm", err)
-	}
+	s.worked(ctx, "fade rhythm", s.store.FadeRhythm(ctx, s.moment()))
 }
 
-// failed logs what the next round will try again; a loss of the lease is no failure.
-func (s *Scheduler) failed(ctx context.Context, what string, err error) {
-	if ctx.Err() == nil {
-		s.log.Warn("round failed", "doing", what, "error", err)
+// worked says whether something worked, and notes it for the log: the next round
+// tries again what failed, and the loss of the lease is no failure.
+func (s *Scheduler) worked(ctx context.Context, what string, err error) bool {
+	switch {
+	case err == nil:
+		s.trouble.Worked(what)
+	case ctx.Err() == nil:
+		s.trouble.Failed(what, err)
 	}
+	return err == nil
 }
 
 // cronLog passes cron's errors on, which are panics that it caught.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"waybill/internal/guard"
+	"waybill/internal/troublelog"
 	"waybill/models"
 )
 
@@ -31,6 +32,7 @@ type client struct {
 	slots     *callSlots // of all providers
 	meter     Meter
 	log       *slog.Logger
+	trouble   *troublelog.Log
 	timeout   time.Duration
 	now       func() time.Time
 
@@ -46,6 +48,7 @@ func newClient(p Provider, s Settings, m memory, slots *callSlots) *client {
 		slots:     slots,
 		meter:     s.Meter,
 		log:       s.Log,
+		trouble:   m.trouble,
 		timeout:   s.Timeout,
 		now:       s.Now,
 	}
@@ -87,10 +90,11 @@ func (c *client) acquire(ctx context.Context, kind models.CallKind, p models.Pur
 	if err := c.pacer.wait(ctx, patience(p)); err != nil {
 		a.release(ctx)
 		if !errors.Is(err, errBusy) && ctx.Err() == nil {
-			c.log.Warn("reserve a turn", "provider", c.name(), "error", err)
+			c.trouble.Failed("reserve a turn", err, "provider", c.name())
 		}
 		return nil, &Error{Provider: c.name(), Kind: ErrRate, Text: "our own pace", Unsent: true, Cause: err}
 	}
+	c.trouble.Worked("reserve a turn", "provider", c.name())
 	return a, nil
 }
 

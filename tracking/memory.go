@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"waybill/internal/troublelog"
 	"waybill/models"
 )
 
@@ -20,10 +21,11 @@ type Memory interface {
 // check: it costs calls that need not be made, so it is logged and counted.
 // Keys may be waybills and stay out of the log.
 type memory struct {
-	shared Memory
-	meter  Meter
-	log    *slog.Logger
-	now    func() time.Time
+	shared  Memory
+	meter   Meter
+	log     *slog.Logger
+	trouble *troublelog.Log
+	now     func() time.Time
 }
 
 // recall reads a value. An error means that nobody knows whether there is one.
@@ -52,9 +54,11 @@ func (m memory) first(ctx context.Context, kind, key string, until models.Moment
 
 // note logs and counts a failure, unless it was the caller who left.
 func (m memory) note(ctx context.Context, err error, doing, kind string) {
-	if err == nil || ctx.Err() != nil {
-		return
+	switch {
+	case err == nil:
+		m.trouble.Worked("use the shared memory", "doing", doing, "kind", kind)
+	case ctx.Err() == nil:
+		m.meter.MemoryFailed(kind)
+		m.trouble.Failed("use the shared memory", err, "doing", doing, "kind", kind)
 	}
-	m.meter.MemoryFailed(kind)
-	m.log.Warn("use the shared memory", "doing", doing, "kind", kind, "error", err)
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"waybill/internal/troublelog"
 	"waybill/models"
 )
 
@@ -133,7 +134,8 @@ func trackerWith(b *book, with func(*Settings), doubles ...double) *Tracker {
 
 // remembering is a memory whose failures nobody counts.
 func remembering(m Memory) memory {
-	return memory{m, unmetered{}, slog.New(slog.DiscardHandler), time.Now}
+	log := slog.New(slog.DiscardHandler)
+	return memory{m, unmetered{}, log, troublelog.New(log), time.Now}
 }
 
 // few is a carrier table of two.

@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
+	"waybill/internal/troublelog"
 	"waybill/models"
 )
 
@@ -68,6 +69,7 @@ type Tracker struct {
 	owner    string
 	gone     func(owner string) bool
 	clock    func() time.Time
+	firsts   firsts
 
 	lookups  singleflight.Group // what is being found out now, by kind and key
 	running  sync.WaitGroup     // those who wait for it
@@ -90,7 +92,7 @@ func New(s Settings) *Tracker {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
 	t := &Tracker{
-		carriers: s.Carriers, ledger: s.Ledger, memory: memory{s.Memory, s.Meter, s.Log, s.Now},
+		carriers: s.Carriers, ledger: s.Ledger, memory: memory{s.Memory, s.Meter, s.Log, troublelog.New(s.Log), s.Now},
 		budgets: s.Budgets, floor: s.Floor, speed: s.Speed, owner: s.Owner, gone: s.Gone, clock: s.Now,
 	}
 	t.lifetime, t.end = context.WithCancel(context.Background())
@@ -134,8 +136,8 @@ type Answer struct {
 }
 
 // Ask asks the providers in turn until one answers: the one that answered this
-// parcel last time first. "No record" is an answer too, but another provider
-// is asked about it once a day.
+// parcel last time first, unless TryFirst has named another. "No record" is an
+// answer too, but another provider is asked about it once a day.
 func (t *Tracker) Ask(ctx context.Context, a Ask) Answer {
 	if a.Parcel.CheckUnderWay(t.now(), t.gone) {
 		return Answer{Err: models.ErrStale, Version: a.Parcel.Version} // its answer is paid for already
@@ -144,6 +146,9 @@ func (t *Tracker) Ask(ctx context.Context, a Ask) Answer {
 	if until := t.freshUntil(a); until > 0 {
 		r.answer.Err, r.answer.Until = &models.Refusal{Why: models.ErrFloor, Until: until}, until
 		return r.answer
+	}
+	if r.tryFirst(ctx) {
+		return r.result()
 	}
 	for _, c := range t.order(a.Parcel) {
 		if r.try(ctx, c) {

@@ -25,6 +25,7 @@ var layout = map[string]string{
 	"internal/ratelimit":             "models",
 	"internal/spelling":              "",
 	"internal/pattern":               "",
+	"internal/troublelog":            "x/time",
 	"models/store":                   "models gorm.io pressly/goose go-sql-driver modernc.org cenkalti/backoff x/sync",
 	"models/store/storetest":         "models models/store models/seal test/db gorm.io go-sql-driver modernc.org google/go-cmp",
 	"models/seal":                    "models",

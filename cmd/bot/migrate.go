@@ -98,6 +98,9 @@ func (p process) copy(ctx context.Context, s config.Settings, path string, keys 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := db.CheckTarget(ctx); err != nil {
+		return nil, err // before the schema is made: the database may be another program's
+	}
 	if err := db.Migrate(ctx); err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"waybill/internal/retry"
+	"waybill/internal/troublelog"
 	"waybill/models"
 )
 
@@ -68,9 +69,14 @@ const staleEvery = time.Second
 
 // watchStale takes over what processes held that were killed on this machine.
 func (a *app) watchStale(ctx context.Context) error {
+	const releasing = "release what a killed process held"
+	troubles := troublelog.New(a.log)
 	for a.process.seesOthers() && retry.Sleep(ctx, staleEvery) == nil {
-		if err := a.releaseStale(ctx); err != nil && ctx.Err() == nil {
-			a.log.Warn("release what a killed process held", "error", err)
+		switch err := a.releaseStale(ctx); {
+		case err == nil:
+			troubles.Worked(releasing)
+		case ctx.Err() == nil:
+			troubles.Failed(releasing, err)
 		}
 	}
 	return nil

@@ -1,10 +1,15 @@
 package main
 
 import (
+	"bytes"
+	"database/sql"
+	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -214,6 +219,79 @@ func TestWhatIsNoDatabaseIsNamedWithWhatToDo(t *testing.T) {
 	w.run(1, what, server, "migrate", "--from="+w.at("notes.txt"))
 	w.run(2, []string{"no database of Waybill's in", "empty.db"}, server, "migrate", "--from="+w.at("empty.db"))
 	w.run(1, []string{"check WAYBILL_DB, and that the server runs"}, server, "migrate")
+}
+
+// A copy goes from a file into a server, so that source and target are never one.
+func TestADatabaseIsNotMovedIntoAFile(t *testing.T) {
+	t.Parallel()
+	w := newWeek(t)
+	b := w.start()
+	w.begin()
+	b.stop()
+	before, files := w.read("waybill.db"), w.files()
+	what := []string{"WAYBILL_DB: must be mysql://", "where the copy goes", "--from names the SQLite file"}
+	for _, target := range []string{"waybill.db", "other.db"} {
+		w.run(2, what, []string{"WAYBILL_DB=" + w.at(target)}, "migrate", "--from="+w.at("waybill.db"))
+	}
+	if !bytes.Equal(before, w.read("waybill.db")) || !slices.Equal(files, w.files()) {
+		t.Errorf("the file is not as it was, or beside it are %q, before %q", w.files(), files)
+	}
+}
+
+func (w *week) read(name string) []byte {
+	w.Helper()
+	body, err := os.ReadFile(w.path(name))
+	if err != nil {
+		w.Fatal(err)
+	}
+	return body
+}
+
+// files are the names of all files.
+func (w *week) files() []string {
+	w.Helper()
+	all, err := os.ReadDir(w.dir)
+	if err != nil {
+		w.Fatal(err)
+	}
+	var names []string
+	for _, f := range all {
+		names = append(names, f.Name())
+	}
+	return names
+}
+
+// A server's database with rows, of whatever program, is left as it is.
+func TestADatabaseIsNotMovedIntoOneWithRows(t *testing.T) {
+	t.Parallel()
+	kind := storetest.ServerKind()
+	if kind == "sqlite" {
+		t.Skip("there is no server to move to")
+	}
+	w := newWeek(t)
+	w.start().stop()
+	dsn := storetest.DSN(t, kind)
+	u, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := sql.Open("mysql", fmt.Sprintf("%s@tcp(%s)%s", u.User, u.Host, u.Path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = server.Close() }()
+	for _, made := range []string{"CREATE TABLE `the orders` (id BIGINT)", "INSERT INTO `the orders` VALUES (1)"} {
+		if _, err := server.ExecContext(t.Context(), made); err != nil {
+			t.Fatal(err)
+		}
+	}
+	env := []string{"WAYBILL_DB=" + dsn, "WAYBILL_SECRET_KEY_FILE=" + w.path("waybill.db.key")}
+	w.run(1, []string{"it holds rows already", "the orders", "make a new one"}, env, "migrate", "--from="+w.at("waybill.db"))
+	var tables int
+	err = server.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE()").Scan(&tables)
+	if err != nil || tables != 1 {
+		t.Errorf("%d tables are there, %v", tables, err)
+	}
 }
 
 func TestADatabaseMovesToAServerAndIsServedThere(t *testing.T) {

@@ -52,7 +52,7 @@ func (t *turn) reread(ctx context.Context) error {
 	}
 	chat, err := t.store.ChatByID(ctx, t.chat.ID)
 	if errors.Is(err, models.ErrNotFound) {
-		return models.ErrStale // it was merged into another chat
+		return models.ErrStale // it was erased, or merged into another chat
 	}
 	if err != nil {
 		return fmt.Errorf("read chat: %w", err)

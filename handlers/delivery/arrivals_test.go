@@ -233,6 +233,42 @@ func TestForgettingIsAnsweredAndLeavesNothing(t *testing.T) {
 	})
 }
 
+func TestATurnWhoseChatIsErasedEndsQuietly(t *testing.T) {
+	for name, unheard := range map[string]int{"at once": 0, "the erasing write's answer was lost": 1} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(t *testing.T, r *rig) {
+				r.worker.handler = r.words.Conversation
+				r.writes("a", yt, "/forget")
+				r.sweep()
+				id := r.chat("a").ID
+				r.worker.store = &unheardEnd{Store: r.db, left: unheard}
+				r.writes("a", "yes")
+				r.sweep()
+				if _, err := r.db.ChatByID(t.Context(), id); !errors.Is(err, models.ErrNotFound) {
+					t.Fatalf("the chat is there still: %v", err)
+				}
+				if strings.Contains(r.log.String(), "level=WARN") || strings.Contains(r.log.String(), "level=ERROR") {
+					t.Errorf("the log has %s", r.log)
+				}
+			})
+		})
+	}
+}
+
+// unheardEnd ends updates, but the first answers to that get lost.
+type unheardEnd struct {
+	Store
+	left int
+}
+
+func (u *unheardEnd) EndArrival(ctx context.Context, c models.Claim, arrivalID int64) error {
+	err := u.Store.EndArrival(ctx, c, arrivalID)
+	if u.left--; err == nil && u.left >= 0 {
+		return errBroken
+	}
+	return err
+}
+
 func TestRowsOfAListCountForTheVeryNextMessage(t *testing.T) {
 	each(t, func(t *testing.T, r *rig) {
 		r.worker.handler = r.words.Conversation

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"waybill/handlers"
+	"waybill/internal/troublelog"
 	"waybill/locales"
 	"waybill/models"
 )
@@ -111,6 +112,7 @@ type Worker struct {
 	wakes    <-chan struct{}
 	owner    string
 	log      *slog.Logger
+	trouble  *troublelog.Log
 	now      func() time.Time
 	grace    time.Duration
 	answered func(arrivalID int64)
@@ -156,6 +158,7 @@ func New(s Settings) *Worker {
 		wake: make(chan struct{}, 1), slots: make(chan struct{}, atOnce), holds: s.Holds,
 		serving: serving{chats: map[int64]bool{}},
 	}
+	w.trouble = troublelog.New(w.log)
 	if w.holds == nil {
 		w.holds = func() bool { return true }
 	}
@@ -219,10 +222,11 @@ func (w *Worker) claim(ctx, drain context.Context, chats *sync.WaitGroup) bool {
 	if err != nil {
 		w.unsure = true
 		if ctx.Err() == nil {
-			w.log.Error("claim chats", "error", err)
+			w.trouble.Failed("claim chats", err)
 		}
 		return false
 	}
+	w.trouble.Worked("claim chats")
 	for _, c := range claimed {
 		w.slots <- struct{}{}
 		w.serving.begin(c.Chat.ID)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -78,6 +79,37 @@ func TestAnAnswerDoesNotWaitForAllNews(t *testing.T) {
 		}
 		stop()
 	})
+}
+
+func TestADatabaseThatIsGoneDoesNotFillTheLog(t *testing.T) {
+	quickly(t, func(t *testing.T, r *rig) {
+		gone := &goneDatabase{Store: r.db}
+		r.worker.store = gone
+		stop := r.run()
+		gone.is.Store(true)
+		time.Sleep(90 * time.Second)
+		gone.is.Store(false)
+		time.Sleep(10 * time.Second)
+		stop()
+		const loop = `door=test doing="claim chats"`
+		warned, over := strings.Count(r.log.String(), "level=WARN msg=failed "+loop), strings.Count(r.log.String(), `level=INFO msg="works again" `+loop)
+		if warned != 2 || over != 1 || strings.Count(r.log.String(), "\n") != 3 {
+			t.Errorf("the log has\n%s", r.log)
+		}
+	})
+}
+
+// goneDatabase claims no chats while it is gone.
+type goneDatabase struct {
+	Store
+	is atomic.Bool
+}
+
+func (g *goneDatabase) ClaimChats(ctx context.Context, door, owner string, now models.Moment, hold time.Duration, limit int) ([]models.Claimed, error) {
+	if g.is.Load() {
+		return nil, errBroken
+	}
+	return g.Store.ClaimChats(ctx, door, owner, now, hold, limit)
 }
 
 func TestASlowChatDelaysNoOther(t *testing.T) {

@@ -37,6 +37,8 @@ func (t *turn) serve(ctx, drain context.Context) (again bool) {
 	defer cancel()
 	err := t.work(ctx, deadline)
 	switch {
+	case errors.Is(err, models.ErrStale) && t.erased(deadline):
+		t.log.Debug("serve chat: it is erased", "chat", t.chat.ID)
 	case errors.Is(err, models.ErrStale):
 		t.log.Warn("serve chat: the claim is lost", "chat", t.chat.ID, "error", err)
 		t.due(t.moment().Add(retry.First)) // whoever has it now does the rest; if nobody has, this one
@@ -56,6 +58,13 @@ func (t *turn) serve(ctx, drain context.Context) (again bool) {
 		return false
 	}
 	return true
+}
+
+// erased says that the chat is not there any more: it has asked for that, or was
+// merged into another one. Its claim ended with it, and nobody else serves it.
+func (t *turn) erased(ctx context.Context) bool {
+	_, err := t.store.ChatByID(ctx, t.chat.ID)
+	return errors.Is(err, models.ErrNotFound)
 }
 
 func (t *turn) work(ctx, deadline context.Context) (err error) {

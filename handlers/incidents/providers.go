@@ -5,12 +5,14 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"waybill/models"
 )
 
 // providers makes observations out of the calls of this process. Only a call is
-// a sign: a provider that nobody asks is neither well nor ill.
+// a sign: a provider that nobody asks is neither well nor ill. One in trouble is
+// asked now and then (tryFirst).
 type providers struct {
 	emitted   map[string]models.Moment // the last failure that was reported, by provider and kind
 	outage    bool                     // none could be asked at the last look
@@ -152,6 +154,21 @@ func (p *providers) lookAtAll(every []standing, open []models.Incident, at pace)
 		return nil
 	}
 	return []models.Observation{o}
+}
+
+// tryFirst are the providers in trouble of which no call has told anything for as long
+// as the trouble has lasted until then: a minute at least, a quarter of an hour at
+// most. Others stand in for them, so that nobody would ask whether they answer again.
+func tryFirst(open []models.Incident, at pace, now models.Moment) (names []string) {
+	for _, i := range open {
+		kind := i.Args["Kind"]
+		alone := i.Name == models.ProviderDown || (i.Name == models.ProviderAuth || i.Name == models.ProviderQuota) && kind == string(models.CallQuery)
+		wait := min(max(i.BadAt.Sub(i.FirstAt), at.of(askAgain, time.Second)), at.of(askAgainLatest, time.Second))
+		if alone && i.GoodAt <= i.BadAt && now.Sub(i.BadAt) >= wait && !slices.Contains(names, i.Subject) {
+			names = append(names, i.Subject)
+		}
+	}
+	return names
 }
 
 // showProviders tells the metrics who can be asked.

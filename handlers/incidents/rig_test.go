@@ -57,6 +57,7 @@ type replica struct {
 	failed int64 // when sending began to fail to a chat; 0: it does not
 	up     map[string]bool
 	active []models.IncidentName
+	first  []string // whom a poll is to ask first
 }
 
 func (r *rig) replica(speed float64, budgets map[string]int64, providers ...string) *replica {
@@ -102,6 +103,7 @@ func (d reached) Failing(_ context.Context, door string, since models.Moment) (m
 
 func (p *replica) Health() []models.ProviderHealth        { return slices.Clone(p.health) }
 func (p *replica) LeftAlone(context.Context, string) bool { return false }
+func (p *replica) TryFirst(providers []string)            { p.first = providers }
 func (p *replica) ProviderUp(provider string, up bool)    { p.up[provider] = up }
 func (p *replica) Budget(string, int64, int64)            {}
 func (p *replica) DoorUp(door string, up bool)            { p.up[door] = up }

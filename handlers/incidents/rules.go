@@ -9,16 +9,18 @@ import (
 // Limits at speed 1. None of them is divided below its floor: retries and calls take
 // their time at any speed, and two looks lie a second apart.
 const (
-	fewFailures   = 3                // that last for failingFor are an outage, too
-	manyFailures  = 5                // in a row: the provider is left alone
-	failingFor    = 2 * time.Minute  // of the few failures
-	deliveredLate = time.Hour        // sending to a chat has failed for so long
-	checkLate     = 15 * time.Minute // a parcel waits for its check
-	messageLate   = 5 * time.Minute  // a message waits for its answer
-	slowDatabase  = time.Second / 2  // an answer of the database; below half of it all is well
-	startWithin   = 20 * time.Second // doors and queue are up so long after the start
-	forgotten     = 30 * time.Minute // what nobody was told of begins anew after so long without a sign
-	dayLongEnough = 30 * time.Minute // a budget that lasts so much longer than the day lasts
+	fewFailures    = 3                // that last for failingFor are an outage, too
+	manyFailures   = 5                // in a row: the provider is left alone
+	failingFor     = 2 * time.Minute  // of the few failures
+	deliveredLate  = time.Hour        // sending to a chat has failed for so long
+	checkLate      = 15 * time.Minute // a parcel waits for its check
+	messageLate    = 5 * time.Minute  // a message waits for its answer
+	slowDatabase   = time.Second / 2  // an answer of the database; below half of it all is well
+	startWithin    = 20 * time.Second // doors and queue are up so long after the start
+	forgotten      = 30 * time.Minute // what nobody was told of begins anew after so long without a sign
+	askAgain       = time.Minute      // after a provider's last failure, one poll finds out whether it answers
+	askAgainLatest = 15 * time.Minute // however long that has lasted
+	dayLongEnough  = 30 * time.Minute // a budget that lasts so much longer than the day lasts
 )
 
 // pace divides durations by WAYBILL_POLL_SPEED.

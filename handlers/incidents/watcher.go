@@ -48,6 +48,7 @@ type Store interface {
 type Providers interface {
 	Health() []models.ProviderHealth
 	LeftAlone(ctx context.Context, provider string) bool
+	TryFirst(providers []string) // the next polls go to these first
 }
 
 // Meter shows what was seen.
@@ -159,6 +160,7 @@ func (w *Watcher) look(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	w.s.Providers.TryFirst(tryFirst(open, w.pace, w.moment()))
 	w.showProviders(ctx, open)
 	w.s.Meter.Incidents(w.database.active(open))
 	return w.tellAll(ctx, open)

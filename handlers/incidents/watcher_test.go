@@ -88,6 +88,47 @@ func TestFewCallsThatFailForLongAreAnOutage(t *testing.T) {
 	r.hears([]string{"muzhi does not answer"})
 }
 
+// While others stand in for an API, nobody would ask it: now and then one poll does,
+// by any process, and not oftener the longer the trouble lasts.
+func TestAnAPIInTroubleIsAskedNowAndThen(t *testing.T) {
+	for name, c := range map[string]struct {
+		kind  models.CallKind
+		calls models.Outcome
+		want  []time.Duration // after the first failure
+	}{
+		"no answer":     {query, silent, []time.Duration{60, 120, 240, 480, 960, 1860, 2760}},
+		"a refused key": {query, models.OutcomeAuth, []time.Duration{60, 120, 240, 480, 960, 1860, 2760}},
+		"of another kind of call, which no poll makes": {detect, models.OutcomeAuth, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			p, other := r.replica(1, nil, "muzhi", "juhe"), r.replica(1, nil, "muzhi", "juhe")
+			began := r.at
+			p.fails("muzhi", c.kind, c.calls, 5)
+			var asked []time.Duration
+			for r.at.Sub(began) < 3000*time.Second {
+				p.answers("juhe", query)
+				r.watch(5*time.Second, 5*time.Second, p, other)
+				if slices.Contains(other.first, "muzhi") {
+					asked = append(asked, r.at.Sub(began)/time.Second)
+					other.fails("muzhi", c.kind, c.calls, 5)
+				}
+			}
+			if !slices.Equal(asked, c.want) {
+				t.Errorf("asked after %d seconds, want %d", asked, c.want)
+			}
+			if c.want == nil {
+				return
+			}
+			other.answers("muzhi", c.kind)
+			r.watch(2*time.Minute, 5*time.Second, p, other)
+			if len(p.first) != 0 {
+				t.Errorf("%q are asked first", p.first)
+			}
+		})
+	}
+}
+
 func TestOneAfterTheOtherUntilNoneAnswers(t *testing.T) {
 	r := newRig(t)
 	p := r.replica(1, nil, "muzhi", "juhe")

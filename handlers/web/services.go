@@ -89,7 +89,7 @@ func (m *Metrics) Expect(providers, doors, metered []string) {
 	for _, outcome := range []string{"news", "same", "no_record", "tail", "failed", "unasked", "stale"} {
 		m.checks.WithLabelValues(outcome)
 	}
-	for _, kind := range []string{"cooldown", "probe", "phone", "second"} { // those of every provider
+	for _, kind := range []string{"cooldown", "probe", "first", "phone", "second"} { // those of every provider
 		m.memory.WithLabelValues(kind)
 	}
 	for _, d := range metered {

@@ -1,8 +1,10 @@
 package wecom
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"math"
 	"regexp"
 	"strings"
@@ -15,6 +17,7 @@ import (
 
 	"waybill/handlers"
 	"waybill/internal/ratelimit"
+	"waybill/internal/troublelog"
 	"waybill/models"
 )
 
@@ -112,6 +115,25 @@ func TestAMessagesNameTellsItsCredit(t *testing.T) {
 			t.Errorf("%s: %d", id, got)
 		}
 	}
+}
+
+// goneCursors is a store of cursors that does not answer.
+type goneCursors struct{ SyncStore }
+
+func (goneCursors) SyncCursors(context.Context) ([]models.SyncCursor, error) {
+	return nil, errors.New("connection refused")
+}
+
+func TestADatabaseThatIsGoneDoesNotFillTheLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := &bytes.Buffer{}
+		k := &KF{syncStore: goneCursors{}, trouble: troublelog.New(slog.New(slog.NewTextHandler(log, nil)))}
+		ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+		defer cancel()
+		if err := k.Run(ctx); err != nil || strings.Count(log.String(), `level=WARN msg=failed doing="read wecom accounts"`) != 2 {
+			t.Errorf("error %v, and the log has\n%s", err, log)
+		}
+	})
 }
 
 func FuzzRead(f *testing.F) {

@@ -12,6 +12,7 @@ import (
 
 	"waybill/handlers"
 	"waybill/internal/expiring"
+	"waybill/internal/troublelog"
 	"waybill/models"
 )
 
@@ -69,6 +70,7 @@ type KF struct {
 	sealer      Sealer
 	envelope    *Envelope
 	wake        func()
+	trouble     *troublelog.Log
 	announced   chan struct{} // holds one token while accounts have to be looked at
 	fetching    *fetching
 	botServes   *expiring.Map[party, int]       // states of sessions in which the bot may speak
@@ -95,7 +97,7 @@ func NewKF(a *API, s KFSettings, wake func()) (*KF, error) {
 	}
 	return &KF{
 		client: a.client(s.AgentID, s.Secret), syncStore: s.SyncStore, credits: s.Credits, sealer: s.Sealer,
-		envelope: envelope, wake: wake, announced: make(chan struct{}, 1), fetching: newFetching(a.settings.Now),
+		envelope: envelope, wake: wake, trouble: troublelog.New(a.settings.Log), announced: make(chan struct{}, 1), fetching: newFetching(a.settings.Now),
 		botServes:   expiring.New[party, int](statesKept, a.settings.Now),
 		serving:     expiring.New[string, bool](statesKept, a.settings.Now),
 		unconfirmed: expiring.New[string, struct{}](unconfirmedKept, a.settings.Now),

@@ -119,8 +119,11 @@ func (k *KF) Run(ctx context.Context) error {
 // fetchAll begins to fetch every account that has something.
 func (k *KF) fetchAll(ctx context.Context, accounts *sync.WaitGroup) {
 	cursors, err := k.syncStore.SyncCursors(ctx)
-	if err != nil && ctx.Err() == nil {
-		k.settings.Log.Error("read wecom accounts", slog.Any("error", err))
+	switch {
+	case err == nil:
+		k.trouble.Worked("read wecom accounts")
+	case ctx.Err() == nil:
+		k.trouble.Failed("read wecom accounts", err)
 	}
 	for _, m := range cursors {
 		if !k.fetching.begin(m) {

@@ -139,7 +139,7 @@ func (w *copier) claim(ctx context.Context) error {
 		return err
 	}
 	if !resumed {
-		if err := w.wantEmpty(ctx); err != nil {
+		if err := w.s.CheckTarget(ctx); err != nil {
 			return err
 		}
 		mark = property{Name: copying, MadeAt: models.At(time.Now())}
@@ -168,26 +168,34 @@ func (w *copier) renew(ctx context.Context) error {
 	return err
 }
 
-// wantEmpty is models.ErrNotEmpty when anything is in this database but its schema, and a
-// probe that was written when the schema was made.
-func (w *copier) wantEmpty(ctx context.Context) error {
-	tables, err := w.s.tables(ctx)
+// CheckTarget says whether a copy may go into this database: models.ErrNotEmpty when
+// anything is in it but its schema and a probe that was written when the schema was made,
+// models.ErrWrongKey when our keys do not open that. Half a copy is begun anew. Nothing
+// is changed, and there need not be a schema yet.
+func (s *Store) CheckTarget(ctx context.Context) error {
+	if _, file := s.driver.(sqliteFile); file {
+		return errNotServer
+	}
+	tables, err := s.tables(ctx)
 	if err != nil {
 		return err
 	}
+	if _, half, err := s.propertyOf(ctx, tables, copying); half || err != nil {
+		return err
+	}
 	for _, table := range tables {
-		if slices.Contains(ownSchema(), table) || table == w.mark.TableName() {
+		if slices.Contains(ownSchema(), table) || table == (property{}).TableName() {
 			continue
 		}
 		var row []int
-		if err := w.s.read.WithContext(ctx).Raw("SELECT 1 FROM " + table + " LIMIT 1").Scan(&row).Error; err != nil {
+		if err := s.read.WithContext(ctx).Raw("SELECT 1 FROM `" + table + "` LIMIT 1").Scan(&row).Error; err != nil {
 			return fmt.Errorf("look into %s: %w", table, err)
 		}
 		if len(row) > 0 {
 			return fmt.Errorf("%w: table %s", models.ErrNotEmpty, table)
 		}
 	}
-	return nil
+	return s.checkProbe(ctx, tables)
 }
 
 // clear takes away what a copy has left that broke off.

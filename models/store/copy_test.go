@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -246,6 +247,20 @@ func TestACopyThatBrokeOffIsNotServedAndBegunAnew(t *testing.T) {
 	})
 }
 
+// counts are how many rows each table has.
+func (k kit) counts() map[string]int {
+	k.t.Helper()
+	all, err := k.Column(k.ctx(), "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()")
+	k.ok(err)
+	counts := map[string]int{}
+	for _, name := range all {
+		var n int
+		k.ok(k.Pool().QueryRowContext(k.ctx(), "SELECT COUNT(*) FROM `"+name+"`").Scan(&n))
+		counts[name] = n
+	}
+	return counts
+}
+
 func TestACopyIsRefused(t *testing.T) {
 	for name, c := range map[string]struct {
 		prepare func(from, to kit)
@@ -269,8 +284,12 @@ func TestACopyIsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			eachServer(t, func(t *testing.T, from, to kit) {
 				c.prepare(from, to)
+				before := to.counts()
 				if _, err := from.copyTo(to.Store); !errors.Is(err, c.want) {
 					t.Fatalf("got %v", err)
+				}
+				if after := to.counts(); !maps.Equal(before, after) {
+					t.Errorf("rows before %v, after %v", before, after)
 				}
 			})
 		})

@@ -66,23 +66,22 @@ func (s *Store) CheckKeys(ctx context.Context) error {
 	if _, unfinished, err := s.propertyOf(ctx, tables, copying); err != nil || unfinished {
 		return errors.Join(err, models.ErrUnfinished)
 	}
-	_, err = s.checkProbe(ctx, tables)
-	return err
+	return s.checkProbe(ctx, tables)
 }
 
-// checkProbe is CheckKeys without a look at copies. It returns the probe, if there is one.
-func (s *Store) checkProbe(ctx context.Context, tables []string) (property, error) {
+// checkProbe is CheckKeys without a look at copies.
+func (s *Store) checkProbe(ctx context.Context, tables []string) error {
 	p, ok, err := s.propertyOf(ctx, tables, probe)
 	if err != nil {
-		return p, err
+		return err
 	}
 	if !ok {
-		return p, s.tryValues(ctx, tables)
+		return s.tryValues(ctx, tables)
 	}
 	if text, err := s.sealer.Open(probe, p.Value); err != nil || text != probed {
-		return p, models.ErrWrongKey
+		return models.ErrWrongKey
 	}
-	return p, nil
+	return nil
 }
 
 // tryValues tries the keys on what is sealed in a database that has no probe yet.

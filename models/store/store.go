@@ -83,6 +83,11 @@ func open(ctx context.Context, d driver, sealer Sealer) (*Store, error) {
 	return s, nil
 }
 
+// Made says whether the database has its schema; nothing is changed.
+func (s *Store) Made(ctx context.Context) bool {
+	return s.read.WithContext(ctx).Migrator().HasTable("follows")
+}
+
 // Ping says whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {
 	for _, pool := range s.pools() {
