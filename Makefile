@@ -83,9 +83,9 @@ pictures:
 demo:
 	scripts/demo.sh
 
-# The table of numbers to reach beside what this machine does: some ten minutes, best
-# alone on the machine. It writes docs/bench.md; with ROWS='start|memory' it measures
-# the rows that match and writes nothing.
+# The table of numbers to reach beside what this machine does: some ten minutes on two
+# cores, best alone on the machine. It writes docs/bench.md after every row, so that it may
+# be broken off; with ROWS='start|memory' it measures the rows that match and writes nothing.
 bench:
 	scripts/bring.sh mariadb
 	go run ./test/withdb go run ./scripts/bench -rows '$(ROWS)' -date '$(DATE)'

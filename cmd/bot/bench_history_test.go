@@ -21,8 +21,8 @@ func BenchmarkHistory(b *testing.B) {
 	if !slices.Contains(storetest.Kinds(), kind) {
 		b.Skip("the chat's past is made in SQLite")
 	}
-	sent := make(chan struct{}, 1)
-	o := benchApp{dsn: storetest.DSN(b, kind), api: serveAPI(b, 0, 3), sent: func(models.Address) { sent <- struct{}{} }}
+	sent := make(chan sentReply, 1)
+	o := benchApp{dsn: storetest.DSN(b, kind), api: serveAPI(b, 0, 3), sent: sentTo(sent)}
 	h, _ := o.start(b, func(*app) {})
 	chats, at := []string{"fresh", "old"}, 0
 	say := func(chat, text string) time.Duration {
@@ -37,8 +37,9 @@ func BenchmarkHistory(b *testing.B) {
 			b.Fatal(err)
 		}
 		h.doors[0].worker.Wake()
-		<-sent
-		return time.Since(begun)
+		got := <-sent
+		mustShow(b, got.reply, onItsWay)
+		return got.at.Sub(begun)
 	}
 	for i := range 5 {
 		for _, chat := range chats {

@@ -242,6 +242,43 @@ func TestASweepLooksIntoIndexes(t *testing.T) {
 	})
 }
 
+// TestSubscriptionsAreFoundByTheirIDs: most parcels live and all subscriptions may be due, so
+// that all of them are in one part of an index, which must not be gone through for the few
+// that are looked at.
+func TestSubscriptionsAreFoundByTheirIDs(t *testing.T) {
+	each(t, func(t *testing.T, k kit) {
+		c := k.chat(1)
+		_, err := k.FollowMany(k.ctx(), c.ID, 4000, 4000, noon())
+		k.ok(err)
+		k.ok(k.Exec(k.ctx(), "INSERT INTO subscriptions (parcel_id, provider, token, due_at) SELECT id, 'kuaidi100', number, 1 FROM parcels"))
+		for _, known := range []string{"nothing", "how many rows there are"} {
+			plans, err := k.Explain(k.ctx(), func() {
+				k.ok(k.RetireSubscriptions(k.ctx(), noon()))
+				got, err := k.TakeDueSubscriptions(k.ctx(), noon(), time.Minute, 10)
+				k.ok(err)
+				if len(got) != 10 {
+					t.Errorf("%d are due, want 10", len(got))
+				}
+			})
+			k.ok(err)
+			looked := 0
+			for _, plan := range plans {
+				if !strings.Contains(plan, "id IN (") {
+					continue
+				}
+				looked++
+				if strings.Contains(plan, "parcels_open") || strings.Contains(plan, "subscriptions_due") {
+					t.Errorf("with %s known it goes through all that live or are due:\n%s", known, plan)
+				}
+			}
+			if looked < 3 {
+				t.Errorf("%d of 3 queries are explained", looked)
+			}
+			k.analyze("parcels", "follows", "chats", "subscriptions")
+		}
+	})
+}
+
 // readsWholeTable says that a plan does so with a table that grows; f, part, counted,
 // <derived and <union are a subquery's few rows.
 func readsWholeTable(plan string) bool {

@@ -33,26 +33,29 @@ type round func(g *grown) (rows int, took time.Duration)
 
 // BenchmarkGrowth is what the steps that run every second to every minute cost per row with
 // 1,000,000 live parcels against 10,000, in SQLite: "take-x" and so on are the ratios of the
-// medians of growthRounds times, beside the larger. The two databases take turns. It is one
-// benchmark, to be run once (-benchtime 1x), because filling the tables is most of it.
+// medians of growthRounds times, beside the larger, and "x" is the highest of those of steps
+// that find something, and of the sweep. The two databases take turns. It is one benchmark,
+// to be run once (-benchtime 1x), because filling the tables is most of it.
 func BenchmarkGrowth(b *testing.B) {
 	if !slices.Contains(storetest.Kinds(), "sqlite") {
 		b.Skip("the parcels are made in SQLite")
 	}
 	few, many := grow(b, fewParcels), grow(b, manyParcels)
+	highest := 0.0
 	for _, of := range []struct {
-		name string
-		step round
+		name   string
+		step   round
+		counts bool // in "x"; the others take microseconds, of which a third more means nothing
 	}{
-		{"take", takeParcels},
-		{"take-nothing", takeNothing},
-		{"claim", claimChats},
-		{"claim-nothing", claimNothing},
-		{"backlog", backlog},
-		{"order", orderSubscriptions},
-		{"order-nothing", orderNothing},
-		{"retire", retire},
-		{"sweep-nothing", sweepNothing},
+		{"take", takeParcels, true},
+		{"take-nothing", takeNothing, false},
+		{"claim", claimChats, true},
+		{"claim-nothing", claimNothing, false},
+		{"backlog", backlog, true},
+		{"order", orderSubscriptions, true},
+		{"order-nothing", orderNothing, false},
+		{"retire", retire, true},
+		{"sweep-nothing", sweepNothing, true},
 	} {
 		var took [2][]float64
 		for range growthRounds * b.N {
@@ -66,15 +69,16 @@ func BenchmarkGrowth(b *testing.B) {
 		small, large := took[0][len(took[0])/2], took[1][len(took[1])/2]
 		b.ReportMetric(large, of.name+"-ns/row")
 		b.ReportMetric(large/small, of.name+"-x")
+		if of.counts {
+			highest = max(highest, large/small)
+		}
 	}
+	b.ReportMetric(highest, "x")
 }
 
 func grow(b *testing.B, parcels int) *grown {
 	b.Helper()
-	dsn := storetest.DSN(b, "sqlite")
-	s := storetest.Open(b, dsn)
-	storetest.Migrate(b, s)
-	storetest.Fill(b, dsn, "telegram", parcels)
+	s := storetest.Open(b, storetest.Live(b, "telegram", parcels))
 	g := &grown{Store: s, b: b}
 	g.exec("INSERT INTO subscriptions (parcel_id, provider, token, number, state, due_at) SELECT id, 'kuaidi100', number, number, 'wanted', due_at FROM parcels")
 	if err := s.Optimize(b.Context()); err != nil {

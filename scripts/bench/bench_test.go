@@ -1,12 +1,16 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"math"
 	"os"
+	"os/exec"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -94,12 +98,12 @@ func newBench(t *testing.T) *bench {
 	return &bench{root: t.TempDir(), folder: t.TempDir(), compiled: map[string]compiled{}, ran: map[string]ran{}}
 }
 
-func TestARowMayDivideTwoBenchmarks(t *testing.T) {
+func TestARowFailsWithoutWhatTheModelNeedsBesideIt(t *testing.T) {
 	b := newBench(t)
-	r := row{what: "large against small", target: atMost(1.3, "times"), pkg: ".", bench: "Large", per: "Small", metric: "ns/row", n: "1x"}
-	sh(t, b, r, `case "$*" in *Large*) echo "BenchmarkLarge-2 1 120 ns/row";; *) echo "BenchmarkSmall-2 1 100 ns/row";; esac`)
-	if got := b.measure(t.Context(), r); got.err != nil || math.Abs(got.value-1.2) > 1e-9 {
-		t.Errorf("%v, %v, want 1.2", got.value, got.err)
+	r := row{what: "checks", pkg: ".", bench: "X", metric: "parcels/s", n: "1x", beside: []string{"rows/parcel"}}
+	sh(t, b, r, `echo "BenchmarkX-2 1 120 parcels/s"`)
+	if got := b.measure(t.Context(), r); got.err == nil || !strings.Contains(got.err.Error(), "rows/parcel") {
+		t.Errorf("%v, %v", got.value, got.err)
 	}
 }
 
@@ -144,13 +148,11 @@ func TestAFailureSaysWhyAndStopsNothing(t *testing.T) {
 		}
 	}
 	var out strings.Builder
-	null, err := os.Open(os.DevNull)
+	results, err := measureAll(t.Context(), b, []row{fails, lacks, server, works}, machine{}, &out, null(t), func([]result) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer null.Close()
-	results := measureAll(t.Context(), b, []row{fails, lacks, server, works}, machine{}, &out, null)
-	for _, want := range []string{"the provider is gone", "does not report m", "no mariadb: make bench brings one", "3/s"} {
+	for _, want := range []string{"the provider is gone", "does not report m", "no mariadb: make bench brings one", "3/s", " s \n", "4 of 4 rows in "} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not said in\n%s", want, out.String())
 		}
@@ -221,18 +223,85 @@ func TestRowsAreChosenByWordsAndDatabase(t *testing.T) {
 	}
 }
 
+// null is a terminal on which nobody looks.
+func null(t *testing.T) *os.File {
+	t.Helper()
+	file, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { file.Close() })
+	return file
+}
+
+// Whatever ends a run, what it has measured by then stands in the files.
+func TestARunThatIsBrokenOffKeepsWhatItHasMeasured(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	b, docs := newBench(t), t.TempDir()
+	first := row{what: "first", pkg: ".", bench: "First", metric: "m", n: "1x", target: atLeast(1, "/s")}
+	second := row{what: "second", pkg: ".", bench: "Second", metric: "m", n: "1x", target: atLeast(1, "/s")}
+	sh(t, b, first, `case "$*" in *First*) echo "BenchmarkFirst-2 1 3 m";; *) echo >begun; sleep 60;; esac`)
+	if err := syscall.Mkfifo(b.root+"/begun", 0o600); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_, _ = os.ReadFile(b.root + "/begun") // ends once the second benchmark has begun
+		stop()
+	}()
+	var out strings.Builder
+	kept := 0
+	results, err := measureAll(ctx, b, []row{first, second}, machine{}, &out, null(t), func(results []result) error {
+		kept++
+		return write(docs, machine{}, "", results)
+	})
+	if err != nil || kept != 1 || measuredOf(results) != 1 || failures(results) != nil {
+		t.Errorf("kept %d times, %d measured, %v, %v", kept, measuredOf(results), err, failures(results))
+	}
+	for name, want := range map[string]string{"bench.md": "| second |  | not measured | ≥ 1/s | |", "bench.json": `"failed": "not measured"`} {
+		body, err := os.ReadFile(docs + "/" + name)
+		if err != nil || !strings.Contains(string(body), want) || !strings.Contains(string(body), "first") {
+			t.Errorf("%s, %v:\n%s", name, err, body)
+		}
+	}
+	if !strings.Contains(out.String(), "1 of 2 rows in ") {
+		t.Errorf("the end is not said:\n%s", out.String())
+	}
+}
+
+// What a whole run writes is enough for make capacity: every row has a number, and those
+// metrics beside it without which the row would have failed.
+func TestTheModelWorksOutOfAWholeRun(t *testing.T) {
+	docs := t.TempDir()
+	var results []result
+	for _, r := range rows() {
+		metrics := map[string]float64{r.metric: 2}
+		for _, name := range r.beside {
+			metrics[name] = 2
+		}
+		results = append(results, result{row: r, value: 2, metrics: metrics, took: time.Second})
+	}
+	if err := write(docs, machine{Cores: 2, Load: "0.10"}, "", results); err != nil {
+		t.Fatal(err)
+	}
+	model := exec.CommandContext(t.Context(), "go", "run", "./scripts/capacity", "-docs", docs)
+	model.Dir = "../.."
+	if out, err := model.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	body, err := os.ReadFile(docs + "/capacity.md")
+	if err != nil || !strings.Contains(string(body), "| live parcels | 1 M | 10 M | 100 M |") {
+		t.Errorf("%v\n%s", err, body)
+	}
+}
+
 // Every row names a benchmark that is there, so that none fails for its name.
 func TestEveryRowsBenchmarkExists(t *testing.T) {
 	for _, r := range rows() {
-		for _, name := range []string{r.bench, r.per} {
-			if name == "" {
-				continue
-			}
-			function, _, _ := strings.Cut(name, "/")
-			function = strings.TrimSuffix(function, "$")
-			if !declares(t, "../../"+r.pkg, "Benchmark"+function) {
-				t.Errorf("%s: %s has no Benchmark%s", r.what, r.pkg, function)
-			}
+		function, _, _ := strings.Cut(r.bench, "/")
+		function = strings.TrimSuffix(function, "$")
+		if !declares(t, "../../"+r.pkg, "Benchmark"+function) {
+			t.Errorf("%s: %s has no Benchmark%s", r.what, r.pkg, function)
 		}
 	}
 }

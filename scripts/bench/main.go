@@ -1,6 +1,7 @@
 // Command bench measures the numbers that the design wants reached, prints each
-// beside its target, and writes docs/bench.md and docs/bench.json. It fails when
-// a benchmark does, never because of a number.
+// beside its target and how long that took, and writes docs/bench.md and docs/bench.json
+// after every row, so that a run that is broken off has what it has measured. It fails
+// when a benchmark does, never because of a number.
 //
 //	go run ./test/withdb go run ./scripts/bench [-rows REGEXP] [-date DATE]
 package main
@@ -16,6 +17,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"syscall"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
@@ -51,16 +53,15 @@ func run(ctx context.Context, args []string, out io.Writer, terminal *os.File) e
 	defer func() { _ = os.RemoveAll(folder) }() // compiled tests, of which nothing is needed any more
 	m := thisMachine(ctx)
 	b := &bench{root: ".", folder: folder, compiled: map[string]compiled{}, ran: map[string]ran{}}
-	results := measureAll(ctx, b, chosen, m, out, terminal)
-	if err := ctx.Err(); err != nil {
-		return errors.New("stopped, nothing written")
-	}
+	keep := func([]result) error { return nil }
 	if *only == "" {
-		if err := write(*docs, m, *date, results); err != nil {
-			return err
-		}
+		keep = func(results []result) error { return write(*docs, m, *date, results) }
 	}
-	return failures(results)
+	results, err := measureAll(ctx, b, chosen, m, out, terminal, keep)
+	if ctx.Err() != nil {
+		err = errors.Join(err, fmt.Errorf("stopped: %d of %d rows are measured", measuredOf(results), len(results)))
+	}
+	return errors.Join(err, failures(results))
 }
 
 // choose are the rows whose words or database match an expression.
@@ -81,24 +82,44 @@ func choose(all []row, only string) ([]row, error) {
 	return chosen, nil
 }
 
-// measureAll measures row after row, whatever becomes of each, and prints them.
-func measureAll(ctx context.Context, b *bench, all []row, m machine, out io.Writer, terminal *os.File) []result {
+// measureAll measures row after row, whatever becomes of each, and prints them. It gives
+// keep all results after each row, those that are yet to come as not measured.
+func measureAll(ctx context.Context, b *bench, all []row, m machine, out io.Writer, terminal *os.File, keep func([]result) error) ([]result, error) {
+	begun := time.Now()
 	bar := progress(len(all), terminal)
-	_, _ = fmt.Fprintf(out, "%s\n\n%-57s %-8s %14s %14s %7s\n", m, "what", "database", "measured", "target", "ratio")
-	var results []result
-	for _, r := range all {
+	_, _ = fmt.Fprintf(out, "%s\n\n%-60s %-8s %14s %14s %7s %8s\n", m, "what", "database", "measured", "target", "ratio", "took")
+	results := make([]result, len(all))
+	for i, r := range all {
+		results[i] = result{row: r, err: errNotMeasured}
+	}
+	stopped := func() bool { return ctx.Err() != nil }
+	for i, r := range all {
 		bar.Describe(r.what + " " + databaseName(r.on))
 		got := b.measure(ctx, r)
-		if ctx.Err() != nil {
+		if stopped() {
 			break
 		}
+		results[i] = got
 		_ = bar.Clear() // nothing depends on what a terminal shows
 		_, _ = fmt.Fprintln(out, got.line())
 		_ = bar.Add(1)
-		results = append(results, got)
+		if err := keep(results); err != nil {
+			return results, err
+		}
 	}
 	_ = bar.Finish()
-	return results
+	_, _ = fmt.Fprintf(out, "\n%d of %d rows in %s\n", measuredOf(results), len(all), time.Since(begun).Round(time.Second))
+	return results, nil
+}
+
+// measuredOf is how many rows the run came to.
+func measuredOf(results []result) (n int) {
+	for _, r := range results {
+		if !errors.Is(r.err, errNotMeasured) {
+			n++
+		}
+	}
+	return n
 }
 
 // progress shows on a terminal how far it is, and nothing elsewhere.
@@ -116,17 +137,23 @@ func write(folder string, m machine, date string, results []result) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(folder, "bench.json"), body, 0o644); err != nil {
+	return errors.Join(replace(filepath.Join(folder, "bench.json"), body), replace(filepath.Join(folder, "bench.md"), []byte(document(m, date, results))))
+}
+
+// replace writes a file so that it is whole whenever the run is broken off.
+func replace(path string, body []byte) error {
+	fresh := path + ".new"
+	if err := os.WriteFile(fresh, body, 0o644); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(folder, "bench.md"), []byte(document(m, date, results)), 0o644)
+	return os.Rename(fresh, path)
 }
 
 // failures are the rows that failed, and why; nil when none did.
 func failures(results []result) error {
 	var failed []error
 	for _, r := range results {
-		if r.err != nil {
+		if r.err != nil && !errors.Is(r.err, errNotMeasured) {
 			failed = append(failed, fmt.Errorf("%s (%s): %w", r.what, databaseName(r.on), r.err))
 		}
 	}

@@ -9,22 +9,27 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"waybill/test/db"
 )
 
-// limit is how long one benchmark may take.
+// limit is how long one benchmark may take: it waits for what does not come.
 const limit = 5 * time.Minute
 
-// errNoBenchmark: the package has no such benchmark, or not on this database.
-var errNoBenchmark = errors.New("no benchmark ran")
+var (
+	// errNoBenchmark: the package has no such benchmark, or not on this database.
+	errNoBenchmark = errors.New("no benchmark ran")
+	// errNotMeasured: the run has not come to the row, or was stopped before.
+	errNotMeasured = errors.New("not measured")
+)
 
 // bench runs benchmarks: each package is compiled once, and a benchmark that
 // several rows need runs once.
 type bench struct {
 	root     string // of the source
-	folder   string // for what is compiled
+	folder   string // for what is compiled, and for what benchmarks make; whoever is killed leaves it there
 	compiled map[string]compiled
 	ran      map[string]ran
 }
@@ -59,26 +64,17 @@ func (b *bench) measure(ctx context.Context, r row) result {
 }
 
 func (b *bench) value(ctx context.Context, r row) (value float64, metrics map[string]float64, err error) {
-	metrics, err = b.metrics(ctx, r, r.bench)
+	metrics, err = b.metrics(ctx, r)
 	if err != nil {
 		return 0, nil, err
 	}
+	for _, name := range r.beside {
+		if _, err := metricOf(metrics, name); err != nil {
+			return 0, metrics, err
+		}
+	}
 	value, err = metricOf(metrics, r.metric)
-	if err != nil || r.per == "" {
-		return value, metrics, err
-	}
-	base, err := b.metrics(ctx, r, r.per)
-	if err != nil {
-		return 0, metrics, err
-	}
-	by, err := metricOf(base, r.metric)
-	if err != nil {
-		return 0, metrics, err
-	}
-	if by == 0 {
-		return 0, metrics, fmt.Errorf("%s of %s is 0", r.metric, r.per)
-	}
-	return value / by, metrics, nil
+	return value, metrics, err
 }
 
 // metricOf is one of a benchmark's metrics.
@@ -92,17 +88,17 @@ func metricOf(metrics map[string]float64, name string) (float64, error) {
 
 // metrics runs a benchmark of a row's package on the row's database, or
 // remembers what it reported.
-func (b *bench) metrics(ctx context.Context, r row, name string) (map[string]float64, error) {
-	key := strings.Join([]string{r.pkg, name, r.on, r.n}, " ")
+func (b *bench) metrics(ctx context.Context, r row) (map[string]float64, error) {
+	key := strings.Join([]string{r.pkg, r.bench, r.on, r.n}, " ")
 	known, ok := b.ran[key]
 	if !ok {
-		known.metrics, known.err = b.run(ctx, r, name)
+		known.metrics, known.err = b.run(ctx, r)
 		b.ran[key] = known
 	}
 	return known.metrics, known.err
 }
 
-func (b *bench) run(ctx context.Context, r row, name string) (map[string]float64, error) {
+func (b *bench) run(ctx context.Context, r row) (map[string]float64, error) {
 	if r.on != "" && r.on != db.SQLite && os.Getenv(db.EnvServer) == "" {
 		return nil, fmt.Errorf("no %s: make bench brings one, as go run ./test/withdb go run ./scripts/bench does", r.on)
 	}
@@ -112,9 +108,12 @@ func (b *bench) run(ctx context.Context, r row, name string) (map[string]float64
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, program.path, "-test.run", "^$", "-test.bench", "^Benchmark"+name, "-test.benchtime", r.n, "-test.timeout", limit.String())
+	cmd := exec.CommandContext(ctx, program.path, "-test.run", "^$", "-test.bench", "^Benchmark"+r.bench, "-test.benchtime", r.n, "-test.timeout", limit.String())
 	cmd.Dir = filepath.Join(b.root, r.pkg)
-	cmd.Env = append(os.Environ(), db.EnvKinds+"="+kinds(r.on))
+	cmd.Env = append(os.Environ(), db.EnvKinds+"="+kinds(r.on), db.EnvShared+"="+b.folder, "TMPDIR="+b.folder)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) } // with the programs that it has started
+	cmd.WaitDelay = 2 * time.Second
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s", err, lastLines(string(out)))

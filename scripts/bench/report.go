@@ -2,22 +2,27 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"waybill/test/db"
 )
 
 // line is a result for the terminal: what, on which database, value, target,
-// ratio; or why there is no value.
+// ratio, how long it took to measure; or why there is no value.
 func (r result) line() string {
-	what := fmt.Sprintf("%-57s %-8s", r.what, databaseName(r.on))
+	what := fmt.Sprintf("%-60s %-8s", r.what, databaseName(r.on))
 	if r.err != nil {
-		return fmt.Sprintf("%s failed: %v", what, r.err)
+		return fmt.Sprintf("%s failed after %s: %v", what, seconds(r.took), r.err)
 	}
-	return fmt.Sprintf("%s %14s %14s %7s %s", what, amount(r.value, r.target.Unit), r.target, ratio(r), missed(r))
+	return fmt.Sprintf("%s %14s %14s %7s %8s %s", what, amount(r.value, r.target.Unit), r.target, ratio(r), seconds(r.took), missed(r))
 }
+
+func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s" }
 
 // ratio is how far a result reaches its target; "" without one.
 func ratio(r result) string {
@@ -64,19 +69,37 @@ func document(m machine, date string, results []result) string {
 		{"databases", databases(m)},
 		{"load when it began", m.Load + loadWord(m)},
 		{"Waybill", m.Version},
+		{"measured", fmt.Sprintf("%d of %d rows in %s", measuredOf(results), len(results), whole(results))},
 	} {
 		fmt.Fprintf(&b, "| %s | %s |\n", of[0], of[1])
 	}
 	b.WriteString("\n| what | database | measured | target | ratio |\n|---|---|--:|--:|--:|\n")
 	for _, r := range results {
 		if r.err != nil {
-			fmt.Fprintf(&b, "| %s | %s | failed | %s | |\n", r.what, databaseName(r.on), r.target)
+			fmt.Fprintf(&b, "| %s | %s | %s | %s | |\n", r.what, databaseName(r.on), unmeasured(r), r.target)
 			continue
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", r.what, databaseName(r.on), amount(r.value, r.target.Unit), r.target, bold(r))
 	}
 	b.WriteString(howToRead)
 	return b.String()
+}
+
+// unmeasured is what stands in the place of a row's number.
+func unmeasured(r result) string {
+	if errors.Is(r.err, errNotMeasured) {
+		return "not measured"
+	}
+	return "failed"
+}
+
+// whole is how long all rows took to measure.
+func whole(results []result) time.Duration {
+	var all time.Duration
+	for _, r := range results {
+		all += r.took
+	}
+	return all.Round(time.Second)
 }
 
 func databases(m machine) string {
@@ -104,11 +127,11 @@ func bold(r result) string {
 }
 
 const howToRead = `
-**How to read it.** The ratio says how far the target is reached, in either direction: 1 is the target, 2 is twice as fast, half as slow, half as large; below 1 it is missed, in bold. Everything runs on the one machine: the bot, the database, the emulated providers and the load. Providers answer over HTTP, their rates are without limits. Each row is one run of one benchmark, so a few percent more or less mean nothing; a neighbour on the machine means much. The benchmarks are Go's (` + "`scripts/bench/rows.go`" + ` names them), and what they report beside the row's number is in [bench.json](bench.json), which the model of what many parcels need (make capacity) reads.
+**How to read it.** The ratio says how far the target is reached, in either direction: 1 is the target, 2 is twice as fast, half as slow, half as large; below 1 it is missed, in bold. Everything runs on the one machine: the bot, the database, the emulated providers and the load. Providers answer over HTTP, their rates are without limits. Each row is one run of one benchmark, so a few percent more or less mean nothing; a neighbour on the machine means much. The benchmarks are Go's (` + "`scripts/bench/rows.go`" + ` names them), and what they report beside the row's number is in [bench.json](bench.json), which the model of [what many parcels need](capacity.md) (` + "`make capacity`" + `) reads.
 
 - *Share of a bare loop*: calls a second that checks reach, of those that 256 callers reach that do nothing else, in the same run.
 - *A message to reply, an answer to send call*: from the row or the answer being written to the platform's send call, through a door without limits.
-- *Against* rows divide the cost of one step in a large database by its cost in a small one.
+- *Against* rows divide the cost of one step in a large database by its cost in a small one. Of several steps the row shows the highest, and bench.json each.
 - *Memory* is the most that the process had resident.
 - *One core*: lines by the processor time of ` + "`bot recognise`" + `, its start included.
 `
@@ -121,7 +144,8 @@ type measured struct {
 	Target   target             `json:"target"`
 	Ratio    float64            `json:"ratio,omitempty"`
 	Metrics  map[string]float64 `json:"metrics,omitempty"` // all that the benchmark reports
-	Failed   string             `json:"failed,omitempty"`
+	Failed   string             `json:"failed,omitempty"`  // why there is no number
+	Seconds  float64            `json:"seconds,omitempty"` // that it took to measure
 }
 
 // figures are docs/bench.json.
@@ -131,7 +155,7 @@ func figures(m machine, results []result) ([]byte, error) {
 		Rows    []measured `json:"rows"`
 	}{Machine: m}
 	for _, r := range results {
-		row := measured{What: r.what, Database: databaseName(r.on), Target: r.target, Metrics: r.metrics}
+		row := measured{What: r.what, Database: databaseName(r.on), Target: r.target, Metrics: r.metrics, Seconds: math.Round(r.took.Seconds()*10) / 10}
 		if r.err != nil {
 			row.Failed = r.err.Error()
 		} else {

@@ -121,7 +121,7 @@ func (c *costs) measure(b bench) error {
 		{&c.rowsPerCheck, noNews, "MariaDB", "rows/parcel", "rows", "that a check without news inserts, changes and deletes"},
 		{&c.commitsPerCheck, noNews, "MariaDB", "commits/parcel", "commits", "storage engine's commits per check, reads included; many checks share one"},
 		{&c.newsRate, "parcels checked a second, 3 new events, 2 followers told", "MariaDB", "", "/s", "checks with news and two messages"},
-		{&c.takeTime, "due-selection, 1 M live parcels against 10 k", "SQLite", "ns/parcel", "ns", "for taking a due parcel out of a million"},
+		{&c.takeTime, "due-selection, claim, gauge, sweeps, 1 M live against 10 k", "SQLite", "take-ns/row", "ns", "for taking a due parcel out of a million"},
 		{&c.parcelBytes, size, "MariaDB", "", "bytes", "of a parcel with eight scans, a follow, a chat and a call, indexes included"},
 		{&c.replicaMemory, "memory of bot serve, 1 M live parcels, busy", "SQLite", "", "MiB", "that a process takes; it does not grow with the parcels"},
 	} {

@@ -20,6 +20,9 @@ import (
 const (
 	EnvKinds  = "WAYBILL_TEST_DB"
 	EnvServer = "WAYBILL_TEST_MYSQL"
+	// EnvShared names a folder for what the test binaries of one run need together and
+	// is slow to make; without it each makes its own.
+	EnvShared = "WAYBILL_TEST_SHARED"
 )
 
 // The kinds of database.

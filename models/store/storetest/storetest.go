@@ -45,6 +45,17 @@ func Main(m *testing.M) int {
 	return code
 }
 
+// Rehearsal says that a benchmark runs with N = 1 only because Go has it run so before it
+// runs as often as -benchtime says, 5000x for instance: one that prepares for long does
+// nothing then.
+func Rehearsal(b *testing.B) bool {
+	f := flag.Lookup("test.benchtime")
+	return b.N == 1 && f != nil && strings.HasSuffix(f.Value.String(), "x") && f.Value.String() != "1x"
+}
+
+// Shared is the folder for what several test binaries of one run need; "" when there is none.
+func Shared() string { return os.Getenv(db.EnvShared) }
+
 // Kinds are the kinds of database that tests run on.
 func Kinds() []string { return db.Kinds() }
 
