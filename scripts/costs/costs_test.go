@@ -22,9 +22,10 @@ func playedOn(t testing.TB, n network, keys ...string) outcomes {
 
 // The promise of DESIGN 11: at most half the calls of hourly polling, at a median delay
 // that is not longer; on the network on which the built-in rhythm was fitted, and on
-// those to which Waybill has to get used.
+// those to which Waybill has to get used. It fails on most of them where nothing is
+// recorded, where hours of the day are ignored, or the lag of an upload.
 func TestHalfTheCallsOfHourlyPollingAtItsDelay(t *testing.T) {
-	for _, n := range []network{mainland(), late(), early()} {
+	for _, n := range []network{mainland(), late(), early(), batches(), drawn(11), drawn(13)} {
 		t.Run(n.name, func(t *testing.T) {
 			t.Parallel()
 			all := playedOn(t, n, "fixed60", "now")
@@ -37,13 +38,36 @@ func TestHalfTheCallsOfHourlyPollingAtItsDelay(t *testing.T) {
 			if now.median() > hourly.median() {
 				t.Error("the median delay is longer")
 			}
-			if now.p90() > hourly.p90()*5/2 {
-				t.Error("a tenth waits for more than two and a half times as long")
+			if now.p90() > hourly.p90()*9/4 {
+				t.Error("a tenth waits for more than two and a quarter times as long")
 			}
 			if now.missed > 0 {
 				t.Errorf("%d scans were never seen", now.missed)
 			}
 		})
+	}
+}
+
+// Where parcels arrive within a day there is no half to save: the median holds, and it
+// never costs more than hourly polling.
+func TestWithinADayTheDelayIsKept(t *testing.T) {
+	all := playedOn(t, sameday(), "fixed60", "now")
+	hourly, now := all["fixed60"], all["now"]
+	if now.median() > hourly.median() || now.perDelivered() > hourly.perDelivered() || now.missed > 0 {
+		t.Errorf("median %s of %s, %.1f calls of %.1f, %d scans missed", now.median(), hourly.median(), now.perDelivered(), hourly.perDelivered(), now.missed)
+	}
+}
+
+// What is built in alone is too slow where carriers keep other hours: what scans show makes
+// the difference.
+func TestWhatScansShowMakesTheDelay(t *testing.T) {
+	for _, n := range []network{late(), early(), batches()} {
+		all := playedOn(t, n, "builtin", "now")
+		built, now := all["builtin"].median(), all["now"].median()
+		t.Logf("%s: median %s of %s", n.name, now, built)
+		if now*10 > built*9 {
+			t.Errorf("%s: median %s, with what is built in alone %s", n.name, now, built)
+		}
 	}
 }
 
