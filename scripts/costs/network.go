@@ -35,7 +35,7 @@ type network struct {
 	course func(t *traveller, day time.Time) Journey
 }
 
-// mainland is the network on which the built-in rhythm and the price of a call are fitted.
+// mainland is the network on which the built-in rhythm is fitted.
 func mainland() network {
 	return network{name: "mainland", carriers: habits(), slower: 1, weekend: 1, remote: 0.06, abroad: 0.04, trouble: 1}
 }
