@@ -5,8 +5,7 @@
 // decides.
 //
 // Hours are those at which scans are shown, as far as that is known, on the clock of
-// Shanghai. docs/costs.md has the method and
-// what it achieves.
+// Shanghai. docs/costs.md has the method and what it achieves.
 package rhythm
 
 import (
