@@ -17,12 +17,12 @@ import (
 
 const (
 	// stretch is how many times the table's interval a parcel waits at most where hardly
-	// any news is to be expected.
-	stretch = 2
-	// asleep is what an hour counts that news waits in quiet hours, and fetched one that
-	// the news waits of a parcel's having been fetched: whoever fetched it knows.
-	asleep  = 1.0 / 3
-	fetched = 1.0 / 3
+	// any news is to be expected: as long as in quiet hours without a rhythm.
+	stretch = 3
+	// asleep is what an hour counts that news waits in quiet hours, and fetched one that the
+	// news waits of a parcel's having been fetched: whoever fetched it knows.
+	asleep  = 0.7
+	fetched = 0.5
 )
 
 // ByTheClock says that hours of the day mean something: not at another speed than the
@@ -31,20 +31,17 @@ func (c Cadence) ByTheClock() bool { return c.Speed == 0 || c.Speed == 1 }
 
 // likely is the time until news is likely enough to be worth a call, where it is known
 // when the parcel's carrier moves. table is DESIGN 7's interval: a parcel out for delivery
-// waits no longer, others twice as long at most, in quiet hours three times.
+// waits no longer, others three times as long at most.
 func (c Cadence) likely(p models.Parcel, g Given, table time.Duration, now models.Moment) (time.Duration, bool) {
 	curve, known := g.Rhythm.Curve(p.Carrier, g.Leg)
 	if !known || g.Pushed || !c.ByTheClock() {
 		return 0, false
 	}
 	most, matters := table*stretch, 1.0
-	switch {
-	case p.Status == models.OutForDelivery:
+	switch p.Status { //nolint:exhaustive // all others are alike
+	case models.OutForDelivery:
 		most = table
-	case c.Quiet.During(now):
-		most = 3 * table
-	}
-	if p.Status == models.ReadyForPickup {
+	case models.ReadyForPickup:
 		matters = fetched
 	}
 	weight := func(at models.Moment) float64 {
@@ -99,12 +96,14 @@ func (r *Rhythm) Table() *rhythm.Table {
 	return r.table.Load()
 }
 
-// record counts the scans that a check has found: how long each came after the one before,
-// on which leg, and how long it waited for a poll.
+// record counts the scans that a check has found: on which leg, how long after the one
+// before each was shown, and how long it waited for a poll.
 func (r *Rhythm) record(e *result, t models.Trace, now models.Moment) {
 	if r == nil || !e.change.News() {
 		return
 	}
+	carrier := e.change.Parcel.Carrier
+	lag := r.Table().Lag(carrier)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i := range t.Events {
@@ -112,8 +111,11 @@ func (r *Rhythm) record(e *result, t models.Trace, now models.Moment) {
 		if !slices.ContainsFunc(e.change.Events, func(n models.Event) bool { return n.Kind == models.Scan && n.Identity == scan.Identity }) {
 			continue
 		}
+		shown := scan.At
 		if e.was.HeardAt != 0 && !e.pushed {
-			r.counts.Found(now.Sub(max(scan.At, e.was.HeardAt)))
+			sighting := rhythm.Sighting{Made: scan.At, Before: e.was.HeardAt, Now: now}
+			r.counts.Found(carrier, lag, sighting)
+			shown = lag.Shown(sighting)
 		}
 		if i+1 == len(t.Events) {
 			continue
@@ -123,7 +125,7 @@ func (r *Rhythm) record(e *result, t models.Trace, now models.Moment) {
 		if status == "" && e.was.EventAt != 0 {
 			status = e.was.Status // not each scan's own is known, but what stood between two checks
 		}
-		r.counts.Gap(e.change.Parcel.Carrier, rhythm.LegOf(status, before.Text), before.At, scan.At)
+		r.counts.Gap(carrier, rhythm.LegOf(status, before.Text), before.At, shown)
 	}
 }
 

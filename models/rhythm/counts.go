@@ -16,9 +16,8 @@ const (
 	found     Leg = "found"
 	foundSoon int = 0 // slots
 	foundLate int = 1
-	// inTime is half an hour, and five minutes in which carriers and providers upload:
-	// when a scan could be seen first nobody tells.
-	inTime time.Duration = 35 * time.Minute
+	// inTime is what half of all news waits for at most where one asks each hour.
+	inTime time.Duration = 30 * time.Minute
 )
 
 // Counts collects what scans show, to be stored. It is not safe for concurrent use.
@@ -35,7 +34,7 @@ type cell struct {
 // NewCounts begins to collect beside the built-in table.
 func (t *Table) NewCounts() *Counts { return &Counts{legs: t.legs, cells: map[cell]*models.Rhythm{}} }
 
-// Gap counts that a carrier's parcel whose newest scan was made at from, on a leg, had its
+// Gap counts that a carrier's parcel whose newest scan was made at from, on a leg, showed its
 // next at to. An hour's exposure is for how long parcels waited in it, times what is built
 // in for the time since their scans; that of such a time is how many scans were expected.
 func (n *Counts) Gap(carrier models.Carrier, leg Leg, from, to models.Moment) {
@@ -56,13 +55,19 @@ func (n *Counts) Gap(carrier models.Carrier, leg Leg, from, to models.Moment) {
 	n.at(k, gapSlot+gapOf(to.Sub(from))).Scans++
 }
 
-// Found counts for how long a scan had waited when a poll found it.
-func (n *Counts) Found(waited time.Duration) {
-	slot := foundSoon
-	if waited > inTime {
-		slot = foundLate
+// Found counts a carrier's scan that a check has found: whether soon, and how long after it
+// was made it was shown, both as likely as l says.
+func (n *Counts) Found(carrier models.Carrier, l Lag, s Sighting) {
+	soon := l.soon(s)
+	n.at(key{leg: found}, foundSoon).Scans += soon
+	n.at(key{leg: found}, foundLate).Scans += 1 - soon
+	least, most := s.bounds()
+	all, _ := l.within(least, most)
+	for i := range l {
+		if part, _ := l.part(i, least, most); part > 0 && carrier != "" {
+			n.at(key{carrier, shown}, i).Scans += part / all
+		}
 	}
-	n.at(key{leg: found}, slot).Scans++
 }
 
 func (n *Counts) at(k key, slot int) *models.Rhythm {

@@ -60,11 +60,11 @@ const (
 	// price is for how many hours news may wait altogether rather than a call is made: the
 	// point of the curve in docs/costs.md at which half of it waits for less than half an
 	// hour.
-	price = 0.10
+	price = 0.095
 	// late is from when on an hour that news waits counts as overdue only: who has not
 	// heard of it at once does not care as much for each further hour.
 	late    = time.Hour
-	overdue = 0.4
+	overdue = 0.5
 )
 
 const (

@@ -4,8 +4,8 @@
 // what scans have shown since, of all carriers and of each. It is pure: what it is given
 // decides.
 //
-// Hours are those of the scans on the clock of Shanghai. docs/costs.md has the method and
-// what it achieves.
+// Hours are those at which scans are shown, as far as that is known, on the clock of
+// Shanghai. docs/costs.md has the method and what it achieves.
 package rhythm
 
 import (

@@ -97,6 +97,29 @@ func TestAParcelIsAskedAboutWhenItMoves(t *testing.T) {
 	}
 }
 
+// As long after the newest scan, what hour it is decides.
+func TestTheHourDecides(t *testing.T) {
+	table := load(t)
+	for _, c := range []struct {
+		leg         rhythm.Leg
+		since       float64
+		busy, still float64 // hours of the day
+	}{
+		{rhythm.Collected, 3, 20, 9},
+		{rhythm.Branch, 1, 7.5, 20},
+		{rhythm.Failed, 14, 8, 11},
+		{rhythm.Customs, 30, 12, 19},
+		{rhythm.Departed, 6, 6, 16},
+	} {
+		at := func(hour float64) time.Duration {
+			return curve(t, table, "zto", c.leg).Wait(wednesday(hour-c.since), wednesday(hour), 30*time.Minute, 18*time.Hour, 1, always)
+		}
+		if busy, still := at(c.busy), at(c.still); 3*busy > 2*still {
+			t.Errorf("%s, %v hours after the newest scan: %s at %v, %s at %v", c.leg, c.since, busy, c.busy, still, c.still)
+		}
+	}
+}
+
 // A carrier whose vans go out at another hour is asked about at that hour after some weeks,
 // and others are not.
 func TestTheHoursOfACarrierAreRecorded(t *testing.T) {
@@ -123,8 +146,8 @@ func TestACallIsCheaperWhereNewsIsFoundLate(t *testing.T) {
 	built := load(t)
 	late, soon := built.NewCounts(), built.NewCounts()
 	for range 500 {
-		late.Found(2 * time.Hour)
-		soon.Found(10 * time.Minute)
+		late.Found("yto", built.Lag("yto"), rhythm.Sighting{Made: wednesday(9), Before: wednesday(8), Now: wednesday(11)})
+		soon.Found("yto", built.Lag("yto"), rhythm.Sighting{Made: wednesday(9), Before: wednesday(8), Now: wednesday(9.2)})
 	}
 	if dear := built.With(late.All()).Dear(); dear >= 0.5 {
 		t.Errorf("everything comes late, and a call counts %v times", dear)
@@ -140,6 +163,7 @@ func TestACallIsCheaperWhereNewsIsFoundLate(t *testing.T) {
 func TestNonsenseIsNotCounted(t *testing.T) {
 	n := load(t).NewCounts()
 	n.Gap("", rhythm.Out, 1, 2)
+	n.Gap("sf", "to come", wednesday(1), wednesday(2))
 	n.Gap("sf", "", 1, 2)
 	n.Gap("sf", rhythm.Out, 0, wednesday(1))
 	n.Gap("sf", rhythm.Out, wednesday(2), wednesday(1))

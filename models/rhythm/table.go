@@ -26,6 +26,7 @@ type Table struct {
 	legs     map[Leg]*Curve // of all carriers
 	carriers map[key]*Curve // of those of which something was seen
 	dear     float64        // see Dear
+	lags     map[models.Carrier]Lag
 }
 
 // Load reads what is built in.
@@ -87,6 +88,16 @@ func (t *Table) Curve(carrier models.Carrier, leg Leg) (*Curve, bool) {
 	return c, ok
 }
 
+// Lag is for how long a carrier's scans are not shown after they are made.
+func (t *Table) Lag(carrier models.Carrier) Lag {
+	if t != nil {
+		if l, ok := t.lags[carrier]; ok {
+			return l
+		}
+	}
+	return usualLag()
+}
+
 // Dear is how many times its usual price a call costs in the eyes of Wait: less than 1
 // while less than half of the news is found in time, more while much more is.
 func (t *Table) Dear() float64 { return t.dear }
@@ -96,6 +107,7 @@ func (t *Table) Dear() float64 { return t.dear }
 // corrects that.
 func (t *Table) With(counts []models.Rhythm) *Table {
 	all, own := map[Leg]*seen{}, map[key]*seen{}
+	lag := map[models.Carrier]Lag{}
 	var soon, late float64
 	for _, n := range counts {
 		built := t.legs[Leg(n.Leg)]
@@ -104,6 +116,10 @@ func (t *Table) With(counts []models.Rhythm) *Table {
 			soon += n.Scans
 		case Leg(n.Leg) == found:
 			late += n.Scans
+		case Leg(n.Leg) == shown && n.Slot >= 0 && n.Slot < lags:
+			l := lag[n.Carrier]
+			l[n.Slot] += n.Scans
+			lag[n.Carrier] = l
 		case built != nil && n.Slot >= 0 && n.Slot < Slots: // others are of a version to come
 			k := key{n.Carrier, Leg(n.Leg)}
 			if all[k.leg] == nil {
@@ -116,7 +132,10 @@ func (t *Table) With(counts []models.Rhythm) *Table {
 			own[k].add(n)
 		}
 	}
-	with := &Table{legs: map[Leg]*Curve{}, carriers: map[key]*Curve{}, dear: dear(soon, late)}
+	with := &Table{legs: map[Leg]*Curve{}, carriers: map[key]*Curve{}, dear: dear(soon, late), lags: lag}
+	for carrier, l := range lag {
+		lag[carrier] = l.beside(usualLag())
+	}
 	for leg, built := range t.legs {
 		with.legs[leg] = built
 		if s := all[leg]; s != nil {
@@ -130,11 +149,11 @@ func (t *Table) With(counts []models.Rhythm) *Table {
 }
 
 const (
-	// enough of all news is found in time: then half of it is found within half an hour
-	// of its upload, by whatever minutes carriers upload late.
-	enough = 0.553
-	// firmly is how strongly the price follows: by an eighth for a hundredth of the news.
-	firmly             = 12
+	// enough of all news is found in time, as far as Found can tell: then half of it is, on
+	// networks that upload after five minutes, after an hour or at once (scripts/costs).
+	enough = 0.55
+	// firmly is how strongly the price follows: by a sixth for a hundredth of the news.
+	firmly             = 16
 	cheapest, dearest  = 0.4, 2.0
 	believedBeforehand = 50 // scans, which as many must outweigh
 )
@@ -158,7 +177,7 @@ func (s *seen) add(n models.Rhythm) {
 
 // enoughScans is how many scans must have been seen in a slot until they count as much as what
 // was believed before.
-const enoughScans = 2.5
+const enoughScans = 2.0
 
 // correct is a curve in the light of what was seen.
 func (s *seen) correct(c *Curve) *Curve {

@@ -16,6 +16,7 @@ import (
 // Scan is one line of a recorded journey.
 type Scan struct {
 	At     time.Time     `json:"at"`
+	Shown  time.Time     `json:"shown,omitzero"` // when providers began to show it; absent: --lag after it was made
 	Status models.Status `json:"status"`
 	Text   string        `json:"text"`
 	Place  string        `json:"place,omitempty"`
@@ -72,6 +73,9 @@ func readJourney(line []byte) (Journey, error) {
 	for _, s := range j.Events {
 		if s.At.IsZero() {
 			return j, errors.New(`an event has no "at", such as 2026-03-01T18:20:00+08:00`)
+		}
+		if !s.Shown.IsZero() && s.Shown.Before(s.At) {
+			return j, errors.New(`an event is "shown" before it happened ("at")`)
 		}
 		if !slices.Contains(models.Statuses(), s.Status) {
 			return j, fmt.Errorf("%q is no status; there are %v", s.Status, models.Statuses())

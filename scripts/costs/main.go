@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -43,7 +44,7 @@ func run(ctx context.Context, args []string) error {
 	prices := flags.String("prices", "", "yuan for a billed call, as WAYBILL_PRICES has them: kuaidi100.query=0.05,kuaidi100.subscribe=0.05")
 	write := flags.Bool("write", false, "write the tables and the curve into docs")
 	fitting := flags.Bool("fit", false, "print the rhythm that explains emulated journeys best (models/rhythm/prior.csv)")
-	generate := flags.String("generate", "", "print the emulated journeys of `NETWORK`: mainland, late, early")
+	generate := flags.String("generate", "", "print the emulated journeys of `NETWORK`: "+networkNames())
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -61,7 +62,7 @@ func run(ctx context.Context, args []string) error {
 	case *generate != "":
 		n := slices.IndexFunc(networks(), func(n network) bool { return n.name == *generate })
 		if n < 0 {
-			return fmt.Errorf("--generate %s: networks are mainland, late, early", *generate)
+			return fmt.Errorf("--generate %s: networks are %s", *generate, networkNames())
 		}
 		return writeJourneys(os.Stdout, networks()[n].generate(*seed, *count, days))
 	case *file != "":
@@ -84,4 +85,16 @@ func run(ctx context.Context, args []string) error {
 // days over which emulated journeys begin.
 const days = 42
 
-func networks() []network { return []network{mainland(), late(), early()} }
+// networks are those that are shown; of the drawn ones these four were never looked at
+// while anything was chosen.
+func networks() []network {
+	return []network{mainland(), late(), early(), batches(), sameday(), drawn(11), drawn(12), drawn(13), drawn(14)}
+}
+
+func networkNames() string {
+	var names []string
+	for _, n := range networks() {
+		names = append(names, n.name)
+	}
+	return strings.Join(names, ", ")
+}

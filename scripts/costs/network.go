@@ -31,9 +31,11 @@ type network struct {
 	remote   float64 // share of journeys to remote places
 	abroad   float64 // share from abroad
 	trouble  float64 // times as likely that something goes wrong
+	// course is how its parcels travel; nil: as traveller.travel says.
+	course func(t *traveller, day time.Time) Journey
 }
 
-// mainland is the network on which the built-in rhythm and the price of a call are fitted.
+// mainland is the network on which the built-in rhythm is fitted.
 func mainland() network {
 	return network{name: "mainland", carriers: habits(), slower: 1, weekend: 1, remote: 0.06, abroad: 0.04, trouble: 1}
 }
@@ -72,6 +74,10 @@ func (n network) generate(seed uint64, count, days int) []Journey {
 	for i := range count {
 		t := &traveller{network: n, rand: rand.New(rand.NewPCG(seed, uint64(i)))}
 		start := time.Date(2026, 3, 2, 0, 0, 0, 0, models.Shanghai).AddDate(0, 0, int(float64(i)*float64(days)/float64(count)))
+		if n.course != nil {
+			all = append(all, n.course(t, start))
+			continue
+		}
 		all = append(all, t.travel(start))
 	}
 	return all

@@ -111,7 +111,7 @@ func (w *world) sum(carrier models.Carrier) outcome {
 		o.parcels++
 		o.calls += p.calls
 		o.ordered += len(p.pushes)
-		o.missed += len(p.scans) - p.seen
+		o.missed += p.missed()
 		if p.journey.Delivered() {
 			o.delivered++
 		}

@@ -27,7 +27,8 @@ func english() language {
 		"builtin": "Waybill, nothing learned yet", "now": "**Waybill**", "nowfull": "Waybill, quiet hours off",
 		"policy": "how it is asked", "calls": "paid calls per delivered parcel", "share": "of hourly polling", "median": "median delay", "p90": "90 % within", "missed": "scans never seen",
 		"network": "network", "hourly": "hourly polling", "waybill": "Waybill", "equal": "fixed polling at Waybill's median", "sharequal": "share",
-		"mainland": "mainland (other seeds of it made what is built in)", "late": "late: two hours later, half as slow again, more rural", "early": "early: 90 minutes earlier, quick, lockers everywhere", "-": "these journeys",
+		"mainland": "mainland (other seeds of it made what is built in)", "late": "late: two hours later, half as slow again, more rural", "early": "early: 90 minutes earlier, quick, lockers everywhere", "batches": "batches: working days only, sorted at night, uploaded in batches 30 to 90 minutes later, three in ten from abroad",
+		"sameday": "sameday: a dozen scans within a day, every day of the week, most of them within the city", "drawn": "drawn %s: the hours, speeds and shares of each carrier by chance", "-": "these journeys",
 		"carrier": "carrier", "parcels": "parcels", "dear": "a call is held", "dearer": "%s times as dear", "month": "1,000 parcels a month", "callsMonth": "calls", "package": "Muzhi 拇指云, %s a call",
 		"minutes": "%d min", "api": "API", "price": "price", "contract": "see your contract", "unpriced": "calls × the contract's price", "billed": "billed for",
 		"eachCall": "each answered query", "eachWaybill": "each waybill, once a month, however much is pushed", "subscribed": "Kuaidi100 快递100, subscribed",
@@ -43,7 +44,8 @@ func chinese() language {
 		"builtin": "Waybill，还什么都没学到", "now": "**Waybill**", "nowfull": "Waybill，关掉免打扰",
 		"policy": "怎么查", "calls": "每签收一件的付费调用", "share": "相当于每小时查的", "median": "延迟中位数", "p90": "九成不超过", "missed": "始终没看到的轨迹",
 		"network": "网络", "hourly": "每小时查", "waybill": "Waybill", "equal": "固定间隔、中位数与 Waybill 相同", "sharequal": "占比",
-		"mainland": "mainland（内置数据用它的其他种子算出）", "late": "late：晚两小时、慢一半、更偏远", "early": "early：早一个半小时、快、到处是快递柜", "-": "这些轨迹",
+		"mainland": "mainland（内置数据用它的其他种子算出）", "late": "late：晚两小时、慢一半、更偏远", "early": "early：早一个半小时、快、到处是快递柜", "batches": "batches：只在工作日、夜间分拣、攒批晚 30 到 90 分钟上传、三成跨境",
+		"sameday": "sameday：一天之内十几条轨迹，天天送，多在同城", "drawn": "drawn %s：每家的钟点、速度、份额随机抽取", "-": "这些轨迹",
 		"carrier": "快递公司", "parcels": "包裹", "dear": "把一次调用看得", "dearer": "%s 倍贵", "month": "每月 1000 件", "callsMonth": "调用", "package": "拇指云，每次 %s",
 		"minutes": "%d 分钟", "api": "接口", "price": "价格", "contract": "看合同", "unpriced": "次数 × 合同价", "billed": "怎么计费",
 		"eachCall": "每次有答复的查询", "eachWaybill": "每个单号每月一次，推送多少都一样", "subscribed": "快递100，订阅",
@@ -59,7 +61,12 @@ func (l language) of(keys ...string) []string {
 	return all
 }
 
-func (l language) network(name string) string { return l.words[name] }
+func (l language) network(name string) string {
+	if seed, drawn := strings.CutPrefix(name, "drawn"); drawn {
+		return fmt.Sprintf(l.words["drawn"], seed)
+	}
+	return l.words[name]
+}
 
 func (l language) minutes(d time.Duration) string {
 	return fmt.Sprintf(l.words["minutes"], int(d.Round(time.Minute).Minutes()))

@@ -51,8 +51,8 @@ func (t *traveller) scan(s models.Status, place, text string) {
 	t.j.Events = append(t.j.Events, Scan{At: at, Status: s, Text: "【" + place + "】" + text, Place: place})
 }
 
-// travel makes the journey of a parcel that is ordered on a day.
-func (t *traveller) travel(day time.Time) Journey {
+// choose picks the parcel's carrier.
+func (t *traveller) choose() {
 	pick := t.rand.Float64()
 	for _, c := range t.carriers {
 		t.carrierHabits = c
@@ -61,6 +61,11 @@ func (t *traveller) travel(day time.Time) Journey {
 		}
 	}
 	t.j = Journey{Carrier: t.code}
+}
+
+// travel makes the journey of a parcel that is ordered on a day.
+func (t *traveller) travel(day time.Time) Journey {
+	t.choose()
 	ordered := t.clock(day, t.between(8, 23))
 	t.now = ordered
 	t.origin()

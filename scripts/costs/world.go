@@ -46,7 +46,7 @@ type played struct {
 	shown   []models.Moment
 	parcel  models.Parcel
 	known   []models.Event
-	seen    int // how many of its scans the bot has
+	had     []bool // which of its scans the bot has
 	pushes  []models.Subscription
 	luck    *rand.Rand
 
@@ -110,8 +110,13 @@ func (w *world) add(i int, j Journey) {
 		e := models.Event{Kind: models.Scan, At: models.At(s.At), Text: s.Text, Place: s.Place}
 		e.Sign()
 		p.scans = append(p.scans, e)
-		p.shown = append(p.shown, e.At.Add(w.policy.lag))
+		shown := e.At.Add(w.policy.lag)
+		if !s.Shown.IsZero() {
+			shown = models.At(s.Shown)
+		}
+		p.shown = append(p.shown, shown)
 	}
+	p.had = make([]bool, len(p.scans))
 	p.parcel = models.Parcel{ID: int64(i + 1), Number: fmt.Sprintf("P%09d", i), Carrier: j.Carrier, CreatedAt: followed, StatusAt: followed}
 	if w.policy.pushes {
 		p.pushes = []models.Subscription{{ID: int64(i + 1), ParcelID: int64(i + 1), Provider: provider, State: models.SubscriptionLiving, AskedAt: followed, DueAt: models.Never}}
@@ -164,10 +169,10 @@ func (w *world) pushed(ctx context.Context, n int, p *played) {
 	if !p.parcel.Live() {
 		return
 	}
-	if next := w.now.Add(vendorLooks); next < p.shown[len(p.shown)-1].Add(10*vendorLooks) {
+	if next := w.now.Add(vendorLooks); next < slices.Max(p.shown).Add(10*vendorLooks) {
 		heap.Push(&w.due, entry{next, n, true})
 	}
-	if t := w.trace(p); len(t.Events) > p.seen {
+	if t := w.trace(p); len(t.Events) > len(p.had)-p.missed() {
 		if err := w.checker.Push(ctx, p.parcel.ID, t, ""); err != nil {
 			w.err = err
 		}
@@ -211,11 +216,26 @@ func (w *world) trace(p *played) models.Trace {
 
 // found notes how long the scans have waited that the bot has now.
 func (w *world) found(p *played) {
-	for ; p.seen < len(p.shown) && p.shown[p.seen] <= w.now; p.seen++ {
-		if at := p.shown[p.seen]; at >= p.parcel.CreatedAt {
+	for i, at := range p.shown {
+		if p.had[i] || at > w.now {
+			continue
+		}
+		p.had[i] = true
+		if at >= p.parcel.CreatedAt {
 			p.delays = append(p.delays, delay{w.now.Sub(at), quietHours().During(at)})
 		}
 	}
+}
+
+// missed is how many of its scans the bot does not have.
+func (p *played) missed() int {
+	n := 0
+	for _, had := range p.had {
+		if !had {
+			n++
+		}
+	}
+	return n
 }
 
 // Wake wakes nobody: there are no chats.
