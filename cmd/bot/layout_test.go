@@ -26,7 +26,7 @@ var layout = map[string]string{
 	"internal/spelling":              "",
 	"internal/pattern":               "",
 	"internal/troublelog":            "x/time",
-	"models/store":                   "models gorm.io pressly/goose go-sql-driver modernc.org cenkalti/backoff x/sync",
+	"models/store":                   "models gorm.io pressly/goose go-sql-driver modernc.org cenkalti/backoff hashicorp/golang-lru x/sync",
 	"models/store/storetest":         "models models/store models/seal test/db gorm.io go-sql-driver modernc.org google/go-cmp",
 	"models/seal":                    "models",
 	"models/estimate":                "models",
