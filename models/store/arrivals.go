@@ -17,7 +17,6 @@ func (s *Store) Arrive(ctx context.Context, as []models.Arrival, now models.Mome
 	if len(as) == 0 {
 		return 0, nil
 	}
-	s.writer.heard()
 	err = s.within(ctx, func(tx *gorm.DB) error {
 		rows, err := s.arriving(tx, as, now)
 		if err != nil {

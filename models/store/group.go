@@ -23,7 +23,6 @@ var errClosed = errors.New("the store is closed")
 // goroutine begins with newGroup and ends with close.
 type group[Q, A any] struct {
 	commit func(context.Context, []Q) ([]outcome[A], error)
-	size   func() int // how many calls are written together now, at most groupSize
 	queue  chan *waiting[Q, A]
 	stop   chan struct{}
 	once   sync.Once
@@ -55,11 +54,10 @@ type waiting[Q, A any] struct {
 }
 
 // newGroup starts a group around commit, which writes many calls in one
-// transaction and returns one outcome for each, or an error for all. size is how many at most.
-func newGroup[Q, A any](commit func(context.Context, []Q) ([]outcome[A], error), size func() int) *group[Q, A] {
+// transaction and returns one outcome for each, or an error for all.
+func newGroup[Q, A any](commit func(context.Context, []Q) ([]outcome[A], error)) *group[Q, A] {
 	g := &group[Q, A]{
 		commit: commit,
-		size:   size,
 		queue:  make(chan *waiting[Q, A], groupSize),
 		stop:   make(chan struct{}),
 		over:   make(chan struct{}),
@@ -133,7 +131,7 @@ func (g *group[Q, A]) collect(first *waiting[Q, A]) []*waiting[Q, A] {
 	}
 	take(first)
 	runtime.Gosched()
-	for most := g.size(); len(batch) < most; {
+	for len(batch) < groupSize {
 		select {
 		case w := <-g.queue:
 			take(w)

@@ -40,7 +40,7 @@ const bad = 13
 func TestWhatQueuesUpIsCommittedTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &watched{gate: make(chan struct{})}
-		g := newGroup(w.commit, func() int { return groupSize })
+		g := newGroup(w.commit)
 		var wait sync.WaitGroup
 		ask := func(n int) {
 			wait.Go(func() {
@@ -68,7 +68,7 @@ func TestCallersThatCanGoOnAreWaitedFor(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	w := &watched{gate: make(chan struct{})}
 	close(w.gate)
-	g := newGroup(w.commit, func() int { return groupSize })
+	g := newGroup(w.commit)
 	defer g.close()
 	const calls = 40
 	var wait sync.WaitGroup
@@ -88,7 +88,7 @@ func TestCallersThatCanGoOnAreWaitedFor(t *testing.T) {
 func TestACallerWhoGivesUpIsLeftOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &watched{gate: make(chan struct{})}
-		g := newGroup(w.commit, func() int { return groupSize })
+		g := newGroup(w.commit)
 		var wait sync.WaitGroup
 		wait.Go(func() { _, _ = g.do(t.Context(), 1) })
 		synctest.Wait()
@@ -116,7 +116,7 @@ func TestACallerWhoGivesUpIsLeftOut(t *testing.T) {
 func TestARowThatIsRefusedFailsAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &watched{gate: make(chan struct{})}
-		g := newGroup(w.commit, func() int { return groupSize })
+		g := newGroup(w.commit)
 		var wait sync.WaitGroup
 		for _, n := range []int{1, 2, bad, 4} {
 			wait.Go(func() {
@@ -136,7 +136,7 @@ func TestARowThatIsRefusedFailsAlone(t *testing.T) {
 func TestWhatIsQueuedIsWrittenBeforeTheStoreCloses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &watched{gate: make(chan struct{})}
-		g := newGroup(w.commit, func() int { return groupSize })
+		g := newGroup(w.commit)
 		var wait sync.WaitGroup
 		for n := range 3 {
 			wait.Go(func() {

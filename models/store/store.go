@@ -72,14 +72,14 @@ func open(ctx context.Context, d driver, sealer Sealer) (*Store, error) {
 	if err := s.Ping(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database: %w", err), s.closePools())
 	}
-	s.begins = newGroup(s.beginAll, s.writer.groupSize)
-	s.finishes = newGroup(s.finishAll, s.writer.groupSize)
-	s.marks = newGroup(s.deliveredAll, s.writer.groupSize)
-	s.releases = newGroup(s.releaseAll, s.writer.groupSize)
-	s.pendings = newGroup(s.pendingAll, s.writer.groupSize)
-	s.parcels = newGroup(s.parcelAll, s.writer.groupSize)
-	s.opens = newGroup(s.openAll, s.writer.groupSize)
-	s.knowns = newGroup(s.knownAll, s.writer.groupSize)
+	s.begins = newGroup(s.beginAll)
+	s.finishes = newGroup(s.finishAll)
+	s.marks = newGroup(s.deliveredAll)
+	s.releases = newGroup(s.releaseAll)
+	s.pendings = newGroup(s.pendingAll)
+	s.parcels = newGroup(s.parcelAll)
+	s.opens = newGroup(s.openAll)
+	s.knowns = newGroup(s.knownAll)
 	return s, nil
 }
 

@@ -29,7 +29,6 @@ func (s *Store) ArriveSynced(ctx context.Context, p models.SyncPage, now models.
 		err = checkLength(p.Cursor, sizeCursor)
 	}
 	if err == nil {
-		s.writer.heard()
 		err = s.within(ctx, func(tx *gorm.DB) (err error) {
 			fresh, err = s.arriveSynced(tx, p, now)
 			return err

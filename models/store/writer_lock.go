@@ -15,15 +15,8 @@ const (
 	polls  precedence = false // checks, sweeps, and what is only noted after a message was sent
 )
 
-const (
-	// patience is how long polls let people go first: they write for ever less than that.
-	patience = 250 * time.Millisecond
-	// conversing is for how long after a message came in groups are kept small: its reply takes
-	// some more transactions, each of which may have to wait for a group's to end.
-	conversing = 2 * time.Second
-	// smallGroup is how many calls a group then writes together: some milliseconds.
-	smallGroup = 48
-)
+// patience is how long polls let people go first: they write for ever less than that.
+const patience = 250 * time.Millisecond
 
 // writerLock orders the transactions of this process for SQLite, where one writes at a
 // time: people's first, then polls', each in the order in which they came. database/sql
@@ -32,7 +25,6 @@ type writerLock struct {
 	mu      sync.Mutex
 	held    bool
 	waiting map[precedence][]*writer
-	heardAt time.Time // when a message came in last
 }
 
 // writer waits for the lock, since a moment; its channel is closed when it holds it.
@@ -92,27 +84,4 @@ func (l *writerLock) unlock() {
 	}
 	close(l.waiting[next][0].holds)
 	l.waiting[next] = slices.Delete(l.waiting[next], 0, 1)
-}
-
-// heard notes that a message came in. A nil lock, of a server that many write to, notes nothing.
-func (l *writerLock) heard() {
-	if l == nil {
-		return
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.heardAt = time.Now()
-}
-
-// groupSize is how many calls may be written together now.
-func (l *writerLock) groupSize() int {
-	if l == nil {
-		return groupSize
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if time.Since(l.heardAt) < conversing {
-		return smallGroup
-	}
-	return groupSize
 }

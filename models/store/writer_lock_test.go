@@ -68,22 +68,3 @@ func TestWhoGivesUpWaitingHoldsUpNobody(t *testing.T) {
 		}
 	})
 }
-
-func TestGroupsAreSmallWhileAMessageIsAnswered(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := newWriterLock()
-		l.heard()
-		if n := l.groupSize(); n != smallGroup {
-			t.Errorf("%d are written together", n)
-		}
-		time.Sleep(conversing)
-		if n := l.groupSize(); n != groupSize {
-			t.Errorf("%d are written together long after", n)
-		}
-		var none *writerLock
-		none.heard()
-		if n := none.groupSize(); n != groupSize {
-			t.Errorf("%d are written together on a server", n)
-		}
-	})
-}
