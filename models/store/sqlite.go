@@ -52,12 +52,15 @@ func (f sqliteFile) dsn(readOnly bool) string {
 	}
 	q := url.Values{"_txlock": {"immediate"}}
 	for _, pragma := range []string{
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "temp_store(MEMORY)", "cache_size(-8192)", "wal_autocheckpoint(4000)",
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "temp_store(MEMORY)", "wal_autocheckpoint(4000)",
 	} {
 		q.Add("_pragma", pragma)
 	}
-	if readOnly {
+	if readOnly { // the operating system's cache is as near
+		q.Add("_pragma", "cache_size(-1024)")
 		q.Add("_pragma", "query_only(1)")
+	} else {
+		q.Add("_pragma", "cache_size(-4096)")
 	}
 	return "file:" + escape.Replace(f.path) + "?" + q.Encode()
 }
@@ -87,7 +90,11 @@ func (f sqliteFile) private() {
 }
 
 func (f sqliteFile) pool(readOnly bool, size int) (*gorm.DB, error) {
-	pool, err := openSQLite(f.dsn(readOnly))
+	keep := statementsWritten
+	if readOnly {
+		keep = statementsRead
+	}
+	pool, err := openSQLite(f.dsn(readOnly), keep)
 	if err != nil {
 		return nil, err
 	}

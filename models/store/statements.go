@@ -5,13 +5,15 @@ import (
 	"database/sql"
 	sqldriver "database/sql/driver"
 	"errors"
+	"strings"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 )
 
 const (
-	sqliteStatements = 128  // kept prepared by a connection
-	longestStatement = 2048 // bytes; longer ones hold many rows, hardly ever as many again
+	statementsWritten = 64 // kept prepared by the connection that writes,
+	statementsRead    = 32 // and by one that reads
+	mostValues        = 48 // of a statement that is kept: others hold many rows, hardly ever as many again
 )
 
 // sqliteConn is what database/sql needs of a connection to SQLite.
@@ -39,6 +41,7 @@ type sqliteStmt interface {
 type preparing struct {
 	name   string
 	driver sqldriver.Driver
+	keep   int // statements
 }
 
 // Connect opens one connection.
@@ -51,7 +54,7 @@ func (p preparing) Connect(context.Context) (sqldriver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(errors.New("the driver lacks what statements are kept with"), opened.Close())
 	}
-	kept, err := simplelru.NewLRU(sqliteStatements, func(_ string, s *statement) { s.close() })
+	kept, err := simplelru.NewLRU(p.keep, func(_ string, s *statement) { s.close() })
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
@@ -91,7 +94,7 @@ func (c *preparedConn) statement(ctx context.Context, query string) (*statement,
 		}
 		return s, nil
 	}
-	if len(query) > longestStatement {
+	if strings.Count(query, "?") > mostValues {
 		return nil, nil
 	}
 	prepared, err := c.PrepareContext(ctx, query)
@@ -157,11 +160,11 @@ func (r *preparedRows) Close() error {
 	return err
 }
 
-// openSQLite opens a pool of connections that keep their statements.
-func openSQLite(name string) (*sql.DB, error) {
+// openSQLite opens a pool of connections that keep so many statements each.
+func openSQLite(name string, keep int) (*sql.DB, error) {
 	bare, err := sql.Open(sqliteDriver, name)
 	if err != nil {
 		return nil, err
 	}
-	return sql.OpenDB(preparing{name, bare.Driver()}), bare.Close()
+	return sql.OpenDB(preparing{name, bare.Driver(), keep}), bare.Close()
 }

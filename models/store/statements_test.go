@@ -49,6 +49,8 @@ func (s *countingStmt) Close() error {
 	return s.sqliteStmt.Close()
 }
 
+const keptByTest = 16
+
 // keptStatements is a pool of one connection over a file with a table of three rows.
 func keptStatements(t *testing.T) (*sql.DB, *preparations) {
 	t.Helper()
@@ -58,7 +60,7 @@ func keptStatements(t *testing.T) (*sql.DB, *preparations) {
 	}
 	t.Cleanup(func() { _ = bare.Close() })
 	counted := &preparations{Driver: bare.Driver()}
-	pool := sql.OpenDB(preparing{"file:" + filepath.Join(t.TempDir(), "kept.db"), counted})
+	pool := sql.OpenDB(preparing{"file:" + filepath.Join(t.TempDir(), "kept.db"), counted, keptByTest})
 	pool.SetMaxOpenConns(1)
 	t.Cleanup(func() { _ = pool.Close() })
 	execute(t, pool, "CREATE TABLE rows (id INTEGER PRIMARY KEY)")
@@ -165,14 +167,14 @@ func TestAStatementWorksAfterItFailed(t *testing.T) {
 
 func TestSoManyStatementsAreKeptAndNoLongOnes(t *testing.T) {
 	pool, counted := keptStatements(t)
-	execute(t, pool, "SELECT 1 WHERE 1 IN (1"+strings.Repeat(", 1", longestStatement)+")")
+	execute(t, pool, "SELECT 1 WHERE 1 IN (?"+strings.Repeat(", ?", mostValues)+")", make([]any, mostValues+1)...)
 	if counted.prepared != 0 {
 		t.Error("a long statement is kept")
 	}
-	for i := range 2 * sqliteStatements {
+	for i := range 2 * keptByTest {
 		execute(t, pool, fmt.Sprintf("SELECT %d", i))
 	}
-	if kept := counted.prepared - counted.closed; kept > sqliteStatements {
+	if kept := counted.prepared - counted.closed; kept > keptByTest {
 		t.Errorf("%d statements are kept", kept)
 	}
 	if err := pool.Close(); err != nil || counted.closed < counted.prepared {
