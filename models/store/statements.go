@@ -155,7 +155,7 @@ type preparedRows struct {
 func (r *preparedRows) Close() error {
 	err := r.Rows.Close()
 	if r.of.inUse = false; r.of.evicted {
-		_ = r.of.sqliteStmt.Close()
+		_ = r.of.Close()
 	}
 	return err
 }
