@@ -378,11 +378,15 @@ func TestACorrectionToACarrierThatWantsATailLocksTheParcel(t *testing.T) {
 func TestAFailureOfTheDatabaseIsAnErrorAndLosesNoCall(t *testing.T) {
 	r := newRig(t, storetest.New(t))
 	p := r.follow(yt, "yto", "a")
+	r.provider.says(carrying("yto", "揽收"))
+	p = r.poll(p.ID).Parcel // of which something is known now
+	r.pass(2 * time.Hour)
+	r.provider.says(carrying("yto", "揽收", "到达"))
 	checker := r.newChecker(r.tracker, blind{r.db})
 	if _, err := checker.Check(t.Context(), p, "", models.Poll); !errors.Is(err, errBroken) {
 		t.Errorf("error %v", err)
 	}
-	if r.calls()[models.OutcomeTrace] != 1 {
+	if r.calls()[models.OutcomeTrace] != 2 {
 		t.Errorf("ledger %v", r.calls())
 	}
 }
