@@ -264,10 +264,7 @@ func (w *week) files() []string {
 // A server's database with rows, of whatever program, is left as it is.
 func TestADatabaseIsNotMovedIntoOneWithRows(t *testing.T) {
 	t.Parallel()
-	kind := storetest.ServerKind()
-	if kind == "sqlite" {
-		t.Skip("there is no server to move to")
-	}
+	kind := storetest.NeedServer(t)
 	w := newWeek(t)
 	w.start().stop()
 	dsn := storetest.DSN(t, kind)
@@ -296,10 +293,7 @@ func TestADatabaseIsNotMovedIntoOneWithRows(t *testing.T) {
 
 func TestADatabaseMovesToAServerAndIsServedThere(t *testing.T) {
 	t.Parallel()
-	kind := storetest.ServerKind()
-	if kind == "sqlite" {
-		t.Skip("there is no server to move to")
-	}
+	kind := storetest.NeedServer(t)
 	w := newWeek(t)
 	b := w.start()
 	link := w.begin()

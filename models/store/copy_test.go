@@ -21,14 +21,14 @@ import (
 // added to the schema is copied unless it is added here.
 const ofOneDatabase = "leases dispatched properties migrating goose_db_version goose_lock"
 
-// eachServer runs a test on every kind of database that a copy goes into.
+// eachServer runs a test on the server that a copy goes into.
 func eachServer(t *testing.T, test func(t *testing.T, from, to kit)) {
 	t.Helper()
-	each(t, func(t *testing.T, to kit) {
-		if to.kind() == "sqlite" {
-			t.Skip("copies go into servers")
-		}
-		dsn := storetest.Migrated(t, "sqlite")
+	t.Parallel()
+	kind := storetest.NeedServer(t)
+	t.Run(kind, func(t *testing.T) {
+		into, dsn := storetest.Migrated(t, kind), storetest.Migrated(t, "sqlite")
+		to := kit{Store: storetest.Open(t, into), t: t, open: func() *store.Store { return storetest.Open(t, into) }, dsn: into}
 		test(t, kit{Store: storetest.Open(t, dsn), t: t, dsn: dsn}, to)
 	})
 }

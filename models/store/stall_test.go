@@ -10,11 +10,8 @@ import (
 // A process that was stopped in the middle of a transaction holds no row up for
 // longer than some seconds, and what it writes when it goes on is refused.
 func TestWhoStandsStillInATransactionLosesIt(t *testing.T) {
-	if storetest.ServerKind() == "sqlite" {
-		t.Skip("SQLite has one writer at a time, on one machine")
-	}
 	t.Parallel()
-	dsn := storetest.DSN(t, storetest.ServerKind())
+	dsn := storetest.DSN(t, storetest.NeedServer(t)) // SQLite has one writer at a time, on one machine
 	stalled, other := storetest.Open(t, dsn), storetest.Open(t, dsn)
 	storetest.Migrate(t, stalled)
 	if _, _, err := stalled.Lease(t.Context(), "cron", "stalled", -time.Second); err != nil {

@@ -69,6 +69,21 @@ func ServerKind() string {
 	return db.SQLite
 }
 
+// NeedServer is the kind of the server that a test needs. Without one it is skipped, where
+// only SQLite was asked for, and fails in CI, which must not pass for want of a server.
+func NeedServer(tb testing.TB) string {
+	tb.Helper()
+	kind := ServerKind()
+	switch {
+	case kind != db.SQLite:
+	case os.Getenv("CI") != "":
+		tb.Fatalf("%s names no server, which this test needs", db.EnvKinds)
+	default:
+		tb.Skipf("it needs a server, and %s names none", db.EnvKinds)
+	}
+	return kind
+}
+
 // Each runs a test on every kind of database, on all at once. open returns a
 // new Store, with connections of its own, on the test's one database, which has
 // the schema; it is closed when the test ends.
