@@ -116,9 +116,7 @@ func (t *traveller) officeRound() {
 	if t.chance(t.pickup) {
 		t.scan(models.ReadyForPickup, "代收点", "已到代收点，请凭取件码领取")
 		t.pass(t.about(9, 0.9))
-		if h := t.now.Hour(); h < 8 || h > 20 {
-			t.until(t.between(9, 19), 0.5)
-		}
+		t.untilOpen(8, 20, 9, 19)
 	}
 	t.scan(models.Delivered, "收件地", "已签收")
 }

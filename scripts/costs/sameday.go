@@ -59,9 +59,7 @@ func sameDayCourse(t *traveller, day time.Time) Journey {
 	if t.chance(0.15) {
 		t.line(models.ReadyForPickup, "自提柜", "已存入自提柜，凭取件码取件")
 		t.pass(t.about(3, 0.9))
-		if h := t.now.Hour(); h < 7 || h > 22 {
-			t.until(t.between(7.5, 12), 0.5)
-		}
+		t.untilOpen(7, 22, 7.5, 12)
 	}
 	t.line(models.Delivered, "收件地", "已签收，感谢使用")
 	t.lineShown()

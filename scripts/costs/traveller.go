@@ -39,6 +39,14 @@ func (t *traveller) until(hour, spread float64) {
 	t.now = at
 }
 
+// untilOpen waits, where the clock shows an hour before opens or after closes, until
+// somebody comes at an hour between from and to.
+func (t *traveller) untilOpen(opens, closes int, from, to float64) {
+	if h := t.now.Hour(); h < opens || h > closes {
+		t.until(t.between(from, to), 0.5)
+	}
+}
+
 func (t *traveller) clock(day time.Time, hour float64) time.Time {
 	y, m, d := day.Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, models.Shanghai).Add(hours(hour))
